@@ -1,0 +1,119 @@
+"""The errors of batchnb: one family, each a sentence that a tired person understands.
+
+    BatchnbError
+    ├── InputError                 something given is wrong; found before any call that ends a job (a ValueError)
+    ├── PlanMismatchError          the plan does not belong to where it would be executed
+    ├── AwsError                   a call to AWS failed
+    │   ├── AccessDeniedError      the caller lacks a permission; names the action to ask for
+    │   ├── CredentialsError       credentials are missing, wrong or expired
+    │   ├── ThrottledError         AWS asks to slow down (HTTP 429)
+    │   ├── RefusedError           AWS says the request itself is wrong (HTTP 4xx)
+    │   ├── UnsupportedError       the client or the endpoint does not know the call
+    │   └── UnavailableError       no answer, or a server-side failure; it may have taken effect
+    ├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
+    ├── InterruptedRunError        the run was stopped by hand; carries the report
+    └── LocalError                 the embedded emulator could not do what was asked
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from batchnb.report import Report
+
+__all__ = [
+    "AccessDeniedError",
+    "AwsError",
+    "BatchnbError",
+    "CredentialsError",
+    "InputError",
+    "InterruptedRunError",
+    "LocalError",
+    "PlanMismatchError",
+    "RefusedError",
+    "TerminationFailedError",
+    "ThrottledError",
+    "UnavailableError",
+    "UnsupportedError",
+]
+
+
+class BatchnbError(Exception):
+    """Anything that batchnb raises on purpose. In a notebook it shows as one line, not as a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Answer IPython, which asks an exception for its own rendering before it formats a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class InputError(BatchnbError, ValueError):
+    """An argument, a flag or an id is wrong. Nothing was ended."""
+
+
+class PlanMismatchError(BatchnbError):
+    """A plan was to be executed in another account, Region or endpoint than it was made for."""
+
+
+class AwsError(BatchnbError):
+    """A call to AWS failed. `code` is AWS's own word (or the transport's), `request_id` is for their support."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        operation: str,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.operation = operation
+        self.request_id = request_id
+        self.retry_after = retry_after
+        """Seconds that the service asked us to wait, where it said so."""
+
+
+class AccessDeniedError(AwsError):
+    """The caller may not do this. The message names the IAM action and the resource to ask for."""
+
+
+class CredentialsError(AwsError):
+    """There are no credentials, or they are wrong or expired."""
+
+
+class ThrottledError(AwsError):
+    """The rate limit of the account and Region was met."""
+
+
+class RefusedError(AwsError):
+    """AWS understood the request and will not do it, however often it is asked."""
+
+
+class UnsupportedError(AwsError):
+    """The call is unknown: a botocore or an endpoint older than the call."""
+
+
+class UnavailableError(AwsError):
+    """The service failed or did not answer. The request may have taken effect."""
+
+
+class TerminationFailedError(BatchnbError):
+    """Some jobs of the plan were not seen to end. `report` accounts for every one of them."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class InterruptedRunError(BatchnbError):
+    """The run was interrupted: what had been sent is in `report`, and nothing more was sent."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class LocalError(BatchnbError):
+    """The embedded emulator could not do what was asked."""
