@@ -1,1 +1,43 @@
-"""An AWS Batch on 127.0.0.1."""
+"""An AWS Batch on 127.0.0.1, for demos, for runbooks under test, and for tests: no account, no cost, no Docker.
+
+    import batchnb.local as local
+
+    with local.start(local.night) as handle:
+        boto3.client("batch", endpoint_url=handle.endpoint_url, region_name=handle.region, ...)
+
+It is strict where AWS is strict, and its account and Region are those of nobody.
+"""
+
+from batchnb.local.api import Call
+from batchnb.local.clock import Clock, ManualClock, WallClock
+from batchnb.local.faults import Fault, Faults, Kind
+from batchnb.local.handle import LocalBatch, start
+from batchnb.local.ids import ACCOUNT, REGION
+from batchnb.local.limits import Limit, Limits
+from batchnb.local.night import night
+from batchnb.local.records import Attempt, Delays, Dependency, Status, Stops, Truth
+from batchnb.local.world import World
+
+__all__ = [
+    "ACCOUNT",
+    "REGION",
+    "Attempt",
+    "Call",
+    "Clock",
+    "Delays",
+    "Dependency",
+    "Fault",
+    "Faults",
+    "Kind",
+    "Limit",
+    "Limits",
+    "LocalBatch",
+    "ManualClock",
+    "Status",
+    "Stops",
+    "Truth",
+    "WallClock",
+    "World",
+    "night",
+    "start",
+]

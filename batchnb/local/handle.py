@@ -1,0 +1,127 @@
+"""Starting and stopping: one call makes a world, fills it, and opens the port."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from batchnb.local.api import Api, Call
+from batchnb.local.clock import ManualClock
+from batchnb.local.ids import ACCOUNT, REGION, IdMaker
+from batchnb.local.limits import Limit, Limits
+from batchnb.local.server import HOST, Server
+from batchnb.local.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from batchnb.local.clock import Clock
+    from batchnb.local.faults import Faults
+
+__all__ = ["LocalBatch", "start"]
+
+
+class LocalBatch:
+    """A running emulator. `stop` it, or use it in a `with` statement."""
+
+    region = REGION
+    account = ACCOUNT
+
+    def __init__(self, api: Api, server: Server) -> None:
+        self._api = api
+        self._server = server
+        self.endpoint_url = f"http://{HOST}:{server.port}"
+
+    @property
+    def world(self) -> World:
+        """The jobs, and what can be done to them behind the API's back."""
+        return self._api.world
+
+    @property
+    def clock(self) -> Clock:
+        """The simulated time."""
+        return self._api.world.clock
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong, and when."""
+        return self._api.faults
+
+    @property
+    def limits(self) -> Limits:
+        """The rate limits; they may be changed at any time."""
+        return self._api.limits
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call so far, in order of arrival. Clear it to count anew."""
+        return self._api.calls
+
+    @property
+    def latency(self) -> float:
+        """Real seconds between a call's effect and its answer."""
+        return self._server.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._server.latency = seconds
+
+    @property
+    def running(self) -> bool:
+        """Whether the port is open."""
+        return self._server.is_running
+
+    def environ(self) -> dict[str, str]:
+        """Answer the variables by which the AWS CLI or any SDK finds the emulator, and nothing else."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def stop(self) -> None:
+        """Close the port and every connection. May be called again."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<LocalBatch {self.endpoint_url} {'running' if self.running else 'stopped'}>"
+
+
+def start(
+    fill: Callable[[World], object] | None = None,
+    *,
+    seed: int = 0,
+    clock: Clock | None = None,
+    latency: float = 0.0,
+    bulk: bool = True,
+    limits: Mapping[str, Limit] | None = None,
+    port: int = 0,
+) -> LocalBatch:
+    """Start an emulator on 127.0.0.1 and answer its handle.
+
+    `fill` puts queues and jobs into the world before the port opens. The same `seed` gives the same
+    ids. `latency` is in real seconds. Without `bulk` the endpoint does not know TerminateJobs and
+    CancelJobs. `limits` are by operation and run by real time, or by the clock when it is a
+    `ManualClock`. Port 0 takes a free one. Raises `LocalError` when the port cannot be opened.
+    """
+    world = World(clock, seed=seed)
+    if fill is not None:
+        fill(world)
+    now = _limit_clock(world.clock)
+    request_ids = IdMaker(f"requests of {seed}")
+    api = Api(world=world, limits=Limits(limits, now), request_ids=request_ids, now=now, bulk=bulk)
+    return LocalBatch(api, Server(api.answer, port=port, latency=latency))
+
+
+def _limit_clock(clock: Clock) -> Callable[[], float]:
+    if isinstance(clock, ManualClock):
+        return lambda: clock.now_ms() / 1000
+    return time.monotonic
