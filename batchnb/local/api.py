@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Api", "Call"]
 
 _IDENTITY = "GetCallerIdentity"
+_UNKNOWN = "Unknown"
 _FATES = {Kind.RESET: Fate.RESET, Kind.HANG: Fate.HANG, Kind.TRUNCATED: Fate.TRUNCATED}
 _STATUSES = {Kind.CLIENT: 400, Kind.DENIED: 403, Kind.EXPIRED: 403, Kind.THROTTLED: 429, Kind.SERVER: 500}
 
@@ -54,13 +55,14 @@ class Api:
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; whatever goes wrong is an answer, too."""
-        operation, asked = "Unknown", dict[str, Any]()
+        operation = _name_operation(request)
+        asked: dict[str, Any] = {}
         faults: list[Fault] = []
         with self.world.lock:
             at = self.now()
             try:
-                operation = self._find_operation(request)
                 asked = _read_body(operation, request)
+                self._check_request(operation, request)
                 faults = self.faults.strike(operation, asked)
                 reply = self._perform(operation, asked, faults)
             except Refusal as refusal:
@@ -69,20 +71,13 @@ class Api:
             self.calls.append(_record(operation, asked, at, reply))
         return reply
 
-    def _find_operation(self, request: Request) -> str:
+    def _check_request(self, operation: str, request: Request) -> None:
         if not is_loopback(request.headers.get("host", "")):
             raise Refusal(403, "AccessDeniedException", "This emulator answers to the loopback address only.")
-        is_form = request.method == "POST" and request.path == "/"
-        name: str | None
-        if is_form and sts.read_action(request.body) == _IDENTITY:
-            name = _IDENTITY
-        else:
-            name = find_operation(request.method, request.path, bulk=self.bulk)
-        if name is None:
+        if operation == _UNKNOWN or (operation in BULK and not self.bulk):
             raise Refusal(404, "UnknownOperationException", f"There is no operation at {request.path}.")
         if not request.headers.get("authorization"):
             raise Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
-        return name
 
     def _perform(self, operation: str, asked: dict[str, Any], faults: list[Fault]) -> Reply:
         """Do what is asked, unless the caller may not, is too fast, or a fault comes before the effect."""
@@ -111,7 +106,7 @@ class Api:
         for fault in due:
             if fault.kind in _STATUSES or fault.kind in (Kind.BAD_GATEWAY, Kind.UNAVAILABLE):
                 raise _fault_refusal(fault)
-            if fault.kind in _FATES and fault.when == "before":
+            if fault.kind in (Kind.RESET, Kind.HANG) and when == "before":
                 raise Refusal(500, "ServerException", fault.message)
 
     def _effect(
@@ -156,8 +151,16 @@ class Api:
         return Reply(refusal.status, json.dumps({"message": refusal.message}).encode(), headers)
 
 
+def _name_operation(request: Request) -> str:
+    if request.method != "POST":
+        return _UNKNOWN
+    if request.path == "/":
+        return _IDENTITY if sts.read_action(request.body) == _IDENTITY else _UNKNOWN
+    return find_operation(request.path) or _UNKNOWN
+
+
 def _read_body(operation: str, request: Request) -> dict[str, Any]:
-    if operation == _IDENTITY:
+    if operation in (_IDENTITY, _UNKNOWN):
         return {}
     try:
         asked = json.loads(request.body or b"{}")

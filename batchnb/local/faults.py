@@ -36,7 +36,7 @@ class Kind(StrEnum):
     HANG = "hang"
     """No answer ever comes."""
     TRUNCATED = "truncated"
-    """The answer breaks off half-way."""
+    """The answer breaks off half-way; the call always takes effect."""
     ITEM = "item"
     """Bulk calls: an item is refused with `code`."""
     PARTIAL = "partial"

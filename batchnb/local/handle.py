@@ -82,7 +82,10 @@ class LocalBatch:
         }
 
     def stop(self) -> None:
-        """Close the port and every connection. May be called again."""
+        """Close the port and every connection. May be called again.
+
+        Raises `LocalError`, once, if a fault's `do` or the emulator itself has raised while answering.
+        """
         self._server.stop()
 
     def __enter__(self) -> Self:

@@ -40,7 +40,6 @@ OPERATIONS: dict[str, Operation] = {
 _BY_PATH = {f"/v1/{name.lower()}": name for name in OPERATIONS}
 
 
-def find_operation(method: str, path: str, *, bulk: bool) -> str | None:
-    """Answer the operation at a path, or None; an old endpoint has no bulk forms."""
-    name = _BY_PATH.get(path) if method == "POST" else None
-    return None if name in BULK and not bulk else name
+def find_operation(path: str) -> str | None:
+    """Answer the operation at a path, or None."""
+    return _BY_PATH.get(path)

@@ -26,27 +26,27 @@ _STOP_TIMEOUT = 10.0
 class _Connection(asyncio.Protocol):
     """One client. Its requests are answered in order, the next one only after the last."""
 
+    _transport: asyncio.Transport
+
     def __init__(self, server: Server) -> None:
         self._server = server
         self._buffer = bytearray()
         self._is_busy = False
-        self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         self._server.connections.discard(self)
-        self._transport = None
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
         self._serve_next()
 
     def _serve_next(self) -> None:
-        while self._transport is not None and not self._is_busy:
+        while not self._is_busy and not self._transport.is_closing():
             try:
                 request = read_request(self._buffer)
             except WireError as error:
@@ -57,56 +57,53 @@ class _Connection(asyncio.Protocol):
             self._serve(request)
 
     def _serve(self, request: Request) -> None:
-        reply = self._server.answer(request)
+        reply = self._server.answer_or_fail(request)
         self._is_busy = True
         if self._server.latency > 0:
             loop = asyncio.get_running_loop()
-            loop.call_later(self._server.latency, self._finish, reply, request.keeps_alive)
-            return
-        self._deliver(reply, request.keeps_alive)
+            loop.call_later(self._server.latency, self._deliver_and_go_on, reply, request.keeps_alive)
+        else:
+            self._deliver(reply, keeps_alive=request.keeps_alive)
 
-    def _finish(self, reply: Reply, keeps_alive: bool) -> None:  # noqa: FBT001 - call_later passes no keywords
-        self._deliver(reply, keeps_alive)
+    def _deliver_and_go_on(self, reply: Reply, keeps_alive: bool) -> None:  # noqa: FBT001 - call_later has no keywords
+        self._deliver(reply, keeps_alive=keeps_alive)
         self._serve_next()
 
-    def _deliver(self, reply: Reply, keeps_alive: bool) -> None:  # noqa: FBT001 - as above
-        if reply.fate is Fate.HANG:
+    def _deliver(self, reply: Reply, *, keeps_alive: bool) -> None:
+        if reply.fate is Fate.HANG or self._transport.is_closing():
             return
         self._is_busy = False
         if reply.fate is Fate.RESET:
-            self.reset()
+            self._reset()
         else:
             self._send(reply, keeps_alive=keeps_alive and reply.fate is Fate.SENT)
 
     def _send(self, reply: Reply, *, keeps_alive: bool) -> None:
-        if self._transport is None:
-            return
         self._transport.write(encode(reply, keeps_alive=keeps_alive))
         if not keeps_alive:
             self._transport.close()
-            self._transport = None
 
-    def reset(self) -> None:
+    def _reset(self) -> None:
         """Drop the client with a TCP reset, as a broken network would."""
-        if self._transport is not None:
-            linger = struct.pack("ii", 1, 0)
-            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            self._transport.abort()
-            self._transport = None
+        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._transport.abort()
+
+    def _socket(self) -> socket.socket:
+        return cast(socket.socket, self._transport.get_extra_info("socket"))
 
     def drop(self) -> None:
         """Close at once, whether or not an answer is due."""
-        if self._transport is not None:
-            self._transport.abort()
+        self._transport.abort()
 
 
 class Server:
     """Listens from construction on. `latency` is in real seconds and may be changed."""
 
     def __init__(self, answer: Callable[[Request], Reply], *, port: int, latency: float) -> None:
-        self.answer = answer
+        self._answer = answer
         self.latency = latency
         self.connections: set[_Connection] = set()
+        self._failure: Exception | None = None
         self._socket = _listen(port)
         self.port: int = self._socket.getsockname()[1]
         self._loop = asyncio.new_event_loop()
@@ -119,11 +116,25 @@ class Server:
         """Whether clients are being answered."""
         return self._thread.is_alive()
 
+    def answer_or_fail(self, request: Request) -> Reply:
+        """Answer a request. A failure of ours or of a hook resets the connection and is kept for `stop`."""
+        try:
+            return self._answer(request)
+        except Exception as error:  # noqa: BLE001 - a hook may raise anything; stop() raises it where it is seen
+            self._failure = error
+            return Reply(500, b"", fate=Fate.RESET)
+
     def stop(self) -> None:
-        """Close every connection, also those that wait for an answer, and wait for the thread's end."""
+        """Close every connection, also those that wait for an answer, and wait for the thread's end.
+
+        Raises `LocalError`, once, if answering a request or a fault's `do` has raised.
+        """
         if self._thread.is_alive() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._done.set)
             self._thread.join(_STOP_TIMEOUT)
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise LocalError(f"a request was not answered: {type(failure).__name__}: {failure}") from failure
 
     def _run(self) -> None:
         try:
@@ -135,6 +146,8 @@ class Server:
         listener = await self._loop.create_server(lambda: _Connection(self), sock=self._socket, backlog=_BACKLOG)
         await self._done.wait()
         listener.close()
+        if pending := asyncio.all_tasks() - {asyncio.current_task()}:  # clients that were just coming in
+            await asyncio.wait(pending, timeout=_STOP_TIMEOUT)
         for connection in tuple(self.connections):
             connection.drop()
         while self.connections:
