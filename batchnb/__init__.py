@@ -1,1 +1,84 @@
-"""batchnb."""
+"""Stop AWS Batch jobs in bulk from a notebook: the right ones, with the truth about each.
+
+`%load_ext batchnb` brings the magics; `list_jobs` and `plan` are the same for scripts. Importing this loads nothing
+heavy: boto3 and pandas come in with the first call that needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from batchnb.errors import (
+    AwsError,
+    BatchnbError,
+    InputError,
+    InterruptedRunError,
+    PlanMismatchError,
+    TerminationFailedError,
+)
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from batchnb import local as local
+    from batchnb.api import list_jobs, plan
+    from batchnb.ledger import JobEvent
+    from batchnb.plans import Plan, Verdict
+    from batchnb.report import Report
+    from batchnb.verify import Outcome
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AwsError",
+    "BatchnbError",
+    "InputError",
+    "InterruptedRunError",
+    "JobEvent",
+    "Outcome",
+    "Plan",
+    "PlanMismatchError",
+    "Report",
+    "TerminationFailedError",
+    "Verdict",
+    "list_jobs",
+    "local",
+    "plan",
+]
+
+_ROOM_OF = {
+    "JobEvent": "batchnb.ledger",
+    "Outcome": "batchnb.verify",
+    "Plan": "batchnb.plans",
+    "Report": "batchnb.report",
+    "Verdict": "batchnb.plans",
+    "list_jobs": "batchnb.api",
+    "plan": "batchnb.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "local":
+        return import_module("batchnb.local")
+    if name in _ROOM_OF:
+        return getattr(import_module(_ROOM_OF[name]), name)
+    raise AttributeError(f"module 'batchnb' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magics: what `%load_ext batchnb` calls."""
+    from batchnb.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magics away again: what `%unload_ext batchnb` calls."""
+    from batchnb.magics import unload
+
+    unload(shell)

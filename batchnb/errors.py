@@ -1,18 +1,18 @@
 """The errors of batchnb: one family, each a sentence that a tired person understands.
 
-    BatchnbError
-    ├── InputError                 something given is wrong; found before any call that ends a job (a ValueError)
-    ├── PlanMismatchError          the plan does not belong to where it would be executed
-    ├── AwsError                   a call to AWS failed
-    │   ├── AccessDeniedError      the caller lacks a permission; names the action to ask for
-    │   ├── CredentialsError       credentials are missing, wrong or expired
-    │   ├── ThrottledError         AWS asks to slow down (HTTP 429)
-    │   ├── RefusedError           AWS says the request itself is wrong (HTTP 4xx)
-    │   ├── UnsupportedError       the client or the endpoint does not know the call
-    │   └── UnavailableError       no answer, or a server-side failure; it may have taken effect
-    ├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
-    ├── InterruptedRunError        the run was stopped by hand; carries the report
-    └── LocalError                 the embedded emulator could not do what was asked
+BatchnbError
+├── InputError                 something given is wrong; found before any call that ends a job (a ValueError)
+├── PlanMismatchError          the plan does not belong to where it would be executed
+├── AwsError                   a call to AWS failed
+│   ├── AccessDeniedError      the caller lacks a permission; names the action to ask for
+│   ├── CredentialsError       credentials are missing, wrong or expired
+│   ├── ThrottledError         AWS asks to slow down (HTTP 429)
+│   ├── RefusedError           AWS says the request itself is wrong (HTTP 4xx)
+│   ├── UnsupportedError       the client or the endpoint does not know the call
+│   └── UnavailableError       no answer, or a server-side failure; it may have taken effect
+├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
+├── InterruptedRunError        the run was stopped by hand; carries the report
+└── LocalError                 the embedded emulator could not do what was asked
 """
 
 from __future__ import annotations
@@ -56,7 +56,10 @@ class PlanMismatchError(BatchnbError):
 
 
 class AwsError(BatchnbError):
-    """A call to AWS failed. `code` is AWS's own word (or the transport's), `request_id` is for their support."""
+    """A call to AWS failed.
+
+    `code` is AWS's own word, or the transport's; `request_id` is what AWS support asks for.
+    """
 
     def __init__(
         self,

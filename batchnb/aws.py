@@ -1,0 +1,309 @@
+"""The Gateway: everything that is asked of AWS goes through it. The only room that knows boto3.
+
+Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
+leaves this room. botocore's own retries are switched off, because from 1.44 on they give a call up after
+three attempts; who calls decides what is tried again (see `retry`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from batchnb.aws_errors import permission_needed, translated
+from batchnb.errors import InputError, UnsupportedError
+from batchnb.ids import account_and_region
+from batchnb.jobs import Job, job_from_aws
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_batch import BatchClient
+
+__all__ = ["BulkAnswer", "Gateway", "Identity", "ItemError", "Page", "connect", "set_default_endpoint"]
+
+DESCRIBE_LIMIT = 100
+"""Job ids in one DescribeJobs call; one more is a ClientException."""
+BULK_LIMIT = 50
+"""Job ids in one TerminateJobs call."""
+PAGE_LIMIT = 1000
+"""Jobs in one ListJobs answer when `jobStatus` is given."""
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+CALLER_TIMEOUT = 3.0
+"""Seconds that it may cost to learn who is calling."""
+MAX_CONNECTIONS = 32
+
+_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Where calls go and who makes them: what a plan is made for."""
+
+    account: str | None
+    region: str
+    endpoint: str
+    caller: str | None = field(default=None, compare=False)
+    """The caller's ARN; None where STS would not say."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is an emulator on this machine, not AWS."""
+        return is_loopback(self.endpoint)
+
+    def __str__(self) -> str:
+        place = f"account {self.account or 'unknown'}, Region {self.region}"
+        if self.is_local:
+            return f"{place} (EMULATOR at {self.endpoint}, not AWS)"
+        standard = urlsplit(self.endpoint).hostname == f"batch.{self.region}.amazonaws.com"
+        return place if standard else f"{place}, endpoint {self.endpoint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of ListJobs."""
+
+    jobs: list[Job]
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """What TerminateJobs said of one job inside an answer that was a success as a whole."""
+
+    job_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAnswer:
+    """What one TerminateJobs call answered. An id that stands in neither part was left unanswered."""
+
+    accepted: frozenset[str]
+    errors: Mapping[str, ItemError]
+    request_id: str | None
+
+
+class Gateway:
+    """AWS Batch, as one account and Region shows it through one endpoint. Safe to share between threads."""
+
+    def __init__(self, client: BatchClient, caller: Future[str | None]) -> None:
+        self._client = client
+        self._caller = caller
+        self.region: str = client.meta.region_name
+        self.endpoint: str = client.meta.endpoint_url
+        self.has_bulk = hasattr(client, "terminate_jobs")
+        """Whether this botocore knows TerminateJobs (1.43.93 and later do); the endpoint may still not."""
+        self._account: str | None = None
+
+    def identity(self, account: str | None = None) -> Identity:
+        """Return who calls and where; `account` as the job ARNs have it, since STS may refuse to tell.
+
+        Never raises, and takes at most `CALLER_TIMEOUT` seconds.
+        """
+        try:
+            caller = self._caller.result(timeout=CALLER_TIMEOUT)
+        except FutureTimeoutError:
+            caller = None
+        if account is None and caller:
+            account = caller.split(":")[4] or None
+        return Identity(account, self.region, self.endpoint, caller)
+
+    def queues(self) -> list[str]:
+        """Return the names of all job queues of the account and Region."""
+        names: list[str] = []
+        request: dict[str, Any] = {}
+        while True:
+            with translated("DescribeJobQueues"):
+                answer = self._client.describe_job_queues(**request)
+            names += [queue["jobQueueName"] for queue in answer.get("jobQueues", ())]
+            if not answer.get("nextToken"):
+                return names
+            request["nextToken"] = answer["nextToken"]
+
+    def list_page(
+        self,
+        source: Mapping[str, str],
+        *,
+        status: str,
+        share: str | None = None,
+        next_token: str | None = None,
+        job_queue: str | None = None,
+    ) -> Page:
+        """Return one page of the jobs in `status` of one queue, array job or multi-node job.
+
+        `source` is one of `{"jobQueue": name or ARN}`, `{"arrayJobId": id}`, `{"multiNodeJobId": id}`.
+        `share` is the one filter that AWS combines with a status; every other is done by `select`, since
+        it would make AWS ignore the status. `job_queue` names the queue in the records.
+        """
+        request: dict[str, Any] = {**source, "jobStatus": status}
+        if share is None:
+            request["maxResults"] = PAGE_LIMIT
+        else:
+            request["filters"] = [{"name": "SHARE_IDENTIFIER", "values": [share]}]
+        if next_token:
+            request["nextToken"] = next_token
+        with translated("ListJobs"):
+            answer = self._client.list_jobs(**request)
+        jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer.get("jobSummaryList", ())]
+        return Page(jobs, answer.get("nextToken"))
+
+    def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Return the jobs with these ids, by id, at most `DESCRIBE_LIMIT` of them.
+
+        An id that AWS does not know, or does not know yet, is left out, as AWS leaves it out.
+        """
+        with translated("DescribeJobs"):
+            answer = self._client.describe_jobs(jobs=list(job_ids))
+        asked = frozenset(job_ids)
+        jobs = (job_from_aws(detail) for detail in answer.get("jobs", ()))
+        described = {job.job_id: job for job in jobs if job.job_id in asked}
+        for job in described.values():
+            self._account = self._account or account_and_region(job.job_arn)[0]
+            break
+        return described
+
+    def permission_to_end(self, job_id: str | None = None) -> str:
+        """Return the sentence that says which permission the ending of jobs needs, and on which resource."""
+        return permission_needed("TerminateJob", job_id=job_id, region=self.region, account=self._account)
+
+    def terminate(self, job_id: str, reason: str) -> str | None:
+        """Ask AWS to end one job; return the request id. An unknown id is accepted without a word."""
+        with translated("TerminateJob", permission=self.permission_to_end(job_id)):
+            answer = self._client.terminate_job(jobId=job_id, reason=reason)
+        request_id: str | None = answer["ResponseMetadata"].get("RequestId")
+        return request_id
+
+    def terminate_bulk(self, job_ids: Sequence[str], reason: str) -> BulkAnswer:
+        """Ask AWS to end up to `BULK_LIMIT` jobs of one queue.
+
+        Raises UnsupportedError where the client or the endpoint has no such call. An id in both parts of
+        an answer counts as an error.
+        """
+        if not self.has_bulk:
+            raise UnsupportedError("this botocore has no TerminateJobs", code="", operation="TerminateJobs")
+        with translated("TerminateJobs", permission=self.permission_to_end()):
+            answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
+        errors = {
+            item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
+            for item in answer.get("errors", ())
+            if "job" in item
+        }
+        accepted = frozenset(answer.get("successful", ())).difference(errors)
+        return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
+
+
+_default_endpoint: str | None = None
+
+
+def set_default_endpoint(endpoint_url: str | None) -> None:
+    """Send the calls of this process to `endpoint_url` where nothing else is said; None ends that.
+
+    `%batch_local start` uses it, so that the cells below it need no flag.
+    """
+    global _default_endpoint
+    _default_endpoint = endpoint_url
+
+
+def connect(
+    session: boto3.Session | None = None,
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+) -> Gateway:
+    """Return a Gateway to AWS Batch as `session`, or as boto3 and the `AWS_*` variables have it.
+
+    `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
+    credentials are filled with placeholders. Raises InputError where no Region can be found, where the
+    profile does not exist, or where the endpoint is no URL.
+    """
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    if session is None and profile is None and region is None and endpoint_url is None:
+        endpoint_url = _default_endpoint
+    if endpoint_url is not None and not urlsplit(endpoint_url).hostname:
+        raise InputError(f"endpoint_url: {endpoint_url!r} is no URL; expected one such as http://127.0.0.1:4566")
+    try:
+        session = session or boto3.Session(profile_name=profile, region_name=region)
+        return _gateway(session, region, endpoint_url)
+    except BotoCoreError as error:
+        raise InputError(f"cannot connect to AWS Batch: {error}") from error
+    except ValueError as error:
+        raise InputError(f"cannot connect to AWS Batch: {error}") from error
+
+
+def is_loopback(url: str | None) -> bool:
+    """Return whether the URL leads to this machine."""
+    return bool(url) and urlsplit(str(url)).hostname in _LOOPBACK_HOSTS
+
+
+def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | None) -> Gateway:
+    from botocore.config import Config
+
+    config = Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        max_pool_connections=MAX_CONNECTIONS,
+        user_agent_extra="batchnb",
+    )
+    endpoint_url = endpoint_url or os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL")
+    options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
+    if is_loopback(endpoint_url):
+        options |= _placeholders(session, region)
+    client = session.client("batch", **options)
+    return Gateway(client, _ask_caller(session, options))
+
+
+def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
+    placeholders = {"region_name": region or session.region_name or "local-1"}
+    if session.get_credentials() is None:
+        placeholders |= {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return placeholders
+
+
+def _ask_caller(session: boto3.Session, options: Mapping[str, Any]) -> Future[str | None]:
+    # In the background from the start: nobody waits for STS while there are jobs to describe.
+    from botocore.config import Config
+
+    config = Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=CALLER_TIMEOUT / 2,
+        read_timeout=CALLER_TIMEOUT / 2,
+    )
+    endpoint = urlsplit(options["endpoint_url"] or "").hostname or ""
+    # A VPC endpoint of Batch does not answer for STS; an emulator does, and nothing else may be asked then.
+    of_aws = endpoint.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
+    options = {**options, "config": config, "endpoint_url": None if of_aws else options["endpoint_url"]}
+    client = session.client("sts", **options)
+
+    def ask() -> str | None:
+        try:
+            return client.get_caller_identity().get("Arn")
+        except Exception:  # noqa: BLE001 - to know the caller is a courtesy; no failure of it may matter
+            return None
+
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-caller")
+    try:
+        return executor.submit(ask)
+    finally:
+        executor.shutdown(wait=False)
+
+
+def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Yield the items in order, `size` at a time.
+
+    >>> list(in_groups("abcde", 2))
+    ['ab', 'cd', 'e']
+    """
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

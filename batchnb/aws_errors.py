@@ -1,0 +1,139 @@
+"""Translates what botocore raises into batchnb's own errors, so that `except BatchnbError` is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from batchnb.errors import (
+    AccessDeniedError,
+    AwsError,
+    CredentialsError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+    UnsupportedError,
+)
+
+__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "permission_needed", "sentence", "translated"]
+
+DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
+RETRYABLE_ITEM_CODES = frozenset({"ThrottlingException", "TooManyRequestsException", "ServerException"})
+"""Codes of single jobs in a TerminateJobs answer that are worth another try. [botocore's model]"""
+
+# 429 has no class in botocore's model of Batch, so codes and statuses are all there is to go by.
+_THROTTLED_CODES = frozenset({
+    "TooManyRequestsException", "ThrottlingException", "Throttling", "ThrottledException",
+    "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
+})  # fmt: skip
+_CREDENTIAL_CODES = frozenset({
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId", "AuthFailure",
+    "InvalidSignatureException", "UnrecognizedClientException", "SignatureDoesNotMatch",
+    "MissingAuthenticationToken", "IncompleteSignature", "InvalidAccessKeyId",
+})  # fmt: skip
+# To an unknown path, API front ends of AWS answer 403 MissingAuthenticationTokenException, others 404 or 501.
+_UNSUPPORTED_CODES = frozenset({
+    "UnknownOperationException", "UnknownOperation", "MissingAuthenticationTokenException", "NotImplemented",
+    "InvalidAction",
+})  # fmt: skip
+_UNSUPPORTED_STATUSES = frozenset({404, 405, 501})
+
+
+def permission_needed(
+    operation: str, *, job_id: str | None = None, region: str | None = None, account: str | None = None
+) -> str:
+    """Return the sentence that says which IAM permission an operation needs, and on what.
+
+    >>> permission_needed("ListJobs")
+    'Ask for batch:ListJobs on resource "*".'
+    """
+    # There is no action batch:TerminateJobs: the bulk call needs TerminateJob for each job. [botocore's model]
+    action = "TerminateJob" if operation == "TerminateJobs" else operation
+    resource = "*"
+    if action == "TerminateJob":
+        resource = f"arn:aws:batch:{region or '*'}:{account or '*'}:job/{job_id or '*'}"
+    return f'Ask for batch:{action} on resource "{resource}".'
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop, which messages of AWS have or have not.
+
+    >>> sentence("Access denied"), sentence("Access denied.")
+    ('Access denied.', 'Access denied.')
+    """
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+@contextmanager
+def translated(operation: str, *, permission: str | None = None) -> Iterator[None]:
+    """Turn any failure of the call inside into an AwsError. `permission` is what to say to a denial."""
+    from botocore import exceptions as boto
+
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _from_answer(error, operation, permission or permission_needed(operation)) from error
+    except (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError) as error:
+        raise _credentials(operation, type(error).__name__, str(error), None) from error
+    except (boto.TokenRetrievalError, boto.UnauthorizedSSOTokenError) as error:
+        raise _credentials(operation, type(error).__name__, str(error), None) from error
+    except boto.ParamValidationError as error:
+        raise RefusedError(f"{operation}: {error}", code="ParamValidation", operation=operation) from error
+    # Whatever is left happened on the way there or back: it may have taken effect.
+    except (boto.BotoCoreError, OSError) as error:
+        name = type(error).__name__
+        raise UnavailableError(f"{operation}: no usable answer ({error})", code=name, operation=operation) from error
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"{operation}: the answer is not what AWS Batch answers ({error!r})"
+        raise UnavailableError(message, code="MalformedAnswer", operation=operation) from error
+
+
+def _from_answer(error: Any, operation: str, permission: str) -> AwsError:
+    response = error.response
+    code = str(response.get("Error", {}).get("Code") or "")
+    said = str(response.get("Error", {}).get("Message") or "no message")
+    metadata = response.get("ResponseMetadata", {})
+    status = int(metadata.get("HTTPStatusCode") or 0)
+    request_id = metadata.get("RequestId")
+    kind = _kind(code, status)
+    if kind is CredentialsError:
+        return _credentials(operation, code, said, request_id)
+    message = f"{operation}: {code}: {said}"
+    if kind is AccessDeniedError:
+        message = f"{sentence(message)} {permission}"
+    wait = _retry_after(metadata.get("HTTPHeaders", {}))
+    return kind(message, code=code, operation=operation, request_id=request_id, retry_after=wait)
+
+
+def _kind(code: str, status: int) -> type[AwsError]:
+    if status == 429 or code in _THROTTLED_CODES:
+        return ThrottledError
+    if code in _CREDENTIAL_CODES:
+        return CredentialsError
+    if code in DENIED_CODES:
+        return AccessDeniedError
+    if code in _UNSUPPORTED_CODES or status in _UNSUPPORTED_STATUSES:
+        return UnsupportedError
+    if status == 403:
+        return AccessDeniedError
+    if 400 <= status < 500 and status != 408:
+        return RefusedError
+    return UnavailableError
+
+
+def _credentials(operation: str, code: str, said: str, request_id: str | None) -> CredentialsError:
+    message = (
+        f"{sentence(f'{operation}: {code}: {said}')} Renew the credentials (for example 'aws sso login') and try again."
+    )
+    return CredentialsError(message, code=code, operation=operation, request_id=request_id)
+
+
+def _retry_after(headers: dict[str, str]) -> float | None:
+    # x-amz-retry-after is in milliseconds, Retry-After in seconds; a date in the latter is not worth reading.
+    for name, scale in (("x-amz-retry-after", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * scale)
+        except (KeyError, ValueError):
+            continue
+    return None

@@ -1,0 +1,123 @@
+"""Between DataFrames and jobs: which ids a person handed over, and jobs as rows. pandas' door for listings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from batchnb.errors import InputError
+from batchnb.ids import JobId, parse_job_id
+from batchnb.jobs import Job, JobStatus
+from batchnb.text import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ID_COLUMNS", "frame_of_jobs", "job_ids_in", "utc"]
+
+ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
+"""Columns in which job ids are looked for, in this order."""
+
+_MISTAKES_SHOWN = 3
+
+
+def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
+    """Return the distinct jobs that a DataFrame, a Series, an id or an iterable of ids names, in their order.
+
+    `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an
+    index of such a name. ARNs count as ids. Raises InputError if there is no such column, if anything in it is no
+    job id (missing values included), or if there is nothing at all.
+    """
+    values = _values(jobs, ids)
+    found: dict[str, JobId] = {}
+    mistakes: list[str] = []
+    for position, value in enumerate(values):
+        try:
+            job = parse_job_id(value)
+        except InputError as error:
+            mistakes.append(f"entry {position + 1}: {error}")
+        else:
+            found.setdefault(job.job_id, job)
+    if mistakes:
+        more = len(mistakes) - _MISTAKES_SHOWN
+        raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
+    if not found:
+        raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
+    return list(found.values())
+
+
+def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
+    """Return one row a job: AWS's names, UTC timestamps, categorical status and queue.
+
+    dtypes: `jobId`, `jobName`, `statusReason`, `jobDefinition`, `shareIdentifier` and `jobArn` are strings;
+    `jobQueue` and `status` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
+    `arraySize`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With `tags`, a
+    column of dicts is added.
+    """
+    import pandas as pd
+
+    columns: dict[str, Any] = {
+        "jobId": _strings(job.job_id for job in jobs),
+        "jobName": _strings(job.job_name for job in jobs),
+        "jobQueue": pd.Categorical([job.job_queue for job in jobs]),
+        "status": pd.Categorical([job.status for job in jobs], categories=list(JobStatus), ordered=True),
+        "statusReason": _strings(job.status_reason for job in jobs),
+        "createdAt": utc([job.created_at for job in jobs]),
+        "startedAt": utc([job.started_at for job in jobs]),
+        "stoppedAt": utc([job.stopped_at for job in jobs]),
+        "jobDefinition": _strings(job.job_definition for job in jobs),
+        "arraySize": pd.array([job.array_size for job in jobs], dtype="Int32"),
+        "arrayIndex": pd.array([job.array_index for job in jobs], dtype="Int32"),
+        "shareIdentifier": _strings(job.share_identifier for job in jobs),
+        "exitCode": pd.array([job.exit_code for job in jobs], dtype="Int32"),
+        "isTerminated": [job.is_terminated for job in jobs],
+        "isCancelled": [job.is_cancelled for job in jobs],
+        "jobArn": _strings(job.job_arn for job in jobs),
+    }
+    if tags:
+        columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
+    frame = pd.DataFrame(columns)
+    return frame.astype({"isTerminated": bool, "isCancelled": bool})
+
+
+def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
+    """Return epoch milliseconds as a Series of UTC timestamps, NaT for None."""
+    import pandas as pd
+
+    milliseconds = pd.Series(pd.array(moments, dtype="Int64"))
+    return pd.to_datetime(milliseconds, unit="ms", utc=True).astype("datetime64[ms, UTC]")
+
+
+def _strings(values: Iterable[str | None]) -> pd.Series[str]:
+    import pandas as pd
+
+    return pd.Series(list(values), dtype="string")
+
+
+def _values(jobs: object, ids: str | None) -> list[object]:
+    if isinstance(jobs, str):
+        return [jobs]
+    if hasattr(jobs, "columns"):
+        return _column(jobs, ids)
+    if ids is not None:
+        raise InputError(f"ids={ids!r} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
+    if isinstance(jobs, Iterable) and not isinstance(jobs, (bytes, dict)):
+        return list(jobs)
+    raise InputError(
+        f"jobs: expected a DataFrame, a Series, a job id or a list of them; got {shown(repr(jobs), 80)} "
+        f"({type(jobs).__name__})."
+    )
+
+
+def _column(frame: Any, ids: str | None) -> list[object]:
+    names = [ids] if ids is not None else [name for name in ID_COLUMNS if name in frame.columns][:1]
+    if not names and frame.index.name in ID_COLUMNS:
+        return list(frame.index)
+    if not names or names[0] not in frame.columns:
+        wanted = f"the column {ids!r}" if ids is not None else f"a column of job ids ({', '.join(ID_COLUMNS)})"
+        has = ", ".join(shown(name, 40) for name in list(frame.columns)[:20]) or "none"
+        raise InputError(f"jobs: the DataFrame has not {wanted}. Its columns: {has}. Name it with ids=.")
+    column = frame[names[0]]
+    if hasattr(column, "columns"):
+        raise InputError(f"jobs: the DataFrame has more than one column named {names[0]!r}.")
+    return list(column)

@@ -1,0 +1,91 @@
+"""Job ids and ARNs: what one is, and what is none, before anything is asked of AWS."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from batchnb.errors import InputError
+from batchnb.text import shown
+
+__all__ = ["JobId", "account_and_region", "parse_job_id", "queue_name"]
+
+_UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+# An array has at most 10,000 children, a multi-node job at most 1,000 nodes: no index has more digits.
+_JOB_ID = re.compile(rf"(?P<job>{_UUID})(?::(?P<index>\d{{1,5}})|\#(?P<node>\d{{1,4}}))?", re.ASCII)
+_JOB_ARN = re.compile(
+    r"arn:aws[a-z-]*:batch:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):job/(?P<id>.+)", re.ASCII | re.DOTALL
+)
+_SERVICE_JOB_ARN = re.compile(r"arn:aws[a-z-]*:batch:[^:]*:[^:]*:service-job/.*", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class JobId:
+    """One job as a person named it. `account` and `region` are known only where an ARN was given."""
+
+    job_id: str
+    """`UUID`, `UUID:index` for a child of an array, `UUID#n` for a node of a multi-node job."""
+    account: str | None = None
+    region: str | None = None
+
+    @property
+    def array_parent(self) -> str | None:
+        """Return the id of the array job that this is a child of, or None.
+
+        >>> JobId("11111111-2222-3333-4444-555555555555:7").array_parent
+        '11111111-2222-3333-4444-555555555555'
+        """
+        job, colon, _ = self.job_id.partition(":")
+        return job if colon else None
+
+    @property
+    def multi_node_job(self) -> str | None:
+        """Return the id of the multi-node job that this is a node of, or None."""
+        job, hash_sign, _ = self.job_id.partition("#")
+        return job if hash_sign else None
+
+
+def parse_job_id(text: object) -> JobId:
+    """Return the job that `text` names: a job id or a job ARN, white space around it ignored.
+
+    >>> parse_job_id(" 11111111-2222-3333-4444-555555555555:7 ").job_id
+    '11111111-2222-3333-4444-555555555555:7'
+    >>> parse_job_id("arn:aws:batch:eu-west-1:123456789012:job/11111111-2222-3333-4444-555555555555").region
+    'eu-west-1'
+
+    Raises InputError for anything else, for ARNs of other things, and for the service jobs of SageMaker,
+    which have calls of their own that batchnb does not make.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"{shown(repr(text))} is no job id: a job id is a string such as {_EXAMPLE}.")
+    bare = text.strip()
+    if arn := _JOB_ARN.fullmatch(bare):
+        if not _JOB_ID.fullmatch(arn["id"]):
+            raise InputError(f"{shown(repr(text))} is a job ARN with a malformed job id in it.")
+        return JobId(arn["id"], account=arn["account"], region=arn["region"])
+    if _JOB_ID.fullmatch(bare):
+        return JobId(bare)
+    if _SERVICE_JOB_ARN.fullmatch(bare):
+        raise InputError(
+            f"{shown(repr(text))} is a service job. batchnb ends container jobs only; "
+            "use 'aws batch terminate-service-job' for it."
+        )
+    raise InputError(f"{shown(repr(text))} is no job id: expected {_EXAMPLE}, or a job's ARN.")
+
+
+_EXAMPLE = "a UUID, UUID:index for an array child or UUID#n for a node"
+
+
+def account_and_region(job_arn: str | None) -> tuple[str | None, str | None]:
+    """Return the account and the Region in a job's ARN, or None for what cannot be read from it."""
+    arn = _JOB_ARN.fullmatch(job_arn or "")
+    return (arn["account"], arn["region"]) if arn else (None, None)
+
+
+def queue_name(queue: str) -> str:
+    """Return the name of a job queue given by name or ARN.
+
+    >>> queue_name("arn:aws:batch:eu-west-1:123456789012:job-queue/train-gpu")
+    'train-gpu'
+    """
+    return queue.rpartition(":job-queue/")[2]

@@ -1,0 +1,187 @@
+"""Job and JobStatus: a job as AWS Batch described it, in one immutable record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from batchnb.ids import queue_name
+
+__all__ = ["Attempt", "Job", "JobStatus"]
+
+
+class JobStatus(StrEnum):
+    """The statuses of a job, in the order of its life. https://docs.aws.amazon.com/batch/latest/userguide/job_states.html."""
+
+    SUBMITTED = "SUBMITTED"
+    PENDING = "PENDING"
+    RUNNABLE = "RUNNABLE"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+    @property
+    def has_started(self) -> bool:
+        """Whether a job in this status occupies a machine: to end it is to stop something."""
+        return self in (JobStatus.STARTING, JobStatus.RUNNING)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a job in this status will never change again."""
+        return self in (JobStatus.SUCCEEDED, JobStatus.FAILED)
+
+    @classmethod
+    def live(cls) -> tuple[JobStatus, ...]:
+        """Return the statuses of jobs that have not ended, in the order of a job's life."""
+        return tuple(status for status in cls if not status.has_ended)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at running a job. Times are epoch milliseconds."""
+
+    exit_code: int | None = None
+    reason: str | None = None
+    log_stream: str | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as one answer of AWS showed it. Times are epoch milliseconds; memory is in MiB.
+
+    Only `job_id` and `job_name` can be relied on: AWS has been seen to leave out any other field of a
+    summary, and a summary never has the fields from `job_queue` on that DescribeJobs alone returns.
+    """
+
+    job_id: str
+    job_name: str
+    status: JobStatus | None = None
+    status_reason: str | None = None
+    created_at: int | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+    job_definition: str | None = None
+    share_identifier: str | None = None
+    job_arn: str | None = None
+    is_terminated: bool = False
+    is_cancelled: bool = False
+    array_size: int | None = None
+    array_index: int | None = None
+    children: tuple[tuple[str, int], ...] = ()
+    """For an array parent: how many of its children are in each status."""
+    num_nodes: int | None = None
+    exit_code: int | None = None
+    job_queue: str | None = None
+    """The queue's name. A listing knows it from what was asked, DescribeJobs from the answer."""
+    tags: tuple[tuple[str, str], ...] | None = None
+    """None where tags were not asked for, () where the job has none."""
+    attempts: tuple[Attempt, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    image: str | None = None
+    log_stream: str | None = None
+    vcpus: float | None = None
+    memory: int | None = None
+    gpus: int | None = None
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether AWS has accepted a request to end this job."""
+        return self.is_terminated or self.is_cancelled
+
+    @property
+    def live_children(self) -> int:
+        """How many children of this array job have not ended."""
+        return sum(count for status, count in self.children if not JobStatus(status).has_ended)
+
+    @property
+    def has_started(self) -> bool:
+        """Whether the job, or a child of it, occupies a machine.
+
+        An array parent stays PENDING while its children run, so its own status does not tell.
+        """
+        if self.status is None:
+            return False
+        running = any(count and JobStatus(status).has_started for status, count in self.children)
+        return running or self.status.has_started
+
+
+def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
+    """Return the job in an item of ListJobs or DescribeJobs.
+
+    `job_queue` is the name of the queue that was listed, since a summary does not say.
+    """
+    array = answer.get("arrayProperties") or {}
+    nodes = answer.get("nodeProperties") or {}
+    container = answer.get("container") or {}
+    described_queue = answer.get("jobQueue")
+    return Job(
+        job_id=answer["jobId"],
+        job_name=answer["jobName"],
+        status=_status(answer.get("status")),
+        status_reason=answer.get("statusReason"),
+        created_at=answer.get("createdAt"),
+        # AWS answers 0, or nothing, for a moment that has not come.
+        started_at=answer.get("startedAt") or None,
+        stopped_at=answer.get("stoppedAt") or None,
+        job_definition=answer.get("jobDefinition"),
+        share_identifier=answer.get("shareIdentifier"),
+        job_arn=answer.get("jobArn"),
+        is_terminated=bool(answer.get("isTerminated")),
+        is_cancelled=bool(answer.get("isCancelled")),
+        array_size=array.get("size"),
+        array_index=array.get("index"),
+        children=_children(array.get("statusSummary")),
+        num_nodes=nodes.get("numNodes"),
+        exit_code=container.get("exitCode"),
+        job_queue=queue_name(described_queue) if described_queue else job_queue,
+        tags=tuple(sorted((answer.get("tags") or {}).items())) if described_queue else None,
+        attempts=tuple(_attempt(attempt) for attempt in answer.get("attempts") or ()),
+        depends_on=tuple(needed["jobId"] for needed in answer.get("dependsOn") or () if "jobId" in needed),
+        image=container.get("image"),
+        log_stream=container.get("logStreamName"),
+        vcpus=_required(container, "VCPU", container.get("vcpus")),
+        memory=_whole(_required(container, "MEMORY", container.get("memory"))),
+        gpus=_whole(_required(container, "GPU", None)),
+    )
+
+
+def _status(text: str | None) -> JobStatus | None:
+    # A status that this version does not know must not break a listing; it is treated as unknown.
+    return JobStatus(text) if text and text in JobStatus.__members__ else None
+
+
+def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
+    known = JobStatus.__members__
+    return tuple((status, count) for status, count in (summary or {}).items() if status in known and count)
+
+
+def _attempt(answer: Mapping[str, Any]) -> Attempt:
+    container = answer.get("container") or {}
+    return Attempt(
+        exit_code=container.get("exitCode"),
+        reason=container.get("reason") or answer.get("statusReason"),
+        log_stream=container.get("logStreamName"),
+        started_at=answer.get("startedAt"),
+        stopped_at=answer.get("stoppedAt"),
+    )
+
+
+def _required(container: Mapping[str, Any], kind: str, older: float | None) -> float | None:
+    # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
+    requirements: Sequence[Mapping[str, str]] = container.get("resourceRequirements") or ()
+    for requirement in requirements:
+        if requirement.get("type") == kind:
+            try:
+                return float(requirement["value"])
+            except (KeyError, ValueError):
+                return older
+    return older
+
+
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

@@ -1,0 +1,189 @@
+"""Lists jobs completely and without duplicates, although they move from status to status meanwhile.
+
+AWS lists one status of one queue at a time. A first sweep reads all of them at once. A second one reads each queue
+in the order of a job's life, so that a job that moves on is met again further down: what slipped through the first
+sweep is in the second. Of a job met twice, what was seen last is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
+from batchnb.clock import Clock
+from batchnb.errors import InputError, RefusedError
+from batchnb.frames import frame_of_jobs
+from batchnb.ids import queue_name
+from batchnb.jobs import Job, JobStatus
+from batchnb.retry import each_with_retries, with_retries
+from batchnb.select import Selector
+from batchnb.text import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Listing", "describe_all", "list_selected"]
+
+LISTERS = 16
+"""Calls of ListJobs under way at once."""
+
+_NAMES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The jobs that a selector meant, oldest first, and how many more `limit` left out."""
+
+    jobs: list[Job]
+    left_out: int
+    with_tags: bool
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a job, as `frame_of_jobs` describes it; `attrs["left_out"]` is what `limit` cut off."""
+        frame = frame_of_jobs(self.jobs, tags=self.with_tags)
+        frame.attrs["left_out"] = self.left_out
+        return frame
+
+
+@dataclass(slots=True)
+class _Found:
+    """The jobs met so far, by id. Several threads add to it."""
+
+    jobs: dict[str, Job] = field(default_factory=dict)
+    on_jobs: Callable[[int], None] = lambda _count: None
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        with self.lock:
+            before = len(self.jobs)
+            self.jobs.update((job.job_id, job) for job in jobs)
+            self.on_jobs(len(self.jobs) - before)
+
+
+def list_selected(
+    gateway: Gateway, wanted: Selector, *, clock: Clock | None = None, on_jobs: Callable[[int], None] | None = None
+) -> Listing:
+    """Return the jobs that `wanted` means.
+
+    `on_jobs` is told how many more jobs have been read, from several threads. Raises InputError for a queue
+    that does not exist, naming those that do, and AwsError where AWS will not answer.
+    """
+    clock = clock or Clock()
+    found = _Found(on_jobs=on_jobs or (lambda _count: None))
+    _sweep(gateway, wanted, found, clock)
+    named = [job for job in found.jobs.values() if wanted.matches_name(job)]
+    complete = _described_where_needed(gateway, wanted, named, clock)
+    now_ms = int(clock.wall().timestamp() * 1000)
+    jobs = [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
+    jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
+    kept = jobs[: wanted.limit]
+    return Listing(kept, len(jobs) - len(kept), with_tags=wanted.needs_description)
+
+
+def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict[str, Job]:
+    """Return what DescribeJobs says of these jobs, by id; those it does not know are left out."""
+    described: dict[str, Job] = {}
+    groups = in_groups(list(job_ids), DESCRIBE_LIMIT)
+    for answer in each_with_retries(gateway.describe, groups, clock):
+        described.update(answer)
+    return described
+
+
+def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> None:
+    sources = list(_sources(gateway, wanted, clock))
+    statuses = _statuses_to_list(wanted)
+    with ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list") as listers:
+        read = partial(_read, gateway, wanted, found, clock)
+        try:
+            all_at_once = [listers.submit(read, source, [status]) for source in sources for status in statuses]
+            for reading in all_at_once:
+                reading.result()
+            if len(statuses) > 1:
+                for reading in [listers.submit(read, source, statuses) for source in sources]:
+                    reading.result()
+        finally:
+            listers.shutdown(wait=False, cancel_futures=True)
+
+
+def _sources(gateway: Gateway, wanted: Selector, clock: Clock) -> Iterator[Mapping[str, str]]:
+    if wanted.children_of is not None:
+        yield {"arrayJobId": wanted.children_of}
+        return
+    queues = wanted.queues or tuple(with_retries(gateway.queues, clock))
+    for queue in queues:
+        yield {"jobQueue": queue}
+
+
+def _statuses_to_list(wanted: Selector) -> list[JobStatus]:
+    # An array job stays PENDING while its children run: who asks for running jobs means it as well.
+    statuses = set(wanted.statuses)
+    if wanted.children_of is None and any(status.has_started for status in statuses):
+        statuses.add(JobStatus.PENDING)
+    return [status for status in JobStatus if status in statuses]
+
+
+def _read(
+    gateway: Gateway,
+    wanted: Selector,
+    found: _Found,
+    clock: Clock,
+    source: Mapping[str, str],
+    statuses: Iterable[JobStatus],
+) -> None:
+    queue = queue_name(source["jobQueue"]) if "jobQueue" in source else None
+    for status in statuses:
+        token: str | None = None
+        while True:
+            call = partial(
+                gateway.list_page, source, status=status, share=wanted.share, next_token=token, job_queue=queue
+            )
+            try:
+                page = with_retries(call, clock)
+            except RefusedError as error:
+                raise _unknown_source(gateway, source, error, clock) from error
+            found.add(job if job.status else replace(job, status=status) for job in page.jobs)
+            token = page.next_token
+            if not token:
+                break
+
+
+def _unknown_source(gateway: Gateway, source: Mapping[str, str], error: RefusedError, clock: Clock) -> Exception:
+    queue = source.get("jobQueue")
+    if queue is None:
+        return error
+    queues = with_retries(gateway.queues, clock)
+    if queue_name(queue) in queues:
+        return error
+    there_are = ", ".join(shown(name, 60) for name in sorted(queues)[:_NAMES_SHOWN]) or "none"
+    return InputError(f"queues: there is no job queue {shown(queue)!r} in {gateway.region}. There are: {there_are}.")
+
+
+def _described_where_needed(gateway: Gateway, wanted: Selector, jobs: list[Job], clock: Clock) -> Iterable[Job]:
+    asked = [job.job_id for job in jobs if wanted.needs_description or wanted.lacks(job) or _may_run(job, wanted)]
+    described = describe_all(gateway, asked, clock) if asked else {}
+    return (_completed(job, described.get(job.job_id)) for job in jobs)
+
+
+def _completed(job: Job, described: Job | None) -> Job:
+    # A job that is not described, having been submitted a moment ago, stays as it was listed.
+    return job if described is None else replace(described, job_queue=described.job_queue or job.job_queue)
+
+
+def _may_run(job: Job, wanted: Selector) -> bool:
+    """Whether only its description tells if this array job has children in the statuses that are meant."""
+    return job.array_size is not None and not job.children and not _plainly_in_status(job, wanted)
+
+
+def _in_status(job: Job, wanted: Selector) -> bool:
+    if _plainly_in_status(job, wanted):
+        return True
+    return job.array_size is not None and any(JobStatus(status) in wanted.statuses for status, _ in job.children)
+
+
+def _plainly_in_status(job: Job, wanted: Selector) -> bool:
+    return job.status in wanted.statuses

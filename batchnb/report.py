@@ -1,0 +1,156 @@
+"""Report: what became of every job of a plan, and an error for whoever must not overlook a failure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from batchnb.errors import AwsError, TerminationFailedError
+from batchnb.jobs import Job
+from batchnb.ledger import Entry, Ledger
+from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.text import plural, shown
+from batchnb.verify import Outcome, outcome_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["JobResult", "Report", "make_report"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """What became of one job: asked, answered and seen. Times are UTC."""
+
+    planned: PlannedJob
+    outcome: Outcome
+    last_seen: Job | None
+    attempts: int
+    """Requests that went out for it."""
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    """AWS's `stoppedAt`, or when it was seen to have ended where AWS gives none."""
+    error_code: str | None
+    error_message: str | None
+    request_id: str | None
+    """AWS's id of the request that was answered last, for their support."""
+
+    @property
+    def fate(self) -> Outcome | Verdict:
+        """The outcome, or the verdict that left the job out of the plan: what there is to say of it in short."""
+        return self.outcome if self.planned.verdict.is_watched else self.planned.verdict
+
+    def is_failure(self, *, waited: bool) -> bool:
+        """Whether someone has to look: the job was wanted ended and was not seen to end.
+
+        A job still stopping is none where nobody `waited` for it. An id that AWS does not know is one: it may be
+        a typo, and the job that was meant runs on.
+        """
+        if self.planned.verdict in (Verdict.FINISHED, Verdict.PROTECTED) or self.outcome.has_ended:
+            return False
+        return waited or self.outcome is not Outcome.STOPPING
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of executing a plan: one `JobResult` for every id of the plan, in its order."""
+
+    plan: Plan
+    results: tuple[JobResult, ...]
+    started_at: datetime
+    finished_at: datetime
+    waited: bool
+    """Whether the jobs were watched until they ended, or the time was over."""
+    stopped_by: AwsError | None = None
+    """What kept the run from going on to its end, if anything did."""
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many jobs had each outcome; outcomes that no job had are left out."""
+        found = Counter(result.outcome for result in self.results)
+        return {outcome.value: found[outcome] for outcome in Outcome if found[outcome]}
+
+    @cached_property
+    def failures(self) -> tuple[JobResult, ...]:
+        """The jobs that were wanted ended and were not seen to end, ids that AWS does not know included."""
+        return tuple(result for result in self.results if result.is_failure(waited=self.waited))
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no failures and nothing kept the run from going on to its end."""
+        return not self.failures and self.stopped_by is None
+
+    @cached_property
+    def summary(self) -> str:
+        """One sentence: how many of the jobs were seen to end, and what became of the others."""
+        wanted = [result for result in self.results if result.planned.verdict.is_watched]
+        ended = sum(result.outcome.has_ended for result in wanted)
+        counts = Counter(result.fate for result in self.results)
+        details = ", ".join(f"{counts[fate]:,} {fate}" for fate in (*Outcome, *Verdict) if counts[fate])
+        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}."
+
+    def raise_for_failures(self) -> None:
+        """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
+        if self.ok:
+            return
+        sentences = [self.summary]
+        if self.failures:
+            first = self.failures[0]
+            why = f": {shown(first.error_message, 300)}" if first.error_message else ""
+            name = f" ({shown(first.planned.job_name, 60)})" if first.planned.job_name else ""
+            sentences.append(f"First failure: {first.planned.job_id}{name}, {first.fate}{why}")
+        if self.stopped_by is not None:
+            sentences.append(f"The run was stopped by {shown(self.stopped_by, 300)}")
+        raise TerminationFailedError(" ".join(sentences), self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for every id of the plan, those left out included.
+
+        Columns: `jobId`, `jobName`, `jobQueue`, `verdict`, `outcome`, `status_before`, `status_after`,
+        `statusReason_before`, `statusReason_after` (strings), `accepted_at`, `ended_at` (datetime64[ms, UTC]),
+        `attempts` (Int32), `error_code`, `error_message`, `request_id` (strings).
+        """
+        from batchnb.report_view import report_frame
+
+        return report_frame(self)
+
+    def __str__(self) -> str:
+        from batchnb.report_view import report_text
+
+        return report_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.summary}>"
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        from batchnb.report_view import report_html
+
+        return {"text/plain": str(self), "text/html": report_html(self)}
+
+
+def make_report(ledger: Ledger, stopped_by: AwsError | None, started_at: datetime, *, waited: bool) -> Report:
+    """Return the Report of what stands in the ledger now."""
+    results = tuple(_result(ledger, entry, stopped_by) for entry in ledger.entries.values())
+    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by)
+
+
+def _result(ledger: Ledger, entry: Entry, stopped_by: AwsError | None) -> JobResult:
+    outcome = outcome_of(ledger, entry)
+    code, message = entry.error_code, entry.error_message
+    if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:
+        # Neither refused nor seen to end: what stopped the run is why no more is known of it.
+        code, message = stopped_by.code, str(stopped_by)
+    return JobResult(
+        planned=entry.planned,
+        outcome=outcome,
+        last_seen=entry.last_seen,
+        attempts=entry.attempts,
+        accepted_at=entry.accepted_at,
+        ended_at=entry.ended_at,
+        error_code=code,
+        error_message=message,
+        request_id=entry.request_id,
+    )

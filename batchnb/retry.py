@@ -1,0 +1,84 @@
+"""Tries a call again where another try can help: after throttling, and after failures of the service.
+
+Every call goes through here or through the engine, because botocore's own retries are switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from batchnb.clock import Clock
+from batchnb.errors import ThrottledError, UnavailableError
+
+__all__ = ["backoff", "each_with_retries", "with_retries"]
+
+T = TypeVar("T")
+A = TypeVar("A")
+
+FIRST_WAIT = 0.25
+LONGEST_WAIT = 10.0
+PATIENCE = 120.0
+"""Seconds after which a call that is throttled all the time is given up."""
+ATTEMPTS = 6
+"""Tries of a call that the service fails to answer."""
+READERS = 8
+"""Calls that only read and are under way at once."""
+
+
+def backoff(failures: int, chance: float, asked: float | None = None) -> float:
+    """Return how many seconds to wait after so many failures in a row: doubling, with jitter, at most 10.
+
+    Half of the wait is left to `chance` (0 to 1), so that callers who failed together do not come back
+    together. `asked` is what the service asked for, and the least that is waited.
+
+    >>> backoff(1, chance=0.0), backoff(2, chance=1.0), backoff(30, chance=1.0), backoff(1, 1.0, asked=60)
+    (0.125, 0.5, 10.0, 60)
+    """
+    wait: float = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures - 1, 30))
+    return max(wait * (0.5 + chance / 2), asked or 0)
+
+
+def with_retries(call: Callable[[], T], clock: Clock) -> T:
+    """Return what `call` returns, trying again while it is throttled or unavailable.
+
+    Raises the last error after `ATTEMPTS` failures of the service or `PATIENCE` seconds of throttling, and any
+    other error at once.
+    """
+    started = clock.now()
+    failures = unanswered = 0
+    while True:
+        try:
+            return call()
+        except ThrottledError as error:
+            failures += 1
+            if clock.now() - started >= PATIENCE:
+                raise
+            wait = backoff(failures, clock.chance(), error.retry_after)
+        except UnavailableError as error:
+            failures += 1
+            unanswered += 1
+            if unanswered >= ATTEMPTS:
+                raise
+            wait = backoff(failures, clock.chance(), error.retry_after)
+        clock.sleep(wait)
+
+
+def each_with_retries(call: Callable[[A], T], arguments: Iterable[A], clock: Clock) -> Iterator[T]:
+    """Yield `call(argument)` for each argument, in order, several at once, each with retries.
+
+    The first error ends it: calls not begun are dropped.
+    """
+    waiting: Sequence[A] = list(arguments)
+    if len(waiting) == 1:  # the usual case: no thread is worth its while
+        yield with_retries(partial(call, waiting[0]), clock)
+        return
+    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-read") as readers:
+        answers = [readers.submit(with_retries, partial(call, argument), clock) for argument in waiting]
+        try:
+            for answer in answers:
+                yield answer.result()
+        finally:
+            readers.shutdown(wait=False, cancel_futures=True)

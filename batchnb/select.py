@@ -1,0 +1,226 @@
+"""Selector: which jobs of a listing are meant. Shared by flags, keyword arguments and the picker.
+
+A selector never widens by accident: a name is exact, a glob says so, an age has a unit, and to select nothing
+in particular is an error and never "all".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fnmatch import fnmatchcase
+
+from batchnb.errors import InputError
+from batchnb.ids import parse_job_id
+from batchnb.jobs import Job, JobStatus
+from batchnb.text import shown
+
+__all__ = ["Selector", "parse_age", "selector"]
+
+_AGE = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+", re.ASCII)
+_AGE_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
+_UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Which jobs are meant: all that is set has to hold. Made by `selector`, which checks it."""
+
+    statuses: tuple[JobStatus, ...]
+    queues: tuple[str, ...] = ()
+    """Names or ARNs; none means every queue of the account."""
+    children_of: str | None = None
+    """The array job whose children are meant, instead of the jobs of queues."""
+    name: str | None = None
+    name_glob: str | None = None
+    job_definition: str | None = None
+    share: str | None = None
+    older_than: timedelta | None = None
+    newer_than: timedelta | None = None
+    running_longer_than: timedelta | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    limit: int | None = None
+
+    @property
+    def needs_description(self) -> bool:
+        """Whether a summary cannot decide: tags are in DescribeJobs only."""
+        return bool(self.tags)
+
+    def lacks(self, job: Job) -> bool:
+        """Whether `job` is a summary that leaves out what this selector asks about."""
+        return (
+            (self.job_definition is not None and job.job_definition is None)
+            or (self.running_longer_than is not None and job.started_at is None)
+            or ((self.older_than or self.newer_than) is not None and job.created_at is None)
+        )
+
+    def matches_name(self, job: Job) -> bool:
+        """Whether the name is right: the one field besides the id that a summary always has."""
+        if self.name is not None and job.job_name != self.name:
+            return False
+        return self.name_glob is None or fnmatchcase(job.job_name, self.name_glob)
+
+    def matches(self, job: Job, now_ms: int) -> bool:
+        """Whether `job` is meant, at `now_ms` (epoch milliseconds). What is unknown of a job does not match."""
+        return (
+            self.matches_name(job)
+            and (self.job_definition is None or _is_definition(job.job_definition, self.job_definition))
+            # AWS has already filtered by share; a summary that leaves the field out is still of that share.
+            and (self.share is None or job.share_identifier in (None, self.share))
+            and (self.older_than is None or _older(job.created_at, self.older_than, now_ms))
+            and (self.newer_than is None or _newer(job.created_at, self.newer_than, now_ms))
+            and (self.running_longer_than is None or self._runs_long(job, now_ms))
+            and all(tag in (job.tags or ()) for tag in self.tags)
+        )
+
+    def _runs_long(self, job: Job, now_ms: int) -> bool:
+        running = job.status is JobStatus.RUNNING and self.running_longer_than is not None
+        return running and _older(job.started_at, self.running_longer_than or timedelta(), now_ms)
+
+
+def selector(
+    *,
+    queues: str | Iterable[str] | None = None,
+    status: str | Iterable[str] | None = None,
+    name: str | None = None,
+    name_glob: str | None = None,
+    job_definition: str | None = None,
+    share: str | None = None,
+    older_than: str | timedelta | None = None,
+    newer_than: str | timedelta | None = None,
+    running_longer_than: str | timedelta | None = None,
+    tags: Mapping[str, str] | None = None,
+    children_of: str | None = None,
+    limit: int | None = None,
+) -> Selector:
+    """Return the Selector for these, or raise InputError naming the argument and the value that is wrong.
+
+    `status` is "active" (the default: every status of a job that has not ended), "all", or one or more names. At
+    least one argument other than `limit` is required.
+    """
+    chosen = (queues, status, name, name_glob, job_definition, share, older_than, newer_than)
+    if all(argument is None for argument in (*chosen, running_longer_than, tags, children_of)):
+        raise InputError(
+            "no selector: say which jobs are meant, for example queues='train-gpu' or name='sweep-1'. "
+            "Nothing selects everything by accident."
+        )
+    if children_of is not None and queues is not None:
+        raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
+    return Selector(
+        statuses=_statuses(status, running_only=running_longer_than is not None),
+        queues=_texts("queues", queues),
+        children_of=None if children_of is None else _array_id(children_of),
+        name=_exact_name(name),
+        name_glob=_glob(name_glob),
+        job_definition=_text("job_definition", job_definition),
+        share=_text("share", share),
+        older_than=parse_age("older_than", older_than),
+        newer_than=parse_age("newer_than", newer_than),
+        running_longer_than=parse_age("running_longer_than", running_longer_than),
+        tags=_tags(tags),
+        limit=_limit(limit),
+    )
+
+
+def parse_age(argument: str, age: str | timedelta | None) -> timedelta | None:
+    """Return an age such as "90m", "6h", "2d" or "1d12h" as a timedelta. A number without a unit is an error.
+
+    >>> parse_age("older_than", "1h30m")
+    datetime.timedelta(seconds=5400)
+    """
+    if age is None or isinstance(age, timedelta):
+        if age is not None and age <= timedelta():
+            raise InputError(f"{argument}: {age!r} is not more than nothing.")
+        return age
+    text = age.strip().lower() if isinstance(age, str) else ""
+    if not _AGE.fullmatch(text):
+        raise InputError(f"{argument}: {age!r} is no age. Write a number and its unit: 90m, 6h, 2d (s, m, h, d, w).")
+    seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _AGE_PART.findall(text))
+    try:
+        return parse_age(argument, timedelta(seconds=seconds))
+    except OverflowError as error:
+        raise InputError(f"{argument}: {age!r} is longer than time itself.") from error
+
+
+def _statuses(status: str | Iterable[str] | None, *, running_only: bool) -> tuple[JobStatus, ...]:
+    if status is None:
+        return (JobStatus.RUNNING,) if running_only else JobStatus.live()
+    asked: set[JobStatus] = set()
+    for name in _texts("status", status):
+        if name.lower() == "active":
+            asked.update(JobStatus.live())
+        elif name.lower() == "all":
+            asked.update(JobStatus)
+        elif name.upper() in JobStatus.__members__:
+            asked.add(JobStatus(name.upper()))
+        else:
+            known = ", ".join(JobStatus)
+            raise InputError(f"status: {name!r} is none. Use active, all, or one or more of {known}.")
+    return tuple(status for status in JobStatus if status in asked)
+
+
+def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]:
+    if values is None:
+        return ()
+    listed = [values] if isinstance(values, str) else list(values)
+    if not listed:
+        raise InputError(f"{argument}: the list is empty. Leave the argument out, or name one.")
+    return tuple(dict.fromkeys(_text(argument, value) or "" for value in listed))
+
+
+def _text(argument: str, value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{argument}: {value!r} is empty or no text.")
+    return value.strip()
+
+
+def _exact_name(name: str | None) -> str | None:
+    if name is not None and isinstance(name, str) and any(char in name for char in "*?["):
+        raise InputError(f"name: {shown(name)!r} holds a wildcard, but a name is exact. Use name_glob for patterns.")
+    return _text("name", name)
+
+
+def _glob(pattern: str | None) -> str | None:
+    pattern = _text("name_glob", pattern)
+    if pattern is not None and not pattern.strip("*?"):
+        raise InputError(f"name_glob: {pattern!r} matches every job. Give at least one letter of the name.")
+    return pattern
+
+
+def _array_id(job_id: str) -> str:
+    parsed = parse_job_id(job_id)
+    if parsed.array_parent or parsed.multi_node_job:
+        raise InputError(f"children_of: {job_id!r} is a child or a node; give the id of the array job itself.")
+    return parsed.job_id
+
+
+def _tags(tags: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    if tags is None:
+        return ()
+    if not isinstance(tags, Mapping) or not tags:
+        raise InputError(f"tags: {tags!r} is no mapping of at least one key to a value, such as {{'team': 'ml'}}.")
+    return tuple(sorted((str(key), str(value)) for key, value in tags.items()))
+
+
+def _limit(limit: int | None) -> int | None:
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise InputError(f"limit: {limit!r} is no whole number of at least 1.")
+    return limit
+
+
+def _is_definition(arn: str | None, asked: str) -> bool:
+    # AWS has the ARN of a revision; a person means that ARN, `name:revision`, or every revision of `name`.
+    name = (arn or "").rpartition("job-definition/")[2]
+    return bool(arn) and asked in (arn, name, name.partition(":")[0])
+
+
+def _older(moment: int | None, age: timedelta, now_ms: int) -> bool:
+    return moment is not None and now_ms - moment > age.total_seconds() * 1000
+
+
+def _newer(moment: int | None, age: timedelta, now_ms: int) -> bool:
+    return moment is not None and now_ms - moment < age.total_seconds() * 1000

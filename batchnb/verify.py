@@ -1,0 +1,165 @@
+"""Verification: watches until each job has ended, and says what became of it, by what was seen.
+
+An accepted request proves nothing: a job can survive it, finish before it lands, or end by itself.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from batchnb.aws import Gateway
+from batchnb.aws_errors import DENIED_CODES
+from batchnb.errors import AwsError, ThrottledError, UnavailableError
+from batchnb.jobs import Job, JobStatus
+from batchnb.ledger import Entry, Ledger
+from batchnb.listing import describe_all
+from batchnb.plans import Verdict
+
+__all__ = ["Outcome", "Verifier", "outcome_of"]
+
+FIRST_POLL = 0.25
+LONGEST_POLL = 10.0
+POLL_GROWTH = 1.5
+"""Seconds from one look at the jobs to the next, growing: most end soon, and the rest take a while."""
+
+GONE_AFTER = 3
+"""Looks in a row that have to miss a job before its record counts as gone: DescribeJobs may lag."""
+
+
+class Outcome(StrEnum):
+    """What became of a job, as it was seen."""
+
+    TERMINATED = "terminated"
+    """It had started, and was seen FAILED by a request to end it."""
+    CANCELLED = "cancelled"
+    """It had not started, and was seen FAILED by a request to end it."""
+    SUCCEEDED = "succeeded anyway"
+    """It finished its work before the request took effect."""
+    FAILED = "failed by itself"
+    """It was seen FAILED for another reason than a request to end it."""
+    STOPPING = "still stopping"
+    """A request was accepted, and the job had not ended when it was seen last."""
+    GONE = "record gone"
+    """AWS no longer shows the job; how it ended was not seen."""
+    DENIED = "denied"
+    """The caller may not end this job, and it had not ended."""
+    REFUSED = "refused"
+    """Every request for it failed, as the error says, and the job had not ended when it was seen last."""
+    NOT_ATTEMPTED = "not attempted"
+    """No request was made for it: it was left out of the plan, or sending stopped before its turn."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the job was seen to have ended."""
+        return self in (Outcome.TERMINATED, Outcome.CANCELLED, Outcome.SUCCEEDED, Outcome.FAILED)
+
+
+class Verifier:
+    """Looks at the jobs of a run until there is nothing left to see."""
+
+    def __init__(self, gateway: Gateway, ledger: Ledger) -> None:
+        self._gateway = gateway
+        self._ledger = ledger
+        self._clock = ledger.clock
+        self._missed: dict[str, int] = {}
+        self.stopped_by: AwsError | None = None
+        """Why the jobs could not be looked at to the end, if they could not."""
+
+    def watch(self, timeout: float) -> None:
+        """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed.
+
+        Then look once at those whose requests failed, which may have ended all the same. While DescribeJobs is
+        throttled or fails to answer, the time runs on; where it is denied, `stopped_by` says so, and the jobs stay
+        as they were seen last.
+        """
+        deadline = self._clock.now() + timeout
+        wait = FIRST_POLL
+        self._look(self._unsettled(expected=True))
+        while not self.stopped_by and (remaining := self._unsettled(expected=True)):
+            left = deadline - self._clock.now()
+            if left <= 0:
+                break
+            self._clock.sleep(min(wait, left))
+            wait = min(wait * POLL_GROWTH, LONGEST_POLL)
+            self._look(remaining)
+        self._look(self._unsettled(expected=False))
+
+    def look_once(self) -> None:
+        """Look once at every job of the plan that may have ended since."""
+        self._look(self._unsettled(expected=True) + self._unsettled(expected=False))
+
+    def _unsettled(self, *, expected: bool) -> list[str]:
+        return [
+            job_id
+            for job_id, entry in self._ledger.entries.items()
+            if entry.planned.verdict.is_watched
+            and not entry.is_settled
+            and self._ledger.is_expected_to_end(entry) is expected
+        ]
+
+    def _look(self, job_ids: list[str]) -> None:
+        if self.stopped_by or not job_ids:
+            return
+        try:
+            seen = describe_all(self._gateway, job_ids, self._clock)
+        except (ThrottledError, UnavailableError):
+            return
+        except AwsError as error:
+            self.stopped_by = error
+            return
+        for job_id in job_ids:
+            if job_id in seen:
+                self._missed.pop(job_id, None)
+                self._ledger.seen(seen[job_id])
+            else:
+                self._miss(job_id)
+
+    def _miss(self, job_id: str) -> None:
+        self._missed[job_id] = self._missed.get(job_id, 0) + 1
+        if self._missed[job_id] >= GONE_AFTER:
+            self._ledger[job_id].gone = True
+
+
+def outcome_of(ledger: Ledger, entry: Entry) -> Outcome:
+    """Return what became of a job of the ledger, by what was seen of it."""
+    job = entry.last_seen
+    if entry.gone:
+        return Outcome.GONE
+    if entry.planned.verdict.is_watched and entry.ended_at is not None and job is not None:
+        return _ending(entry, job, ledger.plan.reason)
+    if ledger.is_expected_to_end(entry):
+        return Outcome.STOPPING
+    if entry.failed and entry.error_code in DENIED_CODES:
+        return Outcome.DENIED
+    return Outcome.REFUSED if entry.attempts else Outcome.NOT_ATTEMPTED
+
+
+def _ending(entry: Entry, job: Job, reason: str) -> Outcome:
+    if job.status is JobStatus.SUCCEEDED:
+        return Outcome.SUCCEEDED
+    started = _had_started(entry, job)
+    if not _ended_by_request(entry, job, reason, started=started):
+        return Outcome.FAILED
+    return Outcome.TERMINATED if started else Outcome.CANCELLED
+
+
+def _ended_by_request(entry: Entry, job: Job, reason: str, *, started: bool) -> bool:
+    """Whether a request ended the job, as far as AWS tells.
+
+    The flags say that a request was accepted, not that it was what ended the job; a job that was asked for
+    and ended by it has our reason. The flags decide only where that says nothing: for jobs that others asked
+    for or that end with their array, and for arrays, whose own statusReason may speak of their children.
+    """
+    asked = entry.attempts > 0 or entry.planned.verdict is Verdict.COVERED
+    if asked and (job.status_reason or "").strip() == reason.strip():
+        return True
+    if entry.attempts > 0 and job.status_reason and not job.array_size:
+        return False
+    return job.is_terminated or (job.is_cancelled and not started)
+
+
+def _had_started(entry: Entry, job: Job) -> bool:
+    """Whether the job ran when it was ended, and not only in an attempt before."""
+    before = entry.planned.job or job
+    ran_since = len(job.attempts) > len(before.attempts) or (job.started_at or 0) > (before.started_at or 0)
+    return entry.seen_running or ran_since
