@@ -108,7 +108,7 @@ def plan(
 def counting(
     what: str, *, unit: str, total: int | None = None, disable: bool = False
 ) -> Iterator[Callable[[int], Any]]:
-    """Show a progress bar on stderr once it has taken longer than `SILENT_SECONDS`; yield the function that moves it."""
+    """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`."""
     from tqdm.std import tqdm
 
     with tqdm(desc=what, unit=unit, total=total, delay=SILENT_SECONDS, leave=False, disable=disable) as bar:

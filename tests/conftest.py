@@ -1,0 +1,98 @@
+"""What every test lives in: no AWS settings of the machine, no way out of it, and time that stands still."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from batchnb import local
+from batchnb.aws import Gateway, connect, set_default_endpoint
+from batchnb.clock import Clock
+
+_REASON = "a test tried to reach an address that is not on this machine"
+
+
+@pytest.fixture(autouse=True)
+def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let nothing of the machine's AWS configuration reach a test."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    nowhere = tmp_path_factory.getbasetemp() / "no-aws"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    set_default_endpoint(None)
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fail any test that looks up or connects to anything but the loopback interface."""
+    connect_socket, look_up = socket.socket.connect, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            assert ipaddress.ip_address(address[0]).is_loopback, f"{_REASON}: {address}"
+        connect_socket(self, address)
+
+    def guarded_look_up(host: Any, *arguments: Any, **options: Any) -> Any:
+        assert host in (None, "", "localhost", "127.0.0.1", "::1"), f"{_REASON}: {host}"
+        return look_up(host, *arguments, **options)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_look_up)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., local.LocalBatch]]:
+    """Start emulators whose time stands still (options as of `local.start`), and stop them at the end."""
+    handles: list[local.LocalBatch] = []
+
+    def start_one(fill: Callable[[local.World], None] | None = None, **options: Any) -> local.LocalBatch:
+        options.setdefault("clock", local.ManualClock())
+        handles.append(local.start(fill, **options))
+        return handles[-1]
+
+    yield start_one
+    for handle in handles:
+        handle.stop()
+
+
+@pytest.fixture
+def emulator(start: Callable[..., local.LocalBatch]) -> local.LocalBatch:
+    """Return an emulator with the queues `train` and `other`, and no jobs."""
+
+    def fill(world: local.World) -> None:
+        world.add_queue("train")
+        world.add_queue("other")
+
+    return start(fill)
+
+
+@pytest.fixture
+def gateway(emulator: local.LocalBatch) -> Gateway:
+    """Return a gateway to `emulator`."""
+    return connect(endpoint_url=emulator.endpoint_url)
+
+
+@pytest.fixture
+def clock(emulator: local.LocalBatch) -> Clock:
+    """Return a clock on which waiting moves the time of `emulator`, and nothing waits for real."""
+    return clock_of(emulator)
+
+
+def clock_of(emulator: local.LocalBatch) -> Clock:
+    """Return a clock that shows the time of an emulator whose clock is manual, and moves it by sleeping."""
+    moved = emulator.clock
+    assert isinstance(moved, local.ManualClock)
+    return Clock(
+        now=lambda: moved.now_ms() / 1000,
+        sleep=moved.advance,
+        wall=lambda: datetime.fromtimestamp(moved.now_ms() / 1000, UTC),
+        chance=lambda: 0.5,
+    )
