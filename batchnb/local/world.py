@@ -12,7 +12,7 @@ from batchnb.local.clock import WallClock
 from batchnb.local.ids import IdMaker
 from batchnb.local.ledger import Change, Ledger
 from batchnb.local.lifecycle import Lifecycle
-from batchnb.local.records import Delays, Dependency, Job, Queue, Stops, Truth
+from batchnb.local.records import Delays, Dependency, Job, Queue, Status, Stops, Truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -115,8 +115,11 @@ class World:
         for member in members:
             self.ledger.enter(member)
         if job.depends_on:
+            at_ms = now_ms + self.delays.dependents * 1000
             for doomed in cascade.enroll(self.ledger, job):
-                self.ledger.book(now_ms + self.delays.dependents * 1000, Change.DOOM, doomed)
+                self.ledger.book(at_ms, Change.DOOM, doomed)
+            if job.status is Status.PENDING:  # it may depend on jobs that are done already
+                self.ledger.book(at_ms, Change.ADMIT, job)
 
     def _check_dependencies(self, plan: Blueprint, dependencies: Sequence[Dependency]) -> None:
         for one in dependencies:

@@ -241,21 +241,17 @@ def test_terminating_a_cancelled_job_marks_it_as_both(stage: Stage) -> None:
     assert (truth.is_cancelled, truth.is_terminated, truth.reason) == (True, True, "two")
 
 
-@pytest.mark.parametrize(
-    ("flag", "terminated", "cancelled"),
-    [("isTerminated", True, False), ("isCancelled", False, True), ("both", True, True)],
-)
-def test_the_flag_of_a_queued_job_can_be_chosen(
-    stage: Stage, flag: str, terminated: bool, cancelled: bool
-) -> None:
+@pytest.mark.parametrize("flag", ["isTerminated", "isCancelled", "both"])
+def test_the_flag_of_a_queued_job_can_be_chosen(stage: Stage, flag: str) -> None:
     """Nobody knows which flag the service sets on a queued job, so the world can set any, in both views."""
     stage.world.queued_flag = flag
     job_id = stage.add(status="RUNNABLE")
     stage.terminate(job_id)
     (summary,) = stage.pages(jobStatus="RUNNABLE")[0]
+    expected = {"isTerminated", "isCancelled"} if flag == "both" else {flag}
     for view in (summary, stage.describe(job_id)):
-        assert view.get("isTerminated", False) is terminated
-        assert view.get("isCancelled", False) is cancelled
+        assert {"isTerminated", "isCancelled"} & set(view) == expected
+        assert all(view[one] is True for one in expected)
 
 
 def test_flags_are_absent_until_they_are_true(stage: Stage) -> None:
