@@ -1,7 +1,8 @@
 """The Gateway: everything that is asked of AWS goes through it. The only room that knows boto3.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
-leaves this room. botocore's own retries are switched off, because from 1.44 on they give a call up after
+leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short
+as a success without members, which would look like an empty listing or a job that is gone. botocore's own retries are switched off, because from 1.44 on they give a call up after
 three attempts; who calls decides what is tried again (see `retry`).
 """
 
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import InputError, UnsupportedError
-from batchnb.ids import account_and_region
+from batchnb.ids import account_and_partition
 from batchnb.jobs import Job, job_from_aws
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Gateway:
         while True:
             with translated("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-            names += [queue["jobQueueName"] for queue in answer.get("jobQueues", ())]
+                names += [queue["jobQueueName"] for queue in answer["jobQueues"]]
             if not answer.get("nextToken"):
                 return names
             request["nextToken"] = answer["nextToken"]
@@ -152,7 +153,7 @@ class Gateway:
             request["nextToken"] = next_token
         with translated("ListJobs"):
             answer = self._client.list_jobs(**request)
-        jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer.get("jobSummaryList", ())]
+            jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer["jobSummaryList"]]
         return Page(jobs, answer.get("nextToken"))
 
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
@@ -160,13 +161,13 @@ class Gateway:
 
         An id that AWS does not know, or does not know yet, is left out, as AWS leaves it out.
         """
+        asked = frozenset(job_ids)
         with translated("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
-        asked = frozenset(job_ids)
-        jobs = (job_from_aws(detail) for detail in answer.get("jobs", ()))
+            jobs = [job_from_aws(detail) for detail in answer["jobs"]]
         described = {job.job_id: job for job in jobs if job.job_id in asked}
         for job in described.values():
-            self._account = self._account or account_and_region(job.job_arn)[0]
+            self._account = self._account or account_and_partition(job.job_arn)[0]
             break
         return described
 
@@ -191,12 +192,14 @@ class Gateway:
             raise UnsupportedError("this botocore has no TerminateJobs", code="", operation="TerminateJobs")
         with translated("TerminateJobs", permission=self.permission_to_end()):
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
-        errors = {
-            item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
-            for item in answer.get("errors", ())
-            if "job" in item
-        }
-        accepted = frozenset(answer.get("successful", ())).difference(errors)
+            if "successful" not in answer and "errors" not in answer:
+                raise KeyError("successful")
+            errors = {
+                item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
+                for item in answer.get("errors", ())
+                if "job" in item
+            }
+            accepted = frozenset(answer.get("successful", ())).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
 
 

@@ -22,14 +22,14 @@ _MISTAKES_SHOWN = 3
 
 
 def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
-    """Return the distinct jobs that a DataFrame, a Series, an id or an iterable of ids names, in their order.
+    """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
 
     `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an
-    index of such a name. ARNs count as ids. Raises InputError if there is no such column, if anything in it is no
+    index of such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Raises InputError if there is no such column, if anything in it is no
     job id (missing values included), or if there is nothing at all.
     """
     values = _values(jobs, ids)
-    found: dict[str, JobId] = {}
+    found: dict[JobId, None] = {}
     mistakes: list[str] = []
     for position, value in enumerate(values):
         try:
@@ -37,13 +37,13 @@ def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
         except InputError as error:
             mistakes.append(f"entry {position + 1}: {error}")
         else:
-            found.setdefault(job.job_id, job)
+            found.setdefault(job)
     if mistakes:
         more = len(mistakes) - _MISTAKES_SHOWN
         raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
     if not found:
         raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
-    return list(found.values())
+    return list(found)
 
 
 def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:

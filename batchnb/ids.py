@@ -8,25 +8,27 @@ from dataclasses import dataclass
 from batchnb.errors import InputError
 from batchnb.text import shown
 
-__all__ = ["JobId", "account_and_region", "parse_job_id", "queue_name"]
+__all__ = ["JobId", "account_and_partition", "parse_job_id", "queue_name"]
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # An array has at most 10,000 children, a multi-node job at most 1,000 nodes: no index has more digits.
 _JOB_ID = re.compile(rf"(?P<job>{_UUID})(?::(?P<index>\d{{1,5}})|\#(?P<node>\d{{1,4}}))?", re.ASCII)
 _JOB_ARN = re.compile(
-    r"arn:aws[a-z-]*:batch:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):job/(?P<id>.+)", re.ASCII | re.DOTALL
+    r"arn:(?P<partition>aws[a-z-]*):batch:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):job/(?P<id>.+)",
+    re.ASCII | re.DOTALL,
 )
 _SERVICE_JOB_ARN = re.compile(r"arn:aws[a-z-]*:batch:[^:]*:[^:]*:service-job/.*", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class JobId:
-    """One job as a person named it. `account` and `region` are known only where an ARN was given."""
+    """One job as a person named it. All but `job_id` is known only where an ARN was given."""
 
     job_id: str
     """`UUID`, `UUID:index` for a child of an array, `UUID#n` for a node of a multi-node job."""
     account: str | None = None
     region: str | None = None
+    partition: str | None = None
 
     @property
     def array_parent(self) -> str | None:
@@ -62,7 +64,7 @@ def parse_job_id(text: object) -> JobId:
     if arn := _JOB_ARN.fullmatch(bare):
         if not _JOB_ID.fullmatch(arn["id"]):
             raise InputError(f"{shown(repr(text))} is a job ARN with a malformed job id in it.")
-        return JobId(arn["id"], account=arn["account"], region=arn["region"])
+        return JobId(arn["id"], arn["account"], arn["region"], arn["partition"])
     if _JOB_ID.fullmatch(bare):
         return JobId(bare)
     if _SERVICE_JOB_ARN.fullmatch(bare):
@@ -76,10 +78,10 @@ def parse_job_id(text: object) -> JobId:
 _EXAMPLE = "a UUID, UUID:index for an array child or UUID#n for a node"
 
 
-def account_and_region(job_arn: str | None) -> tuple[str | None, str | None]:
-    """Return the account and the Region in a job's ARN, or None for what cannot be read from it."""
+def account_and_partition(job_arn: str | None) -> tuple[str | None, str | None]:
+    """Return the account and the partition (`aws`, `aws-cn`, ...) in a job's ARN, or None for what it does not tell."""
     arn = _JOB_ARN.fullmatch(job_arn or "")
-    return (arn["account"], arn["region"]) if arn else (None, None)
+    return (arn["account"], arn["partition"]) if arn else (None, None)
 
 
 def queue_name(queue: str) -> str:

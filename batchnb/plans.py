@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.aws import Gateway, Identity
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.ids import JobId, account_and_region
+from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
 from batchnb.listing import describe_all
 
@@ -217,14 +217,10 @@ def make_plan(gateway: Gateway, ids: list[JobId], reason: str, clock: Clock | No
     parents = {job.array_parent for job in ids if job.array_parent in wanted}
     described = describe_all(gateway, wanted, clock)
     covering = {parent for parent in parents if parent and _takes_children_along(described.get(parent))}
-    accounts = {account for job in described.values() if (account := account_and_region(job.job_arn)[0])}
-    if len(accounts) > 1:
-        raise InputError(
-            f"jobs: they belong to several accounts ({', '.join(sorted(accounts))}), which is not possible."
-        )
-    identity = gateway.identity(next(iter(accounts), None))
-    _check_accounts(ids, identity.account)
-    jobs = tuple(_planned(job, described.get(job.job_id), covering) for job in ids)
+    account, partition = next((account_and_partition(job.job_arn) for job in described.values()), (None, None))
+    identity = gateway.identity(account)
+    _check_accounts(ids, identity.account, partition)
+    jobs = tuple(_planned(JobId(job_id), described.get(job_id), covering) for job_id in wanted)
     return Plan(reason, identity, jobs, clock.wall(), gateway)
 
 
@@ -290,9 +286,11 @@ def _check_regions(ids: Iterable[JobId], region: str) -> None:
             )
 
 
-def _check_accounts(ids: Iterable[JobId], account: str | None) -> None:
+def _check_accounts(ids: Iterable[JobId], account: str | None, partition: str | None) -> None:
     ours = account
     for job in ids:
+        if partition and job.partition and job.partition != partition:
+            raise InputError(f"jobs: the ARN of {job.job_id} is of {job.partition}, but calls go to {partition}.")
         ours = ours or job.account
         if job.account and job.account != ours:
             raise InputError(

@@ -1,0 +1,114 @@
+"""The flags of the magics, declared once: what is read, the help that is shown, and what a test compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from batchnb.errors import InputError
+from batchnb.flags import FlagParser, Line
+
+__all__ = ["JOBS", "LOCAL", "TERMINATE", "connection_of", "selectors_of"]
+
+
+def selectors_of(flags: Line) -> dict[str, Any]:
+    """Return the keyword arguments of `list_jobs` that select, None for what was not given."""
+    return {
+        "queues": flags.queue,
+        "status": flags.status and [name for names in flags.status for name in names.split(",")],
+        "name": flags.name,
+        "name_glob": flags.name_glob,
+        "job_definition": flags.job_definition,
+        "share": flags.share,
+        "older_than": flags.older_than,
+        "newer_than": flags.newer_than,
+        "running_longer_than": flags.running_longer_than,
+        "tags": flags.tag and dict(_tag(tag) for tag in flags.tag),
+        "children_of": flags.children_of,
+        "limit": flags.limit,
+    }
+
+
+def connection_of(flags: Line) -> dict[str, Any]:
+    """Return the keyword arguments that say where calls go."""
+    return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
+
+
+def _tag(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise InputError(f"--tag: {text!r} is no KEY=VALUE.")
+    return key, value
+
+
+def _add_selectors(parser: FlagParser) -> None:
+    group = parser.add_argument_group("which jobs (all that is given has to hold)")
+    group.add_argument("--queue", "-q", action="append", metavar="QUEUE", help="name or ARN of a queue; repeatable")
+    group.add_argument("--status", "-s", action="append", metavar="STATUS", help="active (default), all, or names")
+    group.add_argument("--name", metavar="NAME", help="the exact job name; case counts")
+    group.add_argument("--name-glob", metavar="PATTERN", help="a pattern for the job name: * ? [abc]")
+    group.add_argument("--job-definition", metavar="DEFINITION", help="name, name:revision, or ARN")
+    group.add_argument("--older-than", metavar="AGE", help="submitted longer ago than 90m, 6h, 2d, ...")
+    group.add_argument("--newer-than", metavar="AGE", help="submitted less long ago")
+    group.add_argument("--running-longer-than", metavar="AGE", help="RUNNING for longer")
+    group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="has this tag; repeatable")
+    group.add_argument("--share", metavar="SHARE", help="share identifier of a fair-share queue")
+    group.add_argument("--children-of", metavar="JOB_ID", help="the children of this array job")
+    group.add_argument("--limit", type=int, metavar="N", help="the N oldest; says what it leaves out")
+
+
+def _add_connection(parser: FlagParser) -> None:
+    group = parser.add_argument_group("where (as boto3 has it, if nothing is given)")
+    group.add_argument("--profile", metavar="PROFILE", help="profile of the AWS configuration")
+    group.add_argument("--region", metavar="REGION", help="AWS Region")
+    group.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as an emulator's")
+
+
+def _jobs_parser() -> FlagParser:
+    parser = FlagParser(
+        "%batch_jobs",
+        "List jobs of AWS Batch as a DataFrame, one row a job. Ends nothing.",
+        "jobs = %batch_jobs --queue QUEUE [flags]",
+    )
+    _add_selectors(parser)
+    _add_connection(parser)
+    parser.add_argument("--out", "-o", metavar="VAR", help="put the DataFrame into this variable")
+    return parser
+
+
+def _terminate_parser() -> FlagParser:
+    parser = FlagParser(
+        "%batch_terminate",
+        "Show what ending these jobs would do; with --yes, end them, watch each until it has ended, and say\n"
+        "what became of it. The cell fails unless every job was seen to end.",
+        "%batch_terminate JOBS --reason TEXT [flags]     JOBS: a DataFrame, an expression for one, or job ids\n"
+        "       %batch_terminate --queue QUEUE --reason TEXT [flags]\n"
+        "       %%batch_terminate --reason TEXT [flags]         then one job id a line, # comments",
+    )
+    parser.add_argument("--reason", "-r", metavar="TEXT", help="why; AWS shows it with each job. 1 to 1024 characters")
+    parser.add_argument("--yes", "-y", action="store_true", help="end the jobs of the plan")
+    parser.add_argument("--dry-run", "-n", action="store_true", help="only show the plan, which is the default")
+    parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
+    parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
+    parser.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="longest watch (300)")
+    parser.add_argument("--ids", metavar="COLUMN", help="the DataFrame's column of job ids")
+    parser.add_argument("--out", "-o", metavar="VAR", help="put the Report, or the Plan, into this variable")
+    parser.add_argument("--quiet", action="store_true", help="one line for the plan and one for the result")
+    _add_selectors(parser)
+    _add_connection(parser)
+    return parser
+
+
+def _local_parser() -> FlagParser:
+    parser = FlagParser(
+        "%batch_local",
+        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the\n"
+        "calls of this kernel go to it unless a flag or an argument says otherwise. It is not AWS.",
+        "%batch_local start|status|stop [flags]",
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other ids (0)")
+    return parser
+
+
+JOBS = _jobs_parser()
+TERMINATE = _terminate_parser()
+LOCAL = _local_parser()
