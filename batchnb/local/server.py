@@ -145,9 +145,10 @@ class Server:
     async def _serve(self) -> None:
         listener = await self._loop.create_server(lambda: _Connection(self), sock=self._socket, backlog=_BACKLOG)
         await self._done.wait()
+        # A client that is just coming in must be let in first: asyncio forgets to close it otherwise.
+        while coming_in := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(coming_in)
         listener.close()
-        if pending := asyncio.all_tasks() - {asyncio.current_task()}:  # clients that were just coming in
-            await asyncio.wait(pending, timeout=_STOP_TIMEOUT)
         for connection in tuple(self.connections):
             connection.drop()
         while self.connections:

@@ -45,7 +45,7 @@ class Answer:
 
 def make_client(handle: local.LocalBatch, service: str = "batch") -> Any:
     """Make a boto3 client for an emulator that tries once and is patient for 5 s."""
-    config = Config(retries={"mode": "standard", "max_attempts": 1}, connect_timeout=5, read_timeout=5)
+    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=5)
     return boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=handle.endpoint_url,
