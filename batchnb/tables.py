@@ -23,8 +23,9 @@ FACT_LENGTH = 1100
 
 def facts_text(facts: Facts) -> str:
     """Return one line a fact, the titles aligned."""
-    width = max((len(title) for title, _ in facts), default=0)
-    return "\n".join(f"  {title:<{width}}  {shown(text, FACT_LENGTH)}" for title, text in facts)
+    lines = [(shown(title), shown(text, FACT_LENGTH)) for title, text in facts]
+    width = max((len(title) for title, _ in lines), default=0)
+    return "\n".join(f"  {title:<{width}}  {text}" for title, text in lines)
 
 
 def facts_html(facts: Facts) -> str:
@@ -42,7 +43,8 @@ def table_text(titles: Sequence[str], rows: Iterable[Sequence[object]], cell: in
 
     The last column may hold a message, `MESSAGE_LENGTH` characters of it.
     """
-    lines = [titles, *[[*[shown(value, cell) for value in row[:-1]], shown(row[-1], MESSAGE_LENGTH)] for row in rows]]
+    lines = [[shown(title) for title in titles]]
+    lines += [[*[shown(value, cell) for value in row[:-1]], shown(row[-1], MESSAGE_LENGTH)] for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
     padded = ("  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)) for line in lines)
     return "\n".join(f"  {line}".rstrip() for line in padded)

@@ -1,0 +1,83 @@
+"""Text of others, made safe to show."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchnb.text import SHOWN_LENGTH, escape, plural, shown
+
+# Lone surrogates too: a DataFrame may hold what no file could.
+ANY_TEXT = st.text(st.characters())
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "\"'><script>",
+    "a\nb\r\nc\x0bd\x0ce\x85f\u2028g\u2029h",
+    "\u202egpj.exe\u2066\u2069\u200b\ufeff",
+    "nul\x00 bell\x07 escape\x1b[2J",
+    "\ud800 \udfff",
+    "\ue000 \U000e0041",
+]
+
+
+@given(ANY_TEXT, st.integers(1, 60))
+def test_what_is_shown_is_one_line_within_its_limit(text: str, limit: int) -> None:
+    """Any text stays on one line and within the limit, and can be printed."""
+    result = shown(text, limit)
+    assert len(result) <= limit
+    assert len(result.splitlines()) <= 1
+    assert not {unicodedata.category(char) for char in result} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    result.encode()
+
+
+@given(ANY_TEXT, st.integers(1, 60))
+def test_what_is_escaped_is_never_markup(text: str, limit: int) -> None:
+    """No character of an escaped text is markup, and a browser shows exactly what a terminal shows."""
+    result = escape(text, limit)
+    assert not set("<>\"'") & set(result)
+    assert html.unescape(result) == shown(text, limit)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=SHOWN_LENGTH))
+def test_an_ordinary_text_is_shown_as_it_is(text: str) -> None:
+    """Letters, digits, punctuation and symbols of any script are left alone."""
+    assert shown(text) == text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_spelled_out(text: str) -> None:
+    """Line breaks, bidi marks, NUL, escape sequences and surrogates show as their escapes, not as themselves."""
+    result = shown(text)
+    assert not {char for char in text if not char.isprintable()} & set(result)
+    assert "\n" not in escape(text)
+    assert "<" not in escape(text)
+
+
+def test_a_novel_is_cut_and_says_so() -> None:
+    """Of 10,000 characters the first are shown, and an ellipsis tells that there are more."""
+    assert shown("a" * 10_000) == "a" * (SHOWN_LENGTH - 1) + "…"
+    assert shown("\n" * 10_000, 10) == "\\n\\n\\n\\n\\…"
+
+
+def test_what_just_fits_is_not_cut() -> None:
+    """A text as long as the limit is shown whole."""
+    assert shown("abcde", 5) == "abcde"
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, ""), (0, "0"), (1.5, "1.5"), (False, "False")])
+def test_what_is_no_text_is_shown_as_one(value: object, expected: str) -> None:
+    """None is nothing, and other values are written out."""
+    assert shown(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "0 jobs"), (1, "1 job"), (2, "2 jobs"), (1_234_567, "1,234,567 jobs")]
+)
+def test_a_count_agrees_with_its_noun(count: int, expected: str) -> None:
+    """One is one job, everything else is jobs, and thousands are set apart."""
+    assert plural(count, "job") == expected
+    assert plural(count, "child", "children").endswith("child" if count == 1 else "children")
