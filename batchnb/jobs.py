@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,8 +125,8 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         job_name=answer["jobName"],
         status=_status(answer.get("status")),
         status_reason=answer.get("statusReason"),
-        created_at=answer.get("createdAt"),
-        # AWS answers 0, or nothing, for a moment that has not come.
+        # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
+        created_at=answer.get("createdAt") or None,
         started_at=answer.get("startedAt") or None,
         stopped_at=answer.get("stoppedAt") or None,
         job_definition=answer.get("jobDefinition"),
@@ -133,10 +134,10 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         job_arn=answer.get("jobArn"),
         is_terminated=bool(answer.get("isTerminated")),
         is_cancelled=bool(answer.get("isCancelled")),
-        array_size=array.get("size"),
+        array_size=array.get("size") or None,
         array_index=array.get("index"),
         children=_children(array.get("statusSummary")),
-        num_nodes=nodes.get("numNodes"),
+        num_nodes=nodes.get("numNodes") or None,
         exit_code=container.get("exitCode"),
         job_queue=queue_name(described_queue) if described_queue else job_queue,
         tags=tuple(sorted((answer.get("tags") or {}).items())) if described_queue else None,
@@ -166,21 +167,24 @@ def _attempt(answer: Mapping[str, Any]) -> Attempt:
         exit_code=container.get("exitCode"),
         reason=container.get("reason") or answer.get("statusReason"),
         log_stream=container.get("logStreamName"),
-        started_at=answer.get("startedAt"),
-        stopped_at=answer.get("stoppedAt"),
+        started_at=answer.get("startedAt") or None,
+        stopped_at=answer.get("stoppedAt") or None,
     )
 
 
 def _required(container: Mapping[str, Any], kind: str, older: float | None) -> float | None:
     # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
-    requirements: Sequence[Mapping[str, str]] = container.get("resourceRequirements") or ()
-    for requirement in requirements:
-        if requirement.get("type") == kind:
-            try:
-                return float(requirement["value"])
-            except (KeyError, ValueError):
-                return older
-    return older
+    requirements: Sequence[Mapping[str, str] | None] = container.get("resourceRequirements") or ()
+    values = [needed.get("value") for needed in requirements if needed and needed.get("type") == kind]
+    return next((number for value in values if (number := _number(value))), older or None)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except (TypeError, ValueError):
+        return None
+    return number if 0 < number < math.inf else None
 
 
 def _whole(number: float | None) -> int | None:
