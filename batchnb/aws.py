@@ -1,9 +1,9 @@
 """The Gateway: everything that is asked of AWS goes through it. The only room that knows boto3.
 
-Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
-leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short
-as a success without members, which would look like an empty listing or a job that is gone. botocore's own retries are switched off, because from 1.44 on they give a call up after
-three attempts; who calls decides what is tried again (see `retry`).
+Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore leaves this
+room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a success without
+members, which would look like an empty listing or a job that is gone. botocore's own retries are switched off, because
+from 1.44 on they give a call up after three attempts; who calls decides what is tried again (see `retry`).
 """
 
 from __future__ import annotations

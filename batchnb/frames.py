@@ -24,9 +24,9 @@ _MISTAKES_SHOWN = 3
 def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
     """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
 
-    `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an
-    index of such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Raises InputError if there is no such column, if anything in it is no
-    job id (missing values included), or if there is nothing at all.
+    `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an index of
+    such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Raises InputError if there is no
+    such column, if anything in it is no job id (missing values included), or if there is nothing at all.
     """
     values = _values(jobs, ids)
     found: dict[JobId, None] = {}

@@ -1,0 +1,41 @@
+"""The command `batchnb`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from batchnb import __version__
+from batchnb.errors import BatchnbError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status: 0, 1 for an error, 2 for wrong arguments, 130 after Ctrl-C."""
+    options = parser().parse_args(arguments)
+    from batchnb.demo import run_demo, run_lab
+
+    try:
+        if options.lab:
+            return run_lab()
+        run_demo()
+    except BatchnbError as error:
+        print(f"batchnb: {error}", file=sys.stderr)  # noqa: T201 - this room speaks to a terminal
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command's arguments."""
+    whole = argparse.ArgumentParser(
+        prog="batchnb", description="Stop AWS Batch jobs in bulk from a notebook.", allow_abbrev=False
+    )
+    whole.add_argument("--version", action="version", version=f"batchnb {__version__}")
+    commands = whole.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="the main job, on an emulator on this machine", allow_abbrev=False)
+    demo.add_argument("--lab", action="store_true", help="the same as a notebook in JupyterLab")
+    return whole

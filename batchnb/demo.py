@@ -1,0 +1,90 @@
+"""The demo: one night, one runaway sweep, ended on the embedded emulator from the first list to the last word."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from batchnb.errors import BatchnbError, InputError
+
+__all__ = ["run_demo", "run_lab"]
+
+NOTEBOOK = "quickstart.ipynb"
+REASON = "OPS-123 sweep submitted with a bad input"
+SWEEP = "train-sweep:7"
+
+
+def run_demo() -> None:
+    """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
+    from batchnb import local
+    from batchnb.api import counting, list_jobs, plan
+    from batchnb.ledger import EventState, JobEvent
+    from batchnb.plan_view import plan_text
+    from batchnb.report_view import report_text
+
+    with local.start(local.night, clock=local.WallClock(speed=20)) as emulator:
+        place = {"endpoint_url": emulator.endpoint_url}
+        _say(f"An AWS Batch emulator runs at {emulator.endpoint_url}: no account, no network, nothing real to end.")
+
+        _say("\n1. What is live tonight: batchnb.list_jobs(status='active')\n")
+        jobs = list_jobs(status="active", **place)
+        _say(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
+
+        _say(
+            f"\n2. The sweep with the bad input: batchnb.list_jobs(job_definition={SWEEP!r}, older_than='6h'), planned\n"
+        )
+        sweep = list_jobs(job_definition=SWEEP, older_than="6h", **place)
+        the_plan = plan(sweep, reason=REASON, **place)
+        _say(plan_text(the_plan, limit=10))
+
+        _say("\n3. plan.execute(): one reason, every job watched until it has really ended\n")
+        with counting("seen to end", unit=" jobs", total=len(the_plan.to_end)) as count:
+
+            def on_event(event: JobEvent) -> None:
+                if event.state is EventState.ENDED:
+                    count(1)
+
+            report = the_plan.execute(timeout=60, on_event=on_event)
+        _say(report_text(report, limit=None))
+
+        _say("\n4. report.raise_for_failures(), so that a script or a scheduled notebook cannot overlook them\n")
+        try:
+            report.raise_for_failures()
+        except BatchnbError as error:
+            _say(f"  {type(error).__name__}: {error}")
+    _say(f"\nThe same in JupyterLab:\n\n  {_command()} demo --lab\n")
+
+
+def run_lab() -> int:
+    """Open the quickstart in JupyterLab, as a copy in the working directory; return Lab's exit status.
+
+    Raises InputError where JupyterLab is not installed.
+    """
+    jupyter = Path(sys.executable).with_name("jupyter-lab")
+    if not jupyter.exists():
+        raise InputError("JupyterLab is not installed here. Install it with: pip install 'batchnb[demo]'")
+    notebook = Path.cwd() / f"batchnb-{NOTEBOOK}"
+    if not notebook.exists():
+        shutil.copyfile(_quickstart(), notebook)
+    _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
+    return subprocess.run([jupyter, notebook], check=False).returncode  # noqa: S603 - Lab of this very environment
+
+
+def _quickstart() -> Path:
+    here = Path(__file__).parent
+    # In an installed package the notebooks are inside it, in a checkout beside it.
+    for folder in (here / "notebooks", here.parent / "notebooks"):
+        if (folder / NOTEBOOK).exists():
+            return folder / NOTEBOOK
+    raise InputError(f"{NOTEBOOK} is missing from this installation.")
+
+
+def _command() -> str:
+    command = Path(sys.argv[0])
+    return str(command.relative_to(Path.cwd())) if command.is_relative_to(Path.cwd()) else command.name
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - this room speaks to a terminal

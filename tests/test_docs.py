@@ -1,0 +1,80 @@
+"""The README says what there is: a flag, magic, name, verdict or outcome that it lacks fails here."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import batchnb
+from batchnb.api import list_jobs
+from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
+from batchnb.magics import BatchMagics
+from batchnb.plans import Verdict
+from batchnb.verify import Outcome
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+FLAGS = sorted({name for parser in (JOBS, TERMINATE, LOCAL) for name in parser.flag_names})
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_every_flag_is_in_the_readme(flag: str) -> None:
+    """A flag of a magic is named in the README as it is typed."""
+    assert re.search(rf"`[^`]*(?<![\w-]){flag}(?![\w-])[^`]*`", README)
+
+
+def test_every_flag_in_the_readme_exists() -> None:
+    """The README names no flag of a magic that is not there, those of other commands aside."""
+    others = {"--lab", "--execute", "--inplace", "--to", "-e", "-m"}
+    named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])", README))
+    assert named - set(FLAGS) - others == set()
+
+
+@pytest.mark.parametrize("kind", ["line", "cell"])
+def test_every_magic_is_in_the_readme(kind: str) -> None:
+    """A magic is named in the README with its percent signs."""
+    sign = {"line": "%", "cell": "%%"}[kind]
+    for name in BatchMagics.magics[kind]:
+        assert f"{sign}{name}" in README
+
+
+@pytest.mark.parametrize("name", batchnb.__all__)
+def test_every_public_name_is_in_the_readme(name: str) -> None:
+    """A public name is explained or at least listed in the README."""
+    assert re.search(rf"`(batchnb\.)?{name}`", README)
+
+
+@pytest.mark.parametrize("word", [*Verdict, *Outcome])
+def test_every_verdict_and_outcome_has_a_row_in_the_readme(word: str) -> None:
+    """What a plan or a report can say of a job is explained in a table of the README."""
+    assert f"\n| `{word}` | " in README
+
+
+def test_every_selector_of_list_jobs_is_in_the_readme() -> None:
+    """A keyword of list_jobs is named in the README."""
+    for keyword in list_jobs.__kwdefaults__ or {}:
+        assert f"`{keyword}=`" in README
+
+
+def test_the_python_examples_of_the_readme_compile() -> None:
+    """Examples for scripts are Python, and those for notebooks are lines that IPython understands."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    examples = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    assert examples
+    for example in examples:
+        compile(TransformerManager().transform_cell(example), "README.md", "exec")
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    """The package's metadata and the package name one version."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == batchnb.__version__
+
+
+def test_the_changelog_has_a_place_for_what_is_unreleased() -> None:
+    """Changes are written down under a heading of their own before they are released."""
+    assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
