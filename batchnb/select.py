@@ -50,10 +50,12 @@ class Selector:
 
     def lacks(self, job: Job) -> bool:
         """Whether `job` is a summary that leaves out what this selector asks about."""
+        starts_count = self.running_longer_than is not None and job.status in (JobStatus.RUNNING, None)
         return (
             (self.job_definition is not None and job.job_definition is None)
-            or (self.running_longer_than is not None and job.started_at is None)
+            or (starts_count and job.started_at is None)
             or ((self.older_than or self.newer_than) is not None and job.created_at is None)
+            or (self._share_decides and job.share_identifier is None)
         )
 
     def matches_name(self, job: Job) -> bool:
@@ -62,18 +64,29 @@ class Selector:
             return False
         return self.name_glob is None or fnmatchcase(job.job_name, self.name_glob)
 
-    def matches(self, job: Job, now_ms: int) -> bool:
-        """Whether `job` is meant, at `now_ms` (epoch milliseconds). What is unknown of a job does not match."""
+    def matches_summary(self, job: Job, now_ms: int) -> bool:
+        """Whether `job` is meant as far as a summary can tell: all but the tags are right."""
         return (
             self.matches_name(job)
             and (self.job_definition is None or _is_definition(job.job_definition, self.job_definition))
-            # AWS has already filtered by share; a summary that leaves the field out is still of that share.
-            and (self.share is None or job.share_identifier in (None, self.share))
+            and (self.share is None or self._is_of_share(job))
             and (self.older_than is None or _older(job.created_at, self.older_than, now_ms))
             and (self.newer_than is None or _newer(job.created_at, self.newer_than, now_ms))
             and (self.running_longer_than is None or self._runs_long(job, now_ms))
-            and all(tag in (job.tags or ()) for tag in self.tags)
         )
+
+    def matches(self, job: Job, now_ms: int) -> bool:
+        """Whether `job` is meant, at `now_ms` (epoch milliseconds). What is unknown of a job does not match."""
+        return self.matches_summary(job, now_ms) and all(tag in (job.tags or ()) for tag in self.tags)
+
+    @property
+    def _share_decides(self) -> bool:
+        # AWS filters the jobs of queues by share, but not the children of an array.
+        return self.share is not None and self.children_of is not None
+
+    def _is_of_share(self, job: Job) -> bool:
+        # A summary of what AWS has filtered is of that share, also where it leaves the field out.
+        return job.share_identifier == self.share or (job.share_identifier is None and not self._share_decides)
 
     def _runs_long(self, job: Job, now_ms: int) -> bool:
         running = job.status is JobStatus.RUNNING and self.running_longer_than is not None
@@ -114,8 +127,8 @@ def selector(
         children_of=None if children_of is None else _array_id(children_of),
         name=_exact_name(name),
         name_glob=_glob(name_glob),
-        job_definition=_text("job_definition", job_definition),
-        share=_text("share", share),
+        job_definition=_text_or_none("job_definition", job_definition),
+        share=_text_or_none("share", share),
         older_than=parse_age("older_than", older_than),
         newer_than=parse_age("newer_than", newer_than),
         running_longer_than=parse_age("running_longer_than", running_longer_than),
@@ -130,18 +143,25 @@ def parse_age(argument: str, age: str | timedelta | None) -> timedelta | None:
     >>> parse_age("older_than", "1h30m")
     datetime.timedelta(seconds=5400)
     """
-    if age is None or isinstance(age, timedelta):
-        if age is not None and age <= timedelta():
-            raise InputError(f"{argument}: {age!r} is not more than nothing.")
-        return age
+    if age is None:
+        return None
+    length = age if isinstance(age, timedelta) else _read_age(argument, age)
+    if length <= timedelta():
+        raise InputError(f"{argument}: {_quoted(age)} is not more than nothing. Write an age such as 90m, 6h or 2d.")
+    return length
+
+
+def _read_age(argument: str, age: object) -> timedelta:
     text = age.strip().lower() if isinstance(age, str) else ""
     if not _AGE.fullmatch(text):
-        raise InputError(f"{argument}: {age!r} is no age. Write a number and its unit: 90m, 6h, 2d (s, m, h, d, w).")
+        raise InputError(
+            f"{argument}: {_quoted(age)} is no age. Write a number and its unit: 90m, 6h, 2d (s, m, h, d, w)."
+        )
     seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _AGE_PART.findall(text))
     try:
-        return parse_age(argument, timedelta(seconds=seconds))
+        return timedelta(seconds=seconds)
     except OverflowError as error:
-        raise InputError(f"{argument}: {age!r} is longer than time itself.") from error
+        raise InputError(f"{argument}: {_quoted(age)} is longer than time itself.") from error
 
 
 def _statuses(status: str | Iterable[str] | None, *, running_only: bool) -> tuple[JobStatus, ...]:
@@ -157,42 +177,52 @@ def _statuses(status: str | Iterable[str] | None, *, running_only: bool) -> tupl
             asked.add(JobStatus(name.upper()))
         else:
             known = ", ".join(JobStatus)
-            raise InputError(f"status: {name!r} is none. Use active, all, or one or more of {known}.")
+            raise InputError(f"status: {_quoted(name)} is none. Use active, all, or one or more of {known}.")
     return tuple(status for status in JobStatus if status in asked)
 
 
 def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]:
     if values is None:
         return ()
-    listed = [values] if isinstance(values, str) else list(values)
-    if not listed:
+    if isinstance(values, str):
+        values = [values]
+    if not isinstance(values, Iterable):
+        raise InputError(f"{argument}: {_quoted(values)} is no text. Give a name, or a list of names.")
+    texts = tuple(dict.fromkeys(_text(argument, value) for value in values))
+    if not texts:
         raise InputError(f"{argument}: the list is empty. Leave the argument out, or name one.")
-    return tuple(dict.fromkeys(_text(argument, value) or "" for value in listed))
+    return texts
 
 
-def _text(argument: str, value: str | None) -> str | None:
-    if value is None:
-        return None
+def _text(argument: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{argument}: {value!r} is empty or no text.")
+        raise InputError(f"{argument}: {_quoted(value)} is empty or no text. Leave the argument out, or give a text.")
     return value.strip()
 
 
+def _text_or_none(argument: str, value: str | None) -> str | None:
+    return None if value is None else _text(argument, value)
+
+
 def _exact_name(name: str | None) -> str | None:
-    if name is not None and isinstance(name, str) and any(char in name for char in "*?["):
-        raise InputError(f"name: {shown(name)!r} holds a wildcard, but a name is exact. Use name_glob for patterns.")
-    return _text("name", name)
+    name = _text_or_none("name", name)
+    if name is not None and any(char in name for char in "*?["):
+        raise InputError(f"name: {_quoted(name)} holds a wildcard, but a name is exact. Use name_glob for patterns.")
+    return name
 
 
 def _glob(pattern: str | None) -> str | None:
-    pattern = _text("name_glob", pattern)
+    pattern = _text_or_none("name_glob", pattern)
     if pattern is not None and not pattern.strip("*?"):
-        raise InputError(f"name_glob: {pattern!r} matches every job. Give at least one letter of the name.")
+        raise InputError(f"name_glob: {_quoted(pattern)} matches every job. Give at least one letter of the name.")
     return pattern
 
 
 def _array_id(job_id: str) -> str:
-    parsed = parse_job_id(job_id)
+    try:
+        parsed = parse_job_id(job_id)
+    except InputError as error:
+        raise InputError(f"children_of: {error}") from error
     if parsed.array_parent or parsed.multi_node_job:
         raise InputError(f"children_of: {job_id!r} is a child or a node; give the id of the array job itself.")
     return parsed.job_id
@@ -201,15 +231,23 @@ def _array_id(job_id: str) -> str:
 def _tags(tags: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
     if tags is None:
         return ()
-    if not isinstance(tags, Mapping) or not tags:
-        raise InputError(f"tags: {tags!r} is no mapping of at least one key to a value, such as {{'team': 'ml'}}.")
-    return tuple(sorted((str(key), str(value)) for key, value in tags.items()))
+    if not isinstance(tags, Mapping) or not tags or not all(_is_tag(key, value) for key, value in tags.items()):
+        raise InputError(f"tags: {_quoted(tags)} is no mapping of keys to texts, such as {{'team': 'ml'}}.")
+    return tuple(sorted(tags.items()))
+
+
+def _is_tag(key: object, value: object) -> bool:
+    return isinstance(key, str) and isinstance(value, str) and key != ""
 
 
 def _limit(limit: int | None) -> int | None:
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise InputError(f"limit: {limit!r} is no whole number of at least 1.")
+        raise InputError(f"limit: {_quoted(limit)} is no whole number of at least 1.")
     return limit
+
+
+def _quoted(value: object) -> str:
+    return shown(repr(value), 80)
 
 
 def _is_definition(arn: str | None, asked: str) -> bool:
