@@ -19,6 +19,10 @@ ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
 
 _MISTAKES_SHOWN = 3
+_COLUMNS_SHOWN = 20
+_STATUSES = [status.value for status in JobStatus]
+_NOT_A_TIME = -(2**63)
+"""What numpy's times have for NaT."""
 
 
 def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
@@ -60,7 +64,7 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
         "jobId": _strings(job.job_id for job in jobs),
         "jobName": _strings(job.job_name for job in jobs),
         "jobQueue": pd.Categorical([job.job_queue for job in jobs]),
-        "status": pd.Categorical([job.status for job in jobs], categories=list(JobStatus), ordered=True),
+        "status": pd.Categorical([job.status and job.status.value for job in jobs], _STATUSES, ordered=True),
         "statusReason": _strings(job.status_reason for job in jobs),
         "createdAt": utc([job.created_at for job in jobs]),
         "startedAt": utc([job.started_at for job in jobs]),
@@ -82,25 +86,28 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
 
 def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
     """Return epoch milliseconds as a Series of UTC timestamps, NaT for None."""
+    import numpy as np
     import pandas as pd
 
-    milliseconds = pd.Series(pd.array(moments, dtype="Int64"))
-    return pd.to_datetime(milliseconds, unit="ms", utc=True).astype("datetime64[ms, UTC]")
+    # numpy counts milliseconds as they are; pandas 2 would go through nanoseconds, which end in 2262.
+    milliseconds = [_NOT_A_TIME if moment is None else moment for moment in moments]
+    return pd.Series(np.array(milliseconds, dtype="int64").view("datetime64[ms]")).dt.tz_localize("UTC")
 
 
 def _strings(values: Iterable[str | None]) -> pd.Series[str]:
     import pandas as pd
 
-    return pd.Series(list(values), dtype="string")
+    # Not pyarrow's strings, which pandas 3 takes where it can: they refuse a lone surrogate, which JSON may hold.
+    return pd.Series(list(values), dtype=pd.StringDtype("python"))
 
 
 def _values(jobs: object, ids: str | None) -> list[object]:
-    if isinstance(jobs, str):
-        return [jobs]
     if hasattr(jobs, "columns"):
         return _column(jobs, ids)
     if ids is not None:
-        raise InputError(f"ids={ids!r} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
+        raise InputError(f"ids={_quoted(ids)} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
+    if isinstance(jobs, str):
+        return [jobs]
     if isinstance(jobs, Iterable) and not isinstance(jobs, (bytes, dict)):
         return list(jobs)
     raise InputError(
@@ -114,10 +121,19 @@ def _column(frame: Any, ids: str | None) -> list[object]:
     if not names and frame.index.name in ID_COLUMNS:
         return list(frame.index)
     if not names or names[0] not in frame.columns:
-        wanted = f"the column {ids!r}" if ids is not None else f"a column of job ids ({', '.join(ID_COLUMNS)})"
-        has = ", ".join(shown(name, 40) for name in list(frame.columns)[:20]) or "none"
-        raise InputError(f"jobs: the DataFrame has not {wanted}. Its columns: {has}. Name it with ids=.")
+        wanted = f"column {_quoted(ids)}" if ids is not None else f"column of job ids ({', '.join(ID_COLUMNS)})"
+        raise InputError(f"jobs: the DataFrame has no {wanted}. Its columns: {_names_of(frame)}. Name it with ids=.")
     column = frame[names[0]]
     if hasattr(column, "columns"):
-        raise InputError(f"jobs: the DataFrame has more than one column named {names[0]!r}.")
+        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
     return list(column)
+
+
+def _names_of(frame: Any) -> str:
+    names = [shown(name, 40) for name in frame.columns[:_COLUMNS_SHOWN]]
+    more = len(frame.columns) - len(names)
+    return (", ".join(names) or "none") + (f" and {more:,} more" if more else "")
+
+
+def _quoted(name: str) -> str:
+    return shown(repr(name), 80)
