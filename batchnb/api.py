@@ -105,11 +105,15 @@ def plan(
 
 
 @contextmanager
-def counting(
-    what: str, *, unit: str, total: int | None = None, disable: bool = False
-) -> Iterator[Callable[[int], Any]]:
-    """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`."""
+def counting(what: str, *, unit: str, total: int | None = None, silent: bool = False) -> Iterator[Callable[[int], Any]]:
+    """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`, or never if `silent`.
+
+    `TQDM_DISABLE=1` in the environment switches bars off, as it does for everything that is drawn by tqdm.
+    """
     from tqdm.std import tqdm
 
-    with tqdm(desc=what, unit=unit, total=total, delay=SILENT_SECONDS, leave=False, disable=disable) as bar:
+    if silent:
+        yield lambda _count: None
+        return
+    with tqdm(desc=what, unit=unit, total=total, delay=SILENT_SECONDS, leave=False) as bar:
         yield bar.update

@@ -121,7 +121,7 @@ class BatchMagics(Magics):
         from batchnb.ledger import EventState
 
         watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-        with counting("seen to end", unit=" jobs", total=watched, disable=flags.quiet) as count:
+        with counting("seen to end", unit=" jobs", total=watched, silent=flags.quiet) as count:
 
             def on_event(event: JobEvent) -> None:
                 if event.state is EventState.ENDED:
