@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from batchnb.text import shown
 __all__ = ["FlagParser", "Line"]
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
+_BACKSLASHES = re.compile(r'(\\+)("|\Z)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,21 @@ class FlagParser(argparse.ArgumentParser):
         """Return the line, read. Raises InputError that names the flag or the quote that is wrong."""
         arguments: list[str] = []
         expression: list[_Word] = []
-        words = iter(self._words(line))
+        given: dict[str, str] = {}
+        # A semicolon at the end is a habit from notebooks: it silences a result, and belongs to no flag.
+        words = self._words(line.rstrip().removesuffix(";"))
         for word in words:
             if not word.is_flag:
                 expression.append(word)
-            else:
-                arguments += self._flag(word, words)
+                continue
+            action, argument = self._flag(word, words)
+            self._check_repeated(action, argument, given)
+            arguments.append(argument)
         try:
             values = self.parse_args(arguments)
         except argparse.ArgumentError as error:
-            raise InputError(f"{self.prog}: {error}. See {self.prog} --help.") from error
+            flag = (error.argument_name or "").partition("/")[0]
+            raise InputError(f"{self.prog}: {flag}: {error.message}. See {self.prog} --help.") from error
         return Line(values, _source(line, expression))
 
     def error(self, message: str) -> NoReturn:
@@ -86,25 +93,37 @@ class FlagParser(argparse.ArgumentParser):
         """Every spelling of every flag."""
         return [name for action in self._actions for name in action.option_strings]
 
-    def _flag(self, word: _Word, words: Iterator[_Word]) -> list[str]:
+    def _flag(self, word: _Word, words: Iterator[_Word]) -> tuple[argparse.Action, str]:
+        """Return the flag that the word names, and the flag with its value as one argument."""
         name, equals, value = word.text.partition("=")
         action = self._option_string_actions.get(name)
         if action is None:
-            close = difflib.get_close_matches(name, self.flag_names, n=1)
+            longer = [flag for flag in self.flag_names if flag.startswith(name) and name.strip("-")]
+            close = longer or difflib.get_close_matches(name, self.flag_names, n=1)
             meant = f" Did you mean {close[0]}?" if close else ""
             raise InputError(f"{self.prog}: there is no flag {shown(name)}.{meant} See {self.prog} --help.")
         long_name = action.option_strings[0]
         if action.nargs == 0:
             if equals:
                 raise InputError(f"{self.prog}: {name} takes no value.")
-            return [long_name]
+            return action, long_name
         if not equals:
             following = next(words, None)
             if following is None or following.is_flag:
-                raise InputError(f"{self.prog}: {name} needs a value. See {self.prog} --help.")
+                raise InputError(f"{self.prog}: {name} needs a value. Put one that begins with - or # in quotes.")
             value = following.text
         # In one piece, or argparse would take a value that begins with a dash for a flag.
-        return [f"{long_name}={value}"]
+        return action, f"{long_name}={value}"
+
+    def _check_repeated(self, action: argparse.Action, argument: str, given: dict[str, str]) -> None:
+        """Raise InputError for a second value where there can be one: neither of two reasons is to win unseen."""
+        before = given.get(action.dest)
+        if before is None or _is_repeatable(action) or (action.nargs == 0 and before == argument):
+            given[action.dest] = argument
+            return
+        first, second = before.partition("=")[0], argument.partition("=")[0]
+        what = f"{first} is given twice" if first == second else f"{first} and {second} exclude each other"
+        raise InputError(f"{self.prog}: {what}. See {self.prog} --help.")
 
     def _words(self, line: str) -> Iterator[_Word]:
         position = 0
@@ -119,47 +138,75 @@ class FlagParser(argparse.ArgumentParser):
                 position = word.end
 
     def _word(self, line: str, start: int) -> _Word:
-        """Read up to the next white space that is outside quotes and brackets.
+        r"""Read up to the next white space that is outside quotes and brackets.
 
         Quotes go, but for those inside brackets, which belong to an expression. Inside double quotes a backslash
-        before a double quote goes; any other character stays as it was typed.
+        means something only before a double quote, as on the command lines of Windows: `\"` is a quote and
+        `\\"` is a backslash and the end. Any other character stays as it was typed, so that every text can be.
         """
         text: list[str] = []
-        closing: list[str] = []
+        open_at: list[int] = []
         position, quoted = start, line[start] in "'\""
-        while position < len(line) and (closing or not line[position].isspace()):
+        while position < len(line) and (open_at or not line[position].isspace()):
             char = line[position]
             if char in "'\"":
-                end = self._closing_quote(line, position)
-                inside = line[position + 1 : end]
-                text.append(line[position : end + 1] if closing else _unescaped(inside, char))
+                end = self._closing_quote(line, position, is_python=bool(open_at))
+                text.append(line[position : end + 1] if open_at else _unquoted(line[position + 1 : end], char))
                 position = end
-            elif char in _OPENING:
-                closing.append(_OPENING[char])
-                text.append(char)
             else:
-                if closing and char == closing[-1]:
-                    closing.pop()
+                if char in _OPENING:
+                    open_at.append(position)
+                elif open_at and char == _OPENING[line[open_at[-1]]]:
+                    open_at.pop()
                 text.append(char)
             position += 1
+        if open_at:
+            raise InputError(
+                f"{self.prog}: the bracket {line[open_at[-1]]} {_place(line, open_at[-1])} is not closed. "
+                "Put text that holds one in quotes."
+            )
         return _Word(start, position, "".join(text), quoted)
 
-    def _closing_quote(self, line: str, opening: int) -> int:
+    def _closing_quote(self, line: str, opening: int, *, is_python: bool) -> int:
         quote = line[opening]
+        escapes = is_python or quote == '"'
         position = opening + 1
         while position < len(line):
             if line[position] == quote:
                 return position
-            # As in a shell, a backslash keeps a double quote from closing, and means nothing in single quotes.
-            position += 2 if quote == '"' and line[position : position + 2] == '\\"' else 1
+            if escapes and line[position] == "\\":
+                position += _length_of_escape(line, position, quote, is_python=is_python)
+            else:
+                position += 1
         raise InputError(
-            f"{self.prog}: the quote {quote} at position {opening + 1} is not closed. "
-            f"Put text that holds an apostrophe in double quotes."
+            f"{self.prog}: the quote {quote} {_place(line, opening)} is not closed. "
+            "Put text that holds an apostrophe in double quotes."
         )
 
 
-def _unescaped(text: str, quote: str) -> str:
-    return text.replace('\\"', '"') if quote == '"' else text
+def _is_repeatable(action: argparse.Action) -> bool:
+    return isinstance(action, argparse._AppendAction)  # noqa: SLF001 - argparse has no other name for it
+
+
+def _place(line: str, position: int) -> str:
+    return f"at position {position + 1}, before {shown(line[position + 1 :], 20)!r},"
+
+
+def _length_of_escape(line: str, start: int, quote: str, *, is_python: bool) -> int:
+    """Return how many characters, from the backslash at `start` on, cannot close the quote."""
+    if is_python:
+        return 2
+    end = start
+    while line[end : end + 1] == "\\":
+        end += 1
+    backslashes = end - start
+    return backslashes + (line[end : end + 1] == quote and backslashes % 2)
+
+
+def _unquoted(text: str, quote: str) -> str:
+    if quote == "'":
+        return text
+    return _BACKSLASHES.sub(lambda found: "\\" * (len(found[1]) // 2) + found[2], text)
 
 
 def _source(line: str, words: Iterable[_Word]) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
+import keyword
+import math
 from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
+from batchnb.text import shown
 
 __all__ = ["JOBS", "LOCAL", "TERMINATE", "connection_of", "selectors_of"]
 
@@ -22,7 +26,7 @@ def selectors_of(flags: Line) -> dict[str, Any]:
         "older_than": flags.older_than,
         "newer_than": flags.newer_than,
         "running_longer_than": flags.running_longer_than,
-        "tags": flags.tag and dict(_tag(tag) for tag in flags.tag),
+        "tags": flags.tag and _tags(flags.tag),
         "children_of": flags.children_of,
         "limit": flags.limit,
     }
@@ -33,11 +37,38 @@ def connection_of(flags: Line) -> dict[str, Any]:
     return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
 
 
-def _tag(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise InputError(f"--tag: {text!r} is no KEY=VALUE.")
-    return key, value
+def _tags(texts: list[str]) -> dict[str, str]:
+    tags: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not key or not equals:
+            raise InputError(f"--tag: {shown(text)!r} is no KEY=VALUE.")
+        if tags.setdefault(key, value) != value:
+            raise InputError(f"--tag: {shown(key)!r} is given two values, and a job has one.")
+    return tags
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no whole number") from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no number of seconds, 0 or more")
+    return seconds
+
+
+def _variable(text: str) -> str:
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no name of a variable")
+    return text
 
 
 def _add_selectors(parser: FlagParser) -> None:
@@ -53,7 +84,7 @@ def _add_selectors(parser: FlagParser) -> None:
     group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="has this tag; repeatable")
     group.add_argument("--share", metavar="SHARE", help="share identifier of a fair-share queue")
     group.add_argument("--children-of", metavar="JOB_ID", help="the children of this array job")
-    group.add_argument("--limit", type=int, metavar="N", help="the N oldest; says what it leaves out")
+    group.add_argument("--limit", type=_whole_number, metavar="N", help="the N oldest; says what it leaves out")
 
 
 def _add_connection(parser: FlagParser) -> None:
@@ -71,7 +102,7 @@ def _jobs_parser() -> FlagParser:
     )
     _add_selectors(parser)
     _add_connection(parser)
-    parser.add_argument("--out", "-o", metavar="VAR", help="put the DataFrame into this variable")
+    parser.add_argument("--out", "-o", type=_variable, metavar="VAR", help="put the DataFrame into this variable")
     return parser
 
 
@@ -89,9 +120,11 @@ def _terminate_parser() -> FlagParser:
     parser.add_argument("--dry-run", "-n", action="store_true", help="only show the plan, which is the default")
     parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
     parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
-    parser.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS", help="longest watch (300)")
+    parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="longest watch (300)")
     parser.add_argument("--ids", metavar="COLUMN", help="the DataFrame's column of job ids")
-    parser.add_argument("--out", "-o", metavar="VAR", help="put the Report, or the Plan, into this variable")
+    parser.add_argument(
+        "--out", "-o", type=_variable, metavar="VAR", help="put the Report, or the Plan, into this variable"
+    )
     parser.add_argument("--quiet", action="store_true", help="one line for the plan and one for the result")
     _add_selectors(parser)
     _add_connection(parser)
@@ -105,7 +138,7 @@ def _local_parser() -> FlagParser:
         "calls of this kernel go to it unless a flag or an argument says otherwise. It is not AWS.",
         "%batch_local start|status|stop [flags]",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another seed, other ids (0)")
+    parser.add_argument("--seed", type=_whole_number, default=0, metavar="N", help="another seed, other ids (0)")
     return parser
 
 
