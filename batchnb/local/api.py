@@ -164,7 +164,7 @@ def _read_body(operation: str, request: Request) -> dict[str, Any]:
         return {}
     try:
         asked = json.loads(request.body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "SerializationException", "The body is not JSON.") from error
     if not isinstance(asked, dict):
         raise Refusal(400, "SerializationException", "The body is not a structure.")

@@ -21,6 +21,8 @@ __all__ = ["Blueprint", "JobOptions", "build_job", "build_members"]
 _STARTING_TIME = 0.1
 """The part of its age that a job spent waiting, when nothing else is said."""
 
+_MOST_NODES = 1000
+
 
 class JobOptions(TypedDict, total=False):
     """The keywords of `World.add_job` and `World.add_jobs`; `Blueprint` says what each means."""
@@ -83,6 +85,10 @@ class Blueprint:
             raise LocalError(f"{self.job_id!r} has not the form of a job id")
         if self.array_size is not None and not 2 <= self.array_size <= 10_000:
             raise LocalError(f"an array has 2 to 10,000 children, not {self.array_size}")
+        if self.num_nodes is not None and not 1 <= self.num_nodes <= _MOST_NODES:
+            raise LocalError(f"a multi-node job has 1 to {_MOST_NODES} nodes, not {self.num_nodes}")
+        if self.stops not in list(Stops):
+            raise LocalError(f"a job stops {', '.join(Stops)}, not {self.stops!r}")
         if self.array_size is not None and self.num_nodes is not None:
             raise LocalError("a job is an array or has nodes, not both")
         spec = Spec(

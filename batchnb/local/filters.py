@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Filter", "read_filter"]
 
+_LONGEST_TIME = 19
+"""As many digits as a 64-bit number has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -74,7 +77,7 @@ def _by_share(value: str) -> Callable[[Job], bool]:
 
 
 def _read_ms(value: str) -> int:
-    if not (value.isascii() and value.isdigit()):
+    if not (value.isascii() and value.isdigit() and len(value) <= _LONGEST_TIME):
         raise bad_request(f"Not a number of milliseconds: {value}")
     return int(value)
 

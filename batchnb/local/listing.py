@@ -120,7 +120,7 @@ def _read_token(token: str, mark: int) -> tuple[int, int]:
     try:
         created_at, serial, marked = json.loads(base64.urlsafe_b64decode(token.encode()))
         key = (int(created_at), int(serial))
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise bad_request("Invalid nextToken.") from error
     if marked != mark:
         raise bad_request("The nextToken belongs to another request.")

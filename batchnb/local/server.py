@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import struct
 import threading
@@ -21,6 +22,7 @@ __all__ = ["Server"]
 HOST = "127.0.0.1"
 _BACKLOG = 256
 _STOP_TIMEOUT = 10.0
+_NO_LINGER = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
 class _Connection(asyncio.Protocol):
@@ -85,7 +87,7 @@ class _Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         """Drop the client with a TCP reset, as a broken network would."""
-        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._transport.abort()
 
     def _socket(self) -> socket.socket:
@@ -159,7 +161,8 @@ def _listen(port: int) -> socket.socket:
     """Open the port before `start` returns, so that no client comes too early."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere this would let two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(_BACKLOG)
     except OSError as error:

@@ -99,6 +99,7 @@ def test_the_newest_come_first(stage: Stage) -> None:
         [{"values": ["a"]}],
         [{"name": "BEFORE_CREATED_AT", "values": ["yesterday"]}],
         [{"name": "AFTER_CREATED_AT", "values": ["-5"]}],
+        [{"name": "AFTER_CREATED_AT", "values": ["9" * 5000]}],
         [{"name": "JOB_DEFINITION", "values": [definition_arn("jd*")]}],
         "JOB_NAME",
     ],

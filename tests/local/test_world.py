@@ -111,6 +111,8 @@ def test_ages_can_be_given(world: local.World) -> None:
         {"job_id": "nonsense"},
         {"array_size": 1},
         {"array_size": 2, "num_nodes": 2},
+        {"num_nodes": 0},
+        {"stops": "sometimes"},
         {"array_size": 2, "child_status": ["RUNNING"]},
         {"depends_on": [NOBODY]},
         {"depends_on": [local.Dependency(type="SEQUENTIAL")]},
