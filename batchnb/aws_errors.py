@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +16,7 @@ from batchnb.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from batchnb.text import shown
 
 __all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "permission_needed", "sentence", "translated"]
 
@@ -38,10 +40,25 @@ _UNSUPPORTED_CODES = frozenset({
     "InvalidAction",
 })  # fmt: skip
 _UNSUPPORTED_STATUSES = frozenset({404, 405, 501})
+# By name, because older versions of botocore lack some of them.
+_CREDENTIAL_ERRORS = (
+    "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "MetadataRetrievalError",
+    "TokenRetrievalError", "SSOError", "LoginError", "NoAuthTokenError", "RefreshWithMFAUnsupportedError",
+)  # fmt: skip
+
+LONGEST_RETRY_AFTER = 60.0
+"""Seconds that are waited at most because an answer asks for it."""
+SAID_LENGTH = 1000
+"""Characters of what AWS, or something in between, says in an error."""
 
 
 def permission_needed(
-    operation: str, *, job_id: str | None = None, region: str | None = None, account: str | None = None
+    operation: str,
+    *,
+    job_id: str | None = None,
+    region: str | None = None,
+    account: str | None = None,
+    partition: str = "aws",
 ) -> str:
     """Return the sentence that says which IAM permission an operation needs, and on what.
 
@@ -52,7 +69,7 @@ def permission_needed(
     action = "TerminateJob" if operation == "TerminateJobs" else operation
     resource = "*"
     if action == "TerminateJob":
-        resource = f"arn:aws:batch:{region or '*'}:{account or '*'}:job/{job_id or '*'}"
+        resource = f"arn:{partition}:batch:{region or '*'}:{account or '*'}:job/{job_id or '*'}"
     return f'Ask for batch:{action} on resource "{resource}".'
 
 
@@ -69,34 +86,38 @@ def sentence(text: str) -> str:
 def translated(operation: str, *, permission: str | None = None) -> Iterator[None]:
     """Turn any failure of the call inside into an AwsError. `permission` is what to say to a denial."""
     from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
 
+    no_credentials = tuple(getattr(boto, name) for name in _CREDENTIAL_ERRORS if hasattr(boto, name))
     try:
         yield
     except boto.ClientError as error:
         raise _from_answer(error, operation, permission or permission_needed(operation)) from error
-    except (boto.NoCredentialsError, boto.PartialCredentialsError, boto.CredentialRetrievalError) as error:
-        raise _credentials(operation, type(error).__name__, str(error), None) from error
-    except (boto.TokenRetrievalError, boto.UnauthorizedSSOTokenError) as error:
-        raise _credentials(operation, type(error).__name__, str(error), None) from error
+    except no_credentials as error:
+        raise _credentials(operation, type(error).__name__, shown(error, SAID_LENGTH), None) from error
     except boto.ParamValidationError as error:
-        raise RefusedError(f"{operation}: {error}", code="ParamValidation", operation=operation) from error
+        message = f"{operation}: {shown(error, SAID_LENGTH)}"
+        raise RefusedError(message, code="ParamValidation", operation=operation) from error
     # Whatever is left happened on the way there or back: it may have taken effect.
     except (boto.BotoCoreError, OSError) as error:
-        name = type(error).__name__
-        raise UnavailableError(f"{operation}: no usable answer ({error})", code=name, operation=operation) from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        message = f"{operation}: the answer is not what AWS Batch answers ({error!r})"
+        message = f"{operation}: no usable answer ({shown(error, SAID_LENGTH)})"
+        raise UnavailableError(message, code=type(error).__name__, operation=operation) from error
+    except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError) as error:
+        message = f"{operation}: the answer is not what AWS Batch answers ({shown(repr(error), SAID_LENGTH)})"
         raise UnavailableError(message, code="MalformedAnswer", operation=operation) from error
 
 
 def _from_answer(error: Any, operation: str, permission: str) -> AwsError:
     response = error.response
     code = str(response.get("Error", {}).get("Code") or "")
-    said = str(response.get("Error", {}).get("Message") or "no message")
+    said = shown(response.get("Error", {}).get("Message") or "no message", SAID_LENGTH)
     metadata = response.get("ResponseMetadata", {})
     status = int(metadata.get("HTTPStatusCode") or 0)
     request_id = metadata.get("RequestId")
     kind = _kind(code, status)
+    if error.operation_name != operation and kind is not ThrottledError and kind is not UnavailableError:
+        # Another call than ours was refused: botocore renews credentials on the way, by AssumeRole and the like.
+        return _credentials(operation, code, f"{error.operation_name}: {said}", request_id)
     if kind is CredentialsError:
         return _credentials(operation, code, said, request_id)
     message = f"{operation}: {code}: {said}"
@@ -130,10 +151,12 @@ def _credentials(operation: str, code: str, said: str, request_id: str | None) -
 
 
 def _retry_after(headers: dict[str, str]) -> float | None:
-    # x-amz-retry-after is in milliseconds, Retry-After in seconds; a date in the latter is not worth reading.
+    # x-amz-retry-after is in milliseconds, as botocore reads it; Retry-After in seconds, and a date is not worth it.
     for name, scale in (("x-amz-retry-after", 0.001), ("retry-after", 1.0)):
         try:
-            return max(0.0, float(headers[name]) * scale)
+            seconds = float(headers[name]) * scale
         except (KeyError, ValueError):
             continue
+        if 0 <= seconds < math.inf:
+            return min(seconds, LONGEST_RETRY_AFTER)
     return None
