@@ -81,8 +81,8 @@ class Api:
 
     def _perform(self, operation: str, asked: dict[str, Any], faults: list[Fault]) -> Reply:
         """Do what is asked, unless the caller may not, is too fast, or a fault comes before the effect."""
-        self._check_caller(operation)
         self._run(faults, "before")
+        self._check_caller(operation)
         limit = self.limits.of(operation)
         if limit and not (limit.per_item and operation in BULK) and not self.limits.take(limit):
             raise throttled(limit.retry_after)
@@ -116,13 +116,12 @@ class Api:
             return None
         bulk_faults = [fault for fault in faults if fault.is_item]
         unsaid = _unsaid_ids(asked, bulk_faults)
-        early = [job_id for job_id, when in unsaid.items() if when == "before"]
-        if early and isinstance(asked.get("jobs"), list):
-            asked = asked | {"jobs": [one for one in asked["jobs"] if one not in early]}
 
         def check(job_id: str) -> Refusal | None:
             if limit and limit.per_item and not self.limits.take(limit):
                 return Refusal(429, "ThrottlingException", "Rate exceeded")
+            if unsaid.get(job_id) == "before":  # refused here, and then left out of the answer
+                return Refusal(500, "ServerException", "")
             return _item_refusal(job_id, bulk_faults, "before")
 
         now_ms = self.world.settle()
@@ -187,7 +186,7 @@ def _item_refusal(job_id: str, faults: list[Fault], when: str) -> Refusal | None
 def _unsaid_ids(asked: dict[str, Any], faults: list[Fault]) -> dict[str, str]:
     """Answer the ids that a partial answer leaves out, and whether before or after their effect."""
     listed = asked.get("jobs")
-    job_ids: list[str] = listed if isinstance(listed, list) else []
+    job_ids = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
     unsaid: dict[str, str] = {}
     for fault in faults:
         if fault.kind is Kind.PARTIAL:

@@ -37,7 +37,6 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
@@ -87,11 +86,9 @@ class _Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         """Drop the client with a TCP reset, as a broken network would."""
-        self._socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        own = cast(socket.socket, self._transport.get_extra_info("socket"))
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self._transport.abort()
-
-    def _socket(self) -> socket.socket:
-        return cast(socket.socket, self._transport.get_extra_info("socket"))
 
     def drop(self) -> None:
         """Close at once, whether or not an answer is due."""

@@ -138,6 +138,22 @@ def test_a_partial_answer_can_leave_out_one_id(stage: Stage) -> None:
     assert not stage.world.job(job_ids[0]).is_terminated
 
 
+def test_a_partial_answer_can_be_empty(stage: Stage) -> None:
+    """A call of one id may be answered with two empty lists."""
+    job_id = stage.add()
+    stage.handle.faults.add(local.Fault(kind="partial"))
+    assert stage.terminate(job_id).json == {"successful": [], "errors": []}
+
+
+def test_credentials_can_expire_half_way(stage: Stage) -> None:
+    """A hook before the n-th call changes who may do that very call."""
+    job_ids = stage.world.add_jobs("q", "job", 3)
+    stage.handle.faults.add(local.Fault(operation="TerminateJob", nth=2, do=local.World.expire_credentials))
+    answers = [stage.call("TerminateJob", jobId=one, reason="x").code for one in job_ids]
+    assert answers == [None, "ExpiredTokenException", "ExpiredTokenException"]
+    assert [stage.world.job(one).is_terminated for one in job_ids] == [True, False, False]
+
+
 def test_a_fault_strikes_the_nth_call(stage: Stage) -> None:
     """`nth` counts the calls of the operation from when the fault was added."""
     statuses_of(stage, 2)
