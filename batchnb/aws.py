@@ -1,9 +1,10 @@
 """The Gateway: everything that is asked of AWS goes through it. The only room that knows boto3.
 
-Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore leaves this
-room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a success without
-members, which would look like an empty listing or a job that is gone. botocore's own retries are switched off, because
-from 1.44 on they give a call up after three attempts; who calls decides what is tried again (see `retry`).
+Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
+leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
+success without members, which would look like an empty listing or a job that is gone. botocore's own retries are
+switched off, because from 1.44 on they give a call up after three attempts; who calls decides what is tried again
+(see `retry`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import InputError, UnsupportedError
 from batchnb.ids import account_and_partition
 from batchnb.jobs import Job, job_from_aws
+from batchnb.text import shown
 
 if TYPE_CHECKING:
     import boto3
@@ -41,6 +43,12 @@ CALLER_TIMEOUT = 3.0
 MAX_CONNECTIONS = 32
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+# What the names of AWS's endpoints end in, by partition. [botocore's partitions.json]
+_AWS_SUFFIXES = (
+    ".amazonaws.com", ".api.aws", ".amazonaws.com.cn", ".api.amazonwebservices.com.cn",
+    ".amazonaws.eu", ".api.amazonwebservices.eu", ".c2s.ic.gov", ".api.aws.ic.gov", ".sc2s.sgov.gov",
+    ".api.aws.scloud", ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk", ".csp.hci.ic.gov", ".api.aws.hci.ic.gov",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +121,7 @@ class Gateway:
             caller = self._caller.result(timeout=CALLER_TIMEOUT)
         except FutureTimeoutError:
             caller = None
-        if account is None and caller:
-            account = caller.split(":")[4] or None
-        return Identity(account, self.region, self.endpoint, caller)
+        return Identity(account or _account_in(caller), self.region, self.endpoint, caller)
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""
@@ -166,14 +172,14 @@ class Gateway:
             answer = self._client.describe_jobs(jobs=list(job_ids))
             jobs = [job_from_aws(detail) for detail in answer["jobs"]]
         described = {job.job_id: job for job in jobs if job.job_id in asked}
-        for job in described.values():
-            self._account = self._account or account_and_partition(job.job_arn)[0]
-            break
+        if self._account is None and described:
+            self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
         return described
 
     def permission_to_end(self, job_id: str | None = None) -> str:
         """Return the sentence that says which permission the ending of jobs needs, and on which resource."""
-        return permission_needed("TerminateJob", job_id=job_id, region=self.region, account=self._account)
+        where: dict[str, Any] = {"region": self.region, "account": self._account}
+        return permission_needed("TerminateJob", job_id=job_id, partition=self._client.meta.partition, **where)
 
     def terminate(self, job_id: str, reason: str) -> str | None:
         """Ask AWS to end one job; return the request id. An unknown id is accepted without a word."""
@@ -186,8 +192,9 @@ class Gateway:
         """Ask AWS to end up to `BULK_LIMIT` jobs of one queue.
 
         Raises UnsupportedError where the client or the endpoint has no such call. An id in both parts of
-        an answer counts as an error.
+        an answer counts as an error; one that was not sent counts for nothing.
         """
+        asked = frozenset(job_ids)
         if not self.has_bulk:
             raise UnsupportedError("this botocore has no TerminateJobs", code="", operation="TerminateJobs")
         with translated("TerminateJobs", permission=self.permission_to_end()):
@@ -197,9 +204,9 @@ class Gateway:
             errors = {
                 item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
                 for item in answer.get("errors", ())
-                if "job" in item
+                if item.get("job") in asked
             }
-            accepted = frozenset(answer.get("successful", ())).difference(errors)
+            accepted = asked.intersection(answer.get("successful", ())).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
 
 
@@ -233,20 +240,44 @@ def connect(
 
     if session is None and profile is None and region is None and endpoint_url is None:
         endpoint_url = _default_endpoint
-    if endpoint_url is not None and not urlsplit(endpoint_url).hostname:
-        raise InputError(f"endpoint_url: {endpoint_url!r} is no URL; expected one such as http://127.0.0.1:4566")
+    if endpoint_url is not None and not _is_url(endpoint_url):
+        url = shown(repr(endpoint_url))
+        raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
     try:
         session = session or boto3.Session(profile_name=profile, region_name=region)
         return _gateway(session, region, endpoint_url)
-    except BotoCoreError as error:
-        raise InputError(f"cannot connect to AWS Batch: {error}") from error
-    except ValueError as error:
+    except (BotoCoreError, ValueError) as error:
         raise InputError(f"cannot connect to AWS Batch: {error}") from error
 
 
 def is_loopback(url: str | None) -> bool:
     """Return whether the URL leads to this machine."""
-    return bool(url) and urlsplit(str(url)).hostname in _LOOPBACK_HOSTS
+    return _hostname(url) in _LOOPBACK_HOSTS
+
+
+def is_of_aws(url: str) -> bool:
+    """Return whether the URL leads to AWS itself, a VPC endpoint included."""
+    return (_hostname(url) or "").endswith(_AWS_SUFFIXES)
+
+
+def _hostname(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of a port that is no number, or of half an IPv6 address
+        return False
+
+
+def _account_in(caller: str | None) -> str | None:
+    parts = (caller or "").split(":")
+    return parts[4] or None if len(parts) > 4 else None
 
 
 def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | None) -> Gateway:
@@ -259,12 +290,18 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
         max_pool_connections=MAX_CONNECTIONS,
         user_agent_extra="batchnb",
     )
-    endpoint_url = endpoint_url or os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL")
+    endpoint_url = endpoint_url or _endpoint_in_environment()
     options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
     if is_loopback(endpoint_url):
         options |= _placeholders(session, region)
     client = session.client("batch", **options)
-    return Gateway(client, _ask_caller(session, options))
+    return Gateway(client, _ask_caller(session, options, client.meta.endpoint_url))
+
+
+def _endpoint_in_environment() -> str | None:
+    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
+        return None
+    return os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
@@ -274,19 +311,24 @@ def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
     return placeholders
 
 
-def _ask_caller(session: boto3.Session, options: Mapping[str, Any]) -> Future[str | None]:
+def _ask_caller(session: boto3.Session, options: Mapping[str, Any], endpoint_url: str) -> Future[str | None]:
     # In the background from the start: nobody waits for STS while there are jobs to describe.
     from botocore.config import Config
 
-    config = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        connect_timeout=CALLER_TIMEOUT / 2,
-        read_timeout=CALLER_TIMEOUT / 2,
-    )
-    endpoint = urlsplit(options["endpoint_url"] or "").hostname or ""
-    # A VPC endpoint of Batch does not answer for STS; an emulator does, and nothing else may be asked then.
-    of_aws = endpoint.endswith((".amazonaws.com", ".amazonaws.com.cn", ".api.aws"))
-    options = {**options, "config": config, "endpoint_url": None if of_aws else options["endpoint_url"]}
+    settings: dict[str, Any] = {
+        "retries": {"total_max_attempts": 1, "mode": "standard"},
+        "connect_timeout": CALLER_TIMEOUT / 2,
+        "read_timeout": CALLER_TIMEOUT / 2,
+        "ignore_configured_endpoint_urls": True,
+    }
+    # Who calls is asked where the calls go, wherever that was configured: an emulator answers for STS, and AWS is
+    # not asked about it. A VPC endpoint of Batch does not answer for STS, so for all of AWS it is STS's own endpoint.
+    own = os.environ.get("AWS_ENDPOINT_URL_STS")
+    options = {
+        **options,
+        "config": Config(**settings),
+        "endpoint_url": own if is_of_aws(endpoint_url) else endpoint_url,
+    }
     client = session.client("sts", **options)
 
     def ask() -> str | None:
