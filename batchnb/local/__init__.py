@@ -14,7 +14,7 @@ from batchnb.local.faults import Fault, Faults, Kind
 from batchnb.local.handle import LocalBatch, start
 from batchnb.local.ids import ACCOUNT, REGION
 from batchnb.local.limits import Limit, Limits
-from batchnb.local.night import night
+from batchnb.local.night import hasty_night, night
 from batchnb.local.records import Attempt, Delays, Dependency, Status, Stops, Truth
 from batchnb.local.world import World
 
@@ -38,6 +38,7 @@ __all__ = [
     "Truth",
     "WallClock",
     "World",
+    "hasty_night",
     "night",
     "start",
 ]

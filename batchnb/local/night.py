@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from batchnb.local.blueprint import JobOptions
+from batchnb.local.records import Delays
 
 if TYPE_CHECKING:
     from batchnb.local.world import World
 
-__all__ = ["night"]
+__all__ = ["hasty_night", "night"]
 
 _HOUR = 3600.0
 _SWEEP = JobOptions(
@@ -40,6 +41,17 @@ def night(world: World) -> None:
     _bystanders(world)
     _stuck_jobs(world)
     _other_work(world)
+
+
+def hasty_night(world: World) -> None:
+    """Fill a world with `night`, in which jobs end 20 times as fast as on AWS, for people who watch it.
+
+    The clock stays that of the wall, so the times in a report are those of whoever reads it.
+    """
+    night(world)
+    world.delays = Delays(
+        submitted=0.05, pending=0.1, runnable=0.15, starting=0.5, running=1.5, succeeding=0.25, dependents=0.05
+    )
 
 
 def _runaway_sweep(world: World) -> None:

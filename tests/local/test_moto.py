@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import boto3
-import moto
 import pytest
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
@@ -16,9 +15,6 @@ from batchnb import local
 
 from .shapes import faults_in
 from .stage import post
-
-if tuple(int(part) for part in moto.__version__.split(".")[:2]) < (5, 2):
-    pytest.skip("older versions of moto agree with AWS in fewer points", allow_module_level=True)
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 

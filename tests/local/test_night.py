@@ -74,3 +74,11 @@ def test_ending_the_sweep_takes_the_evaluations_down(opened: Opened) -> None:
     by_name = {job.name: job.status for job in stage.world.jobs()}
     assert {by_name[f"sweep-eval-{step}"] for step in range(4)} == {local.Status.FAILED}
     assert by_name["sweep-lr-prod"] == by_name["Sweep-LR-000"] == by_name["asr-finetune-000"] == "RUNNING"
+
+
+def test_a_hasty_night_differs_in_haste_only() -> None:
+    """The jobs are those of the night; a running one ends 20 times as fast."""
+    world = local.World(local.ManualClock(), seed=0)
+    local.hasty_night(world)
+    assert list(world.jobs()) == list(night().jobs())
+    assert world.delays.running * 20 == local.Delays().running
