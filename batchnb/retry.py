@@ -6,8 +6,9 @@ Every call goes through here or through the engine, because botocore's own retri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import TypeVar
 
 from batchnb.clock import Clock
@@ -21,7 +22,7 @@ A = TypeVar("A")
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0
 PATIENCE = 120.0
-"""Seconds after which a call that is throttled all the time is given up."""
+"""Seconds after which a call that is throttled all the time is given up, where nothing else is said."""
 ATTEMPTS = 6
 """Tries of a call that the service fails to answer."""
 READERS = 8
@@ -41,44 +42,48 @@ def backoff(failures: int, chance: float, asked: float | None = None) -> float:
     return max(wait * (0.5 + chance / 2), asked or 0)
 
 
-def with_retries(call: Callable[[], T], clock: Clock) -> T:
+def with_retries(call: Callable[[], T], clock: Clock, patience: float = PATIENCE) -> T:
     """Return what `call` returns, trying again while it is throttled or unavailable.
 
-    Raises the last error after `ATTEMPTS` failures of the service or `PATIENCE` seconds of throttling, and any
-    other error at once.
+    Raises the last error after `ATTEMPTS` failures of the service, or where another try would come later than
+    `patience` seconds after the first, and any other error at once.
     """
     started = clock.now()
     failures = unanswered = 0
     while True:
         try:
             return call()
-        except ThrottledError as error:
+        except (ThrottledError, UnavailableError) as error:
             failures += 1
-            if clock.now() - started >= PATIENCE:
-                raise
+            unanswered += isinstance(error, UnavailableError)
             wait = backoff(failures, clock.chance(), error.retry_after)
-        except UnavailableError as error:
-            failures += 1
-            unanswered += 1
-            if unanswered >= ATTEMPTS:
+            if unanswered >= ATTEMPTS or clock.now() + wait - started > patience:
                 raise
-            wait = backoff(failures, clock.chance(), error.retry_after)
         clock.sleep(wait)
 
 
 def each_with_retries(call: Callable[[A], T], arguments: Iterable[A], clock: Clock) -> Iterator[T]:
     """Yield `call(argument)` for each argument, in order, several at once, each with retries.
 
-    The first error ends it: calls not begun are dropped.
+    The first error ends it, and so does whoever stops reading: nobody waits for the calls under way, none of them is
+    tried again, and those not begun are dropped.
     """
     waiting: Sequence[A] = list(arguments)
     if len(waiting) == 1:  # the usual case: no thread is worth its while
         yield with_retries(partial(call, waiting[0]), clock)
         return
-    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-read") as readers:
-        answers = [readers.submit(with_retries, partial(call, argument), clock) for argument in waiting]
-        try:
-            for answer in answers:
-                yield answer.result()
-        finally:
-            readers.shutdown(wait=False, cancel_futures=True)
+    over = Event()
+
+    def call_unless_over(argument: A) -> T:
+        if over.is_set():
+            raise CancelledError
+        return call(argument)
+
+    readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-read")
+    try:
+        answers = [readers.submit(with_retries, partial(call_unless_over, argument), clock) for argument in waiting]
+        for answer in answers:
+            yield answer.result()
+    finally:
+        over.set()
+        readers.shutdown(wait=False, cancel_futures=True)
