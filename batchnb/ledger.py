@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from batchnb.clock import Clock
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.plans import Plan, PlannedJob, Verdict, is_stopping
 
 __all__ = ["Entry", "EventState", "JobEvent", "Ledger"]
 
@@ -82,11 +82,16 @@ class Ledger:
         return self.entries[job_id]
 
     def is_expected_to_end(self, entry: Entry) -> bool:
-        """Whether AWS has accepted to end this job, by a request for it, for its array, or by one before ours."""
+        """Whether AWS has accepted to end this job, by a request for it or for its array.
+
+        That request need not be ours, and the answer to ours may have been lost: what AWS shows of the job counts.
+        """
         if entry.planned.verdict is Verdict.COVERED:
             parent = self.entries.get(entry.planned.job_id.partition(":")[0])
             return parent is not None and self.is_expected_to_end(parent)
-        return entry.accepted_at is not None or entry.planned.verdict is Verdict.STOPPING
+        if entry.accepted_at is not None or entry.planned.verdict is Verdict.STOPPING:
+            return True
+        return entry.last_seen is not None and is_stopping(entry.last_seen)
 
     def sent(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs goes out now."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.report import Report
 
-__all__ = ["Plan", "PlannedJob", "Verdict", "check_reason", "make_plan"]
+__all__ = ["Plan", "PlannedJob", "Verdict", "check_reason", "is_stopping", "make_plan"]
 
 REASON_LIMIT = 1024
 """Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
@@ -251,7 +251,7 @@ def _verdict(job: Job | None, *, covered: bool) -> Verdict:
         return Verdict.NOT_FOUND
     if job.status and job.status.has_ended:
         return Verdict.FINISHED
-    if _is_stopping(job):
+    if is_stopping(job):
         return Verdict.STOPPING
     if covered:
         return Verdict.COVERED
@@ -259,7 +259,8 @@ def _verdict(job: Job | None, *, covered: bool) -> Verdict:
     return Verdict.TERMINATE if job.has_started or job.status is None else Verdict.CANCEL
 
 
-def _is_stopping(job: Job) -> bool:
+def is_stopping(job: Job) -> bool:
+    """Return whether a request to end the job was accepted, and will have an effect as the job is now."""
     # CancelJob does nothing to a job that has started, though it was accepted: such a job is not stopping.
     return job.is_terminated or (job.is_cancelled and not job.has_started)
 

@@ -5,15 +5,17 @@ An accepted request proves nothing: a job can survive it, finish before it lands
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 
-from batchnb.aws import Gateway
+from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws_errors import DENIED_CODES
 from batchnb.errors import AwsError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.ledger import Entry, Ledger
-from batchnb.listing import describe_all
 from batchnb.plans import Verdict
+from batchnb.retry import each_with_retries, with_retries
 
 __all__ = ["Outcome", "Verifier", "outcome_of"]
 
@@ -21,6 +23,12 @@ FIRST_POLL = 0.25
 LONGEST_POLL = 10.0
 POLL_GROWTH = 1.5
 """Seconds from one look at the jobs to the next, growing: most end soon, and the rest take a while."""
+
+SHORTEST_WAIT = 0.001
+"""Seconds: less may be nothing to a clock, and waiting would not come to an end."""
+
+LOOK_PATIENCE = 10.0
+"""Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
 
 GONE_AFTER = 3
 """Looks in a row that have to miss a job before its record counts as gone: DescribeJobs may lag."""
@@ -68,18 +76,18 @@ class Verifier:
     def watch(self, timeout: float) -> None:
         """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed.
 
-        Then look once at those whose requests failed, which may have ended all the same. While DescribeJobs is
-        throttled or fails to answer, the time runs on; where it is denied, `stopped_by` says so, and the jobs stay
-        as they were seen last.
+        Look at those whose requests failed before and after that: they may be ending, or have ended, all the same.
+        While DescribeJobs is throttled or fails to answer, the time runs on; where it is denied, `stopped_by` says
+        so, and the jobs stay as they were seen last.
         """
         deadline = self._clock.now() + timeout
         wait = FIRST_POLL
-        self._look(self._unsettled(expected=True))
+        self.look_once()
         while not self.stopped_by and (remaining := self._unsettled(expected=True)):
             left = deadline - self._clock.now()
             if left <= 0:
                 break
-            self._clock.sleep(min(wait, left))
+            self._clock.sleep(max(min(wait, left), SHORTEST_WAIT))
             wait = min(wait * POLL_GROWTH, LONGEST_POLL)
             self._look(remaining)
         self._look(self._unsettled(expected=False))
@@ -100,13 +108,22 @@ class Verifier:
     def _look(self, job_ids: list[str]) -> None:
         if self.stopped_by or not job_ids:
             return
+        groups = list(in_groups(job_ids, DESCRIBE_LIMIT))
         try:
-            seen = describe_all(self._gateway, job_ids, self._clock)
-        except (ThrottledError, UnavailableError):
-            return
+            for group, seen in zip(groups, each_with_retries(self._describe, groups, self._clock), strict=True):
+                if seen is not None:
+                    self._note(group, seen)
         except AwsError as error:
             self.stopped_by = error
-            return
+
+    def _describe(self, job_ids: Sequence[str]) -> Mapping[str, Job] | None:
+        # In a worker. Jobs that cannot be described now must not hide the others.
+        try:
+            return with_retries(partial(self._gateway.describe, job_ids), self._clock, LOOK_PATIENCE)
+        except (ThrottledError, UnavailableError):
+            return None
+
+    def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
             if job_id in seen:
                 self._missed.pop(job_id, None)
@@ -155,7 +172,8 @@ def _ended_by_request(entry: Entry, job: Job, reason: str, *, started: bool) -> 
         return True
     if entry.attempts > 0 and job.status_reason and not job.array_size:
         return False
-    return job.is_terminated or (job.is_cancelled and not started)
+    # A started job outlives a cancellation. An array stays PENDING when its children start, and so does its flag.
+    return job.is_terminated or (job.is_cancelled and (not started or job.array_size is not None))
 
 
 def _had_started(entry: Entry, job: Job) -> bool:
