@@ -36,7 +36,7 @@ class JobResult:
     error_code: str | None
     error_message: str | None
     request_id: str | None
-    """AWS's id of the request that was answered last, for their support."""
+    """AWS's id of the last request for it, for their support; None where that brought no answer."""
 
     @property
     def fate(self) -> Outcome | Verdict:

@@ -13,6 +13,7 @@ from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
 from batchnb.ledger import JobEvent, Ledger
 from batchnb.plans import Plan
 from batchnb.report import Report, make_report
+from batchnb.text import shown
 from batchnb.verify import Verifier
 
 __all__ = ["execute"]
@@ -42,7 +43,8 @@ def execute(
             verifier.look_once()
     except BaseException as interruption:
         report = _interrupted(ledger, verifier, engine, started_at)
-        what = "Interrupted" if isinstance(interruption, KeyboardInterrupt) else f"Stopped by {interruption!r}"
+        by_hand = isinstance(interruption, KeyboardInterrupt)
+        what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
         message = f"{what}: nothing more is sent. {report.summary}"
         raise InterruptedRunError(message, report) from interruption
     return make_report(ledger, engine.stopped_by or verifier.stopped_by, started_at, waited=wait)
@@ -55,8 +57,9 @@ def check_timeout(timeout: object) -> None:
 
 
 def _interrupted(ledger: Ledger, verifier: Verifier, engine: Engine, started_at: datetime) -> Report:
-    # Whoever interrupts once more does not want to wait for a last look.
-    with suppress(KeyboardInterrupt):
+    # Whoever interrupts once more does not want to wait for a last look, and whatever else goes wrong with it, the
+    # report is owed.
+    with suppress(BaseException):
         verifier.look_once()
     return make_report(ledger, engine.stopped_by or verifier.stopped_by, started_at, waited=False)
 
