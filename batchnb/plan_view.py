@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
 from batchnb.tables import ROWS_SHOWN, Facts, facts_html, facts_text, more_rows, table_html, table_text
-from batchnb.text import escape, plural
+from batchnb.text import escape, plural, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,7 @@ __all__ = ["plan_facts", "plan_frame", "plan_html", "plan_text"]
 _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
 _ALL_ROWS = "plan.to_frame()"
+_QUEUES_SHOWN = 10
 
 
 def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
@@ -53,7 +54,7 @@ def plan_facts(plan: Plan) -> Facts:
         ("Ends", _ends(plan)),
     ]
     if plan.queues:
-        facts.append(("Queues", ", ".join(f"{queue} {count:,}" for queue, count in list(plan.queues.items())[:10])))
+        facts.append(("Queues", _queues(plan)))
     if plan.array_children:
         facts.append(("Also ends", plural(plan.array_children, "live child", "live children") + " of its array jobs"))
     if any(plan.frees.values()):
@@ -113,9 +114,19 @@ def _ends(plan: Plan) -> str:
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 
 
+def _queues(plan: Plan) -> str:
+    parts = [f"{shown(queue)} {count:,}" for queue, count in list(plan.queues.items())[:_QUEUES_SHOWN]]
+    more = len(plan.queues) - len(parts)
+    return ", ".join(parts) + (f" and {more:,} more" if more else "")
+
+
 def _frees(plan: Plan) -> str:
     frees = plan.frees
-    parts = [f"{frees['vcpus']:,.4g} vCPU", f"{frees['memory_gib']:,.4g} GiB of memory"]
+    parts = [f"{_number(frees['vcpus'])} vCPU", f"{_number(frees['memory_gib'])} GiB of memory"]
     if frees["gpus"]:
         parts.append(plural(int(frees["gpus"]), "GPU"))
     return f"{', '.join(parts)}; {frees['job_hours']:,.1f} job-hours have run"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
