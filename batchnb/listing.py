@@ -8,15 +8,15 @@ sweep is in the second. Of a job met twice, what was seen last is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
+from batchnb.aws import DESCRIBE_LIMIT, Gateway, Page, in_groups
 from batchnb.clock import Clock
-from batchnb.errors import InputError, RefusedError
+from batchnb.errors import AwsError, InputError, RefusedError
 from batchnb.frames import frame_of_jobs
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
@@ -55,6 +55,8 @@ class _Found:
     """The jobs met so far, by id. Several threads add to it."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
+    enough: bool = False
+    """Set when nobody waits for more: no further page is asked for."""
     on_jobs: Callable[[int], None] = lambda _count: None
     lock: Lock = field(default_factory=Lock)
 
@@ -76,9 +78,9 @@ def list_selected(
     clock = clock or Clock()
     found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
-    named = [job for job in found.jobs.values() if wanted.matches_name(job)]
-    complete = _described_where_needed(gateway, wanted, named, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
+    possible = [job for job in found.jobs.values() if _is_possible(job, wanted, now_ms)]
+    complete = _described_where_needed(gateway, wanted, possible, clock)
     jobs = [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
     jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
     kept = jobs[: wanted.limit]
@@ -97,17 +99,19 @@ def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict
 def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> None:
     sources = list(_sources(gateway, wanted, clock))
     statuses = _statuses_to_list(wanted)
-    with ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list") as listers:
-        read = partial(_read, gateway, wanted, found, clock)
-        try:
-            all_at_once = [listers.submit(read, source, [status]) for source in sources for status in statuses]
-            for reading in all_at_once:
+    read = partial(_read, gateway, wanted, found, clock)
+    listers = ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list")
+    try:
+        all_at_once = [listers.submit(read, source, [status]) for source in sources for status in statuses]
+        for reading in all_at_once:
+            reading.result()
+        if len(statuses) > 1:
+            for reading in [listers.submit(read, source, statuses) for source in sources]:
                 reading.result()
-            if len(statuses) > 1:
-                for reading in [listers.submit(read, source, statuses) for source in sources]:
-                    reading.result()
-        finally:
-            listers.shutdown(wait=False, cancel_futures=True)
+    finally:
+        # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
+        found.enough = True
+        listers.shutdown(wait=False, cancel_futures=True)
 
 
 def _sources(gateway: Gateway, wanted: Selector, clock: Clock) -> Iterator[Mapping[str, str]]:
@@ -135,32 +139,48 @@ def _read(
     source: Mapping[str, str],
     statuses: Iterable[JobStatus],
 ) -> None:
+    """Add the jobs of one source in these statuses, one status after the other."""
     queue = queue_name(source["jobQueue"]) if "jobQueue" in source else None
-    for status in statuses:
-        token: str | None = None
-        while True:
-            call = partial(
-                gateway.list_page, source, status=status, share=wanted.share, next_token=token, job_queue=queue
-            )
-            try:
-                page = with_retries(call, clock)
-            except RefusedError as error:
-                raise _unknown_source(gateway, source, error, clock) from error
-            found.add(job if job.status else replace(job, status=status) for job in page.jobs)
-            token = page.next_token
-            if not token:
-                break
+    # Filters do not apply to the children of an array: there `select` decides by share alone.
+    share = wanted.share if queue is not None else None
+    try:
+        for status in statuses:
+            list_page = partial(gateway.list_page, source, status=status, share=share, job_queue=queue)
+            for page in _pages(list_page, found, clock):
+                found.add(job if job.status else replace(job, status=status) for job in page.jobs)
+    except RefusedError as error:
+        there_are = None if queue is None else _queues_or_none(gateway, clock)
+        if queue is None or there_are is None or queue in there_are:
+            raise
+        if wanted.queues:
+            raise _no_such_queue(queue, there_are, gateway.region) from error
+        # Nobody asked for this queue: it was deleted since the queues were listed, and has no jobs.
 
 
-def _unknown_source(gateway: Gateway, source: Mapping[str, str], error: RefusedError, clock: Clock) -> Exception:
-    queue = source.get("jobQueue")
-    if queue is None:
-        return error
-    queues = with_retries(gateway.queues, clock)
-    if queue_name(queue) in queues:
-        return error
+def _pages(list_page: Callable[..., Page], found: _Found, clock: Clock) -> Iterator[Page]:
+    def list_unless_enough(token: str | None) -> Page:
+        if found.enough:
+            raise CancelledError
+        return list_page(next_token=token)
+
+    page = with_retries(partial(list_unless_enough, None), clock)
+    yield page
+    while page.next_token:
+        page = with_retries(partial(list_unless_enough, page.next_token), clock)
+        yield page
+
+
+def _queues_or_none(gateway: Gateway, clock: Clock) -> list[str] | None:
+    try:
+        return with_retries(gateway.queues, clock)
+    except AwsError:  # that the queues cannot be named must not hide why one could not be listed
+        return None
+
+
+def _no_such_queue(queue: str, queues: list[str], region: str) -> InputError:
     there_are = ", ".join(shown(name, 60) for name in sorted(queues)[:_NAMES_SHOWN]) or "none"
-    return InputError(f"queues: there is no job queue {shown(queue)!r} in {gateway.region}. There are: {there_are}.")
+    more = f" and {len(queues) - _NAMES_SHOWN:,} more" if len(queues) > _NAMES_SHOWN else ""
+    return InputError(f"queues: there is no job queue {shown(queue)!r} in {region}. There are: {there_are}{more}.")
 
 
 def _described_where_needed(gateway: Gateway, wanted: Selector, jobs: list[Job], clock: Clock) -> Iterable[Job]:
@@ -174,16 +194,20 @@ def _completed(job: Job, described: Job | None) -> Job:
     return job if described is None else replace(described, job_queue=described.job_queue or job.job_queue)
 
 
+def _is_possible(job: Job, wanted: Selector, now_ms: int) -> bool:
+    """Whether `job` is meant for all that its summary tells: only such a job is worth a description."""
+    if not _in_status(job, wanted) and not _may_run(job, wanted):
+        return False
+    return wanted.matches_name(job) if wanted.lacks(job) else wanted.matches_summary(job, now_ms)
+
+
 def _may_run(job: Job, wanted: Selector) -> bool:
-    """Whether only its description tells if this array job has children in the statuses that are meant."""
-    return job.array_size is not None and not job.children and not _plainly_in_status(job, wanted)
+    """Whether only its description tells if this is an array job with children in the statuses that are meant."""
+    may_be_array = job.array_size is not None or job.created_at is None  # a summary as short as that may hide it
+    return may_be_array and not job.children and not _in_status(job, wanted)
 
 
 def _in_status(job: Job, wanted: Selector) -> bool:
-    if _plainly_in_status(job, wanted):
-        return True
-    return job.array_size is not None and any(JobStatus(status) in wanted.statuses for status, _ in job.children)
-
-
-def _plainly_in_status(job: Job, wanted: Selector) -> bool:
-    return job.status in wanted.statuses
+    # An array job is as good as running while a child of it is; its other children do not speak for it.
+    running = (JobStatus(status) for status, _ in job.children if JobStatus(status).has_started)
+    return job.status in wanted.statuses or any(status in wanted.statuses for status in running)
