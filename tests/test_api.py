@@ -1,0 +1,185 @@
+"""list_jobs and plan, as a user calls them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pandas as pd
+import pytest
+import tqdm.std
+
+from batchnb import local
+from batchnb.api import SILENT_SECONDS, counting, list_jobs, plan
+from batchnb.aws import set_default_endpoint
+from batchnb.errors import AccessDeniedError, InputError
+
+Start = Callable[..., local.LocalBatch]
+UUID = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.fixture
+def tonight(start: Start) -> local.LocalBatch:
+    """Return an emulator that is the default, with two queues and jobs whose ages count from now."""
+
+    def fill(world: local.World) -> None:
+        world.add_queue("train")
+        world.add_queue("other")
+        hour = 3600
+        world.add_job("train", "old", created_ago=50 * hour, started_ago=49 * hour, definition="train:3", share="a")
+        world.add_job("train", "young", created_ago=hour, started_ago=hour / 2, tags={"team": "ml"})
+        world.add_job("train", "waiting", status="RUNNABLE", created_ago=10 * hour)
+        world.add_job("train", "failed", status="FAILED", created_ago=20 * hour)
+        world.add_job("train", "array", array_size=2, created_ago=5 * hour)
+        world.add_job("other", "elsewhere", created_ago=2 * hour)
+
+    emulator = start(fill, clock=local.ManualClock(round(time.time() * 1000)))
+    set_default_endpoint(emulator.endpoint_url)
+    return emulator
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"queues": "other"}, ["elsewhere"]),
+        ({"queues": ["train", "other"]}, ["old", "waiting", "array", "elsewhere", "young"]),
+        ({"status": "active"}, ["old", "waiting", "array", "elsewhere", "young"]),
+        ({"status": "all"}, ["old", "failed", "waiting", "array", "elsewhere", "young"]),
+        ({"status": ["failed", "RUNNABLE"]}, ["failed", "waiting"]),
+        ({"status": "RUNNING", "queues": "train"}, ["old", "array", "young"]),
+        ({"name": "old"}, ["old"]),
+        ({"name": "ol"}, []),
+        ({"name_glob": "*o*"}, ["old", "young"]),
+        ({"job_definition": "train"}, ["old"]),
+        ({"job_definition": "train:3"}, ["old"]),
+        ({"share": "a"}, ["old"]),
+        ({"older_than": "9h"}, ["old", "waiting"]),
+        ({"older_than": timedelta(days=1)}, ["old"]),
+        ({"newer_than": "90m"}, ["young"]),
+        ({"running_longer_than": "2d"}, ["old"]),
+        ({"tags": {"team": "ml"}}, ["young"]),
+        ({"status": "all", "limit": 2}, ["old", "failed"]),
+        ({"older_than": "90m", "newer_than": "1d", "queues": "train"}, ["waiting", "array"]),
+    ],
+)
+def test_each_keyword_selects(tonight: local.LocalBatch, arguments: dict[str, Any], expected: list[str]) -> None:
+    """Every keyword of `list_jobs` means what it says, alone and with others, oldest job first."""
+    assert tonight.running
+    assert list(list_jobs(**arguments).jobName) == expected
+
+
+def test_children_are_listed(tonight: local.LocalBatch) -> None:
+    """children_of lists the children of one array."""
+    (array,) = list_jobs(name="array").jobId
+    assert list(list_jobs(children_of=array).arrayIndex) == [0, 1]
+    assert tonight.running
+
+
+def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalBatch) -> None:
+    """One row a job, and in attrs how many a limit left out; an empty one has the same columns."""
+    frame = list_jobs(queues="train", limit=1)
+    assert isinstance(frame, pd.DataFrame)
+    assert frame.attrs == {"left_out": 3}
+    assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
+    empty = list_jobs(name="nothing")
+    assert (len(empty), list(empty.columns)) == (0, list(frame.columns))
+    assert tonight.running
+
+
+@pytest.mark.parametrize("arguments", [{}, {"limit": 3}, {"name": ""}, {"older_than": "6"}, {"status": "x"}])
+def test_a_wrong_selector_costs_no_call(tonight: local.LocalBatch, arguments: dict[str, Any]) -> None:
+    """Without a selector, or with one that is wrong, nothing is asked of AWS."""
+    with pytest.raises(InputError):
+        list_jobs(**arguments)
+    assert tonight.calls == []
+
+
+def test_a_listing_goes_where_it_is_sent(tonight: local.LocalBatch, emulator: local.LocalBatch) -> None:
+    """A session and an endpoint come before the default."""
+    job_id = emulator.world.add_job("train", "mine")
+    assert list(list_jobs(queues="train", endpoint_url=emulator.endpoint_url).jobId) == [job_id]
+    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
+    found = list_jobs(queues="train", session=session, endpoint_url=emulator.endpoint_url)
+    assert list(found.jobId) == [job_id]
+    assert tonight.calls == []
+
+
+def test_a_profile_that_is_not_there_is_told() -> None:
+    """The name of a wrong profile is in the error."""
+    with pytest.raises(InputError, match="nobody"):
+        list_jobs(queues="train", profile="nobody")
+
+
+def test_what_aws_refuses_is_raised(tonight: local.LocalBatch) -> None:
+    """A listing that is not allowed is an error, never an empty frame."""
+    tonight.world.deny_operation("ListJobs")
+    with pytest.raises(AccessDeniedError, match="batch:ListJobs"):
+        list_jobs(queues="train")
+
+
+def test_a_listing_is_planned_as_it_is(tonight: local.LocalBatch) -> None:
+    """The frame of a listing goes into a plan, which ends nothing."""
+    made = plan(list_jobs(queues="train", name="young"), reason="OPS-1 bad input")
+    assert [(job.job_id, str(job.verdict)) for job in made.jobs] == [
+        (truth.job_id, "terminate") for truth in tonight.world.jobs() if truth.name == "young"
+    ]
+    assert not any(call.operation.startswith("Terminate") for call in tonight.calls)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "reason"), [([], "why"), (["sweep"], "why"), (pd.DataFrame({"a": [UUID]}), "why"), ([UUID], "")]
+)
+def test_a_wrong_plan_costs_no_call(tonight: local.LocalBatch, jobs: object, reason: str) -> None:
+    """No jobs, no ids and no reason are found before anything is asked of AWS."""
+    with pytest.raises(InputError):
+        plan(jobs, reason=reason)
+    assert tonight.calls == []
+
+
+class _Watch:
+    """A clock for the progress bar, moved by hand."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> _Watch:
+    """Put a clock into tqdm that only the test moves."""
+    moved = _Watch()
+    monkeypatch.setattr(tqdm.std, "time", moved)
+    monkeypatch.setattr(tqdm.std.tqdm, "monitor_interval", 0)
+    return moved
+
+
+def test_what_is_quick_shows_no_bar(watch: _Watch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Within the first second nothing is printed, however much is read."""
+    with counting("jobs read", unit=" jobs") as count:
+        for _ in range(10):
+            watch.now += SILENT_SECONDS / 11
+            count(10_000)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_takes_longer_shows_that_it_goes_on(watch: _Watch, capsys: pytest.CaptureFixture[str]) -> None:
+    """After a second the bar tells how many jobs have been read, on stderr, and goes away at the end."""
+    with counting("jobs read", unit=" jobs") as count:
+        watch.now += SILENT_SECONDS + 0.5
+        count(1_234)
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert "jobs read: 1234 jobs" in shown.err
+    assert capsys.readouterr().err.strip("\r ") == ""
+
+
+def test_who_wants_silence_gets_it(watch: _Watch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A bar that is not wanted is not shown after any time."""
+    with counting("jobs read", unit=" jobs", silent=True) as count:
+        watch.now += 100
+        count(1_234)
+    assert capsys.readouterr() == ("", "")
