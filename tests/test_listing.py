@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -476,17 +477,31 @@ def test_a_failing_service_is_asked_again(emulator: local.LocalBatch, listed: Li
 
 
 @pytest.mark.usefixtures("one_by_one")
-def test_a_listing_that_failed_asks_for_nothing_more(
+def test_an_interrupted_listing_asks_for_nothing_more(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """Once it is stopped, by an error or by Ctrl-C, no further page is read behind the caller's back."""
+    """After Ctrl-C at the first page of the running jobs, neither the next page nor the second sweep is read."""
     emulator.world.add_jobs("train", "sweep", 2_500)
 
-    def stop(_count: int) -> None:
-        raise KeyboardInterrupt
+    def stop(count: int) -> None:
+        if count:
+            raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         list_selected(gateway, selector(queues="train"), clock=clock, on_jobs=stop)
+    assert counted(emulator) == {"ListJobs": len(LIVE)}
+
+
+def test_a_reader_stops_when_nobody_waits(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """A reader that is under way when the listing ends reads its page, and no other."""
+    emulator.world.add_jobs("train", "sweep", 2_500)
+    found = listing._Found()
+    list_page = partial(gateway.list_page, {"jobQueue": "train"}, status="RUNNING")
+    pages = listing._pages(list_page, found, clock)
+    assert len(next(pages).jobs) == 1_000
+    found.enough = True
+    with pytest.raises(CancelledError):
+        next(pages)
     assert counted(emulator) == {"ListJobs": 1}
 
 
