@@ -40,6 +40,10 @@ class JobStatus(StrEnum):
         return tuple(status for status in cls if not status.has_ended)
 
 
+# `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
+_STATUSES = {status.value: status for status in JobStatus}
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try at running a job. Times are epoch milliseconds."""
@@ -153,12 +157,11 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
 
 def _status(text: str | None) -> JobStatus | None:
     # A status that this version does not know must not break a listing; it is treated as unknown.
-    return JobStatus(text) if text and text in JobStatus.__members__ else None
+    return _STATUSES.get(text or "")
 
 
 def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    known = JobStatus.__members__
-    return tuple((status, count) for status, count in (summary or {}).items() if status in known and count)
+    return tuple((status, count) for status, count in (summary or {}).items() if status in _STATUSES and count)
 
 
 def _attempt(answer: Mapping[str, Any]) -> Attempt:
