@@ -1,4 +1,4 @@
-"""The flags of the magics, declared once: what is read, the help that is shown, and what a test compares."""
+"""What is typed to the magics: their flags, declared once for reading, for the help and for tests, and job ids."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
+from batchnb.ids import parse_job_id
 from batchnb.text import shown
 
-__all__ = ["JOBS", "LOCAL", "TERMINATE", "connection_of", "selectors_of"]
+__all__ = ["JOBS", "LOCAL", "TERMINATE", "connection_of", "ids_in_cell", "ids_in_line", "selectors_of"]
 
 
 def selectors_of(flags: Line) -> dict[str, Any]:
@@ -35,6 +36,46 @@ def selectors_of(flags: Line) -> dict[str, Any]:
 def connection_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments that say where calls go."""
     return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
+
+
+def ids_in_cell(cell: str) -> list[str]:
+    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+
+    >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
+    ['11111111-2222-3333-4444-555555555555']
+
+    The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
+    """
+    ids: list[str] = []
+    for number, line in enumerate(cell.splitlines(), start=1):
+        words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
+        if not words.strip():
+            continue
+        try:
+            parse_job_id(words)
+        except InputError as error:
+            raise InputError(f"line {number} of the cell: {error}") from error
+        ids.append(words.strip())
+    if not ids:
+        raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
+    return ids
+
+
+def ids_in_line(expression: str) -> list[str] | None:
+    """Return the words of an expression that begins with a job id, None for any other.
+
+    >>> ids_in_line("11111111-2222-3333-4444-555555555555, 2222")
+    ['11111111-2222-3333-4444-555555555555', '2222']
+    >>> ids_in_line("jobs.head(2)")
+
+    Whether the other words are ids is for whoever takes them: none of them can be left out.
+    """
+    words = expression.replace(",", " ").split()
+    try:
+        parse_job_id(words[0] if words else None)
+    except InputError:
+        return None
+    return words
 
 
 def _tags(texts: list[str]) -> dict[str, str]:

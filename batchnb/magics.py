@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
-from batchnb.errors import InputError
+from batchnb.errors import InputError, InterruptedRunError
 from batchnb.flags import Line
-from batchnb.magic_flags import JOBS, LOCAL, TERMINATE, connection_of, selectors_of
+from batchnb.magic_flags import JOBS, LOCAL, TERMINATE, connection_of, ids_in_cell, ids_in_line, selectors_of
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
@@ -30,35 +30,29 @@ __all__ = ["BatchMagics", "load", "unload"]
 
 _emulator: LocalBatch | None = None
 
+_SHOWN_TYPES = ("batchnb.plans.Plan", "batchnb.report.Report")
+
 
 @magics_class
 class BatchMagics(Magics):
     """The magics of batchnb."""
 
     shell: Any  # IPython allows for None here, which does not happen to a registered magic
-
-    def __init__(self, shell: Any) -> None:
-        super().__init__(shell)
-        self._shown_already: object = None
-        for room, name in (("batchnb.plans", "Plan"), ("batchnb.report", "Report")):
-            shell.display_formatter.ipython_display_formatter.for_type_by_name(room, name, self._show_unless_shown)
+    _shown_already: Plan | Report | None = None
+    """What a magic has shown in the cell that runs."""
 
     @no_var_expand
     @line_magic
     def batch_jobs(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
         flags = JOBS.read(line)
         if flags.help:
-            return print(JOBS.format_help())  # noqa: T201 - a magic speaks to whoever typed it
+            _say(JOBS.format_help())
+            return None
         if flags.expression:
             raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
-        from batchnb.api import list_jobs
-
-        self._check_variable(flags.out)
-        jobs = list_jobs(**selectors_of(flags), **connection_of(flags))
+        jobs = _listed(flags, "%batch_jobs")
         if jobs.empty:
-            print("No job matches.")  # noqa: T201
-        if left_out := jobs.attrs["left_out"]:
-            print(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")  # noqa: T201
+            _say("No job matches.")
         return None if self._keeps(flags.out, jobs) else jobs
 
     @no_var_expand
@@ -69,88 +63,76 @@ class BatchMagics(Magics):
     ) -> Plan | Report | None:
         flags = TERMINATE.read(line)
         if flags.help:
-            return print(TERMINATE.format_help())  # noqa: T201
-        self._check_variable(flags.out)
+            _say(TERMINATE.format_help())
+            return None
         if flags.yes and flags.dry_run:
             raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
-        plan = self._plan(flags, cell, local_ns)
-        self._show(plan, quiet=flags.quiet)
-        if not flags.yes:
-            print("Nothing was ended. The same line with --yes ends these jobs.")  # noqa: T201
-            return None if self._keeps(flags.out, plan) else plan
-        return self._execute(plan, flags)
+        jobs = self._jobs(flags, cell, local_ns)
+        plan = _planned(jobs, flags)
+        self._show(plan, plan, quiet=flags.quiet)
+        if flags.yes:
+            return self._execute(plan, flags)
+        again = "carries out this very plan" if jobs is plan else "makes the plan anew and carries it out"
+        what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
+        _say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
+        return None if self._keeps(flags.out, plan) else plan
 
+    @no_var_expand
     @line_magic
     def batch_local(self, line: str) -> None:  # noqa: D102 - the help is built from the flags
         flags = LOCAL.read(line)
         actions = {"start": _start_local, "status": _local_status, "stop": _stop_local}
         if flags.help:
-            print(LOCAL.format_help())  # noqa: T201
+            _say(LOCAL.format_help())
         elif flags.expression in actions:
-            print(actions[flags.expression](flags))  # noqa: T201
+            _say(actions[flags.expression](flags))
         else:
-            raise InputError(f"%batch_local: {shown(flags.expression)!r} is none of {', '.join(actions)}.")
+            said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
+            raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
 
-    def _plan(self, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> Plan:
-        from batchnb.api import list_jobs, plan
-        from batchnb.plans import Plan, check_reason
-
-        selectors = {name: value for name, value in selectors_of(flags).items() if value is not None}
-        sources = [bool(flags.expression), cell is not None, bool(selectors)]
-        if sum(sources) != 1:
+    def _jobs(self, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
+        """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
+        selects = any(value is not None for value in selectors_of(flags).values())
+        if [bool(flags.expression), cell is not None, selects].count(True) != 1:
             raise InputError(
                 "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
                 "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
             )
-        jobs: object = None
         if cell is not None:
-            jobs = ids_in_cell(cell)
-        elif flags.expression:
-            jobs = self._evaluate(flags.expression, local_ns)
-        if isinstance(jobs, Plan):
-            return _own_plan(jobs, flags)
-        check_reason(flags.reason)
-        if selectors:
-            jobs = list_jobs(**selectors, **connection_of(flags))
-            if jobs.empty:
-                raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
-        return plan(jobs, reason=flags.reason, ids=flags.ids, **connection_of(flags))
-
-    def _execute(self, plan: Plan, flags: Line) -> Report | None:
-        from batchnb.api import counting
-        from batchnb.ledger import EventState
-
-        watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-        with counting("seen to end", unit=" jobs", total=watched, silent=flags.quiet) as count:
-
-            def on_event(event: JobEvent) -> None:
-                if event.state is EventState.ENDED:
-                    count(1)
-
-            report = plan.execute(wait=flags.wait, timeout=flags.timeout, on_event=on_event)
-        kept = self._keeps(flags.out, report)
-        self._show(report, quiet=flags.quiet)
-        report.raise_for_failures()
-        return None if kept else report
+            return ids_in_cell(cell)
+        if flags.expression:
+            return self._evaluate(flags.expression, local_ns)
+        _check_reason(flags)
+        jobs = _listed(flags, "%batch_terminate")
+        if jobs.empty:
+            raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
+        return jobs
 
     def _evaluate(self, expression: str, local_ns: Mapping[str, Any] | None) -> object:
-        from batchnb.ids import parse_job_id
-
+        if ids := ids_in_line(expression):
+            return ids
         try:
-            return [parse_job_id(word).job_id for word in expression.split()]
-        except InputError:
-            pass
-        try:
-            return eval(expression, self.shell.user_global_ns, local_ns)  # noqa: S307 - what the user typed in a cell
+            # One namespace, or the comprehensions of the expression would not see what is local.
+            names = {**self.shell.user_global_ns, **(local_ns or {})}
+            return eval(expression, names)  # noqa: S307 - what the user typed in a cell
         except Exception as error:
             raise InputError(
                 f"%batch_terminate: cannot evaluate {shown(expression)!r} ({type(error).__name__}: {shown(error)}). "
                 "Give a DataFrame, an expression for one, or job ids."
             ) from error
 
-    def _check_variable(self, name: str | None) -> None:
-        if name is not None and not name.isidentifier():
-            raise InputError(f"--out: {shown(name)!r} is no name of a variable.")
+    def _execute(self, plan: Plan, flags: Line) -> Report | None:
+        interruption: InterruptedRunError | None = None
+        try:
+            report = _carry_out(plan, flags)
+        except InterruptedRunError as error:
+            report, interruption = error.report, error
+        kept = self._keeps(flags.out, report)
+        self._show(report, plan, quiet=flags.quiet)
+        if interruption is not None:
+            raise interruption
+        report.raise_for_failures()
+        return None if kept else report
 
     def _keeps(self, name: str | None, value: object) -> bool:
         """Put the value into the variable that --out names; return whether there is one."""
@@ -158,25 +140,28 @@ class BatchMagics(Magics):
             self.shell.user_ns[name] = value
         return name is not None
 
-    def _show(self, value: Plan | Report, *, quiet: bool) -> None:
+    def _show(self, value: Plan | Report, plan: Plan, *, quiet: bool) -> None:
         """Show the value now, in whatever line of the cell the magic stands, and not again as the cell's result."""
         from IPython.display import display
 
+        self._shown_already = None
         if quiet:
-            print(repr(value))  # noqa: T201
+            _say(f"{value!r} in {plan.identity}")
         else:
-            self._shown_already = None
             display(value)  # type: ignore[no-untyped-call]
         self._shown_already = value
 
-    def _show_unless_shown(self, value: Any) -> None:
-        """Show a Plan or a Report, but for the one that the magic, whose result it is, has just shown."""
-        from IPython.display import publish_display_data
+    def show_once(self, value: Any) -> None:
+        """Show nothing where a magic has shown this value in the same cell; IPython calls it for Plan and Report."""
+        if value is not self._shown_already:
+            raise NotImplementedError  # by which IPython goes on as it would without this
+        if not hasattr(self.shell, "kernel"):
+            # A terminal has written "Out[1]:" by now, which must not stand there alone.
+            _say(repr(value))
 
-        if value is self._shown_already:
-            self._shown_already = None
-        else:
-            publish_display_data(value._repr_mimebundle_())  # type: ignore[no-untyped-call]
+    def begin_cell(self, _info: object = None) -> None:
+        """Forget what the cell before has shown; IPython calls it before each cell."""
+        self._shown_already = None
 
 
 BatchMagics.batch_jobs.__doc__ = JOBS.format_help()
@@ -186,46 +171,77 @@ BatchMagics.batch_local.__doc__ = LOCAL.format_help()
 
 def load(shell: InteractiveShell) -> None:
     """Register the magics with the shell."""
-    shell.register_magics(BatchMagics)
+    magics = BatchMagics(shell)
+    shell.register_magics(magics)
+    shell.events.register("pre_run_cell", magics.begin_cell)
+    for name in _SHOWN_TYPES:
+        magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Take the magics from the shell again. A running emulator goes on; `%batch_local stop` ends it."""
+    magics = shell.magics_manager.registry.pop(BatchMagics.__name__, None)
+    if magics is None:
+        return
     for kind, names in BatchMagics.magics.items():
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
-    shell.magics_manager.registry.pop(BatchMagics.__name__, None)
+    shell.events.unregister("pre_run_cell", magics.begin_cell)
+    for name in _SHOWN_TYPES:
+        magics.shell.display_formatter.ipython_display_formatter.pop(name, None)
 
 
-def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+def _listed(flags: Line, magic: str) -> pd.DataFrame:
+    """Return the jobs that the selectors mean, and say what --limit left out of them."""
+    from batchnb.api import list_jobs
 
-    >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
-    ['11111111-2222-3333-4444-555555555555']
-
-    The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
-    """
-    from batchnb.ids import parse_job_id
-
-    ids: list[str] = []
-    for number, line in enumerate(cell.splitlines(), start=1):
-        words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
-        if not words.strip():
-            continue
-        try:
-            parse_job_id(words)
-        except InputError as error:
-            raise InputError(f"line {number} of the cell: {error}") from error
-        ids.append(words.strip())
-    if not ids:
-        raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
-    return ids
+    selectors = selectors_of(flags)
+    if all(value is None for name, value in selectors.items() if name != "limit"):
+        raise InputError(f"{magic}: say which jobs, for example with --queue, --name or --status. See {magic} --help.")
+    jobs = list_jobs(**selectors, **connection_of(flags))
+    if left_out := jobs.attrs["left_out"]:
+        _say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
+    return jobs
 
 
-def _own_plan(plan: Plan, flags: Line) -> Plan:
-    if flags.reason is not None and flags.reason != plan.reason:
+def _planned(jobs: object, flags: Line) -> Plan:
+    from batchnb.api import plan
+    from batchnb.plans import Plan
+
+    if not isinstance(jobs, Plan):
+        _check_reason(flags)
+        return plan(jobs, reason=flags.reason, ids=flags.ids, **connection_of(flags))
+    if flags.reason not in (None, jobs.reason):
         raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
-    return plan
+    for name, value in {**connection_of(flags), "ids": flags.ids}.items():
+        if value is not None:
+            raise InputError(f"--{name.replace('_', '-')}: the plan was made without it. Make a new one.")
+    return jobs
+
+
+def _check_reason(flags: Line) -> None:
+    from batchnb.plans import check_reason
+
+    if flags.reason is None:
+        raise InputError(
+            '%batch_terminate: --reason is missing. Say why these jobs are ended: --reason "OPS-123 bad input". '
+            "AWS keeps it with each job."
+        )
+    check_reason(flags.reason)
+
+
+def _carry_out(plan: Plan, flags: Line) -> Report:
+    from batchnb.api import counting
+    from batchnb.ledger import EventState
+
+    watched = sum(planned.verdict.is_watched for planned in plan.jobs)
+    with counting("seen to end", unit=" jobs", total=watched, silent=flags.quiet) as count:
+
+        def on_event(event: JobEvent) -> None:
+            if event.state is EventState.ENDED:
+                count(1)
+
+        return plan.execute(wait=flags.wait, timeout=flags.timeout, on_event=on_event)
 
 
 def _start_local(flags: Line) -> str:
@@ -233,10 +249,11 @@ def _start_local(flags: Line) -> str:
     from batchnb import local
     from batchnb.aws import set_default_endpoint
 
-    if _emulator is None or not _emulator.running:
+    already = _emulator is not None and _emulator.running
+    if _emulator is None or not already:
         _emulator = local.start(local.night, seed=flags.seed, clock=local.WallClock(speed=20))
     set_default_endpoint(_emulator.endpoint_url)
-    return _local_status(flags)
+    return ("It was started before, and goes on. " if already else "") + _local_status(flags)
 
 
 def _local_status(_flags: Line) -> str:
@@ -259,3 +276,7 @@ def _stop_local(_flags: Line) -> str:
     _emulator.stop()
     _emulator = None
     return "The emulator is stopped and its jobs are gone. Calls go to AWS from now on."
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201 - a magic speaks to whoever typed it
