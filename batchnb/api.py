@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from batchnb.aws import connect
+from batchnb.clock import Clock
 from batchnb.frames import job_ids_in
 from batchnb.listing import list_selected
 from batchnb.plans import Plan, check_reason, make_plan
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
-__all__ = ["counting", "list_jobs", "plan"]
+    from batchnb.ledger import JobEvent
+    from batchnb.report import Report
+
+__all__ = ["counting", "list_jobs", "plan", "resume"]
 
 SILENT_SECONDS = 1.0
 """Seconds after which whoever waits is shown that something happens."""
@@ -102,6 +106,34 @@ def plan(
     wanted = job_ids_in(jobs, ids=ids)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     return make_plan(gateway, wanted, reason)
+
+
+def resume(
+    run_id: str | None = None,
+    *,
+    wait: bool = True,
+    timeout: float = 300.0,
+    on_event: Callable[[JobEvent], None] | None = None,
+    session: boto3.Session | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+) -> Report:
+    """Finish a run that was interrupted, or that left jobs alive, and return the report of the whole of it.
+
+    `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
+    Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
+    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+
+    Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
+    place elsewhere; otherwise as `Plan.execute`.
+    """
+    from batchnb.history import find_run
+    from batchnb.resume import last_unfinished, resume_run
+
+    gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
+    path = last_unfinished(gateway) if run_id is None else find_run(run_id)
+    return resume_run(path, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=Clock())
 
 
 @contextmanager

@@ -61,6 +61,11 @@ class Identity:
     caller: str | None = field(default=None, compare=False)
     """The caller's ARN; None where STS would not say."""
 
+    def is_same_place(self, other: Identity) -> bool:
+        """Whether the other is of the same Region and endpoint, and of the same account as far as both are known."""
+        accounts = {self.account, other.account} - {None}
+        return len(accounts) <= 1 and (self.region, self.endpoint) == (other.region, other.endpoint)
+
     @property
     def is_local(self) -> bool:
         """Whether this is an emulator on this machine, not AWS."""

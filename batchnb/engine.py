@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count, groupby
@@ -36,6 +36,9 @@ IN_FLIGHT = 8
 STUBBORN = 3
 """Failures in a row after which a queued job no longer holds back the running ones."""
 
+RECORDED_TOGETHER = 32
+"""Calls that are put on record at once: to wait for the disk before each would cost more than the calls."""
+
 SHORTEST_WAIT = 0.001
 """Seconds: less may be nothing to a clock, and waiting would not come to an end."""
 
@@ -50,6 +53,8 @@ class _Call:
     due: float = 0.0
     sent_at: float = 0.0
     bulk: bool = True
+    on_record: bool = False
+    """Whether it was written down that this call is about to go out."""
     answer: BulkAnswer | AwsError | None = None
     """What came back for it last. An answer of TerminateJob is a BulkAnswer about one job."""
 
@@ -78,19 +83,18 @@ class Engine:
         self.stopped_by: AwsError | None = None
         """Why sending stopped before every job had been asked for, if it did."""
 
-    def send(self) -> None:
-        """Ask for every job of the plan: the queued ones first, and the running ones once those are answered.
+    def send(self, jobs: Sequence[PlannedJob]) -> None:
+        """Ask for these jobs of the plan: the queued ones first, and the running ones once those are answered.
 
         So a slot that a terminated job leaves is not taken by a job that is about to be cancelled. Ends when every
         job has its answer, or when none has got one for `patience` seconds. What interrupts this (Ctrl-C, or an
         exception of the event handler) waits for the calls under way, whose answers are noted, and then goes on to
         the caller; interrupted once more, it does not wait.
         """
-        to_end = self._ledger.plan.to_end
         try:
-            self._dispatch(planned for planned in to_end if planned.verdict is Verdict.CANCEL)
+            self._dispatch(planned for planned in jobs if planned.verdict is Verdict.CANCEL)
             self._last_phase = True
-            self._dispatch(planned for planned in to_end if planned.verdict is Verdict.TERMINATE)
+            self._dispatch(planned for planned in jobs if planned.verdict is Verdict.TERMINATE)
         finally:
             self._close()
 
@@ -169,10 +173,20 @@ class Engine:
             for job_id in call.job_ids:
                 self._enqueue(_Call([job_id], call.failures))
             return
+        if not call.on_record:
+            self._put_on_record(call)
         call.bulk, call.sent_at, call.answer = self._bulk, self._clock.now(), None
         self._ledger.sent(call.job_ids)
         self._under_way.append(call)
         self._workers.submit(self._work, call)
+
+    def _put_on_record(self, call: _Call) -> None:
+        """Have this call, and those most likely to be next, on record before it goes out."""
+        nearly_next = (waiting for *_, waiting in self._waiting[: RECORDED_TOGETHER - 1])
+        calls = [call, *(following for following in nearly_next if not following.on_record)]
+        self._ledger.about_to_send([following.job_ids for following in calls])
+        for following in calls:
+            following.on_record = True
 
     def _work(self, call: _Call) -> None:
         # In a worker. Whatever happens, an answer comes back, or the dispatcher would wait for ever.
@@ -239,6 +253,7 @@ class Engine:
             self._pause(call, error)
             self._note_jobs(call, error, again=True)
             if isinstance(error, ThrottledError):
+                call.on_record = False
                 self._enqueue(call)
             else:
                 self._after_failure(call, error)

@@ -10,6 +10,7 @@ BatchnbError
 │   ├── RefusedError           AWS says the request itself is wrong (HTTP 4xx)
 │   ├── UnsupportedError       the client or the endpoint does not know the call
 │   └── UnavailableError       no answer, or a server-side failure; it may have taken effect
+├── JournalError               the record of a run cannot be written or read; nothing more is sent
 ├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
 ├── InterruptedRunError        the run was stopped by hand; carries the report
 └── LocalError                 the embedded emulator could not do what was asked
@@ -29,6 +30,7 @@ __all__ = [
     "CredentialsError",
     "InputError",
     "InterruptedRunError",
+    "JournalError",
     "LocalError",
     "PlanMismatchError",
     "RefusedError",
@@ -100,6 +102,10 @@ class UnsupportedError(AwsError):
 
 class UnavailableError(AwsError):
     """The service failed or did not answer. The request may have taken effect."""
+
+
+class JournalError(BatchnbError):
+    """The record of a run cannot be written or read, or another process is writing it."""
 
 
 class TerminationFailedError(BatchnbError):

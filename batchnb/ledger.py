@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any, Protocol
 
 from batchnb.clock import Clock
 from batchnb.jobs import Job
 from batchnb.plans import Plan, PlannedJob, Verdict, is_stopping
 
-__all__ = ["Entry", "EventState", "JobEvent", "Ledger"]
+__all__ = ["Entry", "EventState", "JobEvent", "Ledger", "Recorder"]
 
 
 class EventState(StrEnum):
@@ -69,13 +70,30 @@ class Entry:
         return self.ended_at is not None or self.gone
 
 
+class Recorder(Protocol):
+    """Keeps a lasting record of requests and answers: a journal. What it raises stops the sending."""
+
+    def calls(self, groups: Iterable[Sequence[str]], at: datetime) -> None:
+        """Keep that a call for each of these groups of job ids is about to go out."""
+
+    def answer(self, job_id: str, answer: Mapping[str, Any], at: datetime) -> None:
+        """Keep what AWS answered for one job."""
+
+
 class Ledger:
     """One entry a job of a plan, by id, and the events that tell of changes. Used by one thread."""
 
-    def __init__(self, plan: Plan, clock: Clock, on_event: Callable[[JobEvent], None] | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        clock: Clock,
+        on_event: Callable[[JobEvent], None] | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:
         self.plan = plan
         self.clock = clock
         self._on_event = on_event
+        self._recorder = recorder
         self.entries = {planned.job_id: _entry(planned) for planned in plan.jobs}
 
     def __getitem__(self, job_id: str) -> Entry:
@@ -93,6 +111,11 @@ class Ledger:
             return True
         return entry.last_seen is not None and is_stopping(entry.last_seen)
 
+    def about_to_send(self, groups: Iterable[Sequence[str]]) -> None:
+        """Have it on record that a call for each of these groups of job ids is about to go out."""
+        if self._recorder is not None:
+            self._recorder.calls(groups, self.clock.wall())
+
     def sent(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs goes out now."""
         for job_id in job_ids:
@@ -108,6 +131,7 @@ class Ledger:
         entry.request_id = request_id
         entry.error_code = entry.error_message = None
         entry.failed = False
+        self._record(job_id, {"accepted": True, "request_id": request_id})
         self._tell(job_id, EventState.ACCEPTED)
 
     def failed(self, job_id: str, code: str, message: str, request_id: str | None, *, again: bool) -> None:
@@ -115,6 +139,8 @@ class Ledger:
         entry = self[job_id]
         entry.error_code, entry.error_message, entry.request_id = code, message, request_id
         entry.failed = not again
+        answer = {"accepted": False, "code": code, "message": message, "again": again, "request_id": request_id}
+        self._record(job_id, answer)
         self._tell(job_id, EventState.RETRYING if again else EventState.FAILED, message)
 
     def seen(self, job: Job) -> None:
@@ -129,6 +155,16 @@ class Ledger:
                 self._tell(job.job_id, EventState.ENDED, job.status)
         elif before is None or before.status != job.status:
             self._tell(job.job_id, EventState.SEEN, job.status or "")
+
+    def _record(self, job_id: str, answer: Mapping[str, Any]) -> None:
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.answer(job_id, answer, self.clock.wall())
+        except BaseException:
+            # Nothing more is sent, but what was sent is still noted, and it would only raise again.
+            self._recorder = None
+            raise
 
     def _tell(self, job_id: str, state: EventState, message: str = "") -> None:
         if self._on_event is None:

@@ -102,7 +102,8 @@ class Plan:
     jobs: tuple[PlannedJob, ...]
     """Every distinct id that was handed over, in that order, those that are left out included."""
     made_at: datetime
-    gateway: Gateway = field(repr=False, compare=False)
+    gateway: Gateway | None = field(repr=False, compare=False)
+    """The connection that it was made with; None where it was read from a file."""
 
     @cached_property
     def digest(self) -> str:
@@ -166,9 +167,12 @@ class Plan:
         repeated until `timeout` seconds pass in which none succeeds. `on_event` is called in this thread for every
         change that is noticed. `gateway` is for executing a plan through another connection than it was made with.
 
+        A journal of the run is written as it goes on, from which it can be resumed: see `batchnb.history`.
+
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is no number of seconds, PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, and InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
+        endpoint, JournalError where the journal cannot be written, and InterruptedRunError, which carries the report,
+        after Ctrl-C or an exception in `on_event`.
         """
         # The one import that runs up the road: a plan is what people hold, and they expect it to have this verb.
         from batchnb.run import execute

@@ -18,7 +18,7 @@ from batchnb.verify import Outcome, outcome_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["JobResult", "Report", "make_report"]
+__all__ = ["JobResult", "Report", "make_report", "result_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,8 @@ class Report:
     """Whether the jobs were watched until they ended, or the time was over."""
     stopped_by: AwsError | None = None
     """What kept the run from going on to its end, if anything did."""
+    run_id: str | None = None
+    """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -84,6 +86,12 @@ class Report:
         return not self.failures and self.stopped_by is None
 
     @cached_property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left that resuming the run could do: no job to ask for again, or to watch."""
+        left = (Outcome.STOPPING, Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
+        return not any(result.planned.verdict.is_watched and result.outcome in left for result in self.results)
+
+    @cached_property
     def summary(self) -> str:
         """One sentence: how many of the jobs were seen to end, and what became of the others."""
         wanted = [result for result in self.results if result.planned.verdict.is_watched]
@@ -91,6 +99,13 @@ class Report:
         counts = Counter(result.fate for result in self.results)
         details = ", ".join(f"{counts[fate]:,} {fate}" for fate in (*Outcome, *Verdict) if counts[fate])
         return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}."
+
+    @property
+    def how_to_go_on(self) -> str:
+        """The sentence that says how to finish the run, empty where it is finished."""
+        if self.is_finished or self.run_id is None:
+            return ""
+        return f"To go on: %batch_resume {self.run_id} or batchnb.resume({self.run_id!r})."
 
     def raise_for_failures(self) -> None:
         """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
@@ -104,6 +119,7 @@ class Report:
             sentences.append(f"First failure: {first.planned.job_id}{name}, {first.fate}{why}")
         if self.stopped_by is not None:
             sentences.append(f"The run was stopped by {shown(self.stopped_by, 300)}")
+        sentences += [self.how_to_go_on] if self.how_to_go_on else []
         raise TerminationFailedError(" ".join(sentences), self)
 
     def to_frame(self) -> pd.DataFrame:
@@ -131,13 +147,16 @@ class Report:
         return {"text/plain": str(self), "text/html": report_html(self)}
 
 
-def make_report(ledger: Ledger, stopped_by: AwsError | None, started_at: datetime, *, waited: bool) -> Report:
+def make_report(
+    ledger: Ledger, stopped_by: AwsError | None, started_at: datetime, *, waited: bool, run_id: str | None = None
+) -> Report:
     """Return the Report of what stands in the ledger now."""
-    results = tuple(_result(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by)
+    results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
+    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by, run_id)
 
 
-def _result(ledger: Ledger, entry: Entry, stopped_by: AwsError | None) -> JobResult:
+def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:
+    """Return what became of one job of the ledger; `stopped_by` is why no more is known, where something is."""
     outcome = outcome_of(ledger, entry)
     code, message = entry.error_code, entry.error_message
     if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:

@@ -54,6 +54,8 @@ def report_facts(report: Report) -> Facts:
         ("Plan", report.plan.digest[:DIGEST_SHOWN]),
         ("Took", f"{seconds:,.1f} s from {report.started_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
+    if report.run_id is not None:
+        facts.append(("Run", report.run_id))
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     if report.stopped_by is not None:

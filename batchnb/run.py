@@ -1,8 +1,8 @@
-"""A run: executes one plan from the first request to the report."""
+"""A run: executes one plan from the first request to the report, with its journal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -10,18 +10,20 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.journal import Journal
 from batchnb.ledger import JobEvent, Ledger
-from batchnb.plans import Plan
-from batchnb.report import Report, make_report
+from batchnb.plans import Plan, PlannedJob
+from batchnb.records import result_record
+from batchnb.report import Report, make_report, result_of
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
-__all__ = ["execute"]
+__all__ = ["carry_out", "check_place", "check_timeout", "execute"]
 
 
 def execute(
     plan: Plan,
-    gateway: Gateway,
+    gateway: Gateway | None,
     *,
     wait: bool,
     timeout: float,
@@ -30,24 +32,55 @@ def execute(
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises."""
     check_timeout(timeout)
-    _check_place(plan, gateway)
-    started_at = clock.wall()
-    ledger = Ledger(plan, clock, on_event)
+    if gateway is None:
+        raise InputError("this plan was read from a file; say where to execute it, with gateway=batchnb.connect(...).")
+    check_place(plan, gateway)
+    with Journal.create(plan, clock.wall()) as journal:
+        ledger = Ledger(plan, clock, on_event, journal)
+        return carry_out(ledger, gateway, journal, jobs=plan.to_end, wait=wait, timeout=timeout)
+
+
+def carry_out(
+    ledger: Ledger,
+    gateway: Gateway,
+    journal: Journal,
+    *,
+    jobs: Sequence[PlannedJob],
+    wait: bool,
+    timeout: float,
+    started_at: datetime | None = None,
+) -> Report:
+    """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
+
+    `started_at` is when the run began, where that was not now.
+    """
+    started_at = started_at or ledger.clock.wall()
+    outcomes = _Outcomes(ledger, journal)
     engine = Engine(gateway, ledger, patience=timeout)
-    verifier = Verifier(gateway, ledger)
+    verifier = Verifier(gateway, ledger, outcomes.write_settled)
+
+    def report(*, waited: bool) -> Report:
+        stopped_by = engine.stopped_by or verifier.stopped_by
+        return make_report(ledger, stopped_by, started_at, waited=waited, run_id=journal.run_id)
+
     try:
-        engine.send()
+        engine.send(jobs)
         if wait:
             verifier.watch(timeout)
         else:
             verifier.look_once()
+        whole = report(waited=wait)
+        outcomes.write_end(whole)
     except BaseException as interruption:
-        report = _interrupted(ledger, verifier, engine, started_at)
-        by_hand = isinstance(interruption, KeyboardInterrupt)
-        what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
-        message = f"{what}: nothing more is sent. {report.summary}"
-        raise InterruptedRunError(message, report) from interruption
-    return make_report(ledger, engine.stopped_by or verifier.stopped_by, started_at, waited=wait)
+        # Whoever interrupts once more does not want to wait for a last look, and whatever else goes wrong with it
+        # or with the journal: the report is owed.
+        with suppress(BaseException):
+            verifier.look_once()
+        so_far = report(waited=False)
+        with suppress(BaseException):
+            outcomes.write_end(so_far)
+        raise _interrupted(interruption, so_far) from interruption
+    return whole
 
 
 def check_timeout(timeout: object) -> None:
@@ -56,19 +89,42 @@ def check_timeout(timeout: object) -> None:
         raise InputError(f"timeout: {timeout!r} is no number of seconds, 0 or more.")
 
 
-def _interrupted(ledger: Ledger, verifier: Verifier, engine: Engine, started_at: datetime) -> Report:
-    # Whoever interrupts once more does not want to wait for a last look, and whatever else goes wrong with it, the
-    # report is owed.
-    with suppress(BaseException):
-        verifier.look_once()
-    return make_report(ledger, engine.stopped_by or verifier.stopped_by, started_at, waited=False)
-
-
-def _check_place(plan: Plan, gateway: Gateway) -> None:
+def check_place(plan: Plan, gateway: Gateway) -> None:
+    """Raise PlanMismatchError unless the gateway leads to where the plan was made for."""
     here, there = gateway.identity(), plan.identity
-    same_account = None in (here.account, there.account) or here.account == there.account
-    if same_account and (here.region, here.endpoint) == (there.region, there.endpoint):
-        return
-    raise PlanMismatchError(
-        f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
-    )
+    if not here.is_same_place(there):
+        raise PlanMismatchError(
+            f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
+        )
+
+
+def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:
+    by_hand = isinstance(interruption, KeyboardInterrupt)
+    what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
+    sentences = [f"{what}: nothing more is sent.", report.summary, report.how_to_go_on]
+    return InterruptedRunError(" ".join(sentence for sentence in sentences if sentence), report)
+
+
+class _Outcomes:
+    """Writes a line into the journal for what became of each job, as soon as that is settled."""
+
+    def __init__(self, ledger: Ledger, journal: Journal) -> None:
+        self._ledger = ledger
+        self._journal = journal
+        self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
+
+    def write_settled(self) -> None:
+        """Write the outcomes of the jobs that have been seen to end since the last time."""
+        for job_id, entry in self._ledger.entries.items():
+            if entry.is_settled and job_id not in self._written:
+                self._journal.outcome(result_record(result_of(self._ledger, entry)), self._ledger.clock.wall())
+                self._written.add(job_id)
+
+    def write_end(self, report: Report) -> None:
+        """Write the outcomes of all other jobs, and that the run is over."""
+        at = self._ledger.clock.wall()
+        for result in report.results:
+            if result.planned.job_id not in self._written:
+                self._journal.outcome(result_record(result), at)
+        stopped_by = str(report.stopped_by) if report.stopped_by else None
+        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by)

@@ -5,7 +5,7 @@ An accepted request proves nothing: a job can survive it, finish before it lands
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -65,10 +65,11 @@ class Outcome(StrEnum):
 class Verifier:
     """Looks at the jobs of a run until there is nothing left to see."""
 
-    def __init__(self, gateway: Gateway, ledger: Ledger) -> None:
+    def __init__(self, gateway: Gateway, ledger: Ledger, after_look: Callable[[], None] = lambda: None) -> None:
         self._gateway = gateway
         self._ledger = ledger
         self._clock = ledger.clock
+        self._after_look = after_look
         self._missed: dict[str, int] = {}
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
@@ -115,6 +116,7 @@ class Verifier:
                     self._note(group, seen)
         except AwsError as error:
             self.stopped_by = error
+        self._after_look()
 
     def _describe(self, job_ids: Sequence[str]) -> Mapping[str, Job] | None:
         # In a worker. Jobs that cannot be described now must not hide the others.

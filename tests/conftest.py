@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,14 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     set_default_endpoint(None)
+
+
+@pytest.fixture(autouse=True)
+def journals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the folder of the journals of this test, which are nobody else's."""
+    folder = tmp_path / "journals"
+    monkeypatch.setenv("BATCHNB_JOURNAL_DIR", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)

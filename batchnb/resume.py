@@ -1,0 +1,97 @@
+"""Resuming: takes up a run that was not finished, where its journal says that it stopped.
+
+Every job of the run is looked at anew. Only what is alive and in the plan is asked for; what the journal knows of jobs
+that AWS has forgotten since is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from batchnb.aws import Gateway
+from batchnb.clock import Clock
+from batchnb.errors import JournalError
+from batchnb.history import RunRecord, read_record, run_paths
+from batchnb.journal import Journal
+from batchnb.ledger import Entry, JobEvent, Ledger
+from batchnb.listing import describe_all
+from batchnb.plans import PlannedJob, is_stopping
+from batchnb.report import Report
+from batchnb.run import carry_out, check_place, check_timeout
+
+__all__ = ["last_unfinished", "resume_run"]
+
+
+def resume_run(
+    path: Path,
+    gateway: Gateway,
+    *,
+    wait: bool,
+    timeout: float,
+    on_event: Callable[[JobEvent], None] | None,
+    clock: Clock,
+) -> Report:
+    """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
+
+    Raises PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's, JournalError
+    where another process is at it, and otherwise as `Plan.execute`.
+    """
+    check_timeout(timeout)
+    check_place(read_record(path).plan(), gateway)
+    with Journal.reopen(path) as journal:
+        # Read with the lock held: until then, whoever had it may have gone on.
+        record = read_record(path)
+        journal.resumed(clock.wall())
+        ledger = Ledger(record.plan(), clock, on_event, journal)
+        for entry in ledger.entries.values():
+            _restore(entry, record)
+        alive = _look(ledger, gateway, clock)
+        return carry_out(ledger, gateway, journal, jobs=alive, wait=wait, timeout=timeout, started_at=record.started_at)
+
+
+def last_unfinished(gateway: Gateway) -> Path:
+    """Return the journal of the newest run in the gateway's account, Region and endpoint that is not finished.
+
+    Raises JournalError where there is none.
+    """
+    here = gateway.identity()
+    for path in reversed(run_paths()):
+        try:
+            record = read_record(path)
+        except JournalError:
+            continue
+        if not record.is_finished and here.is_same_place(record.identity):
+            return path
+    raise JournalError(f"there is no unfinished run in {here}. batchnb.history() lists all runs.")
+
+
+def _restore(entry: Entry, record: RunRecord) -> None:
+    """Put what the journal knows of a job into its entry."""
+    job_id = entry.planned.job_id
+    entry.attempts = record.attempts[job_id]
+    entry.accepted_at = record.accepted_at.get(job_id)
+    answer = record.answers.get(job_id, {})
+    entry.request_id = answer.get("request_id")
+    if not answer.get("accepted"):
+        entry.error_code, entry.error_message = answer.get("code"), answer.get("message")
+    result = record.results.get(job_id)
+    if result is not None and result.outcome.has_ended:
+        entry.last_seen, entry.ended_at = result.last_seen, result.ended_at
+
+
+def _look(ledger: Ledger, gateway: Gateway, clock: Clock) -> list[PlannedJob]:
+    """Describe every job that the journal has not seen to end; return those of the plan that are to be asked for."""
+    open_entries = [entry for entry in ledger.entries.values() if entry.planned.verdict.is_watched]
+    open_entries = [entry for entry in open_entries if not entry.is_settled]
+    seen = describe_all(gateway, [entry.planned.job_id for entry in open_entries], clock)
+    to_send: list[PlannedJob] = []
+    for entry in open_entries:
+        job = seen.get(entry.planned.job_id)
+        if job is None:
+            entry.gone = True
+            continue
+        ledger.seen(job)
+        if entry.planned.verdict.is_sent and not entry.is_settled and not is_stopping(job):
+            to_send.append(entry.planned)
+    return to_send
