@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import BatchnbError, InputError
+
+if TYPE_CHECKING:
+    from batchnb.local import LocalBatch
 
 __all__ = ["run_demo", "run_lab"]
 
@@ -24,17 +32,15 @@ def run_demo() -> None:
     from batchnb.plan_view import plan_text
     from batchnb.report_view import report_text
 
-    with local.start(local.night, clock=local.WallClock(speed=20)) as emulator:
-        place = {"endpoint_url": emulator.endpoint_url}
+    with local.start(local.night, clock=local.WallClock(speed=20)) as emulator, _settings_of(emulator):
+        place: dict[str, Any] = {"endpoint_url": emulator.endpoint_url}
         _say(f"An AWS Batch emulator runs at {emulator.endpoint_url}: no account, no network, nothing real to end.")
 
         _say("\n1. What is live tonight: batchnb.list_jobs(status='active')\n")
         jobs = list_jobs(status="active", **place)
         _say(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
 
-        _say(
-            f"\n2. The sweep with the bad input: batchnb.list_jobs(job_definition={SWEEP!r}, older_than='6h'), planned\n"
-        )
+        _say(f"\n2. The sweep with the bad input: list_jobs(job_definition={SWEEP!r}, older_than='6h'), planned\n")
         sweep = list_jobs(job_definition=SWEEP, older_than="6h", **place)
         the_plan = plan(sweep, reason=REASON, **place)
         _say(plan_text(the_plan, limit=10))
@@ -62,14 +68,36 @@ def run_lab() -> int:
 
     Raises InputError where JupyterLab is not installed.
     """
-    jupyter = Path(sys.executable).with_name("jupyter-lab")
-    if not jupyter.exists():
+    if find_spec("jupyterlab") is None:
         raise InputError("JupyterLab is not installed here. Install it with: pip install 'batchnb[demo]'")
     notebook = Path.cwd() / f"batchnb-{NOTEBOOK}"
     if not notebook.exists():
-        shutil.copyfile(_quickstart(), notebook)
+        try:
+            shutil.copyfile(_quickstart(), notebook)
+        except OSError as error:
+            raise InputError(f"cannot write {notebook}: {error.strerror}. Go to a folder of your own first.") from error
     _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
-    return subprocess.run([jupyter, notebook], check=False).returncode  # noqa: S603 - Lab of this very environment
+    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this very environment
+        while True:
+            try:
+                return lab.wait()
+            except KeyboardInterrupt:
+                # Lab has got it, too, and asks whether it is meant.
+                continue
+
+
+@contextmanager
+def _settings_of(emulator: LocalBatch) -> Iterator[None]:
+    """Let nothing of this machine's AWS settings reach the demo: a profile may be missing, or want a login."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
+    os.environ.update(emulator.environ(), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(kept)
 
 
 def _quickstart() -> Path:
@@ -82,8 +110,12 @@ def _quickstart() -> Path:
 
 
 def _command() -> str:
-    command = Path(sys.argv[0])
-    return str(command.relative_to(Path.cwd())) if command.is_relative_to(Path.cwd()) else command.name
+    """Return what somebody has to type to run this command again."""
+    typed = Path(sys.argv[0])
+    found = shutil.which(typed.name)
+    if found is not None and Path(found).resolve() == typed.resolve():
+        return typed.name
+    return str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else str(typed)
 
 
 def _say(text: str) -> None:
