@@ -11,7 +11,7 @@ import pytest
 from botocore import exceptions, parsers
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.exceptions import ClientError
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
@@ -269,6 +269,7 @@ def test_to_end_jobs_takes_one_permission(operation: str) -> None:
     assert asked == 'Ask for batch:TerminateJob on resource "arn:aws-cn:batch:cn-north-1:1:job/j".'
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_sentence_ends_once(text: str) -> None:
     """A full stop is added where there is none, and never a second one."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb.errors import InputError
@@ -88,6 +88,7 @@ def test_one_text_is_one_id() -> None:
     assert found(A) == found(ARN) == found(f" {A}\n") == [A]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([A, B, C, f"{A}:1", f"{A}#1", f" {B} "])).filter(bool))
 def test_ids_are_distinct_and_in_order(job_ids: list[str]) -> None:
     """Each id comes once, where it came first, in a frame as in a list."""
@@ -236,6 +237,7 @@ def test_statuses_are_plain_texts_in_the_order_of_life() -> None:
     assert list(frame.query("status == 'RUNNING'").jobId) == [A]
 
 
+@settings(deadline=None)
 @given(st.lists(moments))
 def test_times_are_exact_to_the_millisecond(times: list[int | None]) -> None:
     """Any time until the year 9999 is that time in UTC, and None is NaT; 32 bits are not enough for one."""
@@ -253,6 +255,7 @@ def test_a_frame_goes_back_to_its_jobs() -> None:
     assert found(frame.jobId) == [A, B, C]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_any_name_survives_in_a_frame(name: str) -> None:
     """A name is kept as it is, whatever is in it."""

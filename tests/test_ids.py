@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from batchnb.errors import InputError
@@ -28,12 +28,14 @@ accounts = st.integers(0, 10**12 - 1).map(lambda number: f"{number:012}")
 spaces = st.text(" \t\r\n", max_size=3)
 
 
+@settings(deadline=None)
 @given(job_ids, spaces, spaces)
 def test_a_job_id_is_read_as_it_is(job_id: str, before: str, after: str) -> None:
     """A UUID, an array child and a node are job ids, white space around them ignored, and tell no account."""
     assert parse_job_id(before + job_id + after) == JobId(job_id)
 
 
+@settings(deadline=None)
 @given(job_ids, st.sampled_from(PARTITIONS), regions, accounts)
 def test_an_arn_tells_where_its_job_is(job_id: str, partition: str, region: str, account: str) -> None:
     """An ARN of any partition is the job in it, with account, Region and partition."""
@@ -42,6 +44,7 @@ def test_an_arn_tells_where_its_job_is(job_id: str, partition: str, region: str,
     assert account_and_partition(arn) == (account, partition)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters()))
 def test_any_other_text_is_refused(text: str) -> None:
     """What is neither a UUID nor an ARN is refused in one line that quotes it, and never changed into an id."""
@@ -51,6 +54,7 @@ def test_any_other_text_is_refused(text: str) -> None:
     assert len(str(refused.value).splitlines()) == 1
 
 
+@settings(deadline=None)
 @given(job_ids, st.integers(0, 40), st.sampled_from("\u0661x-:#/ \n\x00é"))
 def test_one_wrong_character_is_enough(job_id: str, position: int, wrong: str) -> None:
     """An id with one character too many inside is no id."""

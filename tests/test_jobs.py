@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
@@ -88,6 +88,7 @@ def test_an_odd_requirement_falls_back_to_the_older_field(value: object) -> None
     assert (job.vcpus, job.memory, job.gpus) == (4, 1024, None)
 
 
+@settings(deadline=None)
 @given(requirements)
 def test_no_requirement_breaks_a_listing(needs: list[Any]) -> None:
     """Whatever stands in resourceRequirements, the job is read, and a number of it is one to reckon with."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb.errors import InputError
@@ -174,6 +174,7 @@ def test_who_asks_how_long_a_job_runs_means_running_jobs() -> None:
     assert wanted(running_longer_than="1h", status="FAILED").statuses == (JobStatus.FAILED,)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999), st.sampled_from("smhdw"), st.booleans())
 def test_an_age_is_a_number_and_its_unit(number: int, unit: str, upper: bool) -> None:  # noqa: FBT001 - drawn
     """A whole number of any unit is an age, in capitals as well."""
@@ -182,6 +183,7 @@ def test_an_age_is_a_number_and_its_unit(number: int, unit: str, upper: bool) ->
     assert parse_age("older_than", text) == timedelta(seconds=number * seconds)
 
 
+@settings(deadline=None)
 @given(st.timedeltas(min_value=timedelta(seconds=1), max_value=timedelta(days=3650)))
 def test_an_age_may_have_several_parts(age: timedelta) -> None:
     """Days, hours, minutes and seconds add up, and a timedelta is taken as it is."""
@@ -260,6 +262,7 @@ def test_a_name_with_a_wildcard_is_refused(name: str) -> None:
         selector(name=name)
 
 
+@settings(deadline=None)
 @given(names, names)
 def test_a_name_is_exact(asked: str, name: str) -> None:
     """A name means itself, case and all: neither what begins with it nor what holds it."""
@@ -267,6 +270,7 @@ def test_a_name_is_exact(asked: str, name: str) -> None:
     assert not wanted(name=asked).matches(job(job_name=asked + name), NOW)
 
 
+@settings(deadline=None)
 @given(names, names, names)
 def test_a_glob_is_case_sensitive_and_whole(before: str, between: str, after: str) -> None:
     """A star is any text between what stands around it, and the pattern has to fit the whole name."""
@@ -316,6 +320,7 @@ def test_a_definition_goes_by_arn_revision_or_name(asked: str, *, fits: bool) ->
     assert not wanted(job_definition=asked).matches(job(job_definition=None), NOW)
 
 
+@settings(deadline=None)
 @given(st.integers(-10 * HOUR, 10 * HOUR), st.integers(1, 9))
 def test_ages_count_from_creation_and_exclude_each_other(age_ms: int, hours: int) -> None:
     """A job is older or newer than an age, or exactly of that age: never two of these, and never neither."""
@@ -326,6 +331,7 @@ def test_ages_count_from_creation_and_exclude_each_other(age_ms: int, hours: int
     assert newer == (age_ms < hours * HOUR)
 
 
+@settings(deadline=None)
 @given(st.integers(-10 * HOUR, 10 * HOUR), st.sampled_from(JobStatus))
 def test_only_running_jobs_run_long(age_ms: int, status: JobStatus) -> None:
     """A job runs longer than an age if it is RUNNING and started before; a start in the past is not enough."""
@@ -378,6 +384,7 @@ FACTS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(sorted(FACTS)), min_size=1), st.sampled_from(sorted(FACTS)))
 def test_all_that_is_asked_has_to_hold(asked: set[str], wrong: str) -> None:
     """A job that is right in everything is meant; one that is wrong in one thing is, if that was not asked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb.tables import FACT_LENGTH, MESSAGE_LENGTH, facts_html, facts_text, more_rows, table_html, table_text
@@ -38,6 +38,7 @@ class _Reader(HTMLParser):
         self.cells[-1] += data
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_no_cell_is_markup(rows: list[tuple[str, str]]) -> None:
     """A table has the elements of a table and no others, whatever its cells hold, and its cells show that text."""
@@ -47,6 +48,7 @@ def test_no_cell_is_markup(rows: list[tuple[str, str]]) -> None:
     assert table.cells == ["Job", "Message", *(shown(cell, MESSAGE_LENGTH) for row in rows for cell in row)]
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_no_fact_is_markup(facts: list[tuple[str, str]]) -> None:
     """Facts have a title and a text each, whatever these hold, and nothing of them is markup."""
@@ -55,6 +57,7 @@ def test_no_fact_is_markup(facts: list[tuple[str, str]]) -> None:
     assert table.cells == [text for fact in facts for text in (shown(fact[0]), shown(fact[1], FACT_LENGTH))]
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_each_row_is_one_line(rows: list[tuple[str, str]]) -> None:
     """In a terminal a row, and a fact, is one line, whatever line breaks it holds."""

@@ -6,7 +6,7 @@ import html
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb.text import SHOWN_LENGTH, escape, plural, shown
@@ -24,6 +24,7 @@ HOSTILE = [
 ]
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, st.integers(1, 60))
 def test_what_is_shown_is_one_line_within_its_limit(text: str, limit: int) -> None:
     """Any text stays on one line and within the limit, and can be printed."""
@@ -34,6 +35,7 @@ def test_what_is_shown_is_one_line_within_its_limit(text: str, limit: int) -> No
     result.encode()
 
 
+@settings(deadline=None)
 @given(ANY_TEXT, st.integers(1, 60))
 def test_what_is_escaped_is_never_markup(text: str, limit: int) -> None:
     """No character of an escaped text is markup, and a browser shows exactly what a terminal shows."""
@@ -42,6 +44,7 @@ def test_what_is_escaped_is_never_markup(text: str, limit: int) -> None:
     assert html.unescape(result) == shown(text, limit)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), max_size=SHOWN_LENGTH))
 def test_an_ordinary_text_is_shown_as_it_is(text: str) -> None:
     """Letters, digits, punctuation and symbols of any script are left alone."""
