@@ -146,8 +146,9 @@ def test_after_an_error_nobody_waits_and_nothing_is_tried_again() -> None:
     go_on, tried, done = Event(), list[int](), Event()
     time = _Time()
 
-    def sleep(_seconds: float) -> None:
+    def sleep(seconds: float) -> None:
         done.wait(10)
+        time.sleep(seconds)
 
     clock = Clock(time.clock.now, sleep, time.clock.wall, time.clock.chance)
     with pytest.raises(RefusedError):

@@ -1,0 +1,381 @@
+"""Plans: a verdict for every job, the evidence, and a digest that means this and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchnb import local
+from batchnb.aws import Gateway, Identity, connect
+from batchnb.clock import Clock
+from batchnb.errors import AccessDeniedError, InputError, UnavailableError
+from batchnb.frames import job_ids_in
+from batchnb.ids import JobId, parse_job_id
+from batchnb.jobs import Job, JobStatus
+from batchnb.plans import Plan, PlannedJob, Verdict, check_reason, make_plan
+
+from .conftest import clock_of
+
+NOBODY = "00000000-0000-4000-a000-000000000000"
+ENDING = {"TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs"}
+
+
+def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock, reason: str = "OPS-1") -> Plan:
+    return make_plan(gateway, [parse_job_id(job_id) for job_id in ids], reason, clock)
+
+
+def _verdicts(plan: Plan) -> list[str]:
+    return [planned.verdict.value for planned in plan.jobs]
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("SUBMITTED", "cancel"),
+        ("PENDING", "cancel"),
+        ("RUNNABLE", "cancel"),
+        ("STARTING", "terminate"),
+        ("RUNNING", "terminate"),
+        ("SUCCEEDED", "finished"),
+        ("FAILED", "finished"),
+    ],
+)
+def test_each_status_has_its_verdict(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, status: str, verdict: str
+) -> None:
+    """What has started is to be terminated, what has not is to be cancelled, what has ended is left alone."""
+    plan = _plan(gateway, [emulator.world.add_job("train", "job", status=status)], clock)
+
+    assert _verdicts(plan) == [verdict]
+    assert len(plan.to_end) == (verdict != "finished")
+
+
+def test_an_id_that_aws_does_not_know_is_not_found(gateway: Gateway, clock: Clock) -> None:
+    """An unknown id is left out of what is ended, and stays in the plan for everybody to see."""
+    plan = _plan(gateway, [NOBODY], clock)
+
+    assert _verdicts(plan) == ["not found"]
+    assert (plan.to_end, plan.jobs[0].job, plan.jobs[0].job_name) == ((), None, None)
+
+
+@pytest.mark.parametrize("flag", ["isTerminated", "isCancelled", "both"])
+@pytest.mark.parametrize("status", ["RUNNABLE", "RUNNING"])
+def test_a_job_that_is_stopping_is_left_to_it(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, status: str, flag: str
+) -> None:
+    """Terminated already, and not over yet: nothing more has to be asked."""
+    emulator.world.queued_flag = flag
+    job_id = emulator.world.add_job("train", "job", status=status)
+    gateway.terminate(job_id, "theirs")
+
+    assert _verdicts(_plan(gateway, [job_id], clock)) == ["already stopping"]
+
+
+def test_a_cancelled_job_that_runs_is_not_stopping(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """CancelJob was accepted and the job started all the same: it runs on, and has to be terminated."""
+    emulator.world.queued_flag = "isCancelled"
+    job_id = emulator.world.add_job("train", "job", status="RUNNABLE", stops="never")
+    gateway.terminate(job_id, "theirs")
+    emulator.world.schedule(0, job_id, "RUNNING")
+
+    plan = _plan(gateway, [job_id], clock)
+
+    assert plan.jobs[0].job is not None
+    assert plan.jobs[0].job.is_cancelled
+    assert _verdicts(plan) == ["terminate"]
+
+
+@pytest.mark.parametrize(
+    ("children", "verdict", "live"),
+    [
+        (["RUNNING", "RUNNABLE", "SUCCEEDED"], "terminate", 2),
+        (["STARTING", "PENDING", "PENDING"], "terminate", 3),
+        (["RUNNABLE", "RUNNABLE", "FAILED"], "cancel", 2),
+        (["SUCCEEDED", "SUCCEEDED", "FAILED"], "finished", 0),
+    ],
+)
+def test_an_array_is_judged_by_its_children(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, children: list[str], verdict: str, live: int
+) -> None:
+    """An array parent stays PENDING while its children run: they tell whether something is stopped."""
+    job_id = emulator.world.add_job("train", "array", array_size=3, child_status=children)
+
+    plan = _plan(gateway, [job_id], clock)
+
+    assert _verdicts(plan) == [verdict]
+    assert plan.array_children == live
+
+
+def test_children_are_covered_by_an_array_of_the_plan(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """A live child needs no request where its parent gets one, wherever it stands; without the parent it does."""
+    parent = emulator.world.add_job("train", "array", array_size=3, child_status=["RUNNING", "RUNNABLE", "FAILED"])
+    children = [f"{parent}:{index}" for index in range(3)]
+
+    with_parent = _plan(gateway, [*children, parent], clock)
+    without = _plan(gateway, children, clock)
+
+    covered = "covered by its array parent"
+    assert _verdicts(with_parent) == [covered, covered, "finished", "terminate"]
+    assert [planned.job_id for planned in with_parent.to_end] == [parent]
+    assert _verdicts(without) == ["terminate", "cancel", "finished"]
+
+
+def test_a_job_that_is_named_twice_is_planned_once(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Ids, ARNs of the same jobs and repetitions collapse, and the first place in the order counts."""
+    first, second = emulator.world.add_jobs("train", "job", 2)
+    arn = emulator.world.job(first).job_arn
+
+    plan = _plan(gateway, [second, arn, first, second], clock)
+
+    assert [planned.job_id for planned in plan.jobs] == [second, first]
+    assert plan.digest == make_plan(gateway, job_ids_in([first, second]), "OPS-1", clock).digest
+
+
+def test_more_ids_than_one_call_describes(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """250 ids take three DescribeJobs calls of at most 100, and keep their order."""
+    ids = emulator.world.add_jobs("train", "job", 250)
+    ids.reverse()
+
+    plan = _plan(gateway, ids, clock)
+
+    assert [planned.job_id for planned in plan.jobs] == ids
+    assert plan.counts == {"terminate": 250}
+    sizes = [len(call.request["jobs"]) for call in emulator.calls if call.operation == "DescribeJobs"]
+    assert sorted(sizes) == [50, 100, 100]
+
+
+def test_planning_and_showing_a_plan_ends_nothing(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """No call that ends a job is made before `execute`, whatever is done with a plan."""
+    ids = emulator.world.add_jobs("train", "job", 3)
+    plan = _plan(gateway, ids, clock)
+    assert str(plan)
+    assert repr(plan)
+    assert plan.to_frame().shape[0] == 3
+    assert plan._repr_mimebundle_()["text/html"]
+
+    assert ENDING.isdisjoint(call.operation for call in emulator.calls)
+    assert {emulator.world.job(job_id).reason for job_id in ids} == {None}
+
+
+def test_a_plan_keeps_the_evidence(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What the termination will overwrite, and what will expire, stays in the plan as it was."""
+    why = "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT"
+    job_id = emulator.world.add_job(
+        "train", "job", status="RUNNABLE", status_reason=why, vcpus=8, memory=4096, gpus=2, tags={"team": "vision"}
+    )
+
+    plan = _plan(gateway, [job_id], clock)
+    plan.execute(clock=clock)
+
+    job = plan.jobs[0].job
+    assert job is not None
+    assert (job.status, job.status_reason) == (JobStatus.RUNNABLE, why)
+    assert (job.vcpus, job.memory, job.gpus, job.tags) == (8, 4096, 2, (("team", "vision"),))
+    assert (plan.jobs[0].job_name, plan.jobs[0].job_queue) == ("job", "train")
+    assert emulator.world.job(job_id).status_reason == "OPS-1"
+
+
+def test_a_plan_says_what_it_frees(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Running jobs count, and the running children of an array, and neither what waits nor what is left out."""
+    options = {"vcpus": 4, "memory": 2048, "gpus": 1}
+    ids = [
+        emulator.world.add_job("train", "running", started_ago=7200, **options),  # type: ignore[arg-type]
+        emulator.world.add_job("train", "waiting", status="RUNNABLE", **options),  # type: ignore[arg-type]
+        emulator.world.add_job("train", "done", status="SUCCEEDED", **options),  # type: ignore[arg-type]
+        emulator.world.add_job(
+            "train",
+            "array",
+            array_size=4,
+            child_status=["RUNNING", "STARTING", "RUNNABLE", "SUCCEEDED"],
+            **options,  # type: ignore[arg-type]
+        ),
+    ]
+
+    frees = _plan(gateway, ids, clock).frees
+
+    assert frees == {"vcpus": 12, "memory_gib": 6, "gpus": 3, "job_hours": 2}
+
+
+def test_a_plan_counts_by_verdict_and_queue(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Verdicts come in the order of their definition, queues by how much of them will be ended."""
+    ids = emulator.world.add_jobs("other", "b", 3, status="RUNNABLE") + emulator.world.add_jobs("train", "a", 2)
+    ids += [NOBODY, emulator.world.add_job("train", "done", status="FAILED")]
+
+    plan = _plan(gateway, ids, clock)
+
+    assert list(plan.counts.items()) == [("terminate", 2), ("cancel", 3), ("finished", 1), ("not found", 1)]
+    assert list(plan.queues.items()) == [("other", 3), ("train", 2)]
+    assert repr(plan) == f"<Plan {plan.digest[:12]}: 5 to end, 2 left out>"
+
+
+# --- the digest ---------------------------------------------------------------------------------------------------
+
+HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _made(
+    jobs: Iterable[tuple[str, Verdict]],
+    *,
+    reason: str = "OPS-1",
+    identity: Identity = HERE,
+    made_at: datetime = MADE_AT,
+) -> Plan:
+    planned = tuple(PlannedJob(job_id, verdict, Job(job_id, "job")) for job_id, verdict in jobs)
+    return Plan(reason, identity, planned, made_at, None)
+
+
+def test_the_digest_changes_with_everything_that_matters() -> None:
+    """Another id, verdict, reason, account, Region or endpoint makes another digest."""
+    jobs = [("a", Verdict.TERMINATE), ("b", Verdict.CANCEL)]
+    plans = [
+        _made(jobs),
+        _made(jobs[:1]),
+        _made([*jobs, ("c", Verdict.CANCEL)]),
+        _made([("a", Verdict.CANCEL), ("b", Verdict.TERMINATE)]),
+        _made([("a", Verdict.TERMINATE), ("b", Verdict.TERMINATE)]),
+        _made(jobs, reason="OPS-2"),
+        _made(jobs, identity=dataclasses.replace(HERE, account="210987654321")),
+        _made(jobs, identity=dataclasses.replace(HERE, account=None)),
+        _made(jobs, identity=dataclasses.replace(HERE, region="eu-west-2")),
+        _made(jobs, identity=dataclasses.replace(HERE, endpoint="http://127.0.0.1:1")),
+    ]
+
+    assert len({plan.digest for plan in plans}) == len(plans)
+
+
+verdicts_by_id = st.dictionaries(st.text(max_size=5), st.sampled_from(Verdict), max_size=6)
+
+
+@given(st.data(), verdicts_by_id)
+def test_the_digest_does_not_change_with_order_or_time(data: st.DataObject, verdicts: dict[str, Verdict]) -> None:
+    """The same jobs in another order, planned later by somebody else, are the same plan."""
+    later = _made(
+        data.draw(st.permutations(list(verdicts.items()))),
+        identity=dataclasses.replace(HERE, caller="arn:aws:iam::123456789012:user/b"),
+        made_at=MADE_AT + timedelta(days=1),
+    )
+    assert _made(verdicts.items()).digest == later.digest
+
+
+@given(verdicts_by_id, st.text(max_size=8), verdicts_by_id, st.text(max_size=8))
+def test_two_plans_have_one_digest_only_if_they_are_alike(
+    one: dict[str, Verdict], one_reason: str, two: dict[str, Verdict], two_reason: str
+) -> None:
+    """Whatever the ids and reasons look like, no two different plans run together into one digest."""
+    alike = (one, one_reason) == (two, two_reason)
+    first = _made(one.items(), reason=one_reason)
+    second = _made(two.items(), reason=two_reason)
+    assert (first.digest == second.digest) == alike
+
+
+def test_a_plan_cannot_be_changed() -> None:
+    """Neither its reason nor its jobs nor a job of it can be set."""
+    plan = _made([("a", Verdict.FINISHED)])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        plan.reason = "other"  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        plan.jobs[0].verdict = Verdict.TERMINATE  # type: ignore[misc]
+    assert isinstance(plan.jobs, tuple)
+
+
+# --- what is refused ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("", "say why"),
+        (" \n\t", "say why"),
+        (None, "say why"),
+        (42, "say why"),
+        ("x" * 1025, "1,025 characters"),
+        ("bad \ud800", "position 5"),
+    ],
+)
+def test_a_reason_that_aws_would_not_take_is_refused(gateway: Gateway, reason: object, why: str) -> None:
+    """A missing, empty, overlong or unencodable reason is found before anything is asked of AWS."""
+    with pytest.raises(InputError, match=why):
+        make_plan(gateway, [JobId(NOBODY)], reason)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("reason", ["x", "x" * 1024, "😀" * 1024, " padded "])
+def test_a_reason_that_aws_takes_is_taken(reason: str) -> None:
+    """Up to 1,024 characters of any kind are a reason."""
+    check_reason(reason)
+
+
+def test_the_arn_of_another_region_is_refused(gateway: Gateway, emulator: local.LocalBatch) -> None:
+    """A job of another Region would not be found here, or a stranger would be: no plan is made."""
+    arn = f"arn:aws:batch:eu-west-9:{local.ACCOUNT}:job/{NOBODY}"
+    with pytest.raises(InputError, match="Region eu-west-9, but calls go to local-1"):
+        make_plan(gateway, [parse_job_id(arn)], "OPS-1")
+    assert "DescribeJobs" not in {call.operation for call in emulator.calls}
+
+
+def test_the_arn_of_another_account_is_refused(gateway: Gateway, emulator: local.LocalBatch) -> None:
+    """A job of another account is not ours to end, though an id like it may be."""
+    job_id = emulator.world.add_job("train", "job")
+    arn = f"arn:aws:batch:{local.REGION}:123456789012:job/{job_id}"
+    with pytest.raises(InputError, match="account 123456789012, but this is account 000000000000"):
+        make_plan(gateway, [parse_job_id(arn)], "OPS-1")
+
+
+def test_arns_of_two_accounts_are_refused_also_where_ours_is_not_known(start: Callable[..., local.LocalBatch]) -> None:
+    """Where neither STS nor a job tells the account, two accounts in one plan are still one too many."""
+    emulator = start()
+    emulator.world.deny_operation("GetCallerIdentity")
+    gateway = connect(endpoint_url=emulator.endpoint_url)
+    arns = [f"arn:aws:batch:{local.REGION}:{account}:job/{NOBODY}" for account in ("111111111111", "222222222222")]
+    with pytest.raises(InputError, match="account 222222222222"):
+        make_plan(gateway, [parse_job_id(arn) for arn in arns], "OPS-1", clock_of(emulator))
+
+
+def test_a_node_is_refused(gateway: Gateway, emulator: local.LocalBatch) -> None:
+    """Nodes of a multi-node job do not end alone; the message names the job itself."""
+    job_id = emulator.world.add_job("train", "mpi", num_nodes=2)
+    with pytest.raises(InputError, match=f"Name the job itself, {job_id}"):
+        make_plan(gateway, [JobId(f"{job_id}#1")], "OPS-1")
+
+
+def test_a_multi_node_job_is_planned_as_one(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """The job itself can be ended, and its nodes with it."""
+    job_id = emulator.world.add_job("train", "mpi", num_nodes=2)
+    plan = _plan(gateway, [job_id], clock)
+    assert _verdicts(plan) == ["terminate"]
+    assert plan.execute(clock=clock).counts == {"terminated": 1}
+
+
+def test_planning_is_denied_with_the_permission_to_ask_for(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Without DescribeJobs there is no plan, since nothing could be said of any job."""
+    job_id = emulator.world.add_job("train", "job")
+    emulator.world.deny_operation("DescribeJobs")
+    with pytest.raises(AccessDeniedError, match='Ask for batch:DescribeJobs on resource "\\*"'):
+        _plan(gateway, [job_id], clock)
+
+
+@pytest.mark.parametrize("kind", ["TooManyRequestsException", "ServerException", "502", "reset", "truncated"])
+def test_planning_rides_out_a_passing_failure(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, kind: str
+) -> None:
+    """DescribeJobs is tried again, and no job is called unknown because a call failed."""
+    ids = emulator.world.add_jobs("train", "job", 120)
+    emulator.faults.add(local.Fault(operation="DescribeJobs", kind=kind, times=3))
+    assert _plan(gateway, ids, clock).counts == {"terminate": 120}
+
+
+def test_planning_fails_where_jobs_stay_undescribed(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """A part of the jobs that cannot be described makes no plan: they might be any jobs."""
+    ids = emulator.world.add_jobs("train", "job", 120)
+    emulator.faults.add(local.Fault(operation="DescribeJobs", kind="ServerException", job_id=ids[0]))
+    with pytest.raises(UnavailableError):
+        _plan(gateway, ids, clock)
