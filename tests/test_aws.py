@@ -278,6 +278,22 @@ def test_a_place_that_is_not_the_usual_one_is_named(endpoint: str, expected: str
     assert str(Identity("1", "eu-west-1", ELSEWHERE)) == "account 1, Region eu-west-1"
 
 
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (Identity("1", "eu-west-1", ELSEWHERE, "arn"), True),
+        (Identity(None, "eu-west-1", ELSEWHERE), True),
+        (Identity("2", "eu-west-1", ELSEWHERE), False),
+        (Identity("1", "us-east-1", ELSEWHERE), False),
+        (Identity("1", "eu-west-1", "http://127.0.0.1:4566"), False),
+    ],
+)
+def test_a_place_is_account_region_and_endpoint(other: Identity, *, same: bool) -> None:
+    """Another account, Region or endpoint is another place; another caller, or an unknown account, is not."""
+    ours = Identity("1", "eu-west-1", ELSEWHERE)
+    assert ours.is_same_place(other) == other.is_same_place(ours) == same
+
+
 # Calls
 
 
