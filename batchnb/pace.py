@@ -53,7 +53,7 @@ SILENCE = 1.5
 """Steps of growth beyond the last rejection after which the limit is taken to have risen."""
 SILENT_AGAIN = 0.5
 """Further ones after which it is taken to have risen more."""
-LONGEST_SILENCE = 4.0
+LONGEST_SILENCE = 2.0
 """Seconds that count as a step of growth at the most."""
 STREAK = 0.8
 """Times 1 / `step`: fewer calls than that let in between two rejections mean that the rate is still too high."""
@@ -87,6 +87,8 @@ class _Hold:
     """When the call went out whose rejection has led to it."""
     begun_at: float
     until: float
+    cut: float
+    """The part of the rate that is cut at least."""
     accepted: int = 0
     rejected: int = 0
 
@@ -158,6 +160,7 @@ class Pace:
         """Note that the call sent at `sent_at` was let in, whatever else became of it."""
         with self._lock:
             self._note_trip(now - sent_at)
+            self._let_in_lately(now)
             self._recent.append(now)
             self._accepted += sent_at > self._cut_at
             if self._hold and sent_at >= self._hold.sent_at:
@@ -195,7 +198,7 @@ class Pace:
 
     def _cycle(self) -> float:
         """Return the seconds in which the rate grows by one step."""
-        by_calls = CALLS_PER_STEP * self._crowd / (self._step * self._rate)
+        by_calls = CALLS_PER_STEP * self._crowd * (1 - self._step) / (self._step * self._rate)
         by_time = LEAST_CYCLE * max(0.25, 1 - 2 * self._step)
         return max(by_calls, by_time, TRIPS_PER_STEP * self._short_trip())
 
@@ -205,21 +208,22 @@ class Pace:
             self._silence += max(steps, gap / LONGEST_SILENCE)
         if self._silence > SILENCE:
             self._silence -= SILENT_AGAIN
-            self._widen()
+            self._widen(SEARCHING)
         # While only a share is used, nothing is learned of what lies above.
         top = self._ceiling if now < self._rest_until else FASTEST
         self._rate = max(self._rate, min(self._rate * exp(self._step * steps), top, self._rps))
 
-    def _widen(self) -> None:
-        self._step = max(self._step, min(MOST_STEP, 2 * self._step))
+    def _widen(self, most: float) -> None:
+        self._step = max(self._step, min(most, 2 * self._step))
 
     def _cut(self, sent_at: float, now: float) -> None:
         """Slow down, by a step or by as much as a hold will tell."""
         is_streak = self._accepted < STREAK / self._step
         if is_streak:
-            self._widen()
+            self._widen(MOST_STEP)
         if self._step > HOLD_STEP:
-            self._hold = _Hold(sent_at, now, now + self._short_trip())
+            cut = min(MOST_STEP, self._step if is_streak else self._step / 2)
+            self._hold = _Hold(sent_at, now, now + self._short_trip(), cut)
             return
         self._crowd = max(1.0, (self._crowd + self._rejected) / 2)
         self._ceiling = self._rate
@@ -250,10 +254,11 @@ class Pace:
     def _rate_found(self, hold: _Hold, now: float) -> float:
         """Return the rate at which calls were let in during a hold, within what was seen before."""
         seconds = max(hold.begun_at - hold.sent_at, 1e-9)
-        found = min((hold.accepted + 0.5) / seconds, self._rate * (1 - min(self._step, MOST_STEP)))
+        found = min((hold.accepted + 0.5) / seconds, self._rate * (1 - hold.cut))
         lately = self._let_in_lately(now)
-        if self._step < SEARCHING:
-            return max(found, 0.9 * lately, 0.5 * self._rate)
+        if self._ceiling:
+            since_cut = self._accepted / max(now - self._cut_at, 1.0)
+            return max(found, 0.9 * lately, 0.9 * since_cut, 0.5 * self._rate)
         # What came before was, for a part, what the bucket had saved.
         self._recent.clear()
         is_closed = hold.accepted == 0 and hold.rejected > 3
