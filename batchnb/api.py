@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws import connect
 from batchnb.clock import Clock
+from batchnb.connect import connect
 from batchnb.frames import job_ids_in
 from batchnb.listing import list_selected
 from batchnb.plans import Plan, check_reason, make_plan

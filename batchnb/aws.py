@@ -1,4 +1,4 @@
-"""The Gateway: everything that is asked of AWS goes through it. The only room that knows boto3.
+"""The Gateway: everything that is asked of AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
 leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
@@ -9,25 +9,22 @@ switched off, because from 1.44 on they give a call up after three attempts; who
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from batchnb.aws_errors import permission_needed, translated
-from batchnb.errors import InputError, UnsupportedError
+from batchnb.errors import UnsupportedError
 from batchnb.ids import account_and_partition
 from batchnb.jobs import Job, job_from_aws
-from batchnb.text import shown
 
 if TYPE_CHECKING:
-    import boto3
     from mypy_boto3_batch import BatchClient
 
-__all__ = ["BulkAnswer", "Gateway", "Identity", "ItemError", "Page", "connect", "set_default_endpoint"]
+__all__ = ["BulkAnswer", "Gateway", "Identity", "ItemError", "Page", "in_groups", "is_loopback"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -36,19 +33,10 @@ BULK_LIMIT = 50
 PAGE_LIMIT = 1000
 """Jobs in one ListJobs answer when `jobStatus` is given."""
 
-CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 30.0
 CALLER_TIMEOUT = 3.0
 """Seconds that it may cost to learn who is calling."""
-MAX_CONNECTIONS = 32
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-# What the names of AWS's endpoints end in, by partition. [botocore's partitions.json]
-_AWS_SUFFIXES = (
-    ".amazonaws.com", ".api.aws", ".amazonaws.com.cn", ".api.amazonwebservices.com.cn",
-    ".amazonaws.eu", ".api.amazonwebservices.eu", ".c2s.ic.gov", ".api.aws.ic.gov", ".sc2s.sgov.gov",
-    ".api.aws.scloud", ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk", ".csp.hci.ic.gov", ".api.aws.hci.ic.gov",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,140 +203,6 @@ class Gateway:
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
 
 
-_default_endpoint: str | None = None
-
-
-def set_default_endpoint(endpoint_url: str | None) -> None:
-    """Send the calls of this process to `endpoint_url` where nothing else is said; None ends that.
-
-    `%batch_local start` uses it, so that the cells below it need no flag.
-    """
-    global _default_endpoint
-    _default_endpoint = endpoint_url
-
-
-def connect(
-    session: boto3.Session | None = None,
-    *,
-    profile: str | None = None,
-    region: str | None = None,
-    endpoint_url: str | None = None,
-) -> Gateway:
-    """Return a Gateway to AWS Batch as `session`, or as boto3 and the `AWS_*` variables have it.
-
-    `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
-    credentials are filled with placeholders. Raises InputError where no Region can be found, where the
-    profile does not exist, or where the endpoint is no URL.
-    """
-    import boto3
-    from botocore.exceptions import BotoCoreError
-
-    if session is None and profile is None and region is None and endpoint_url is None:
-        endpoint_url = _default_endpoint
-    if endpoint_url is not None and not _is_url(endpoint_url):
-        url = shown(repr(endpoint_url))
-        raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
-    try:
-        session = session or boto3.Session(profile_name=profile, region_name=region)
-        return _gateway(session, region, endpoint_url)
-    except (BotoCoreError, ValueError) as error:
-        raise InputError(f"cannot connect to AWS Batch: {error}") from error
-
-
-def is_loopback(url: str | None) -> bool:
-    """Return whether the URL leads to this machine."""
-    return _hostname(url) in _LOOPBACK_HOSTS
-
-
-def is_of_aws(url: str) -> bool:
-    """Return whether the URL leads to AWS itself, a VPC endpoint included."""
-    return (_hostname(url) or "").endswith(_AWS_SUFFIXES)
-
-
-def _hostname(url: str | None) -> str | None:
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is no number, or of half an IPv6 address
-        return False
-
-
-def _account_in(caller: str | None) -> str | None:
-    parts = (caller or "").split(":")
-    return parts[4] or None if len(parts) > 4 else None
-
-
-def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | None) -> Gateway:
-    from botocore.config import Config
-
-    config = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        max_pool_connections=MAX_CONNECTIONS,
-        user_agent_extra="batchnb",
-    )
-    endpoint_url = endpoint_url or _endpoint_in_environment()
-    options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
-    if is_loopback(endpoint_url):
-        options |= _placeholders(session, region)
-    client = session.client("batch", **options)
-    return Gateway(client, _ask_caller(session, options, client.meta.endpoint_url))
-
-
-def _endpoint_in_environment() -> str | None:
-    if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
-        return None
-    return os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL")
-
-
-def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
-    placeholders = {"region_name": region or session.region_name or "local-1"}
-    if session.get_credentials() is None:
-        placeholders |= {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
-    return placeholders
-
-
-def _ask_caller(session: boto3.Session, options: Mapping[str, Any], endpoint_url: str) -> Future[str | None]:
-    # In the background from the start: nobody waits for STS while there are jobs to describe.
-    from botocore.config import Config
-
-    settings: dict[str, Any] = {
-        "retries": {"total_max_attempts": 1, "mode": "standard"},
-        "connect_timeout": CALLER_TIMEOUT / 2,
-        "read_timeout": CALLER_TIMEOUT / 2,
-        "ignore_configured_endpoint_urls": True,
-    }
-    # Who calls is asked where the calls go, wherever that was configured: an emulator answers for STS, and AWS is
-    # not asked about it. A VPC endpoint of Batch does not answer for STS, so for all of AWS it is STS's own endpoint.
-    own = os.environ.get("AWS_ENDPOINT_URL_STS")
-    options = {
-        **options,
-        "config": Config(**settings),
-        "endpoint_url": own if is_of_aws(endpoint_url) else endpoint_url,
-    }
-    client = session.client("sts", **options)
-
-    def ask() -> str | None:
-        try:
-            return client.get_caller_identity().get("Arn")
-        except Exception:  # noqa: BLE001 - to know the caller is a courtesy; no failure of it may matter
-            return None
-
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-caller")
-    try:
-        return executor.submit(ask)
-    finally:
-        executor.shutdown(wait=False)
-
-
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """Yield the items in order, `size` at a time.
 
@@ -357,3 +211,20 @@ def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def is_loopback(url: str | None) -> bool:
+    """Return whether the URL leads to this machine."""
+    return hostname(url) in _LOOPBACK_HOSTS
+
+
+def _account_in(caller: str | None) -> str | None:
+    parts = (caller or "").split(":")
+    return parts[4] or None if len(parts) > 4 else None
+
+
+def hostname(url: str | None) -> str | None:
+    try:
+        return urlsplit(url or "").hostname
+    except ValueError:
+        return None

@@ -247,7 +247,7 @@ def _carry_out(plan: Plan, flags: Line) -> Report:
 def _start_local(flags: Line) -> str:
     global _emulator
     from batchnb import local
-    from batchnb.aws import set_default_endpoint
+    from batchnb.connect import set_default_endpoint
 
     already = _emulator is not None and _emulator.running
     if _emulator is None or not already:
@@ -268,7 +268,7 @@ def _local_status(_flags: Line) -> str:
 
 def _stop_local(_flags: Line) -> str:
     global _emulator
-    from batchnb.aws import set_default_endpoint
+    from batchnb.connect import set_default_endpoint
 
     set_default_endpoint(None)
     if _emulator is None or not _emulator.running:

@@ -33,7 +33,7 @@ def execute(
     """Send, watch, and report: what `Plan.execute` promises."""
     check_timeout(timeout)
     if gateway is None:
-        raise InputError("this plan was read from a file; say where to execute it, with gateway=batchnb.connect(...).")
+        raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     with Journal.create(plan, clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)

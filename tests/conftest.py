@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from batchnb import local
-from batchnb.aws import Gateway, connect, set_default_endpoint
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.connect import connect, set_default_endpoint
 
 _REASON = "a test tried to reach an address that is not on this machine"
 

@@ -14,7 +14,7 @@ import tqdm.std
 
 from batchnb import local
 from batchnb.api import SILENT_SECONDS, counting, list_jobs, plan
-from batchnb.aws import set_default_endpoint
+from batchnb.connect import set_default_endpoint
 from batchnb.errors import AccessDeniedError, InputError
 
 Start = Callable[..., local.LocalBatch]

@@ -14,7 +14,9 @@ import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from batchnb import aws, local
-from batchnb.aws import Gateway, Identity, ItemError, connect, in_groups, is_loopback, set_default_endpoint
+from batchnb import connect as connecting
+from batchnb.aws import Gateway, Identity, ItemError, in_groups, is_loopback
+from batchnb.connect import connect, set_default_endpoint
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
 from batchnb.local.refusals import CALLER_ARN
 
@@ -260,9 +262,9 @@ def test_every_partition_of_botocore_is_of_aws() -> None:
     """STS is asked at AWS when Batch is: in each partition that botocore knows."""
     known = json.loads((Path(botocore.__file__).parent / "data" / "partitions.json").read_text())
     suffixes = {part["outputs"][name] for part in known["partitions"] for name in ("dnsSuffix", "dualStackDnsSuffix")}
-    assert all(aws.is_of_aws(f"https://batch.somewhere.{suffix}") for suffix in suffixes)
-    assert not aws.is_of_aws("https://amazonaws.com.evil.example")
-    assert not aws.is_of_aws("https://evilamazonaws.com")
+    assert all(connecting.is_of_aws(f"https://batch.somewhere.{suffix}") for suffix in suffixes)
+    assert not connecting.is_of_aws("https://amazonaws.com.evil.example")
+    assert not connecting.is_of_aws("https://evilamazonaws.com")
 
 
 @pytest.mark.parametrize(
@@ -313,8 +315,8 @@ def test_botocore_tries_nothing_again(emulator: local.LocalBatch, monkeypatch: p
 
 def test_a_call_that_is_not_answered_ends(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that never answers is told as unavailable, after `READ_TIMEOUT` and not after botocore's minute."""
-    assert aws.READ_TIMEOUT <= 30
-    monkeypatch.setattr(aws, "READ_TIMEOUT", 0.05)
+    assert connecting.READ_TIMEOUT <= 30
+    monkeypatch.setattr(connecting, "READ_TIMEOUT", 0.05)
     emulator = start()
     gateway = connect(endpoint_url=emulator.endpoint_url)
     emulator.faults.add(local.Fault(operation="DescribeJobs", kind="hang"))

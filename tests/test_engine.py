@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway, connect
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError
 from batchnb.ids import JobId
 from batchnb.ledger import EventState, JobEvent

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batchnb import aws, listing, local
-from batchnb.aws import Gateway, connect
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.connect import connect
 from batchnb.errors import AccessDeniedError, InputError, RefusedError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.listing import describe_all, list_selected

@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 import batchnb
 from batchnb import local
-from batchnb.aws import set_default_endpoint
+from batchnb.connect import set_default_endpoint
 from batchnb.errors import (
     BatchnbError,
     InputError,

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway, Identity, connect
+from batchnb.aws import Gateway, Identity
 from batchnb.clock import Clock
+from batchnb.connect import connect
 from batchnb.errors import AccessDeniedError, InputError, UnavailableError
 from batchnb.frames import job_ids_in
 from batchnb.ids import JobId, parse_job_id

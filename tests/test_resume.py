@@ -14,8 +14,9 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.api import resume
-from batchnb.aws import Gateway, connect
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError, JournalError, PlanMismatchError
 from batchnb.history import history, read_run
 from batchnb.ids import JobId
