@@ -37,7 +37,6 @@ FASTEST = 5000.0
 SEARCHING = 1.0
 MOST_STEP = 0.5
 HOLD_STEP = 0.2
-SETTLED_STEP = 0.1
 LEAST_STEP = 0.04
 
 CALLS_PER_STEP = 3.2
@@ -218,6 +217,9 @@ class Pace:
 
     def _cut(self, sent_at: float, now: float) -> None:
         """Slow down, by a step or by as much as a hold will tell."""
+        if now < self._rest_until:
+            # Rejected within its share: the limit is another one by now, and looked for again.
+            self._rate, self._rest_until = self._rate * self._share, now
         is_streak = self._accepted < STREAK / self._step
         if is_streak:
             self._widen(MOST_STEP)
@@ -229,8 +231,12 @@ class Pace:
         self._ceiling = self._rate
         self._slow_down(self._rate * (1 - self._step), now)
         if not is_streak:
-            self._step = max(LEAST_STEP, self._step / 2)
-        if self._share < 1 and self._step < SETTLED_STEP and now >= self._rest_until:
+            self._settle(now)
+
+    def _settle(self, now: float) -> None:
+        """Take smaller steps from now on, and rest when these are the smallest."""
+        self._step = max(LEAST_STEP, self._step / 2)
+        if self._share < 1 and self._step == LEAST_STEP:
             self._ceiling, self._rest_until = self._rate, now + REST
 
     def _slow_down(self, rate: float, now: float) -> None:
