@@ -1,0 +1,135 @@
+"""A plan as text, HTML and frame: what somebody has to know before they say yes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchnb import local
+from batchnb.aws import Gateway, Identity
+from batchnb.clock import Clock
+from batchnb.ids import JobId
+from batchnb.jobs import Job, JobStatus
+from batchnb.plan_view import plan_facts, plan_html, plan_text
+from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
+
+from .test_report_view import ALLOWED, HOSTILE, _Tags
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+NOBODY = "00000000-0000-4000-a000-000000000000"
+
+
+def _planned(number: int, verdict: Verdict = Verdict.TERMINATE, name: str = "job", queue: str = "train") -> PlannedJob:
+    job_id = f"{number:08d}-0000-4000-a000-000000000000"
+    job = Job(job_id, name, JobStatus.RUNNING, name, job_queue=queue, vcpus=8, memory=61_440, gpus=1)
+    return PlannedJob(job_id, verdict, None if verdict is Verdict.NOT_FOUND else job)
+
+
+def _plan(jobs: list[PlannedJob], reason: str = "OPS-1") -> Plan:
+    return Plan(reason, HERE, tuple(jobs), NOW, None)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_never_markup_and_stays_bounded(text: str) -> None:
+    """Names, queues and reasons show as text on one line, in HTML as in a terminal, and do not grow."""
+    plan = _plan([_planned(number, name=text, queue=f"{text}{number}") for number in range(30)], text)
+
+    html, plain = plan_html(plan), plan_text(plan)
+
+    found = _Tags(html)
+    assert found.tags <= ALLOWED
+    assert found.attributes <= {"class", "style", "scope"}
+    assert not found.open
+    assert len(html) < 150_000
+    assert len(plain) < 20_000
+    assert not {"\u202e", "\u200b", "\u2066", "\x1b", "\x00", "\r", "\t"} & set(html + plain)
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_any_text_leaves_the_table_a_table(name: str, reason: str) -> None:
+    """Whatever the names and reasons, HTML has the same tags and text has the same number of lines."""
+    tame, wild = _plan([_planned(1)]), _plan([_planned(1, name=name, queue=reason)], reason)
+    assert plan_html(wild).count("<") == plan_html(tame).count("<")
+    assert len(plan_text(wild).splitlines()) == len(plan_text(tame).splitlines())
+
+
+def test_unknown_ids_come_first_then_what_is_ended_and_the_rest_is_counted() -> None:
+    """Among 10,000 jobs a typo is on top, what is left out is at the end, and the size is bounded."""
+    jobs = [_planned(0, Verdict.FINISHED), *(_planned(number) for number in range(1, 9_999))]
+    jobs.append(_planned(9_999, Verdict.NOT_FOUND))
+
+    for text in (plan_text(_plan(jobs)), plan_html(_plan(jobs))):
+        assert text.index("00009999-0000") < text.index("00000001-0000")
+        assert "00000000-0000" not in text
+        assert "… and 9,980 more; all of them: plan.to_frame()" in text
+        assert len(text) < 20_000
+
+
+def test_the_facts_say_what_is_ended_and_what_it_frees() -> None:
+    """Counts by verdict and queue, what is left out, and numbers that can be read at any size."""
+    jobs = [_planned(number, queue="gpu") for number in range(10_000)]
+    jobs += [_planned(10_000, Verdict.CANCEL), _planned(10_001, Verdict.NOT_FOUND), _planned(10_002, Verdict.FINISHED)]
+
+    facts = dict(plan_facts(_plan(jobs)))
+
+    assert facts["Where"] == "account 123456789012, Region eu-west-1"
+    assert facts["Reason"] == "OPS-1"
+    assert facts["Ends"] == "10,001 jobs: 10,000 to terminate, 1 to cancel"
+    assert facts["Queues"] == "gpu 10,000, train 1"
+    assert facts["Left out"] == "1 finished, 1 not found"
+    assert facts["Frees"].startswith("80,008 vCPU, 600,060 GiB of memory, 10,001 GPUs")
+
+
+def test_queues_that_are_not_named_are_counted() -> None:
+    """Of many queues the fullest are named, and nobody is led to believe that these are all."""
+    jobs = [_planned(number, queue=f"q{number % 13:02d}") for number in range(27)]
+    assert dict(plan_facts(_plan(jobs)))["Queues"].startswith("q00 3, q01 2, ")
+    assert dict(plan_facts(_plan(jobs)))["Queues"].endswith(" and 3 more")
+
+
+def test_a_plan_that_ends_nothing_says_so() -> None:
+    """Where every job is left out, the plan promises nothing."""
+    facts = dict(plan_facts(_plan([_planned(1, Verdict.FINISHED)])))
+    assert facts["Ends"].startswith("no job")
+    assert not {"Queues", "Also ends", "Frees"} & set(facts)
+
+
+def test_the_children_that_die_with_an_array_are_counted(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Naming one array job ends thousands, so the plan says how many."""
+    ids = [emulator.world.add_job("train", "array", array_size=1500, child_status="RUNNING")]
+    plan = make_plan(gateway, [JobId(job_id) for job_id in ids], "OPS-1", clock)
+    assert dict(plan_facts(plan))["Also ends"] == "1,500 live children of its array jobs"
+
+
+def test_every_form_says_that_nothing_has_been_ended(gateway: Gateway, clock: Clock) -> None:
+    """A plan is no deed, and cannot be taken for one; an emulator cannot be taken for AWS."""
+    plan = make_plan(gateway, [JobId(NOBODY)], "OPS-1", clock)
+    for text in plan._repr_mimebundle_().values():
+        assert "Nothing has been ended." in text
+        assert plan.digest[:12] in text
+        assert "EMULATOR" in text
+
+
+def test_the_frame_keeps_the_evidence(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """One row for every id with its verdict, unknown ones included, and types that do not depend on the jobs."""
+    job_id = emulator.world.add_job(
+        "train", "job", status="RUNNING", status_reason="why", vcpus=2, memory=512, tags={"team": "vision"}
+    )
+    plan = make_plan(gateway, [JobId(NOBODY), JobId(job_id)], "OPS-1", clock)
+
+    frame = plan.to_frame()
+
+    assert list(frame["jobId"]) == [NOBODY, job_id]
+    assert list(frame["verdict"]) == ["not found", "terminate"]
+    row = frame.iloc[1]
+    assert (row.jobName, row.jobQueue, row.status, row.statusReason) == ("job", "train", "RUNNING", "why")
+    assert (row.vcpus, row.memory, row.attempts, row.tags) == (2, 512, 0, {"team": "vision"})
+    assert frame.iloc[0][["jobName", "status", "createdAt", "vcpus"]].isna().all()
+    empty = _plan([]).to_frame()
+    assert dict(empty.dtypes) == dict(frame.dtypes)
