@@ -30,7 +30,7 @@ from batchnb.errors import InputError
 __all__ = ["CallKind", "Pace", "forget_paces", "pace_for"]
 
 FIRST_RATE = 20.0
-SLOWEST = 0.5
+SLOWEST = 1.0
 """Calls a second that are tried even if nothing comes through, or its end would go unnoticed."""
 FASTEST = 5000.0
 
@@ -52,7 +52,7 @@ SILENCE = 1.5
 """Steps of growth beyond the last rejection after which the limit is taken to have risen."""
 SILENT_AGAIN = 0.5
 """Further ones after which it is taken to have risen more."""
-LONGEST_SILENCE = 2.0
+LONGEST_SILENCE = 1.5
 """Seconds that count as a step of growth at the most."""
 STREAK = 0.8
 """Times 1 / `step`: fewer calls than that let in between two rejections mean that the rate is still too high."""
@@ -284,7 +284,8 @@ _paces_lock = Lock()
 def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) -> Pace:
     """Return the one pace of this process for calls of a kind to an endpoint, Region and account.
 
-    AWS limits calls by account and Region, so that whoever shares them must share the pace. Whoever begins a run
+    AWS limits calls by account and Region, so that whoever shares them must share the pace. `account` may be anything
+    that tells accounts apart. Whoever begins a run
     sets its options with `Pace.cap`; the latest holds.
     """
     with _paces_lock:

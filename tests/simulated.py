@@ -97,12 +97,14 @@ class Rival:
     def __init__(self, bucket: Bucket, rate: float, since: float = 0.0) -> None:
         self._bucket, self._rate = bucket, rate
         self._since = self._next = since
+        self.asked = self.let_in = 0
         self._random = random.Random(2)  # noqa: S311 - reproducible chance
 
     def take(self, now: float) -> bool:
         """Let the rival's calls up to now go first."""
         while self._next <= now:
-            self._bucket.take(self._next)
+            self.asked += 1
+            self.let_in += self._bucket.take(self._next)
             self._next += self._random.expovariate(self._rate)
         return self._bucket.take(now)
 
