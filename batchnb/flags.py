@@ -178,10 +178,8 @@ class FlagParser(argparse.ArgumentParser):
                 position += _length_of_escape(line, position, quote, is_python=is_python)
             else:
                 position += 1
-        raise InputError(
-            f"{self.prog}: the quote {quote} {_place(line, opening)} is not closed. "
-            "Put text that holds an apostrophe in double quotes."
-        )
+        hint = "Put text that holds an apostrophe in double quotes." if quote == "'" else 'Inside it, \\" is a quote.'
+        raise InputError(f"{self.prog}: the quote {quote} {_place(line, opening)} is not closed. {hint}")
 
 
 def _is_repeatable(action: argparse.Action) -> bool:

@@ -34,6 +34,7 @@ ORDER = [
     "plans",
     "plan_view",
     "ledger",
+    "calls",
     "engine",
     "verify",
     "report",
