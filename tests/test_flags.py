@@ -217,7 +217,7 @@ def test_a_wrong_number_is_an_error_with_the_flag() -> None:
     [
         ("jobs -r don't", r"the quote ' at position 12, before 't', is not closed\. .*apostrophe in double quotes"),
         ('jobs -r "half --yes', r'the quote " at position 9, before \'half --yes\','),
-        ('-r "C:\\path\\"', r'the quote " at position 4, .* is not closed\. Inside it, \\\\" is a quote'),
+        ('-r "C:\\path\\"', r'the quote " at position 4, .* is not closed\. Inside it, \\" is a quote'),
         ("jobs[jobs.x == 'y]", r"the quote ' at position 16"),
     ],
 )
