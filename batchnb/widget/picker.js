@@ -1,0 +1,1748 @@
+// @ts-check
+// The picker in the browser: a table of jobs to filter, sort and select, the confirmation, and the result in place.
+//
+// One plain module. Text reaches the page through textContent and attributes only: whatever a job is called, it is
+// text. The parts up to "The store" are pure, and tested without a browser.
+
+/** @typedef {Record<string, any>} Json */
+/** @typedef {{get(name: string): any, send(content: any, callbacks?: any, buffers?: ArrayBuffer[]): void,
+ *   on(name: string, callback: (...parts: any[]) => void): void,
+ *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
+/** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
+ *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(): Float64Array | Uint32Array,
+ *   code(row: number): number, word(code: number): string}} Column */
+/** @typedef {{needle: string | null, matches(folded: string): boolean, above?: number, below?: number,
+ *   inclusive?: boolean}} Test */
+/** @typedef {{column: number, descending: boolean}} SortKey */
+
+// ---------------------------------------------------------------------------------------------------------- Text
+
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+const CELL_LENGTH = 300;
+const HOVER_LENGTH = 1000;
+export const REASON_LIMIT = 1024;
+
+/**
+ * Text on one line, invisible characters spelled out, cut to a length.
+ * @param {unknown} text
+ * @param {number} [limit]
+ */
+export function shown(text, limit = CELL_LENGTH) {
+  const whole = text === null || text === undefined ? "" : String(text);
+  const cut = whole.length > limit ? [...whole.slice(0, 2 * limit)].slice(0, limit - 1).join("") + "…" : whole;
+  return cut.replace(UNSEEN, spelled);
+}
+
+/** @param {string} char */
+function spelled(char) {
+  const short = { "\n": "\\n", "\r": "\\r", "\t": "\\t" }[char];
+  const code = char.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  return short ?? (code > 0xffff ? `\\U${hex.padStart(8, "0")}` : code > 0xff ? `\\u${hex.padStart(4, "0")}` : `\\x${hex.padStart(2, "0")}`);
+}
+
+/** The length as AWS counts it: by code points. @param {string} text */
+export function codePoints(text) {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/** @param {number} count @param {string} noun @param {string} [nouns] */
+export function plural(count, noun, nouns = `${noun}s`) {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : nouns}`;
+}
+
+/** A length of time in the two largest units that it has. @param {number} milliseconds */
+export function duration(milliseconds) {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const [days, hours] = [Math.floor(seconds / 86400), Math.floor(seconds / 3600) % 24];
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (days) return hours ? `${days}d ${hours}h` : `${days}d`;
+  if (hours) return minutes ? `${hours}h ${minutes}m` : `${hours}h`;
+  return minutes ? `${minutes}m` : `${seconds}s`;
+}
+
+/** @param {number} moment epoch milliseconds */
+export function utc(moment) {
+  const date = new Date(moment);
+  return Number.isNaN(date.getTime()) ? "" : `${date.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** @param {string} jobId */
+export function shortId(jobId) {
+  const [, head, tail] = /^([0-9a-fA-F]{8})-[0-9a-fA-F-]{27}([:#]\d+)?$/.exec(jobId) ?? [];
+  return head ? `${head}…${tail ?? ""}` : shown(jobId, 40);
+}
+
+// ---------------------------------------------------------------------------------------------------------- Bits
+
+/** @param {Uint8Array} bits @param {number} row */
+export const hasBit = (bits, row) => (bits[row >> 3] & (1 << (row & 7))) !== 0;
+
+/** @param {Uint8Array} bits @param {number} row @param {boolean} on */
+export function setBit(bits, row, on) {
+  if (on) bits[row >> 3] |= 1 << (row & 7);
+  else bits[row >> 3] &= ~(1 << (row & 7));
+}
+
+/** @param {Uint8Array} bits */
+export function countBits(bits) {
+  let count = 0;
+  for (let byte of bits) for (; byte; byte &= byte - 1) count += 1;
+  return count;
+}
+
+// ------------------------------------------------------------------------------------------------------- Columns
+
+/** Lower case of the same length, so that positions stay. @param {string} text */
+export function folded(text) {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return Array.from(text, (char) => (char.toLowerCase().length === char.length ? char.toLowerCase() : char)).join("");
+}
+
+/** Text as codes into words, which stand behind one another in one string. @implements {Column} */
+class TextColumn {
+  /** @param {Json} described @param {ArrayBuffer} data @param {number} rows */
+  constructor(described, data, rows) {
+    this.title = described.title;
+    this.role = described.role;
+    this.hidden = described.hidden;
+    this.kind = "text";
+    this.count = described.texts;
+    this.rows = rows;
+    this.ends = new Uint32Array(data, described.ends, described.texts);
+    this.all = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(data, described.blob, described.blobLength));
+    const Codes = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array }[/** @type {1|2|4} */ (described.codeSize)];
+    this.codes = described.codes === null ? null : new Codes(data, described.codes, rows);
+    /** @type {string | null} */ this.low = null;
+    /** @type {Uint32Array | null} */ this.ranks = null;
+  }
+
+  /** @param {number} row */
+  code(row) {
+    return this.codes ? this.codes[row] : row + 1;
+  }
+
+  /** @param {number} code */
+  word(code) {
+    return this.all.slice(code ? this.ends[code - 1] : 0, this.ends[code]);
+  }
+
+  /** @param {number} row */
+  text(row) {
+    return this.word(this.code(row));
+  }
+
+  /** @param {Test} test */
+  words(test) {
+    if (this.low === null) this.low = folded(this.all);
+    const found = new Uint8Array(this.count);
+    if (test.needle === null) {
+      for (let code = 0, start = 0; code < this.count; start = this.ends[code], code += 1) {
+        if (test.matches(this.low.slice(start, this.ends[code]))) found[code] = 1;
+      }
+      return found;
+    }
+    // One search through all words at once; a find across a border between two does not count.
+    let [code, at] = [0, this.low.indexOf(test.needle)];
+    while (at >= 0) {
+      while (this.ends[code] <= at) code += 1;
+      const inside = at + test.needle.length <= this.ends[code];
+      if (inside) found[code] = 1;
+      at = this.low.indexOf(test.needle, inside ? this.ends[code] : at + 1);
+    }
+    return found;
+  }
+
+  /** @param {Test} test @param {Uint8Array} hit */
+  mark(test, hit) {
+    const found = this.words(test);
+    if (this.codes) for (let row = 0; row < this.rows; row += 1) hit[row] |= found[this.codes[row]];
+    else for (let row = 0; row < this.rows; row += 1) hit[row] |= found[row + 1];
+  }
+
+  /** The place of each row's word among the words, so that a sort compares numbers; empty ones last. */
+  keys() {
+    if (this.ranks) return this.ranks;
+    if (this.low === null) this.low = folded(this.all);
+    const words = Array.from({ length: this.count }, (_, code) => /** @type {string} */ (this.low).slice(code ? this.ends[code - 1] : 0, this.ends[code]));
+    const order = Uint32Array.from(words.keys());
+    const natural = this.count <= 20_000 ? new Intl.Collator("en", { numeric: true }).compare : null;
+    order.sort((a, b) => (natural ? natural(words[a], words[b]) : words[a] < words[b] ? -1 : words[a] > words[b] ? 1 : 0));
+    const rankOf = new Uint32Array(this.count);
+    let rank = 0;
+    order.forEach((code, place) => {
+      if (place && words[code] !== words[order[place - 1]]) rank += 1;
+      rankOf[code] = words[code] === "" ? NO_RANK : rank;
+    });
+    this.ranks = Uint32Array.from({ length: this.rows }, (_, row) => rankOf[this.code(row)]);
+    return this.ranks;
+  }
+}
+
+const NO_RANK = 0xffffffff;
+
+/** Numbers, or times as epoch milliseconds; NaN where there is none. @implements {Column} */
+class NumberColumn {
+  /** @param {Json} described @param {ArrayBuffer} data @param {number} rows */
+  constructor(described, data, rows) {
+    this.title = described.title;
+    this.role = described.role;
+    this.hidden = described.hidden;
+    this.kind = described.kind;
+    this.count = 0;
+    this.values = new Float64Array(data, described.at, rows);
+  }
+
+  code() {
+    return 0;
+  }
+
+  word() {
+    return "";
+  }
+
+  /** @param {number} row */
+  text(row) {
+    const value = this.values[row];
+    if (Number.isNaN(value)) return "";
+    return this.kind === "time" ? utc(value) : String(value);
+  }
+
+  /** @param {Test} test @param {Uint8Array} hit */
+  mark(test, hit) {
+    const { values } = this;
+    if (test.above !== undefined || test.below !== undefined) {
+      const [above, below] = [test.above ?? -Infinity, test.below ?? Infinity];
+      for (let row = 0; row < values.length; row += 1) {
+        const value = values[row];
+        if ((value > above && value < below) || (test.inclusive && (value === test.above || value === test.below))) hit[row] = 1;
+      }
+      return;
+    }
+    // Only what looks like a number or a date can stand in one.
+    if (test.needle !== null && !/^[\d.:-]+$/.test(test.needle)) return;
+    if (this.kind === "time" && test.needle !== null && !/^\d{4}-/.test(test.needle)) return;
+    for (let row = 0; row < values.length; row += 1) {
+      if (!hit[row] && !Number.isNaN(values[row]) && test.matches(this.text(row).toLowerCase())) hit[row] = 1;
+    }
+  }
+
+  keys() {
+    return this.values;
+  }
+}
+
+/** The status as it is now, which changes while a run goes on. @implements {Column} */
+class StatusColumn {
+  /** @param {Column | null} given @param {string[]} names @param {Uint8Array} lives */
+  constructor(given, names, lives) {
+    this.given = given;
+    this.names = names;
+    this.lives = lives;
+    this.title = given?.title ?? "status";
+    this.role = "status";
+    this.kind = "text";
+    this.hidden = false;
+    this.count = names.length;
+  }
+
+  /** @param {number} row */
+  code(row) {
+    return this.lives[row];
+  }
+
+  /** @param {number} code */
+  word(code) {
+    return this.names[code];
+  }
+
+  /** @param {number} row */
+  text(row) {
+    return this.names[this.lives[row]] || (this.given?.text(row) ?? "");
+  }
+
+  /** @param {Test} test @param {Uint8Array} hit */
+  mark(test, hit) {
+    const found = this.names.map((name) => (name && test.matches(name.toLowerCase()) ? 1 : 0));
+    for (let row = 0; row < this.lives.length; row += 1) {
+      if (this.lives[row] ? found[this.lives[row]] : test.matches(this.text(row).toLowerCase())) hit[row] = 1;
+    }
+  }
+
+  keys() {
+    return Uint32Array.from(this.lives, (life) => life || NO_RANK);
+  }
+}
+
+/** What became of each job, failures first. @implements {Column} */
+class FateColumn {
+  /** @param {string[]} names @param {Uint8Array} fates @param {Map<number, string>} messages */
+  constructor(names, fates, messages) {
+    this.names = names;
+    this.fates = fates;
+    this.messages = messages;
+    this.title = "Result";
+    this.role = "fate";
+    this.kind = "text";
+    this.hidden = true;
+    this.count = names.length;
+  }
+
+  /** @param {number} row */
+  code(row) {
+    return this.fates[row] & 0x7f;
+  }
+
+  /** @param {number} code */
+  word(code) {
+    return this.names[code];
+  }
+
+  /** @param {number} row */
+  failed(row) {
+    return (this.fates[row] & FATE_FAILED) !== 0;
+  }
+
+  /** @param {number} row */
+  text(row) {
+    const message = this.messages.get(row);
+    return message ? `${this.names[this.code(row)]}: ${message}` : this.names[this.code(row)];
+  }
+
+  /** @param {Test} test @param {Uint8Array} hit */
+  mark(test, hit) {
+    for (let row = 0; row < this.fates.length; row += 1) {
+      if (!hit[row] && this.fates[row] && test.matches(this.text(row).toLowerCase())) hit[row] = 1;
+    }
+  }
+
+  keys() {
+    return Uint32Array.from(this.fates, (fate) => (fate ? (fate & FATE_FAILED ? 0 : 1000) + (fate & 0x7f) : NO_RANK));
+  }
+}
+
+const FATE_FAILED = 0x80;
+
+/**
+ * The columns of a snapshot: the kernel's, the status as it is now, and what became of each job.
+ * @param {Json} header @param {ArrayBuffer} data @param {Uint8Array} lives @param {FateColumn} fate
+ * @returns {Column[]}
+ */
+export function decode(header, data, lives, fate) {
+  /** @type {Column[]} */
+  const columns = header.columns.map((/** @type {Json} */ described) =>
+    described.kind === "text" ? new TextColumn(described, data, header.rows) : new NumberColumn(described, data, header.rows),
+  );
+  const at = columns.findIndex((column) => column.role === "status");
+  const known = lives.some((life) => life !== 0);
+  if (at >= 0) columns[at] = new StatusColumn(columns[at], header.lives, lives);
+  else if (known) columns.unshift(new StatusColumn(null, header.lives, lives));
+  columns.splice(at >= 0 ? at + 1 : 0, 0, fate);
+  return columns;
+}
+
+/** @param {string[]} names @param {Uint8Array} fates @param {Map<number, string>} messages */
+export const fateColumn = (names, fates, messages) => new FateColumn(names, fates, messages);
+
+// --------------------------------------------------------------------------------------------------------- Query
+
+const ALIASES = /** @type {Record<string, string>} */ ({
+  name: "name", queue: "queue", status: "status", id: "id", reason: "reason", definition: "definition",
+  age: "created", created: "created", running: "started", started: "started", stopped: "stopped", result: "fate",
+});
+const UNIT_MS = /** @type {Record<string, number>} */ ({ s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 });
+
+/** @param {string} text @returns {number | null} milliseconds */
+export function parseAge(text) {
+  const parts = [...text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)([smhdw])/g)];
+  if (!parts.length || parts.map((part) => part[0]).join("") !== text.toLowerCase()) return null;
+  return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNIT_MS[unit], 0);
+}
+
+/** Words, those in double quotes kept together. @param {string} query */
+export function words(query) {
+  return [...query.matchAll(/(?:[^\s"]|"[^"]*"?)+/g)].map(([word]) => word);
+}
+
+/** @param {string} pattern folded, with * and ? @returns {Test} */
+function globTest(pattern) {
+  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+  const compiled = new RegExp(`^${expression}$`, "su");
+  return { needle: null, matches: (text) => compiled.test(text) };
+}
+
+/** @param {string} value @returns {Test} */
+function textTest(value) {
+  const low = folded(value);
+  if (low.startsWith("=")) return { needle: null, matches: (text) => text === low.slice(1) };
+  if (/[*?]/.test(low)) return globTest(low);
+  return { needle: low, matches: (text) => text.includes(low) };
+}
+
+/** @param {Column} column @param {string} value @param {string} field @param {number} now @returns {Test | string} */
+function comparison(column, value, field, now) {
+  const [, sign, operand] = /^(>=?|<=?)(.*)$/.exec(value) ?? [];
+  if (!sign) return textTest(value);
+  // An age counts backwards: older than 6h is created before six hours ago.
+  const age = parseAge(operand);
+  const number = column.kind === "time" ? (age === null ? Date.parse(operand) : now - age) : Number(operand || NaN);
+  if (column.kind === "text") return `${field}: holds text, and cannot be compared with ${sign}`;
+  if (Number.isNaN(number)) {
+    const example = column.kind === "time" ? "an age such as 90m, 6h or 2d, or a date" : "a number";
+    return `${field}:${sign} needs ${example}`;
+  }
+  const isAbove = sign.startsWith(">") !== (column.kind === "time" && age !== null);
+  const test = { needle: null, matches: () => false, inclusive: sign.endsWith("=") };
+  return isAbove ? { ...test, above: number } : { ...test, below: number };
+}
+
+/**
+ * What a search means: one list of columns and tests for each word, all of which have to hold; or what is wrong.
+ * @param {string} query @param {Column[]} columns @param {number} now
+ * @returns {{terms: {columns: Column[], tests: Test[], negated: boolean}[], error: string | null}}
+ */
+export function parseQuery(query, columns, now) {
+  const terms = [];
+  for (const word of words(query)) {
+    const [, minus, name, value] = /^(-?)([A-Za-z_][\w]*):(.+)$/s.exec(word) ?? [];
+    const column = name === undefined ? undefined : columnNamed(name, columns);
+    const plain = word.replaceAll('"', "");
+    if (!column) {
+      if (plain) terms.push({ columns, tests: [textTest(plain)], negated: false });
+      continue;
+    }
+    const values = value.includes('"') ? [value.replaceAll('"', "")] : value.split(",").filter(Boolean);
+    const tests = values.map((one) => comparison(column, one, name, now));
+    const wrong = tests.find((test) => typeof test === "string");
+    if (typeof wrong === "string") return { terms: [], error: wrong };
+    terms.push({ columns: [column], tests: /** @type {Test[]} */ (tests), negated: minus === "-" });
+  }
+  return { terms, error: null };
+}
+
+/** @param {string} name @param {Column[]} columns */
+function columnNamed(name, columns) {
+  const low = name.toLowerCase();
+  return columns.find((column) => column.title.toLowerCase() === low) ?? columns.find((column) => column.role !== null && column.role === ALIASES[low]);
+}
+
+/**
+ * A 1 for each row that matches. A wrong query matches nothing: it must not widen.
+ * @param {string} query @param {Column[]} columns @param {number} rows @param {number} now
+ * @returns {{mask: Uint8Array, error: string | null}}
+ */
+export function search(query, columns, rows, now) {
+  const mask = new Uint8Array(rows).fill(1);
+  const { terms, error } = parseQuery(query, columns, now);
+  if (error) return { mask: mask.fill(0), error };
+  for (const term of terms) {
+    const hit = new Uint8Array(rows);
+    for (const test of term.tests) for (const column of term.columns) column.mark(test, hit);
+    const wanted = term.negated ? 0 : 1;
+    for (let row = 0; row < rows; row += 1) mask[row] &= hit[row] === wanted ? 1 : 0;
+  }
+  return { mask, error: null };
+}
+
+// ---------------------------------------------------------------------------------------------------------- Sort
+
+/**
+ * All rows in order, stable; rows without a value last in both directions.
+ * @param {SortKey[]} sorts @param {Column[]} columns @param {number} rows
+ */
+export function sortedRows(sorts, columns, rows) {
+  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  const keys = sorts.map(({ column, descending }) => directed(columns[column].keys(), descending));
+  if (!keys.length) return order;
+  const [first, ...rest] = keys;
+  return order.sort((a, b) => {
+    let difference = first[a] - first[b];
+    for (let at = 0; !difference && at < rest.length; at += 1) difference = rest[at][a] - rest[at][b];
+    return difference || a - b;
+  });
+}
+
+/** @param {Float64Array | Uint32Array} keys @param {boolean} descending */
+function directed(keys, descending) {
+  const missing = keys instanceof Uint32Array ? NO_RANK : NaN;
+  const values = new Float64Array(keys.length);
+  for (let row = 0; row < keys.length; row += 1) {
+    const key = keys[row];
+    values[row] = key === missing || Number.isNaN(key) ? Number.MAX_VALUE : descending ? -key : key;
+  }
+  return values;
+}
+
+/** A click on a title: ascending, descending, off; with shift beside what is there. @param {SortKey[]} sorts @param {number} column @param {boolean} more */
+export function nextSort(sorts, column, more) {
+  const now = sorts.find((sort) => sort.column === column);
+  const next = !now ? { column, descending: false } : now.descending ? null : { column, descending: true };
+  if (!more) return next ? [next] : [];
+  const others = sorts.map((sort) => (sort.column === column ? next : sort)).filter((sort) => sort !== null);
+  return now ? others : [...others, /** @type {SortKey} */ (next)];
+}
+
+// ------------------------------------------------------------------------------------------------------- Scrolling
+
+export const ROW_HEIGHT = 28;
+const MOST_PIXELS = 6_000_000;
+
+/**
+ * Where rows are: browsers lay out no more than some million pixels, so a long table is scrolled in a shorter one.
+ * @param {number} rows @param {number} height of the view
+ */
+export function scrollMap(rows, height) {
+  const whole = rows * ROW_HEIGHT;
+  const laid = Math.min(whole, MOST_PIXELS);
+  const scale = laid > height && whole > laid ? (whole - height) / (laid - height) : 1;
+  return { laid, scale, last: Math.max(0, whole - height) };
+}
+
+// ------------------------------------------------------------------------------------------------------ The store
+
+const LOCKS = [
+  "",
+  "has ended, and nothing can end it again",
+  "is stopping already",
+  "has no job id in this row",
+  "stands in another row above, too",
+  "is one node of a multi-node job, and nodes do not end alone",
+  "is not known to AWS: a typo, an expired record, or submitted a moment ago",
+  "is protected",
+];
+const PATIENCE_MS = 2000;
+const SAY_MS = 200;
+
+/** Everything that the views of one widget share: the snapshot, the selection, and how the table is looked at. */
+class Store {
+  /** @param {Model} model */
+  constructor(model) {
+    this.model = model;
+    /** @type {Set<(what: string) => void>} */ this.views = new Set();
+    /** @type {Map<string, {resolve: (answer: Json) => void, timer: number}>} */ this.pending = new Map();
+    this.asked = 0;
+    this.slow = 0;
+    /** @type {string | null} */ this.lost = null;
+    this.header = /** @type {Json | null} */ (null);
+    /** @type {Column[]} */ this.columns = [];
+    this.rows = 0;
+    this.fate = new FateColumn([""], new Uint8Array(), new Map());
+    /** @type {Uint8Array} */ this.lives = new Uint8Array();
+    /** @type {Uint8Array} */ this.locks = new Uint8Array();
+    /** @type {Uint8Array} */ this.bits = new Uint8Array();
+    this.selected = 0;
+    this.matching = new Uint8Array();
+    this.order = this.shownRows = new Uint32Array();
+    /** @type {Map<string, Map<number, number>>} */ this.counts = new Map();
+    /** @type {string | null} */ this.queryError = null;
+    /** @type {{bits: Uint8Array, count: number} | null} */ this.undoable = null;
+    /** @type {Json} */ this.state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
+    this.ui = {
+      query: "", reason: "", top: 0, anchor: -1, activeRow: -1, activeColumn: 0,
+      sorts: /** @type {SortKey[]} */ ([]),
+      facets: /** @type {Map<string, Set<number>>} */ (new Map()),
+      hidden: /** @type {Map<string, boolean>} */ (new Map()),
+      widths: /** @type {Map<string, number>} */ (new Map()),
+    };
+    this.sayTimer = 0;
+    this.listen = (/** @type {Json} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers ?? []);
+    model.on("msg:custom", this.listen);
+    this.ask("hello");
+  }
+
+  dispose() {
+    this.model.off("msg:custom", this.listen);
+    for (const { timer } of this.pending.values()) clearTimeout(timer);
+    clearTimeout(this.sayTimer);
+    this.pending.clear();
+  }
+
+  /** @param {string} what changed */
+  notify(what) {
+    for (const view of this.views) view(what);
+  }
+
+  /**
+   * Ask the kernel; every request is answered, but it may take its time.
+   * @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] @returns {Promise<Json>}
+   */
+  ask(kind, content = {}, buffers = []) {
+    const id = `${Date.now().toString(36)}-${(this.asked += 1)}`;
+    return new Promise((resolve) => {
+      const timer = window.setTimeout(() => this.countSlow(), PATIENCE_MS);
+      this.pending.set(id, { resolve, timer });
+      try {
+        this.model.send({ kind, id, ...content }, undefined, buffers);
+        this.lost = null;
+      } catch (error) {
+        this.lost = "This output has lost its kernel. Run its cell again.";
+        this.settle({ id, ok: false, error: this.lost });
+        this.notify("state");
+      }
+    });
+  }
+
+  countSlow() {
+    this.slow += 1;
+    this.notify("state");
+  }
+
+  /** @param {Json} answer */
+  settle(answer) {
+    const waiting = this.pending.get(answer.id);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.pending.delete(answer.id);
+    if (this.slow && !this.pending.size) {
+      this.slow = 0;
+      this.notify("state");
+    }
+    if (!answer.ok) {
+      this.state = { ...this.state, error: answer.error };
+      this.notify("state");
+    }
+    waiting.resolve(answer);
+  }
+
+  /** @param {Json} message @param {DataView[]} buffers */
+  receive(message, buffers) {
+    if (message.kind === "answer") this.settle(message);
+    if (message.kind === "snapshot") this.take(message, buffers.map(copied));
+    if (message.kind === "selection" && message.snapshot === this.header?.snapshot) this.setBits(new Uint8Array(copied(buffers[0])));
+    if (message.kind === "patch" && message.snapshot === this.header?.snapshot) this.patch(message, copied(buffers[0]));
+    if (message.state) this.setState(message.state);
+  }
+
+  /** @param {Json} message @param {ArrayBuffer[]} buffers */
+  take(message, [data, lives, locks, fates, bits]) {
+    const first = this.header === null;
+    this.header = message.header;
+    this.rows = message.header.rows;
+    this.lives = new Uint8Array(lives);
+    this.locks = new Uint8Array(locks);
+    this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
+    this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0);
+    const titles = this.ui.sorts.map((sort) => this.columns[sort.column]?.title);
+    this.columns = decode(message.header, data, this.lives, this.fate);
+    this.ui.sorts = this.ui.sorts.map((sort, at) => ({ ...sort, column: this.columns.findIndex((column) => column.title === titles[at]) })).filter((sort) => sort.column >= 0);
+    if (first) this.ui.reason = message.state.reason;
+    // The number of a queue is another in another snapshot.
+    this.ui.facets.delete("queue");
+    this.undoable = null;
+    this.ui.anchor = this.ui.activeRow = -1;
+    this.bits = new Uint8Array(bits);
+    this.selected = countBits(this.bits);
+    this.resort();
+    this.notify("table");
+  }
+
+  /** @param {Uint8Array} bits */
+  setBits(bits) {
+    this.bits = bits;
+    this.selected = countBits(bits);
+    this.notify("selection");
+  }
+
+  /** @param {Json} message @param {ArrayBuffer} buffer */
+  patch(message, buffer) {
+    const count = message.rows;
+    const rows = new Uint32Array(buffer, 0, count);
+    const [fates, lives, locks] = [4, 5, 6].map((at) => new Uint8Array(buffer, at * count, count));
+    for (let at = 0; at < count; at += 1) {
+      const row = rows[at];
+      this.fate.fates[row] = fates[at];
+      this.lives[row] = lives[at];
+      this.locks[row] = locks[at];
+      if (locks[at] && hasBit(this.bits, row)) {
+        setBit(this.bits, row, false);
+        this.selected -= 1;
+      }
+    }
+    for (const [row, text] of message.messages) this.fate.messages.set(row, text);
+    if (this.fate.hidden) {
+      this.fate.hidden = false;
+      this.notify("table");
+    }
+    // Rows stay where they are while they change: whoever watches one must not lose it.
+    this.countFacets(null);
+    this.notify("patch");
+  }
+
+  /** @param {Json} state */
+  setState(state) {
+    const before = this.state;
+    this.state = state;
+    if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    this.notify("state");
+  }
+
+  showResult() {
+    const ran = new Set(Array.from(this.fate.fates, (fate) => fate & 0x7f));
+    ran.delete(0);
+    this.ui.facets.clear();
+    this.ui.facets.set("fate", ran);
+    this.ui.query = "";
+    this.ui.sorts = [{ column: this.columns.indexOf(this.fate), descending: false }];
+    this.ui.top = 0;
+    this.resort();
+    this.notify("table");
+  }
+
+  selectFailed() {
+    this.ui.facets.clear();
+    this.change((bits) => {
+      bits.fill(0);
+      for (let row = 0; row < this.rows; row += 1) if (this.fate.failed(row) && !this.locks[row]) setBit(bits, row, true);
+    });
+    this.refilter();
+  }
+
+  resort() {
+    this.order = sortedRows(this.ui.sorts, this.columns, this.rows);
+    this.refilter();
+  }
+
+  refilter() {
+    const visible = this.columns.filter((column) => !this.isHidden(column));
+    const { mask, error } = search(this.ui.query, this.ui.query.includes(":") ? this.columns : visible, this.rows, Date.now());
+    this.queryError = error;
+    this.found = mask;
+    this.countFacets(mask);
+    const rows = new Uint32Array(this.rows);
+    let count = 0;
+    for (const row of this.order) if (this.matching[row]) rows[count++] = row;
+    this.shownRows = rows.subarray(0, count);
+    this.notify("rows");
+  }
+
+  /** @returns {[string, Column][]} */
+  facetColumns() {
+    const queue = this.columns.find((column) => column.role === "queue");
+    const status = this.columns.find((column) => column.role === "status");
+    /** @type {[string, Column | undefined][]} */
+    const all = [["status", status], ["queue", queue], ["fate", this.fate.hidden ? undefined : this.fate]];
+    return /** @type {[string, Column][]} */ (all.filter(([, column]) => column && column.count > 0 && column.count <= 2000));
+  }
+
+  /** Count each facet among the rows that the search and the other facets leave. @param {Uint8Array | null} mask */
+  countFacets(mask) {
+    const found = mask ?? this.found ?? new Uint8Array(this.rows).fill(1);
+    const facets = this.facetColumns().map(([name, column]) => {
+      const wanted = this.ui.facets.get(name);
+      const passes = new Uint8Array(Math.max(column.count, 1)).fill(wanted?.size ? 0 : 1);
+      wanted?.forEach((code) => (passes[code] = 1));
+      return { name, column, passes, counts: new Uint32Array(Math.max(column.count, 1)) };
+    });
+    const matching = new Uint8Array(this.rows);
+    for (let row = 0; row < this.rows; row += 1) {
+      if (!found[row]) continue;
+      let [missed, misses] = [-1, 0];
+      for (let at = 0; at < facets.length; at += 1) {
+        if (!facets[at].passes[facets[at].column.code(row)]) [missed, misses] = [at, misses + 1];
+      }
+      if (misses === 0) {
+        matching[row] = 1;
+        for (const facet of facets) facet.counts[facet.column.code(row)] += 1;
+      } else if (misses === 1) facets[missed].counts[facets[missed].column.code(row)] += 1;
+    }
+    if (mask) this.matching = matching;
+    this.counts = new Map(facets.map(({ name, counts }) => [name, new Map([...counts].map((count, code) => [code, count]))]));
+  }
+
+  /** @param {Column} column */
+  isHidden(column) {
+    return this.ui.hidden.get(column.title) ?? column.hidden;
+  }
+
+  get isFrozen() {
+    return this.state.phase !== "idle" && this.state.phase !== "listing";
+  }
+
+  /** Change the selection, so that it can be undone. @param {(bits: Uint8Array) => void} work */
+  change(work) {
+    if (this.isFrozen || !this.header) return;
+    const before = { bits: this.bits.slice(), count: this.selected };
+    work(this.bits);
+    this.selected = countBits(this.bits);
+    this.undoable = before.count > 1 && this.selected < before.count - 1 ? before : null;
+    this.saySoon();
+    this.notify("selection");
+  }
+
+  undo() {
+    const before = this.undoable;
+    if (!before || this.isFrozen) return;
+    this.undoable = null;
+    this.change((bits) => bits.set(before.bits));
+    this.undoable = null;
+    this.notify("selection");
+  }
+
+  /** @param {Uint8Array} bits @param {number} row @param {boolean} on */
+  setRow(bits, row, on) {
+    if (!this.locks[row]) setBit(bits, row, on);
+  }
+
+  /** @param {number} at place in the table */
+  toggle(at) {
+    const row = this.shownRows[at];
+    if (row === undefined) return;
+    const on = !hasBit(this.bits, row);
+    this.ui.anchor = at;
+    this.change((bits) => this.setRow(bits, row, on));
+  }
+
+  /** @param {number} at */
+  only(at) {
+    const row = this.shownRows[at];
+    if (row === undefined || this.locks[row]) return;
+    this.ui.anchor = at;
+    this.change((bits) => this.setRow(bits.fill(0), row, true));
+  }
+
+  /** Select from the anchor to here. @param {number} at @param {boolean} keep what is selected elsewhere */
+  range(at, keep) {
+    const anchor = this.ui.anchor < 0 ? at : Math.min(this.ui.anchor, this.shownRows.length - 1);
+    const [low, high] = anchor < at ? [anchor, at] : [at, anchor];
+    this.change((bits) => {
+      if (!keep) bits.fill(0);
+      for (let place = low; place <= high; place += 1) this.setRow(bits, this.shownRows[place], true);
+    });
+  }
+
+  /** @param {"all" | "none" | "invert"} how */
+  bulk(how) {
+    this.change((bits) => {
+      if (how === "none") bits.fill(0);
+      else for (const row of this.shownRows) this.setRow(bits, row, how === "all" || !hasBit(bits, row));
+    });
+  }
+
+  get selectedInSight() {
+    let count = 0;
+    for (const row of this.shownRows) if (hasBit(this.bits, row)) count += 1;
+    return count;
+  }
+
+  get selectableInSight() {
+    let count = 0;
+    for (const row of this.shownRows) if (!this.locks[row]) count += 1;
+    return count;
+  }
+
+  selection() {
+    clearTimeout(this.sayTimer);
+    this.sayTimer = 0;
+    return /** @type {[Json, ArrayBuffer[]]} */ ([{ snapshot: this.header?.snapshot, reason: this.ui.reason }, [this.bits.slice().buffer]]);
+  }
+
+  /** Tell the kernel what is selected, once the hand rests. */
+  saySoon() {
+    if (!this.sayTimer) this.sayTimer = window.setTimeout(() => this.ask("select", ...this.selection()), SAY_MS);
+  }
+
+  /** Why nothing can be ended now, or null if it can. */
+  get obstacle() {
+    const length = codePoints(this.ui.reason);
+    if (this.state.phase === "planning") return "Asking AWS about the selected jobs…";
+    if (this.state.phase !== "idle") return "Wait until this is over.";
+    if (!this.selected) return this.ui.reason.trim() ? "Select the jobs to end." : "Select the jobs to end, and say why.";
+    if (!this.ui.reason.trim()) return "Say why these jobs are ended: AWS keeps the reason with each job.";
+    if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;
+    return null;
+  }
+}
+
+/** Typed arrays need their place in memory aligned, which a part of a message is not always. @param {DataView | ArrayBuffer} part */
+export function copied(part) {
+  if (part instanceof ArrayBuffer) return part;
+  const whole = part.byteOffset === 0 && part.byteLength === part.buffer.byteLength;
+  return /** @type {ArrayBuffer} */ (whole ? part.buffer : part.buffer.slice(part.byteOffset, part.byteOffset + part.byteLength));
+}
+
+// ------------------------------------------------------------------------------------------------------- The view
+
+/**
+ * An element with attributes, text and children; everything that comes from a job goes through here as text.
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Json} [attributes] @param {(Node | string | null)[]} [children]
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+function element(tag, attributes = {}, children = []) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) made.setAttribute(name, String(value));
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+/** @param {string} text @param {(event: MouseEvent) => void} onclick @param {Json} [attributes] */
+const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
+
+const WIDTHS = /** @type {Record<string, number>} */ ({
+  status: 116, name: 220, queue: 130, size: 84, created: 92, started: 92, stopped: 92, reason: 240, id: 104, definition: 150, fate: 220,
+});
+const LEAST_WIDTH = 48;
+const CHIPS = 8;
+const OVERSCAN = 6;
+const REASON_SUFFIX = "characters left";
+let views = 0;
+
+/** One picture of the store in a page. */
+class View {
+  /** @type {HTMLInputElement} */ searchBox;
+  /** @type {HTMLInputElement} */ reasonBox;
+  /** @type {HTMLElement} */ queryError;
+  /** @type {HTMLElement} */ columnMenu;
+  /** @type {HTMLElement} */ columns;
+  /** @type {HTMLElement} */ facets;
+  /** @type {HTMLElement} */ counts;
+  /** @type {HTMLElement} */ notice;
+  /** @type {HTMLElement} */ waiting;
+  /** @type {HTMLElement} */ panel;
+  /** @type {HTMLElement} */ result;
+  /** @type {HTMLElement} */ live;
+  /** @type {HTMLElement} */ root;
+  /** @type {HTMLElement} */ head;
+  /** @type {HTMLElement} */ body;
+  /** @type {HTMLElement} */ spacer;
+  /** @type {HTMLElement} */ empty;
+  /** @type {HTMLElement} */ grid;
+  /** @type {HTMLElement} */ reasons;
+  /** @type {HTMLElement} */ left;
+  /** @type {HTMLElement} */ why;
+  /** @type {HTMLElement} */ form;
+  /** @type {HTMLElement} */ figures;
+  /** @type {HTMLButtonElement} */ refreshButton;
+  /** @type {HTMLButtonElement} */ copyButton;
+  /** @type {HTMLButtonElement} */ allButton;
+  /** @type {HTMLButtonElement} */ clearButton;
+  /** @type {HTMLButtonElement} */ invertButton;
+  /** @type {HTMLButtonElement} */ undoButton;
+  /** @type {HTMLButtonElement} */ terminate;
+  /** @type {HTMLButtonElement} */ stopButton;
+  /** @type {HTMLProgressElement} */ bar;
+  /** @type {HTMLInputElement | null} */ typed;
+  /** @type {HTMLElement | undefined} */ resultTitle;
+  /** @type {number | undefined} */ expected;
+  /** @type {string | undefined} */ resultShown;
+  /** @type {string | null} */ digest;
+  /** @type {Map<string, number> | undefined} */ childrenKnown;
+
+  /** @param {Store} store @param {HTMLElement} host */
+  constructor(store, host) {
+    this.store = store;
+    this.id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
+    /** @type {HTMLElement[]} */ this.pool = [];
+    this.attached = false;
+    this.phase = store.state.phase;
+    this.mine = false;
+    this.virtualTop = store.ui.top;
+    this.said = 0;
+    this.pointer = 0;
+    this.build(host);
+    this.onStore = (/** @type {string} */ what) => this.update(what);
+    store.views.add(this.onStore);
+    this.sizes = new ResizeObserver(() => this.resized());
+    this.sizes.observe(this.grid);
+    this.clock = window.setInterval(() => this.attached && this.paint(true), 30_000);
+    this.update("table");
+  }
+
+  dispose() {
+    this.store.views.delete(this.onStore);
+    this.sizes.disconnect();
+    clearInterval(this.clock);
+    this.root.remove();
+  }
+
+  /** @param {HTMLElement} host */
+  build(host) {
+    this.searchBox = element("input", {
+      type: "search", class: "bnb-search", "aria-label": "Filter jobs", spellcheck: "false", autocomplete: "off",
+      placeholder: "Filter: words, status:runnable, name:train-*, age:>6h", "aria-describedby": `${this.id}-query-error`,
+      oninput: () => this.setQuery(),
+    });
+    this.queryError = element("span", { class: "bnb-query-error", id: `${this.id}-query-error` });
+    this.columnMenu = element("div", { class: "bnb-menu" });
+    this.columns = element("details", { class: "bnb-columns" }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.columnMenu]);
+    this.refreshButton = button("Refresh", () => this.store.ask("refresh"));
+    this.copyButton = button("Copy as a cell", () => this.copyCell());
+    this.facets = element("div", { class: "bnb-facets" });
+    this.counts = element("span", { class: "bnb-counts" });
+    this.allButton = button("", () => this.store.bulk("all"));
+    this.clearButton = button("Clear", () => this.store.bulk("none"));
+    this.invertButton = button("Invert", () => this.store.bulk("invert"), { title: "Select what is not selected among the rows that match" });
+    this.undoButton = button("Undo", () => this.store.undo());
+    this.buildGrid();
+    this.notice = element("div", { class: "bnb-notice", role: "alert" });
+    this.waiting = element("div", { class: "bnb-waiting" });
+    this.panel = element("div", { class: "bnb-panel" });
+    this.result = element("div", { class: "bnb-result" });
+    this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
+    this.buildForm();
+    this.root = element("div", { class: "bnb", "data-lm-suppress-shortcuts": "true" }, [
+      element("div", { class: "bnb-bar" }, [this.searchBox, this.columns, this.refreshButton, this.copyButton]),
+      this.queryError, this.facets,
+      element("div", { class: "bnb-bar bnb-selection" }, [this.counts, this.allButton, this.clearButton, this.invertButton, this.undoButton]),
+      this.result, this.grid, this.waiting, this.notice, this.form, this.panel, this.live,
+    ]);
+    // Keys that are pressed here are for us: the notebook would cut the cell at an x.
+    for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
+    this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattached());
+    host.append(this.root);
+  }
+
+  buildGrid() {
+    this.head = element("div", { class: "bnb-head", role: "rowgroup" });
+    this.body = element("div", { class: "bnb-body", role: "rowgroup" });
+    this.spacer = element("div", { class: "bnb-spacer", role: "presentation" }, [this.body]);
+    this.empty = element("div", { class: "bnb-empty" });
+    this.grid = element("div", {
+      class: "bnb-grid", role: "grid", tabindex: "0", "aria-multiselectable": "true", "aria-label": "Jobs",
+      onscroll: () => this.scrolled(), onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyInGrid(event),
+      onfocus: () => this.focused(),
+    }, [this.head, this.spacer]);
+    this.grid.addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
+    this.body.addEventListener("click", (event) => this.clicked(event));
+    this.body.addEventListener("mousedown", (event) => event.shiftKey && event.preventDefault());
+  }
+
+  buildForm() {
+    this.reasons = element("datalist", { id: `${this.id}-reasons` });
+    this.reasonBox = element("input", {
+      type: "text", class: "bnb-reason", id: `${this.id}-reason`, list: `${this.id}-reasons`, autocomplete: "off",
+      placeholder: "OPS-123 bad input", "aria-describedby": `${this.id}-left ${this.id}-why`,
+      oninput: () => this.setReason(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.submit(),
+    });
+    this.left = element("span", { class: "bnb-left", id: `${this.id}-left` });
+    this.terminate = button("", () => this.submit(), { class: "bnb-button bnb-danger", "aria-describedby": `${this.id}-why` });
+    this.why = element("span", { class: "bnb-why", id: `${this.id}-why` });
+    this.form = element("div", { class: "bnb-form" }, [
+      element("label", { for: `${this.id}-reason` }, ["Reason"]), this.reasonBox, this.left, this.reasons,
+      this.terminate, this.why,
+    ]);
+  }
+
+  // What changes
+
+  /** @param {string} what */
+  update(what) {
+    const { store } = this;
+    if (what === "table") this.layOut();
+    if (what === "table" || what === "rows") this.placeRows();
+    if (what === "table" || what === "rows" || what === "patch") this.showFacets();
+    if (what === "state" || what === "table") this.showState();
+    this.showCounts();
+    this.showForm();
+    if (store.header) this.paint(true);
+  }
+
+  get shownColumns() {
+    return this.store.columns.filter((column) => !this.store.isHidden(column));
+  }
+
+  layOut() {
+    const { store } = this;
+    this.searchBox.value = store.ui.query;
+    this.reasonBox.value = store.ui.reason;
+    const columns = this.shownColumns;
+    const cells = columns.map((column, at) => this.titleCell(column, at));
+    const all = element("div", { class: "bnb-th bnb-tick", role: "columnheader", "aria-colindex": 1, id: `${this.id}-h0`, title: "Select all that match", onclick: () => this.toggleAll() }, [
+      element("span", { class: "bnb-box", "aria-hidden": "true" }), element("span", { class: "bnb-unseen" }, ["Select all that match"]),
+    ]);
+    this.head.replaceChildren(element("div", { class: "bnb-row", role: "row", "aria-rowindex": 1 }, [all, ...cells]));
+    this.grid.setAttribute("aria-colcount", String(columns.length + 1));
+    this.pool = [];
+    this.body.replaceChildren();
+    this.setWidths();
+    this.showColumnMenu();
+  }
+
+  /** @param {Column} column @param {number} at */
+  titleCell(column, at) {
+    const { store } = this;
+    const index = store.columns.indexOf(column);
+    const place = store.ui.sorts.findIndex((sort) => sort.column === index);
+    const sort = store.ui.sorts[place];
+    const order = store.ui.sorts.length > 1 && sort ? String(place + 1) : "";
+    const title = shown(column.title, 60);
+    return element("div", {
+      class: `bnb-th${column.kind === "number" ? " bnb-number" : ""}`, role: "columnheader", "aria-colindex": at + 2, id: `${this.id}-h${at + 1}`,
+      "aria-sort": sort ? (sort.descending ? "descending" : "ascending") : null,
+      title: `${title}: click to sort, with Shift to sort by several columns`,
+      onclick: (/** @type {MouseEvent} */ event) => this.sortBy(index, event.shiftKey),
+    }, [
+      element("span", { class: "bnb-title" }, [title]),
+      element("span", { class: "bnb-sort", "aria-hidden": "true" }, [sort ? `${sort.descending ? "▼" : "▲"}${order}` : ""]),
+      element("span", {
+        class: "bnb-grip", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => event.stopPropagation(),
+        onpointerdown: (/** @type {PointerEvent} */ event) => this.resize(event, column),
+      }),
+    ]);
+  }
+
+  /** @param {Column} column */
+  widthOf(column) {
+    return this.store.ui.widths.get(column.title) ?? WIDTHS[column.role ?? ""] ?? (column.kind === "text" ? 130 : 92);
+  }
+
+  setWidths() {
+    const columns = this.shownColumns;
+    const widths = columns.map((column) => this.widthOf(column));
+    // Whatever room is left goes to the name, unless somebody has set its width.
+    const flexible = columns.findIndex((column) => column.role === "name" && !this.store.ui.widths.has(column.title));
+    const tracks = widths.map((width, at) => (at === flexible ? `minmax(${width}px, 1fr)` : `${width}px`));
+    this.grid.style.setProperty("--bnb-columns", `34px ${tracks.join(" ")}`);
+    this.grid.style.setProperty("--bnb-width", `${34 + widths.reduce((sum, width) => sum + width, 0)}px`);
+  }
+
+  /** @param {PointerEvent} event @param {Column} column */
+  resize(event, column) {
+    const grip = /** @type {HTMLElement} */ (event.currentTarget);
+    const [start, width] = [event.clientX, grip.parentElement?.offsetWidth ?? this.widthOf(column)];
+    event.preventDefault();
+    grip.setPointerCapture(event.pointerId);
+    grip.onpointermove = (move) => this.setWidth(column, width + move.clientX - start);
+    grip.onpointerup = () => (grip.onpointermove = null);
+  }
+
+  /** @param {Column} column @param {number} width */
+  setWidth(column, width) {
+    this.store.ui.widths.set(column.title, Math.max(LEAST_WIDTH, width));
+    this.setWidths();
+  }
+
+  showColumnMenu() {
+    const items = this.store.columns.map((column) => {
+      const box = element("input", { type: "checkbox", onchange: () => this.setHidden(column, !box.checked) });
+      box.checked = !this.store.isHidden(column);
+      return element("label", {}, [box, shown(column.title, 60)]);
+    });
+    this.columnMenu.replaceChildren(...items);
+  }
+
+  /** @param {Column} column @param {boolean} hidden */
+  setHidden(column, hidden) {
+    this.store.ui.hidden.set(column.title, hidden);
+    this.store.refilter();
+    this.store.notify("table");
+  }
+
+  /** @param {number} column @param {boolean} more */
+  sortBy(column, more) {
+    this.store.ui.sorts = nextSort(this.store.ui.sorts, column, more);
+    this.store.resort();
+    this.store.notify("table");
+  }
+
+  setQuery() {
+    this.store.ui.query = this.searchBox.value;
+    this.store.ui.top = this.virtualTop = 0;
+    this.store.ui.anchor = this.store.ui.activeRow = -1;
+    this.store.refilter();
+    this.say(`${plural(this.store.shownRows.length, "job matches", "jobs match")}`);
+  }
+
+  setReason() {
+    this.store.ui.reason = this.reasonBox.value;
+    this.store.saySoon();
+    this.showForm();
+  }
+
+  // Rows
+
+  placeRows() {
+    const { store } = this;
+    const { laid } = scrollMap(store.shownRows.length, this.height);
+    this.spacer.style.height = `${laid}px`;
+    this.grid.setAttribute("aria-rowcount", String(store.shownRows.length + 1));
+    this.queryError.textContent = store.queryError ? shown(store.queryError) : "";
+    this.empty.textContent = store.header && !store.shownRows.length ? (store.rows ? "No job matches." : "There are no jobs in this table.") : "";
+    if (this.empty.textContent) this.spacer.after(this.empty);
+    else this.empty.remove();
+    this.scrollTo(Math.min(store.ui.top, scrollMap(store.shownRows.length, this.height).last));
+  }
+
+  get height() {
+    return Math.max(0, this.grid.clientHeight - ROW_HEIGHT);
+  }
+
+  /** @param {number} top in the pixels of the whole table */
+  scrollTo(top) {
+    const { last, scale } = scrollMap(this.store.shownRows.length, this.height);
+    this.virtualTop = Math.max(0, Math.min(top, last));
+    this.store.ui.top = this.virtualTop;
+    this.expected = Math.round(this.virtualTop / scale);
+    this.grid.scrollTop = this.expected;
+    this.paint(false);
+  }
+
+  scrolled() {
+    // A detached table tells of a place 0 that nobody has scrolled to.
+    if (!this.attached || !this.grid.clientHeight) return;
+    const { scale, last } = scrollMap(this.store.shownRows.length, this.height);
+    if (this.expected === undefined || Math.abs(this.grid.scrollTop - this.expected) > 1) {
+      this.virtualTop = Math.min(last, this.grid.scrollTop * scale);
+      this.store.ui.top = this.virtualTop;
+    }
+    this.expected = undefined;
+    this.paint(false);
+  }
+
+  /** In a table longer than what can be laid out, a wheel would jump over rows. @param {WheelEvent} event */
+  wheeled(event) {
+    const { scale } = scrollMap(this.store.shownRows.length, this.height);
+    if (scale === 1 || event.deltaX || event.ctrlKey) return;
+    event.preventDefault();
+    this.scrollTo(this.virtualTop + event.deltaY * (event.deltaMode === 1 ? ROW_HEIGHT : 1));
+  }
+
+  resized() {
+    const visible = this.grid.clientHeight > 0;
+    if (visible && !this.attached) this.reattached();
+    this.attached = visible;
+    if (visible) this.paint(false);
+  }
+
+  reattached() {
+    this.attached = true;
+    this.expected = undefined;
+    this.scrollTo(this.store.ui.top);
+    this.paint(true);
+  }
+
+  /** Show the rows that are in sight. @param {boolean} anew also where the same job is shown */
+  paint(anew) {
+    const { store } = this;
+    if (!store.header) return;
+    const rows = store.shownRows.length;
+    const first = Math.max(0, Math.floor(this.virtualTop / ROW_HEIGHT) - OVERSCAN);
+    const count = Math.min(rows - first, Math.ceil(this.height / ROW_HEIGHT) + 2 * OVERSCAN);
+    const columns = this.shownColumns;
+    while (this.pool.length < count) this.pool.push(this.body.appendChild(this.emptyRow(columns)));
+    this.pool.forEach((element, slot) => (element.hidden = slot >= count));
+    for (let slot = 0; slot < count; slot += 1) {
+      const at = first + ((slot - (first % count) + count) % count);
+      this.fill(this.pool[slot], at, columns, anew);
+    }
+    const offset = this.grid.scrollTop - this.virtualTop + first * ROW_HEIGHT;
+    this.base = first;
+    this.body.style.transform = `translateY(${Math.round(offset)}px)`;
+    this.showActive();
+  }
+
+  /** @param {Column[]} columns */
+  emptyRow(columns) {
+    const tick = element("div", { class: "bnb-td bnb-tick", role: "gridcell", "aria-colindex": 1 }, [element("span", { class: "bnb-box", "aria-hidden": "true" })]);
+    const cells = columns.map((column, at) => element("div", {
+      class: `bnb-td${column.kind === "number" ? " bnb-number" : ""}`, role: "gridcell", "aria-colindex": at + 2,
+    }));
+    return element("div", { class: "bnb-row", role: "row" }, [tick, ...cells]);
+  }
+
+  /** @param {HTMLElement} element @param {number} at @param {Column[]} columns @param {boolean} anew */
+  fill(element, at, columns, anew) {
+    const { store } = this;
+    const row = store.shownRows[at];
+    const first = Math.max(0, Math.floor(this.virtualTop / ROW_HEIGHT) - OVERSCAN);
+    element.style.transform = `translateY(${(at - first) * ROW_HEIGHT}px)`;
+    if (!anew && element.dataset.row === String(row) && element.dataset.at === String(at)) return;
+    const chosen = hasBit(store.bits, row);
+    const lock = store.locks[row];
+    element.dataset.row = String(row);
+    element.dataset.at = String(at);
+    element.id = `${this.id}-r${at}`;
+    element.setAttribute("aria-rowindex", String(at + 2));
+    element.setAttribute("aria-selected", String(chosen));
+    element.classList.toggle("bnb-locked", lock !== 0);
+    element.classList.toggle("bnb-failed", store.fate.failed(row));
+    element.classList.toggle("bnb-odd", at % 2 === 1);
+    if (lock) element.setAttribute("aria-disabled", "true");
+    else element.removeAttribute("aria-disabled");
+    element.title = lock ? `This job cannot be selected: it ${LOCKS[lock]}.` : "";
+    const [tick, ...cells] = /** @type {HTMLElement[]} */ ([...element.children]);
+    tick.id = `${this.id}-c${at}-0`;
+    tick.setAttribute("aria-label", lock ? `cannot be selected: it ${LOCKS[lock]}` : chosen ? "selected" : "not selected");
+    cells.forEach((cell, place) => {
+      cell.id = `${this.id}-c${at}-${place + 1}`;
+      this.fillCell(cell, columns[place], row);
+    });
+  }
+
+  /** @param {HTMLElement} cell @param {Column} column @param {number} row */
+  fillCell(cell, column, row) {
+    const text = column.text(row);
+    if (column.kind === "time") {
+      const moment = /** @type {NumberColumn} */ (column).values[row];
+      cell.textContent = text ? duration(Date.now() - moment) : "";
+      cell.title = text;
+    } else if (column.role === "status") {
+      cell.replaceChildren(pill(text, text.toLowerCase()));
+    } else if (column.role === "fate") {
+      const word = fateWord(/** @type {FateColumn} */ (column), row);
+      const message = this.store.fate.messages.get(row);
+      cell.replaceChildren(...(word ? [pill(word, this.store.fate.failed(row) ? "bad" : "done")] : []), ...(message ? [` ${shown(message, 200)}`] : []));
+      cell.title = shown(text, HOVER_LENGTH);
+    } else if (column.role === "id") {
+      cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
+    } else if (column.role === "size") {
+      cell.textContent = this.arrayText(text, row);
+    } else {
+      cell.textContent = shown(text);
+      cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
+    }
+  }
+
+  /** @param {string} size @param {number} row */
+  arrayText(size, row) {
+    if (!size) return "";
+    const live = this.liveChildren.get(this.jobIdAt(row));
+    return live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`;
+  }
+
+  get liveChildren() {
+    if (this.store.state.plan) this.childrenKnown = new Map(this.store.state.plan.children);
+    return this.childrenKnown ?? new Map();
+  }
+
+  /** @param {number} row */
+  jobIdAt(row) {
+    return this.store.columns.find((column) => column.role === "id")?.text(row) ?? "";
+  }
+
+  // Mouse and keys
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const row = /** @type {HTMLElement | null} */ (target.closest(".bnb-row"));
+    if (!row) return;
+    const at = Number(row.dataset.at);
+    this.store.ui.activeRow = at;
+    this.store.ui.activeColumn = [...row.children].findIndex((cell) => cell.contains(target));
+    if (target.classList.contains("bnb-id")) this.copyId(at);
+    else if (event.shiftKey) this.store.range(at, event.ctrlKey || event.metaKey || target.closest(".bnb-tick") !== null);
+    else if (event.ctrlKey || event.metaKey || target.closest(".bnb-tick")) this.store.toggle(at);
+    else this.store.only(at);
+    this.refuse(at);
+    this.showActive();
+  }
+
+  /** Say why a row cannot be selected, to whoever tries. @param {number} at */
+  refuse(at) {
+    const lock = this.store.locks[this.store.shownRows[at]];
+    if (lock) this.say(`This job cannot be selected: it ${LOCKS[lock]}.`);
+    else if (this.store.isFrozen) this.say("The selection is fixed until this is over.");
+  }
+
+  toggleAll() {
+    const { store } = this;
+    store.bulk(store.selectableInSight && store.selectedInSight === store.selectableInSight ? "none" : "all");
+  }
+
+  focused() {
+    if (this.store.ui.activeRow < 0 && this.store.shownRows.length) this.store.ui.activeRow = Math.floor(this.virtualTop / ROW_HEIGHT);
+    this.showActive();
+  }
+
+  /** @param {KeyboardEvent} event */
+  keyInGrid(event) {
+    const { ui, shownRows } = this.store;
+    const page = Math.max(1, Math.floor(this.height / ROW_HEIGHT) - 1);
+    const [last, columns] = [shownRows.length - 1, this.shownColumns.length];
+    const command = event.ctrlKey || event.metaKey;
+    const row = ui.activeRow;
+    /** @type {Record<string, () => void>} */
+    const keys = {
+      ArrowDown: () => this.moveTo(row + 1, ui.activeColumn, event.shiftKey),
+      ArrowUp: () => this.moveTo(row - 1, ui.activeColumn, event.shiftKey),
+      PageDown: () => this.moveTo(Math.min(last, row + page), ui.activeColumn, event.shiftKey),
+      PageUp: () => this.moveTo(Math.max(0, row - page), ui.activeColumn, event.shiftKey),
+      ArrowLeft: () => (event.altKey ? this.widen(-16) : this.moveTo(row, ui.activeColumn - 1, false)),
+      ArrowRight: () => (event.altKey ? this.widen(16) : this.moveTo(row, ui.activeColumn + 1, false)),
+      Home: () => (command ? this.moveTo(0, ui.activeColumn, event.shiftKey) : this.moveTo(row, 0, false)),
+      End: () => (command ? this.moveTo(last, ui.activeColumn, event.shiftKey) : this.moveTo(row, columns, false)),
+      " ": () => this.spaceAt(row, event.shiftKey),
+      Enter: () => this.enterAt(row, event.shiftKey),
+      a: () => command && this.store.bulk("all"),
+      z: () => command && this.store.undo(),
+    };
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = (key === "a" || key === "z") && !command ? undefined : keys[key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  }
+
+  /** The row -1 is the titles. @param {number} row @param {number} column @param {boolean} extend */
+  moveTo(row, column, extend) {
+    const { ui, shownRows } = this.store;
+    const from = ui.activeRow;
+    ui.activeRow = Math.max(-1, Math.min(row, shownRows.length - 1));
+    ui.activeColumn = Math.max(0, Math.min(column, this.shownColumns.length));
+    if (extend && ui.activeRow >= 0) {
+      if (ui.anchor < 0) ui.anchor = Math.max(0, from);
+      this.store.range(ui.activeRow, false);
+    } else if (!extend && ui.activeRow !== from) ui.anchor = ui.activeRow;
+    this.reveal(ui.activeRow);
+    this.refuse(ui.activeRow);
+  }
+
+  /** @param {number} row */
+  reveal(row) {
+    const top = Math.max(0, row) * ROW_HEIGHT;
+    if (top < this.virtualTop) this.scrollTo(top);
+    else if (top + ROW_HEIGHT > this.virtualTop + this.height) this.scrollTo(top + ROW_HEIGHT - this.height);
+    this.showActive();
+    const cell = this.activeCell();
+    if (cell) cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** @param {number} row @param {boolean} extend */
+  spaceAt(row, extend) {
+    if (row < 0) this.enterAt(row, extend);
+    else if (extend) this.store.range(row, false);
+    else this.store.toggle(row);
+    this.refuse(row);
+  }
+
+  /** @param {number} row @param {boolean} more */
+  enterAt(row, more) {
+    const column = this.shownColumns[this.store.ui.activeColumn - 1];
+    if (row < 0 && column) this.sortBy(this.store.columns.indexOf(column), more);
+    else if (row < 0) this.toggleAll();
+    else if (column?.role === "id") this.copyId(row);
+  }
+
+  /** @param {number} by */
+  widen(by) {
+    const column = this.shownColumns[this.store.ui.activeColumn - 1];
+    if (column) this.setWidth(column, (this.activeCell()?.offsetWidth ?? this.widthOf(column)) + by);
+  }
+
+  activeCell() {
+    const { activeRow, activeColumn } = this.store.ui;
+    const id = activeRow < 0 ? `${this.id}-h${activeColumn}` : `${this.id}-c${activeRow}-${activeColumn}`;
+    return /** @type {HTMLElement | null} */ (this.root.querySelector(`[id="${id}"]`));
+  }
+
+  showActive() {
+    this.root.querySelectorAll(".bnb-active").forEach((cell) => cell.classList.remove("bnb-active"));
+    const cell = this.activeCell();
+    cell?.classList.add("bnb-active");
+    if (cell) this.grid.setAttribute("aria-activedescendant", cell.id);
+    else this.grid.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {number} at */
+  copyId(at) {
+    const jobId = this.jobIdAt(this.store.shownRows[at]);
+    this.copy(jobId, `Job id ${shortId(jobId)} copied.`);
+  }
+
+  async copyCell() {
+    const answer = await this.store.ask("cell", ...this.store.selection());
+    if (answer.ok) await this.copy(answer.text, "The cell is in the clipboard.");
+  }
+
+  /** @param {string} text @param {string} said */
+  async copy(text, said) {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.say(said);
+      this.flash(said);
+    } catch {
+      this.offer(text);
+    }
+  }
+
+  /** Where a page may not write to the clipboard, the person may. @param {string} text */
+  offer(text) {
+    const area = element("textarea", { class: "bnb-copy", readonly: true, rows: "6", "aria-label": "Copy this text" });
+    area.value = text;
+    this.waiting.replaceChildren("Copy this text: ", button("Close", () => this.showState()), area);
+    area.focus();
+    area.select();
+  }
+
+  /** @param {string} text */
+  flash(text) {
+    this.waiting.replaceChildren(text);
+    window.setTimeout(() => this.showWaiting(), 2500);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.live.textContent = text;
+  }
+
+  // Around the table
+
+  showFacets() {
+    const { store } = this;
+    const open = new Set([...this.facets.querySelectorAll("details[open]")].map((one) => /** @type {HTMLElement} */ (one).dataset.facet));
+    const focused = this.facets.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.key : undefined;
+    const groups = store.facetColumns().map(([name, column]) => {
+      const counts = [...(store.counts.get(name) ?? [])].filter(([code, count]) => (count || store.ui.facets.get(name)?.has(code)) && column.word(code));
+      if (name !== "status") counts.sort((a, b) => b[1] - a[1]);
+      const chips = counts.map(([code, count]) => this.chip(name, code, column.word(code), count));
+      const label = name === "fate" ? "Result" : column.title;
+      const rest = chips.splice(CHIPS);
+      const more = rest.length ? element("details", { class: "bnb-more", "data-facet": name, open: open.has(name) }, [element("summary", { class: "bnb-chip" }, [`${rest.length} more`]), element("div", { class: "bnb-menu" }, rest)]) : null;
+      return element("div", { class: "bnb-facet", role: "group", "aria-label": `Filter by ${shown(label, 60)}` }, [...chips, more]);
+    });
+    this.facets.replaceChildren(...groups.filter((group) => group.childElementCount));
+    const again = focused && [...this.facets.querySelectorAll("button")].find((chip) => chip.dataset.key === focused);
+    if (again) again.focus();
+  }
+
+  /** @param {string} name @param {number} code @param {string} word @param {number} count */
+  chip(name, code, word, count) {
+    const on = this.store.ui.facets.get(name)?.has(code) ?? false;
+    const chip = button("", () => this.toggleFacet(name, code), { class: "bnb-chip", "aria-pressed": String(on), "data-key": `${name}-${code}`, title: shown(word) });
+    chip.replaceChildren(element("span", { class: "bnb-chip-word" }, [shown(word, 40)]), element("span", { class: "bnb-chip-count" }, [count.toLocaleString("en-US")]));
+    return chip;
+  }
+
+  /** @param {string} name @param {number} code */
+  toggleFacet(name, code) {
+    const wanted = this.store.ui.facets.get(name) ?? new Set();
+    if (!wanted.delete(code)) wanted.add(code);
+    this.store.ui.facets.set(name, wanted);
+    this.store.ui.top = 0;
+    this.store.ui.anchor = this.store.ui.activeRow = -1;
+    this.store.refilter();
+  }
+
+  showCounts() {
+    const { store } = this;
+    const [inSight, selectable] = [store.selectedInSight, store.selectableInSight];
+    const out = store.selected - inSight;
+    const match = store.shownRows.length === store.rows ? "" : `${store.shownRows.length.toLocaleString("en-US")} match · `;
+    const outText = out ? ` (${out.toLocaleString("en-US")} out of sight)` : "";
+    this.counts.textContent = store.header ? `${plural(store.rows, "job")} · ${match}${store.selected.toLocaleString("en-US")} selected${outText}` : "";
+    this.allButton.textContent = `Select all ${selectable.toLocaleString("en-US")}${match ? " that match" : ""}`;
+    const frozen = store.isFrozen;
+    this.allButton.disabled = frozen || !selectable || inSight === selectable;
+    this.clearButton.disabled = frozen || !store.selected;
+    this.invertButton.disabled = frozen || !selectable;
+    this.undoButton.hidden = !store.undoable || frozen;
+    const state = !inSight ? "none" : inSight === selectable ? "all" : "some";
+    this.head.querySelector(".bnb-box")?.setAttribute("data-state", state);
+  }
+
+  showForm() {
+    const { store } = this;
+    const left = REASON_LIMIT - codePoints(store.ui.reason);
+    this.left.textContent = `${left.toLocaleString("en-US")}`;
+    this.left.title = `${left} ${REASON_SUFFIX}`;
+    this.left.classList.toggle("bnb-over", left < 0);
+    this.left.setAttribute("aria-label", `${left} ${REASON_SUFFIX}`);
+    if (document.activeElement !== this.reasonBox && this.reasonBox.value !== store.ui.reason) this.reasonBox.value = store.ui.reason;
+    this.terminate.textContent = store.selected ? `Terminate ${plural(store.selected, "job")}` : "Terminate";
+    this.terminate.setAttribute("aria-disabled", String(store.obstacle !== null));
+    this.why.textContent = store.header ? (store.obstacle ?? "Shows what would end, and asks once more.") : "";
+  }
+
+  submit() {
+    const { store } = this;
+    if (store.obstacle !== null) {
+      this.say(store.obstacle);
+      (store.selected && store.state.phase === "idle" ? this.reasonBox : this.terminate).focus();
+      return;
+    }
+    this.mine = true;
+    store.ask("plan", ...store.selection());
+  }
+
+  showState() {
+    const { state } = this.store;
+    this.reasons.replaceChildren(...(state.reasons ?? []).map((/** @type {string} */ reason) => element("option", { value: reason })));
+    this.refreshButton.disabled = state.phase !== "idle";
+    this.refreshButton.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
+    this.root.dataset.phase = state.phase;
+    this.showNotice();
+    this.showWaiting();
+    this.showResult();
+    this.form.hidden = state.phase === "confirming" || state.phase === "running";
+    const changed = state.phase !== this.phase || (state.plan?.digest ?? null) !== this.digest;
+    const before = this.phase;
+    this.phase = state.phase;
+    this.digest = state.plan?.digest ?? null;
+    if (changed || !this.panel.firstChild) this.showPanel(before);
+    if (state.phase === "running") this.showProgress();
+  }
+
+  showNotice() {
+    const { error } = this.store.state;
+    if ((this.notice.dataset.text ?? "") === (error ?? "")) return;
+    this.notice.dataset.text = error ?? "";
+    this.notice.replaceChildren(...(error ? [element("span", {}, [shown(error, 1200)]), button("Dismiss", () => this.dismiss())] : []));
+  }
+
+  dismiss() {
+    this.store.state = { ...this.store.state, error: null };
+    this.store.notify("state");
+    this.store.ask("dismiss");
+  }
+
+  showWaiting() {
+    const { store } = this;
+    const saved = store.header || !store.slow ? null : store.model.get("_saved");
+    const text = store.lost ?? (store.slow ? (store.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.") : store.header ? "" : "Loading…");
+    this.waiting.replaceChildren(text, ...(saved?.titles ? [savedTable(saved)] : []));
+  }
+
+  showResult() {
+    const { result, phase } = this.store.state;
+    const key = JSON.stringify([result, phase]);
+    if (this.resultShown === key) return;
+    this.resultShown = key;
+    if (!result || phase === "running" || phase === "confirming") {
+      this.result.replaceChildren();
+      return;
+    }
+    const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
+    const all = button("Show all jobs", () => this.showAll());
+    const again = result.failures ? button(`Select the ${plural(result.failures, "failed one")} again`, () => this.store.selectFailed()) : null;
+    this.resultTitle = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
+    this.result.replaceChildren(this.resultTitle, element("div", { class: "bnb-bar" }, [again, all]), facts);
+  }
+
+  showAll() {
+    this.store.ui.facets.clear();
+    this.store.refilter();
+  }
+
+  /** @param {string} before */
+  showPanel(before) {
+    const { state } = this.store;
+    const hadFocus = this.mine && (document.activeElement === document.body || this.root.contains(document.activeElement));
+    this.panel.replaceChildren();
+    if (state.phase === "confirming" && state.plan) {
+      const cancel = this.buildConfirmation(state.plan);
+      if (hadFocus) cancel.focus();
+    } else if (state.phase === "running") {
+      const stop = this.buildProgress();
+      if (hadFocus) stop.focus();
+      this.say("Sending.");
+    } else if (hadFocus && before === "running" && state.phase === "idle") {
+      this.mine = false;
+      this.say(shown(state.result?.summary ?? "", 500));
+      this.resultTitle?.focus();
+    } else if (hadFocus && before === "confirming" && state.phase === "idle") {
+      this.mine = false;
+      this.terminate.focus();
+    }
+  }
+
+  /** @param {Json} plan */
+  buildConfirmation(plan) {
+    const cancel = button("Cancel", () => this.store.ask("cancel"));
+    const count = plan.toEnd;
+    const confirm = button(`Terminate ${plural(count, "job")}`, () => this.confirm(plan), { class: "bnb-button bnb-danger", "aria-describedby": `${this.id}-space` });
+    this.typed = plan.mustType ? element("input", { type: "text", inputmode: "numeric", class: "bnb-typed", id: `${this.id}-typed`, autocomplete: "off", oninput: () => this.checkTyped(plan, confirm) }) : null;
+    const typing = this.typed && element("p", {}, [element("label", { for: `${this.id}-typed` }, [`Type ${count} to end so many jobs: `]), this.typed]);
+    const where = element("span", { class: `bnb-where ${plan.isLocal ? "bnb-emulator" : "bnb-aws"}` }, [plan.isLocal ? "EMULATOR, not AWS" : "AWS"]);
+    const title = element("h3", { id: `${this.id}-title` }, [count ? `Terminate ${plural(count, "job")}? ` : "None of these jobs can be ended. ", where]);
+    const hint = element("span", { class: "bnb-why", id: `${this.id}-space` }, ["Click, or press Space; Enter does nothing here. Escape leaves."]);
+    const box = element("div", {
+      class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${this.id}-title`, "aria-describedby": `${this.id}-facts`,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyInConfirmation(event, cancel),
+    }, [title, factList(plan.facts, `${this.id}-facts`), typing, element("div", { class: "bnb-bar" }, [cancel, count ? confirm : null, count ? hint : null])]);
+    this.panel.replaceChildren(box);
+    this.checkTyped(plan, confirm);
+    return cancel;
+  }
+
+  /** @param {KeyboardEvent} event @param {HTMLElement} cancel */
+  keyInConfirmation(event, cancel) {
+    if (event.key === "Escape") this.store.ask("cancel");
+    else if (event.key === "Enter" && event.target !== cancel) event.preventDefault();
+    else return;
+    if (event.key === "Escape") event.preventDefault();
+  }
+
+  /** @param {Json} plan @param {HTMLButtonElement} confirm */
+  checkTyped(plan, confirm) {
+    confirm.disabled = this.typed !== null && this.typed !== undefined && this.typed.value.replace(/[\s,]/g, "") !== String(plan.toEnd);
+  }
+
+  /** @param {Json} plan */
+  confirm(plan) {
+    this.mine = true;
+    this.store.ask("confirm", { digest: plan.digest, typed: plan.mustType ? String(plan.toEnd) : null });
+  }
+
+  buildProgress() {
+    this.bar = element("progress", { class: "bnb-progress", "aria-label": "Jobs seen to end" });
+    this.figures = element("span", { class: "bnb-figures" });
+    this.stopButton = button("Stop sending", () => this.store.ask("stop"));
+    this.panel.replaceChildren(element("div", { class: "bnb-running" }, [this.bar, this.figures, this.stopButton]));
+    return this.stopButton;
+  }
+
+  showProgress() {
+    const { progress, stopping } = this.store.state;
+    if (!progress || !this.bar || !this.figures || !this.stopButton) return;
+    this.bar.max = Math.max(1, progress.watched);
+    this.bar.value = progress.ended;
+    const left = progress.left === null ? "" : ` · about ${duration(progress.left * 1000)} left`;
+    this.figures.textContent = `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed${left}`;
+    const allSent = progress.accepted + progress.failed >= progress.toSend;
+    this.stopButton.textContent = stopping ? "Stopping…" : allSent ? "Stop watching" : "Stop sending";
+    this.stopButton.disabled = stopping;
+    if (Date.now() - this.said > 3000) {
+      this.said = Date.now();
+      this.say(`${progress.ended} of ${progress.watched} jobs have ended, ${progress.failed} failed.`);
+    }
+  }
+}
+
+/** @param {FateColumn} column @param {number} row */
+const fateWord = (column, row) => column.word(column.code(row));
+
+/** @param {string} text @param {string} kind */
+function pill(text, kind) {
+  return element("span", { class: "bnb-pill", "data-kind": kind }, [shown(text, 40)]);
+}
+
+/** @param {[string, string][]} facts @param {string} [id] */
+function factList(facts, id) {
+  const parts = facts.flatMap(([title, text]) => [element("dt", {}, [shown(title)]), element("dd", {}, [shown(text, 1200)])]);
+  return element("dl", { class: "bnb-facts", ...(id ? { id } : {}) }, parts);
+}
+
+/** What a notebook kept of the table, where no kernel answers. @param {Json} saved */
+function savedTable(saved) {
+  const head = element("tr", {}, saved.titles.map((/** @type {string} */ title) => element("th", { scope: "col" }, [shown(title, 60)])));
+  const rows = saved.rows.map((/** @type {string[]} */ row) => element("tr", {}, row.map((text) => element("td", {}, [shown(text, 120)]))));
+  const caption = element("caption", {}, [shown([saved.result, saved.sentence].filter(Boolean).join(" "), 800)]);
+  return element("table", { class: "bnb-saved" }, [caption, element("thead", {}, [head]), element("tbody", {}, rows)]);
+}
+
+/** What anywidget asks for: one store for a widget, and a view of it for each output. */
+export default function picker() {
+  /** @type {Store | null} */ let store = null;
+  return {
+    /** @param {{model: Model}} context */
+    initialize({ model }) {
+      store = new Store(model);
+      return () => store?.dispose();
+    },
+    /** @param {{model: Model, el: HTMLElement}} context */
+    render({ model, el }) {
+      store ??= new Store(model);
+      const view = new View(store, el);
+      return () => view.dispose();
+    },
+  };
+}

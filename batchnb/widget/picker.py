@@ -1,0 +1,498 @@
+"""JobPicker: the widget. It holds the current snapshot, the selection, one plan and one worker thread.
+
+The browser filters, sorts and selects by itself, and the kernel may be busy meanwhile. What is asked of the kernel, and
+what it has to say by itself, travels in custom messages, so that no column gets into the saved state of a notebook.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from batchnb import api
+from batchnb.clock import Clock
+from batchnb.connect import connect
+from batchnb.errors import InputError, InterruptedRunError
+from batchnb.ledger import JobEvent
+from batchnb.listing import describe_all
+from batchnb.plan_view import plan_facts
+from batchnb.plans import DIGEST_SHOWN, Plan, Verdict
+from batchnb.report import Report
+from batchnb.report_view import report_facts
+from batchnb.run import check_timeout
+from batchnb.text import plural, shown
+from batchnb.widget.cell import cell_for
+from batchnb.widget.live import FATES, Marks, Progress
+from batchnb.widget.refreshed import refreshed_frame
+from batchnb.widget.requests import Handler, answer_to, sentence_of
+from batchnb.widget.snapshot import bits_of, take_snapshot
+from batchnb.widget.static import saved_rows, static_html
+
+if TYPE_CHECKING:
+    import boto3
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["JobPicker", "Phase"]
+
+_HERE = Path(__file__).parent
+PATCH_SECONDS = 0.25
+"""Seconds from one patch to the next: more messages than some a second get lost on the way to the browser."""
+
+_REASONS_KEPT = 10
+_DISPLAYS_KEPT = 4
+_FACT_LENGTH = 1100
+_recent_reasons: list[str] = []
+
+
+class Phase(StrEnum):
+    """What the picker is doing."""
+
+    IDLE = "idle"
+    LISTING = "listing"
+    PLANNING = "planning"
+    CONFIRMING = "confirming"
+    """A plan is shown, and waits for a yes."""
+    RUNNING = "running"
+
+
+class _StopError(Exception):
+    """Somebody has pressed Stop."""
+
+
+class JobPicker(anywidget.AnyWidget):
+    """Show the jobs of a DataFrame as rows to select; end the selected ones after one confirmation, and watch them.
+
+    `df` has a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names); `list_jobs` returns
+    such a frame. `reason` is what the field for it starts with. Above `confirm_above` jobs the number has to be typed.
+    `timeout` is how many seconds jobs are watched after the last request. Calls go where `session`, `profile`, `region`
+    and `endpoint_url` say, as for `batchnb.plan`. `relist` returns a new DataFrame for `refresh`; without it, the jobs
+    of `df` are described anew.
+
+    `selected`, `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
+    """
+
+    _esm = _HERE / "picker.js"
+    _css = _HERE / "picker.css"
+    _saved = traitlets.Dict().tag(sync=True)
+
+    def __init__(
+        self,
+        df: pd.DataFrame,
+        *,
+        reason: str = "",
+        session: boto3.Session | None = None,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        confirm_above: int = 100,
+        timeout: float = 300.0,
+        ids: str | None = None,
+        relist: Callable[[], pd.DataFrame] | None = None,
+    ) -> None:
+        check_timeout(timeout)
+        if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
+            raise InputError(f"confirm_above: {confirm_above!r} is no whole number, 0 or more.")
+        self._mutex = threading.RLock()
+        self._snapshot = take_snapshot(df.copy(deep=False) if hasattr(df, "copy") else df, 1, ids=ids)
+        self._marks = Marks(self._snapshot)
+        self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._reason = reason
+        self._ids = ids
+        self._session = session
+        self._connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
+        self._confirm_above, self._timeout, self._relist = confirm_above, timeout, relist
+        self._phase = Phase.IDLE
+        self._plan: Plan | None = None
+        self._report: Report | None = None
+        self._progress: Progress | None = None
+        self._worker: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._displays: list[Any] = []
+        self.error: Exception | None = None
+        """What went wrong last, None after something went right."""
+        self._handlers: dict[str, Handler] = {
+            "hello": self._on_hello,
+            "select": self._on_select,
+            "plan": self._on_plan,
+            "confirm": self._on_confirm,
+            "cancel": self._on_cancel,
+            "stop": self._on_stop,
+            "refresh": self._on_refresh,
+            "cell": self._on_cell,
+            "dismiss": self._on_dismiss,
+        }
+        super().__init__()
+        self._keep_rows()
+        self.on_msg(self._on_message)
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected rows of the DataFrame, in its order."""
+        with self._mutex:
+            return self._snapshot.frame.iloc[self._rows]
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was made last, None before."""
+        return self._plan
+
+    @property
+    def report(self) -> Report | None:
+        """What became of each job of the plan that was executed last, None before."""
+        return self._report
+
+    @property
+    def reason(self) -> str:
+        """What stands in the field for the reason."""
+        return self._reason
+
+    def select(self, job_ids: Sequence[str]) -> None:
+        """Select exactly these jobs, as far as they are in the table and have not ended."""
+        with self._mutex:
+            self._rows = self._snapshot.rows_of(job_ids)
+            self._send("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
+        self._keep_rows()
+
+    def refresh(self, df: pd.DataFrame | None = None) -> None:
+        """Show `df`, or list the jobs anew, in this thread. The selection stays, by job id.
+
+        Raises InputError while a plan is made, waits for its confirmation, or is executed.
+        """
+        self._begin(Phase.LISTING)
+        try:
+            self._show_frame(self._listed() if df is None else df.copy(deep=False))
+        finally:
+            self._set_phase(Phase.IDLE)
+
+    def as_cell(self) -> str:
+        """Return the cell that ends the selected jobs for the reason in the field, without a click.
+
+        After a run, it is the cell for the jobs that were asked for in it, until others are selected.
+        """
+        with self._mutex:
+            job_ids, plan, reason = self._snapshot.ids_at(self._rows), self._plan, self._reason
+        if plan is not None and (not job_ids or job_ids == [planned.job_id for planned in plan.jobs]):
+            job_ids, reason = [planned.job_id for planned in plan.to_end], plan.reason
+            where = f"{plural(len(job_ids), 'job')}, {shown(plan.identity, 300)}"
+            notes = [f"plan {plan.digest[:DIGEST_SHOWN]}: {where}"]
+        else:
+            notes = [plural(len(job_ids), "job")]
+        if not job_ids:
+            raise InputError("there is no job in this cell: select some first.")
+        return cell_for(job_ids, reason, self._connection, notes)
+
+    def stop(self) -> None:
+        """Send nothing more, as the button does. What has been sent takes its course, and is in the report."""
+        self._stop.set()
+        self._send_state()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is under way any more; return whether that was within `timeout` seconds."""
+        worker = self._worker
+        if worker is not None and worker is not threading.current_thread():
+            worker.join(timeout)
+            return not worker.is_alive()
+        return True
+
+    def __repr__(self) -> str:
+        return f"<JobPicker: {plural(len(self._snapshot.job_ids), 'job')}>"
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data, *metadata = bundle if isinstance(bundle, tuple) else (bundle or {},)
+        with self._mutex:
+            html = static_html(self._snapshot, self._rows, self._report)
+        data = {**data, "text/plain": repr(self), "text/html": html}
+        return (data, *metadata) if metadata else data
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        bundle = self._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        handle = display(data, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self._displays = [*self._displays[1 - _DISPLAYS_KEPT :], handle]
+
+    def _update_displays(self) -> None:
+        """Let the outputs in the notebook say what happened, for whoever opens it without a kernel."""
+        self._keep_rows()
+        bundle = self._repr_mimebundle_()
+        for handle in self._displays:
+            if handle is not None:
+                handle.update(bundle[0] if isinstance(bundle, tuple) else bundle, raw=True)
+
+    def _keep_rows(self) -> None:
+        # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
+        with self._mutex:
+            titles, rows, sentence = saved_rows(self._snapshot, self._rows)
+            result = self._report.summary if self._report else ""
+        self._saved = {"titles": titles, "rows": rows, "sentence": sentence, "result": shown(result, 500)}
+
+    # What the browser asks
+
+    def _on_message(self, _widget: object, content: object, buffers: Sequence[Any]) -> None:
+        answer, error = answer_to(self._handlers, content, buffers)
+        if error is not None:
+            self.error = error
+        self.send(answer)
+
+    def _on_hello(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self._send_snapshot()
+
+    def _on_select(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
+        with self._mutex:
+            self._rows = self._snapshot.rows_in(content.get("snapshot"), _only(buffers))
+            self._reason = _text(content.get("reason"))
+            return {"selected": len(self._rows)}
+
+    def _on_plan(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+        self._on_select(content, buffers)
+        if not len(self._rows):
+            raise InputError("no job is selected. Nothing was done.")
+        self._start(Phase.PLANNING, self._make_plan)
+
+    def _on_confirm(self, content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        with self._mutex:
+            plan = self._plan
+            if self._phase is not Phase.CONFIRMING or plan is None or content.get("digest") != plan.digest:
+                raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
+            if len(plan.to_end) > self._confirm_above and content.get("typed") != str(len(plan.to_end)):
+                raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
+            self._stop.clear()
+            self._start(Phase.RUNNING, lambda: self._execute(plan), after=Phase.CONFIRMING)
+
+    def _on_cancel(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        with self._mutex:
+            if self._phase is Phase.CONFIRMING:
+                self._set_phase(Phase.IDLE)
+
+    def _on_stop(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self.stop()
+
+    def _on_refresh(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self._start(Phase.LISTING, lambda: self._show_frame(self._listed()))
+
+    def _on_cell(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
+        self._on_select(content, buffers)
+        return {"text": self.as_cell()}
+
+    def _on_dismiss(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self.error = None
+        self._send_state()
+
+    # What the worker does
+
+    def _begin(self, phase: Phase, after: Phase = Phase.IDLE) -> None:
+        with self._mutex:
+            if self._phase is not after:
+                raise InputError(f"the picker is busy ({self._phase}); wait for it, or stop it first.")
+            self.error = None
+            self._phase = phase
+        self._send_state()
+
+    def _start(self, phase: Phase, work: Callable[[], Phase | None], after: Phase = Phase.IDLE) -> None:
+        self._begin(phase, after)
+        self._worker = threading.Thread(target=self._run, args=(work,), name="batchnb-picker", daemon=True)
+        self._worker.start()
+
+    def _run(self, work: Callable[[], Phase | None]) -> None:
+        phase = None
+        try:
+            phase = work()
+        except Exception as error:  # noqa: BLE001 - it is shown in the widget, and kept for the caller
+            self.error = error
+        finally:
+            self._set_phase(phase or Phase.IDLE)
+
+    def _make_plan(self) -> Phase:
+        with self._mutex:
+            job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
+        plan = api.plan(job_ids, reason=reason, session=self._session, **self._connection)
+        _recent_reasons[:] = list(dict.fromkeys([reason, *_recent_reasons]))[:_REASONS_KEPT]
+        with self._mutex:
+            self._plan = plan
+            self._marks.note_plan(plan)
+        self._send_patch()
+        return Phase.CONFIRMING
+
+    def _execute(self, plan: Plan) -> None:
+        """Carry out the very plan that was confirmed, and tell the browser what is seen, some times a second."""
+        watched = sum(planned.verdict.is_watched for planned in plan.jobs)
+        self._progress = Progress(len(plan.to_end), watched, time.monotonic())
+        over = threading.Event()
+        telling = threading.Thread(target=self._tell_until, args=(over,), name="batchnb-picker-tell", daemon=True)
+        telling.start()
+        brake = _Brake(self._stop)
+        try:
+            report = plan.execute(timeout=self._timeout, on_event=self._on_event(brake), clock=brake.clock)
+        except InterruptedRunError as error:
+            report = error.report
+            if not isinstance(error.__cause__, _StopError):
+                self.error = error
+        finally:
+            over.set()
+            telling.join()
+        with self._mutex:
+            self._report = report
+            self._marks.note_report(report)
+            self._rows = self._rows[self._snapshot.locks[self._rows] == 0]
+        self._send_patch()
+        self._update_displays()
+
+    def _on_event(self, brake: _Brake) -> Callable[[JobEvent], None]:
+        def note(event: JobEvent) -> None:
+            brake.check()
+            with self._mutex:
+                self._marks.note_event(event)
+                if self._progress is not None:
+                    self._progress.note(event)
+
+        return note
+
+    def _tell_until(self, over: threading.Event) -> None:
+        while not over.wait(PATCH_SECONDS):
+            self._send_patch()
+
+    def _listed(self) -> pd.DataFrame:
+        if self._relist is not None:
+            return self._relist()
+        gateway = connect(self._session, **self._connection)
+        wanted = [job_id for job_id in self._snapshot.row_of if "#" not in job_id]
+        return refreshed_frame(self._snapshot, describe_all(gateway, wanted, Clock()))
+
+    def _show_frame(self, frame: pd.DataFrame) -> None:
+        with self._mutex:
+            chosen = self._snapshot.ids_at(self._rows)
+            self._snapshot = take_snapshot(frame, self._snapshot.number + 1, ids=self._ids)
+            self._marks = Marks(self._snapshot)
+            self._rows = self._snapshot.rows_of(chosen)
+            self._send_snapshot()
+        self._keep_rows()
+
+    # What the browser is told
+
+    def _set_phase(self, phase: Phase) -> None:
+        with self._mutex:
+            self._phase = phase
+        self._send_state()
+
+    def _send(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
+        self.send({"kind": kind, **content}, list(buffers))
+
+    def _send_state(self) -> None:
+        self._send("state", {"state": self._state()})
+
+    def _send_patch(self) -> None:
+        with self._mutex:
+            patch, number = self._marks.take(), self._snapshot.number
+            state = {"snapshot": number, "state": self._state()}
+        if patch is None:
+            self._send("state", state)
+        else:
+            content = {**state, "rows": patch.rows, "messages": patch.messages}
+            self._send("patch", content, [patch.buffer])
+
+    def _send_snapshot(self) -> None:
+        with self._mutex:
+            snapshot, marks = self._snapshot, self._marks
+            content = {
+                "header": snapshot.header,
+                "fates": FATES,
+                "messages": list(marks.messages.items()),
+                "state": self._state(),
+            }
+            marked = [marks.lives.tobytes(), marks.locks.tobytes(), marks.fates.tobytes()]
+            self._send("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
+
+    def _selection_bits(self) -> bytes:
+        return bits_of(self._rows, len(self._snapshot.job_ids))
+
+    def _state(self) -> dict[str, Any]:
+        with self._mutex:
+            running = self._phase is Phase.RUNNING and self._progress is not None
+            return {
+                "phase": self._phase.value,
+                "error": sentence_of(self.error) if self.error else None,
+                "reason": self._reason,
+                "reasons": list(_recent_reasons),
+                "stopping": running and self._stop.is_set(),
+                "plan": self._plan_shown() if self._phase is Phase.CONFIRMING else None,
+                "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
+                "result": self._result_shown(),
+            }
+
+    def _plan_shown(self) -> dict[str, Any] | None:
+        plan = self._plan
+        if plan is None:
+            return None
+        arrays = ((planned.job_id, planned.job.live_children) for planned in plan.to_end if planned.job)
+        return {
+            "digest": plan.digest,
+            "digestShown": plan.digest[:DIGEST_SHOWN],
+            "toEnd": len(plan.to_end),
+            "isLocal": plan.identity.is_local,
+            "mustType": len(plan.to_end) > self._confirm_above,
+            "facts": [(title, shown(text, _FACT_LENGTH)) for title, text in _facts(plan)],
+            "children": [(job_id, live) for job_id, live in arrays if live][:1000],
+        }
+
+    def _result_shown(self) -> dict[str, Any] | None:
+        report = self._report
+        if report is None:
+            return None
+        facts = [(title, shown(text, _FACT_LENGTH)) for title, text in report_facts(report)]
+        return {
+            "summary": report.summary,
+            "failures": len(report.failures),
+            "jobs": len(report.results),
+            "ok": report.ok,
+            "facts": facts,
+        }
+
+
+class _Brake:
+    """Raises once, in the thread that sends, after Stop was pressed: what has been sent is looked at in peace."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._used = False
+        self.clock = Clock(sleep=self._sleep)
+
+    def check(self) -> None:
+        """Raise _StopError if Stop was pressed, and this has not raised before."""
+        if self._stop.is_set() and not self._used:
+            self._used = True
+            raise _StopError("Stop was pressed")
+
+    def _sleep(self, seconds: float) -> None:
+        # A wait may be long, and Stop has to be felt at once.
+        if self._used:
+            time.sleep(seconds)
+        else:
+            self._stop.wait(seconds)
+            self.check()
+
+
+def _facts(plan: Plan) -> list[tuple[str, str]]:
+    started = sum(planned.verdict is Verdict.TERMINATE for planned in plan.to_end)
+    facts = list(plan_facts(plan))
+    return [*facts, ("Running", f"{plural(started, 'job')} lose the work of this attempt")] if started else facts
+
+
+def _only(buffers: Sequence[Any]) -> Any:
+    if len(buffers) != 1:
+        raise InputError(f"a selection comes as one binary part, not {len(buffers)}.")
+    return buffers[0]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
