@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws_errors import sentence
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
@@ -120,7 +121,7 @@ class Report:
         if self.stopped_by is not None:
             sentences.append(f"The run was stopped by {shown(self.stopped_by, 300)}")
         sentences += [self.how_to_go_on] if self.how_to_go_on else []
-        raise TerminationFailedError(" ".join(sentences), self)
+        raise TerminationFailedError(" ".join(sentence(text) for text in sentences), self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for every id of the plan, those left out included.

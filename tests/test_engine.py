@@ -521,6 +521,53 @@ def test_ctrl_c_while_waiting_gives_a_report(
     assert not caught.value.report.waited
 
 
+def test_an_answer_is_noted_though_the_handler_breaks_while_the_run_is_closed(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Ctrl-C with a call under way, and a handler that raises at the first word of its answer: all of it counts."""
+    ids = emulator.world.add_jobs("train", "job", 60)
+    sent: list[str] = []
+
+    def on_event(event: JobEvent) -> None:
+        if event.state is EventState.SENT:
+            sent.append(event.job_id)
+        elif event.state is EventState.ACCEPTED:
+            raise ValueError(event.job_id)
+
+    def now() -> float:
+        if len(sent) == 50:
+            sent.append("interrupted")
+            raise KeyboardInterrupt
+        return clock.now()
+
+    with pytest.raises(InterruptedRunError) as caught:
+        _plan_for(gateway, ids, clock).execute(
+            clock=Clock(now, clock.sleep, clock.wall, clock.chance), on_event=on_event
+        )
+
+    report = caught.value.report
+    accepted = [result.planned.job_id for result in report.results if result.accepted_at is not None]
+    assert sorted(accepted) == sorted(sent[:50])
+    assert report.counts == {"still stopping": 50, "not attempted": 10}
+
+
+def test_a_coarse_clock_does_not_keep_the_run_waiting_for_ever(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Where the clock only knows whole milliseconds, what is left of a wait is waited out all the same."""
+    ids = emulator.world.add_jobs("train", "job", 3)
+    emulator.faults.add(_fault("TerminateJobs", "TooManyRequestsException", times=3))
+    sleeps: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        sleeps.append(seconds)
+        assert len(sleeps) < 1000
+        clock.sleep(int(seconds * 1000 + 1e-6) / 1000)
+
+    coarse = Clock(clock.now, sleep, clock.wall, lambda: 0.123)
+    assert _plan_for(gateway, ids, clock).execute(clock=coarse).counts == {"terminated": 3}
+
+
 # --- whatever happens ---------------------------------------------------------------------------------------------
 
 FATES = ("RUNNING", "STARTING", "RUNNABLE", "PENDING", "SUBMITTED", "SUCCEEDED", "FAILED", "array", "unknown")

@@ -118,7 +118,10 @@ def test_a_run_that_was_stopped_is_not_ok_though_no_job_failed() -> None:
     stopped = CredentialsError("DescribeJobs: ExpiredToken: no more.", code="ExpiredToken", operation="DescribeJobs")
     report = _report(_result(Outcome.STOPPING), waited=False, stopped_by=stopped)
     assert not report.ok
-    with pytest.raises(TerminationFailedError, match="stopped by DescribeJobs: ExpiredToken: no more"):
+    with pytest.raises(
+        TerminationFailedError,
+        match=r"1 still stopping\. The run was stopped by DescribeJobs: ExpiredToken: no more\.$",
+    ):
         report.raise_for_failures()
 
 
