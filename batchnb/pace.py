@@ -9,8 +9,8 @@ So it is found by what the service answers, with one adaptive `step`, the part b
 - Cruise: a rejection cuts the rate by `step` and halves `step`, down to 4 %; between rejections the rate grows by
   `step` in the time of some 3 / `step` calls. So about one call in eighty is rejected, whatever the limit is.
 - Rejections that come in crowds (a strict bucket with a burst of 1, a full window) lengthen that time.
-- Rejected again soon: `step` doubles, and from 20 % on there is another hold. Not rejected beyond where it was last
-  rejected: the limit has risen, and `step` doubles too.
+- Rejected again soon: `step` doubles, and above 20 % there is another hold. Not rejected beyond where it was last
+  rejected: the limit has risen, and `step` doubles too, up to another search.
 
 Only rejections of calls *sent* after the last cut count: the others tell what the cut has answered already. Nothing
 here waits or looks at a clock, so that one dispatcher asks at the current rate; a slot that a worker had reserved
@@ -30,13 +30,17 @@ from batchnb.errors import InputError
 __all__ = ["CallKind", "Pace", "forget_paces", "pace_for"]
 
 FIRST_RATE = 20.0
+"""Calls a second, before anything is known."""
 SLOWEST = 1.0
 """Calls a second that are tried even if nothing comes through, or its end would go unnoticed."""
 FASTEST = 5000.0
 
 SEARCHING = 1.0
+"""The step when nothing is known of the limit, or nothing any more."""
 MOST_STEP = 0.5
+"""The largest step after a rejection, and the most that is cut at once."""
 HOLD_STEP = 0.2
+"""Steps larger than this are not cut by, but looked into with a hold."""
 LEAST_STEP = 0.04
 
 CALLS_PER_STEP = 3.2
@@ -61,10 +65,13 @@ REST = 300.0
 """Seconds for which a share of the limit is kept to before the limit is looked for again."""
 
 HEADROOM = 1.5
+"""Times rate x latency: how many calls may be under way, for latencies above the average."""
 MOST_PLACES = 64
+"""Calls under way; the HTTP client needs as many connections."""
 MEMORY = 8
 """Answers over which the latency is averaged."""
 FIRST_TRIP = 0.1
+"""Seconds of latency, before one was measured."""
 
 
 class CallKind(Enum):
@@ -149,8 +156,8 @@ class Pace:
             if now < ready_at:
                 return False
             gap = 1 / self._allowed(now)
-            # Who is late is held up by something else than the pace, and learns nothing of the limit.
-            if now - ready_at < gap:
+            # Who is late, or capped, is held up by something else than the rate, and learns nothing of the limit.
+            if now - ready_at < gap and self._rate < self._rps:
                 self._grow(gap, now)
             self._sent_at = now
             return True
@@ -285,8 +292,7 @@ def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) ->
     """Return the one pace of this process for calls of a kind to an endpoint, Region and account.
 
     AWS limits calls by account and Region, so that whoever shares them must share the pace. `account` may be anything
-    that tells accounts apart. Whoever begins a run
-    sets its options with `Pace.cap`; the latest holds.
+    that tells accounts apart. Whoever begins a run sets its options with `Pace.cap`; the latest holds.
     """
     with _paces_lock:
         return _paces.setdefault((endpoint, region, account, kind), Pace())

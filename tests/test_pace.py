@@ -301,6 +301,10 @@ def test_the_options_of_the_latest_run_hold_and_what_was_learned_stays() -> None
     assert pace.take(now)
     assert pace.rate == 5
     assert pace.ready_at(now) == pytest.approx(now + 0.2)
+    for _ in range(100):
+        now = pace.ready_at(now)
+        assert pace.take(now)
+        pace.accepted(now, now + 0.05)
     pace.cap()
     assert pace.rate == pytest.approx(known)
 
