@@ -662,7 +662,7 @@ class Store {
       }
     }
     for (const [row, text] of message.messages) this.fate.messages.set(row, text);
-    if (this.fate.hidden) {
+    if (this.fate.hidden && fates.some((fate) => fate !== 0)) {
       this.fate.hidden = false;
       this.notify("table");
     }
@@ -886,7 +886,7 @@ function element(tag, attributes = {}, children = []) {
 const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
 
 const WIDTHS = /** @type {Record<string, number>} */ ({
-  status: 116, name: 220, queue: 130, size: 84, created: 92, started: 92, stopped: 92, reason: 240, id: 104, definition: 150, fate: 220,
+  status: 116, name: 220, queue: 130, size: 92, created: 104, started: 104, stopped: 104, reason: 240, id: 104, definition: 150, fate: 220,
 });
 const LEAST_WIDTH = 48;
 const CHIPS = 8;
@@ -1091,7 +1091,7 @@ class View {
 
   /** @param {Column} column */
   widthOf(column) {
-    return this.store.ui.widths.get(column.title) ?? WIDTHS[column.role ?? ""] ?? (column.kind === "text" ? 130 : 92);
+    return this.store.ui.widths.get(column.title) ?? WIDTHS[column.role ?? ""] ?? (column.kind === "text" ? 130 : 104);
   }
 
   setWidths() {

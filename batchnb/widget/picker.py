@@ -159,7 +159,7 @@ class JobPicker(anywidget.AnyWidget):
         """Select exactly these jobs, as far as they are in the table and have not ended."""
         with self._mutex:
             self._rows = self._snapshot.rows_of(job_ids)
-            self._send("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
+            self._tell("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
         self._keep_rows()
 
     def refresh(self, df: pd.DataFrame | None = None) -> None:
@@ -212,7 +212,7 @@ class JobPicker(anywidget.AnyWidget):
         with self._mutex:
             html = static_html(self._snapshot, self._rows, self._report)
         data = {**data, "text/plain": repr(self), "text/html": html}
-        return (data, *metadata) if metadata else data
+        return (data, *metadata) if any(metadata) else data
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -344,8 +344,9 @@ class JobPicker(anywidget.AnyWidget):
         with self._mutex:
             self._report = report
             self._marks.note_report(report)
-            self._rows = self._rows[self._snapshot.locks[self._rows] == 0]
         self._send_patch()
+        # They have had their turn. Whatever failed can be selected again, by whoever has read why.
+        self.select([])
         self._update_displays()
 
     def _on_event(self, brake: _Brake) -> Callable[[JobEvent], None]:
@@ -385,21 +386,21 @@ class JobPicker(anywidget.AnyWidget):
             self._phase = phase
         self._send_state()
 
-    def _send(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
+    def _tell(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
         self.send({"kind": kind, **content}, list(buffers))
 
     def _send_state(self) -> None:
-        self._send("state", {"state": self._state()})
+        self._tell("state", {"state": self._state()})
 
     def _send_patch(self) -> None:
         with self._mutex:
             patch, number = self._marks.take(), self._snapshot.number
             state = {"snapshot": number, "state": self._state()}
         if patch is None:
-            self._send("state", state)
+            self._tell("state", state)
         else:
             content = {**state, "rows": patch.rows, "messages": patch.messages}
-            self._send("patch", content, [patch.buffer])
+            self._tell("patch", content, [patch.buffer])
 
     def _send_snapshot(self) -> None:
         with self._mutex:
@@ -411,7 +412,7 @@ class JobPicker(anywidget.AnyWidget):
                 "state": self._state(),
             }
             marked = [marks.lives.tobytes(), marks.locks.tobytes(), marks.fates.tobytes()]
-            self._send("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
+            self._tell("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
 
     def _selection_bits(self) -> bytes:
         return bits_of(self._rows, len(self._snapshot.job_ids))

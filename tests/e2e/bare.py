@@ -1,0 +1,109 @@
+"""A page without Jupyter: the picker's module with a model that hands messages to a JobPicker and back."""
+
+from __future__ import annotations
+
+import base64
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+import batchnb.widget
+from batchnb.widget import JobPicker
+
+_PACKAGE = Path(batchnb.widget.__file__).parent
+
+_MODEL = """
+(source) => {
+  window.listeners = [];
+  const bytes = (text) => new DataView(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
+  const text = (part) => btoa(Array.from(new Uint8Array(part), (byte) => String.fromCharCode(byte)).join(""));
+  const deliver = (messages) => {
+    for (const [content, buffers] of messages) for (const listen of window.listeners) listen(content, buffers.map(bytes));
+  };
+  window.deliver = deliver;
+  window.sent = [];
+  window.model = {
+    get: () => undefined,
+    on: (name, callback) => name === "msg:custom" && window.listeners.push(callback),
+    off: () => {},
+    send: (content, _callbacks, buffers) => {
+      window.sent.push(content.kind);
+      window.toKernel(content, (buffers ?? []).map(text)).then(deliver);
+    },
+  };
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  window.show = async () => {
+    const { default: factory } = await import(url);
+    window.widget = factory();
+    window.widget.initialize({ model: window.model });
+    window.cleanup = window.widget.render({ model: window.model, el: document.querySelector("#one") });
+    window.pump = setInterval(() => window.toKernel(null, []).then(deliver), 40);
+  };
+}
+"""
+
+
+class BarePage:
+    """A picker in a page. The kernel is this process, and answers while Playwright waits for the page."""
+
+    def __init__(self, page: Page, picker: JobPicker) -> None:
+        self.page, self.picker = page, picker
+        self.errors: list[str] = []
+        self._outbox: deque[tuple[Any, list[str]]] = deque()
+        picker.send = self._send
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
+        page.expose_function("toKernel", self._to_kernel)
+        page.set_content(
+            f"<!doctype html><html lang=en><title>Picker</title><style>{(_PACKAGE / 'picker.css').read_text()}</style>"
+            "<body><main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
+        )
+        page.evaluate(_MODEL, (_PACKAGE / "picker.js").read_text())
+        page.evaluate("window.show()")
+        expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot.job_ids) + 1))
+
+    @property
+    def grid(self) -> Locator:
+        """The table."""
+        return self.page.locator("#one").get_by_role("grid")
+
+    @property
+    def counts(self) -> Locator:
+        """The sentence that says how many jobs there are, match and are selected."""
+        return self.page.locator("#one .bnb-counts")
+
+    def row(self, text: str) -> Locator:
+        """Return the first row that holds this text."""
+        return self.page.locator("#one .bnb-body .bnb-row:visible").filter(has_text=text).first
+
+    def button(self, name: str) -> Locator:
+        """Return the button whose text begins so."""
+        return self.page.locator("#one").get_by_role("button", name=name).first
+
+    def filter(self, query: str) -> None:
+        """Type into the search box."""
+        self.page.get_by_label("Filter jobs").fill(query)
+
+    def reason(self, text: str) -> None:
+        """Type the reason."""
+        self.page.locator("#one .bnb-reason").fill(text)
+
+    def selected_names(self) -> list[str]:
+        """Return the names of the selected jobs as Python has them, once the kernel knows what the page shows."""
+        # Asking for the cell sends the selection along.
+        self.page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
+        return list(self.picker.selected["jobName"])
+
+    def _send(self, content: Any, buffers: Sequence[Any] | None = None) -> None:
+        self._outbox.append((content, [base64.b64encode(bytes(part)).decode() for part in buffers or ()]))
+
+    def _to_kernel(self, content: Any, buffers: list[str]) -> list[tuple[Any, list[str]]]:
+        if content is not None:
+            self.picker._on_message(self.picker, content, [memoryview(base64.b64decode(part)) for part in buffers])
+        messages = []
+        while self._outbox:
+            messages.append(self._outbox.popleft())
+        return messages

@@ -1,0 +1,57 @@
+"""A real browser: Chromium, driven by Playwright, with a bare page that holds a picker without Jupyter."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page
+
+from batchnb import local
+from batchnb.widget import JobPicker
+from tests.e2e.bare import BarePage
+
+_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the system's Chromium; CHROMIUM names another."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("these tests need Chromium: apt-get install chromium, or name one in CHROMIUM")
+    return browser_type_launch_args | {"executable_path": chromium, "args": list(_FLAGS)}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Let the page use the clipboard, as a notebook's may."""
+    size = {"width": 1100, "height": 900}
+    return browser_context_args | {"viewport": size, "permissions": ["clipboard-read", "clipboard-write"]}
+
+
+@pytest.fixture
+def night(start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch) -> local.LocalBatch:
+    """Return an emulator with a night of jobs that end while somebody watches."""
+    handle = start(local.hasty_night, clock=local.WallClock())
+    for name, value in handle.environ().items():
+        monkeypatch.setenv(name, value)
+    return handle
+
+
+@pytest.fixture
+def open_picker(page: Page) -> Iterator[Callable[..., BarePage]]:
+    """Return what opens a picker over a DataFrame in a bare page; options as of `JobPicker`."""
+
+    def open_one(frame: pd.DataFrame, **options: Any) -> BarePage:
+        return BarePage(page, JobPicker(frame, **options))
+
+    yield open_one
+    page.close()
