@@ -7,7 +7,7 @@ So it is found by what the service answers, with one adaptive `step`, the part b
 - Hold: where the limit lies is then read off the calls under way, for as long as one call takes: those of them that
   were let in came through an empty bucket, at its own rate.
 - Cruise: a rejection cuts the rate by `step` and halves `step`, down to 4 %; between rejections the rate grows by
-  `step` in the time of some 3 / `step` calls. So about one call in eighty is rejected, whatever the limit is.
+  `step` in the time of some 4.5 / `step` calls. So about one call in a hundred is rejected, whatever the limit is.
 - Rejections that come in crowds (a strict bucket with a burst of 1, a full window) lengthen that time.
 - Rejected again soon: `step` doubles, and above 20 % there is another hold. Not rejected beyond where it was last
   rejected: the limit has risen, and `step` doubles too, up to another search.
@@ -43,7 +43,7 @@ HOLD_STEP = 0.2
 """Steps larger than this are not cut by, but looked into with a hold."""
 LEAST_STEP = 0.04
 
-CALLS_PER_STEP = 3.2
+CALLS_PER_STEP = 4.5
 """Times 1 / `step`: how many calls a step of growth takes for each call that was rejected at its end."""
 TRIPS_PER_STEP = 5.0
 """A step of growth takes at least so many latencies, or it would outrun the answers."""

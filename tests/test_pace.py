@@ -34,11 +34,11 @@ def seen(limiter: Limiter, latency: float, *, seconds: float = 60.0, jitter: flo
 @pytest.mark.parametrize(
     ("rate", "burst", "used", "used_later", "rejected"),
     [
-        (2, 1, 0.84, 0.87, 0.10),
+        (2, 1, 0.78, 0.81, 0.12),
         (2, 2, 0.96, 0.98, 0.09),
         (2, 10, 0.96, 0.98, 0.12),
-        (10, 1, 0.91, 0.94, 0.035),
-        (10, 10, 0.985, 0.99, 0.035),
+        (10, 1, 0.90, 0.93, 0.03),
+        (10, 10, 0.985, 0.99, 0.03),
         (10, 50, 0.985, 0.99, 0.055),
         (50, 1, 0.92, 0.95, 0.025),
         (50, 50, 0.985, 0.99, 0.025),
@@ -87,8 +87,8 @@ def test_a_slow_service_is_used_to_its_limit(latency: float) -> None:
 def test_a_fixed_window_is_used(rate: int, latency: float) -> None:
     """Where calls are counted by the second, a full second is not taken for a limit of nothing."""
     result = seen(Window(rate), latency)
-    assert result.used() >= 0.83
-    assert result.used(10) >= 0.96
+    assert result.used() >= 0.80
+    assert result.used(10) >= 0.93
     assert result.rejected <= 0.08
 
 
