@@ -81,7 +81,11 @@ def _numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
 
 def _packed_text(column: pd.Series[Any], packer: Packer) -> dict[str, Any]:
     codes, words = _factorized(column)
-    texts = ["", *map(_text, words)]
+    # Most words need nothing done to them, and a call for each of 100,000 would cost more than all the rest.
+    texts = [
+        "",
+        *[word if type(word) is str and len(word) <= TEXT_LENGTH and word.isascii() else _text(word) for word in words],
+    ]
     joined = "".join(texts)
     lengths = map(len, texts) if joined.isascii() or max(joined) <= "\uffff" else map(_utf16_length, texts)
     ends = np.cumsum(np.fromiter(lengths, dtype="uint32", count=len(texts)), dtype="uint32")
@@ -106,7 +110,7 @@ def _factorized(column: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
         # Dicts have no hash, and 1, 1.0 and True have the same.
         column = column.map(_text_or_none).astype(object)
     codes, words = pd.factorize(column)
-    return np.asarray(codes, dtype=np.int64), list(words)
+    return np.asarray(codes, dtype=np.int64), np.asarray(words, dtype=object).tolist()
 
 
 def _text_or_none(value: Any) -> str | None:

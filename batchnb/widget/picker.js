@@ -12,7 +12,7 @@
  *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(): Float64Array | Uint32Array,
  *   code(row: number): number, word(code: number): string}} Column */
 /** @typedef {{needle: string | null, matches(folded: string): boolean, above?: number, below?: number,
- *   inclusive?: boolean}} Test */
+ *   inclusive?: boolean, cased?: boolean}} Test */
 /** @typedef {{column: number, descending: boolean}} SortKey */
 
 // ---------------------------------------------------------------------------------------------------------- Text
@@ -140,8 +140,9 @@ class TextColumn {
     if (this.low === null) this.low = folded(this.all);
     const found = new Uint8Array(this.count);
     if (test.needle === null) {
+      const all = test.cased ? this.all : this.low;
       for (let code = 0, start = 0; code < this.count; start = this.ends[code], code += 1) {
-        if (test.matches(this.low.slice(start, this.ends[code]))) found[code] = 1;
+        if (test.matches(all.slice(start, this.ends[code]))) found[code] = 1;
       }
       return found;
     }
@@ -367,25 +368,24 @@ export function words(query) {
   return [...query.matchAll(/(?:[^\s"]|"[^"]*"?)+/g)].map(([word]) => word);
 }
 
-/** @param {string} pattern folded, with * and ? @returns {Test} */
-function globTest(pattern) {
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
+/**
+ * Words are found in any case. A pattern with * or ?, and =exact, are as exact as `--name-glob` and `--name`: there, case
+ * counts, since a pattern that catches one job too many ends it.
+ * @param {string} value @param {boolean} [cased] @returns {Test}
+ */
+function textTest(value, cased = false) {
+  const given = cased ? value : folded(value);
+  if (given.startsWith("=")) return { needle: null, cased, matches: (text) => text === given.slice(1) };
+  if (!/[*?]/.test(given)) return { needle: folded(value), matches: (text) => text.includes(folded(value)) };
+  const expression = given.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".");
   const compiled = new RegExp(`^${expression}$`, "su");
-  return { needle: null, matches: (text) => compiled.test(text) };
-}
-
-/** @param {string} value @returns {Test} */
-function textTest(value) {
-  const low = folded(value);
-  if (low.startsWith("=")) return { needle: null, matches: (text) => text === low.slice(1) };
-  if (/[*?]/.test(low)) return globTest(low);
-  return { needle: low, matches: (text) => text.includes(low) };
+  return { needle: null, cased, matches: (text) => compiled.test(text) };
 }
 
 /** @param {Column} column @param {string} value @param {string} field @param {number} now @returns {Test | string} */
 function comparison(column, value, field, now) {
   const [, sign, operand] = /^(>=?|<=?)(.*)$/.exec(value) ?? [];
-  if (!sign) return textTest(value);
+  if (!sign) return textTest(value, column.role !== "status" && column.role !== "fate");
   // An age counts backwards: older than 6h is created before six hours ago.
   const age = parseAge(operand);
   const number = column.kind === "time" ? (age === null ? Date.parse(operand) : now - age) : Number(operand || NaN);
@@ -411,7 +411,7 @@ export function parseQuery(query, columns, now) {
     const column = name === undefined ? undefined : columnNamed(name, columns);
     const plain = word.replaceAll('"', "");
     if (!column) {
-      if (plain) terms.push({ columns, tests: [textTest(plain)], negated: false });
+      if (plain) terms.push({ columns, tests: [{ needle: folded(plain), matches: (/** @type {string} */ text) => text.includes(folded(plain)) }], negated: false });
       continue;
     }
     const values = value.includes('"') ? [value.replaceAll('"', "")] : value.split(",").filter(Boolean);
@@ -886,7 +886,7 @@ function element(tag, attributes = {}, children = []) {
 const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
 
 const WIDTHS = /** @type {Record<string, number>} */ ({
-  status: 116, name: 220, queue: 130, size: 92, created: 104, started: 104, stopped: 104, reason: 240, id: 104, definition: 150, fate: 220,
+  status: 116, name: 180, queue: 130, size: 92, created: 104, started: 104, stopped: 104, reason: 240, id: 104, definition: 150, fate: 220,
 });
 const LEAST_WIDTH = 48;
 const CHIPS = 8;
@@ -1097,8 +1097,9 @@ class View {
   setWidths() {
     const columns = this.shownColumns;
     const widths = columns.map((column) => this.widthOf(column));
-    // Whatever room is left goes to the name, unless somebody has set its width.
-    const flexible = columns.findIndex((column) => column.role === "name" && !this.store.ui.widths.has(column.title));
+    // Whatever room is left goes to the messages of failures, or to the name, unless somebody has set its width.
+    const widest = columns.some((column) => column.role === "fate") ? "fate" : "name";
+    const flexible = columns.findIndex((column) => column.role === widest && !this.store.ui.widths.has(column.title));
     const tracks = widths.map((width, at) => (at === flexible ? `minmax(${width}px, 1fr)` : `${width}px`));
     this.grid.style.setProperty("--bnb-columns", `34px ${tracks.join(" ")}`);
     this.grid.style.setProperty("--bnb-width", `${34 + widths.reduce((sum, width) => sum + width, 0)}px`);

@@ -27,7 +27,8 @@ LIVES = ("", *(status.value for status in JobStatus))
 
 _LIFE_OF = {life: code for code, life in enumerate(LIVES)}
 _ENDED = tuple(_LIFE_OF[status.value] for status in JobStatus if status.has_ended)
-_USUAL_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_USUAL_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_USUAL_IDS = re.compile(rf"(?:{_USUAL_ID}\n)*+")
 
 _ROLES = {
     "name": ("jobName", "job_name", "name"),
@@ -153,13 +154,20 @@ def _roles(titles: list[Any]) -> dict[int, str]:
 
 
 def _jobs(column: pd.Series[Any]) -> tuple[tuple[str, ...], dict[str, int], NDArray[np.uint8]]:
+    values = column.tolist()
+    if all(type(value) is str for value in values) and _USUAL_IDS.fullmatch("\n".join([*values, ""])):
+        row_of = dict(zip(values, range(len(values)), strict=True))
+        if len(row_of) == len(values):
+            return tuple(values), row_of, np.zeros(len(values), dtype=np.uint8)
+    return _unusual_jobs(values)
+
+
+def _unusual_jobs(values: list[Any]) -> tuple[tuple[str, ...], dict[str, int], NDArray[np.uint8]]:
     row_of: dict[str, int] = {}
     job_ids: list[str] = []
-    locks = np.zeros(len(column), dtype=np.uint8)
-    for row, value in enumerate(column.tolist()):
-        job_id, lock = value, Lock.NONE
-        if not (isinstance(value, str) and _USUAL_ID.fullmatch(value)):
-            job_id, lock = _unusual(value)
+    locks = np.zeros(len(values), dtype=np.uint8)
+    for row, value in enumerate(values):
+        job_id, lock = _unusual(value)
         if not lock and row_of.setdefault(job_id, row) != row:
             lock = Lock.DUPLICATE
         job_ids.append(job_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from batchnb import local
 from batchnb.widget import JobPicker
@@ -22,19 +22,26 @@ _FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Use the system's Chromium; CHROMIUM names another."""
+def browser() -> Iterator[Browser]:
+    """Return the system's Chromium; CHROMIUM names another."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.fail("these tests need Chromium: apt-get install chromium, or name one in CHROMIUM")
-    return browser_type_launch_args | {"executable_path": chromium, "args": list(_FLAGS)}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """Let the page use the clipboard, as a notebook's may."""
-    size = {"width": 1100, "height": 900}
-    return browser_context_args | {"viewport": size, "permissions": ["clipboard-read", "clipboard-write"]}
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page of its own, which may use the clipboard, as a notebook's may."""
+    size: ViewportSize = {"width": 1100, "height": 900}
+    context = browser.new_context(viewport=size, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    yield page
+    context.close()
 
 
 @pytest.fixture
@@ -47,11 +54,10 @@ def night(start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.fixture
-def open_picker(page: Page) -> Iterator[Callable[..., BarePage]]:
+def open_picker(page: Page) -> Callable[..., BarePage]:
     """Return what opens a picker over a DataFrame in a bare page; options as of `JobPicker`."""
 
     def open_one(frame: pd.DataFrame, **options: Any) -> BarePage:
         return BarePage(page, JobPicker(frame, **options))
 
-    yield open_one
-    page.close()
+    return open_one

@@ -1,0 +1,199 @@
+"""A JupyterLab of our own on 127.0.0.1, and what a test does in a notebook of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+ROOT = Path(__file__).parents[2]
+START = """
+import os
+import batchnb
+from batchnb import local
+from batchnb.widget import JobPicker
+
+emulator = local.start(local.hasty_night)
+os.environ.update(emulator.environ())
+"""
+SLOW = 30_000
+"""Milliseconds that a busy machine may take to start a kernel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A running JupyterLab."""
+
+    url: str
+    token: str
+    root: Path
+
+    def write(self, name: str, *cells: str) -> Path:
+        """Write a notebook with these cells."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        path = self.root / name
+        nbformat.write(notebook, path)
+        return path
+
+
+@contextmanager
+def running_lab(home: Path) -> Iterator[Lab]:
+    """Start JupyterLab with settings and directories of its own, and stop it at the end."""
+    root = home / "notebooks"
+    root.mkdir()
+    _write_settings(home)
+    token = secrets.token_hex(16)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = {
+        "ServerApp.ip": "127.0.0.1", "ServerApp.port": port, "ServerApp.port_retries": 0, "ServerApp.root_dir": root,
+        "IdentityProvider.token": token, "ServerApp.open_browser": False, "ServerApp.allow_root": True,
+        "LabApp.expose_app_in_browser": True, "LabApp.extension_manager": "readonly",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    with (home / "lab.log").open("wb") as log:
+        server = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log, cwd=home)
+        try:
+            lab = Lab(f"http://127.0.0.1:{port}", token, root)
+            _wait_until_up(lab, server, home / "lab.log")
+            yield lab
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "JUPYTER", "IPYTHON"))}
+    places = {
+        "HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_RUNTIME_DIR": home / "runtime",
+        "JUPYTER_DATA_DIR": home / "data", "IPYTHONDIR": home / "ipython", "XDG_STATE_HOME": home / "state",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings", "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+    }  # fmt: skip
+    paths = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    return kept | {name: str(path) for name, path in places.items()} | {"PYTHONPATH": paths}
+
+
+def _write_settings(home: Path) -> None:
+    settings = {"notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}}
+    folder = home / "settings" / "@jupyterlab" / "apputils-extension"
+    folder.mkdir(parents=True)
+    for name, value in settings.items():
+        (folder / f"{name}.jupyterlab-settings").write_text(json.dumps(value))
+
+
+def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
+    request = urllib.request.Request(f"{lab.url}/api/status", headers={"Authorization": f"token {lab.token}"})  # noqa: S310 - our own server
+    while server.poll() is None:
+        try:
+            with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - our own server
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            continue  # nothing listens yet
+    raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+class Notebook:
+    """One notebook, open in JupyterLab."""
+
+    def __init__(self, page: Page, lab: Lab, path: Path) -> None:
+        self.page, self.lab, self.path = page, lab, path
+        self.open()
+
+    def open(self) -> None:
+        """Open, or reload, the notebook and wait for its kernel."""
+        self.page.goto(f"{self.lab.url}/lab/tree/{self.path.name}?token={self.lab.token}&reset")
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.context?.isReady"
+            " && window.jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=SLOW,
+        )
+
+    def run(self, *cells: int) -> None:
+        """Run these cells, and wait until they are done."""
+        for cell in cells:
+            self.page.evaluate(
+                "async (cell) => { const { commands, shell } = window.jupyterapp;"
+                " shell.currentWidget.content.activeCellIndex = cell; await commands.execute('notebook:run-cell'); }",
+                cell,
+            )
+
+    def start(self, cell: int) -> None:
+        """Run a cell, and do not wait."""
+        self.page.evaluate(
+            "(cell) => { const { commands, shell } = window.jupyterapp;"
+            " shell.currentWidget.content.activeCellIndex = cell; commands.execute('notebook:run-cell'); }",
+            cell,
+        )
+
+    def command(self, name: str) -> None:
+        """Execute a command of JupyterLab."""
+        self.page.evaluate("(name) => window.jupyterapp.commands.execute(name)", name)
+
+    def output(self, cell: int) -> Locator:
+        """Return the output area of a cell."""
+        return self.page.locator(".jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
+
+    def saved(self) -> Any:
+        """Save the notebook and return what is in the file."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        return nbformat.read(self.path, as_version=4)
+
+    @property
+    def cells(self) -> int:
+        """How many cells the notebook has now."""
+        count: int = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
+        return count
+
+
+class LabPicker:
+    """The picker in the output of a cell."""
+
+    def __init__(self, notebook: Notebook, cell: int) -> None:
+        self.root = notebook.output(cell).locator(".bnb")
+        self.page = notebook.page
+        expect(self.root.get_by_role("grid")).to_have_attribute("aria-rowcount", "271", timeout=SLOW)
+
+    @property
+    def counts(self) -> Locator:
+        """The sentence that says how many jobs there are, match and are selected."""
+        return self.root.locator(".bnb-counts")
+
+    @property
+    def summary(self) -> Locator:
+        """The sentence that says what became of the jobs."""
+        return self.root.locator(".bnb-summary")
+
+    def row(self, text: str) -> Locator:
+        """Return the first row that holds this text."""
+        return self.root.locator(".bnb-body .bnb-row:visible").filter(has_text=text).first
+
+    def filter(self, query: str) -> None:
+        """Type into the search box."""
+        self.root.locator(".bnb-search").fill(query)
+
+    def plan(self, query: str, reason: str) -> Locator:
+        """Select all that match, say why, ask for the plan, and return the confirmation."""
+        self.filter(query)
+        self.root.get_by_role("button", name="Select all").click()
+        self.root.locator(".bnb-reason").fill(reason)
+        self.root.locator(".bnb-form .bnb-danger").click()
+        return self.root.get_by_role("alertdialog")
+
+    def confirm(self) -> None:
+        """Say yes to the plan that is shown."""
+        self.root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()

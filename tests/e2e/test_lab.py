@@ -1,0 +1,114 @@
+"""The picker in a real JupyterLab, with a real kernel, against the emulator in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import Page, expect
+
+from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
+
+SHOW = 'jobs = batchnb.list_jobs(status="all")\npicker = JobPicker(jobs)\npicker'
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Return a JupyterLab that all tests of this file share; each has a notebook of its own."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Page, lab: Lab) -> None:
+    """Select, say why, confirm, watch; then the report is in Python, and a table in the file."""
+    notebook = Notebook(page, lab, lab.write("night.ipynb", START, SHOW, "print(picker.report.summary)"))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    confirmation = picker.plan("name:sweep-lr-0*", "OPS-123 bad input")
+    expect(confirmation).to_contain_text("EMULATOR, not AWS")
+    expect(confirmation.get_by_role("button", name="Cancel")).to_be_focused()
+    picker.confirm()
+    expect(picker.summary).to_contain_text("59 of 60 jobs seen to end", timeout=SLOW)
+    expect(picker.root.locator(".bnb-body .bnb-row").first).to_contain_text("denied")
+    notebook.run(2)
+    expect(notebook.output(2)).to_contain_text("59 of 60 jobs seen to end")
+    html = "".join(notebook.saved().cells[1].outputs[0].data["text/html"])
+    assert "59 of 60 jobs seen to end" in html
+    assert "OPS-123 bad input" in html
+    assert len(html) < 100_000
+
+
+def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
+    """Through nbconvert to HTML there is a readable table, and no error in place of the widget."""
+    notebook = Notebook(page, lab, lab.write("converted.ipynb", START, SHOW))
+    notebook.run(0, 1)
+    LabPicker(notebook, 1)
+    html, _ = HTMLExporter().from_notebook_node(notebook.saved())
+    page.route("**/*", lambda route: route.abort())
+    page.set_content(html)
+    expect(page.get_by_text("270 jobs, none selected; the first 20 are shown.")).to_be_visible()
+    expect(page.get_by_role("cell", name="pretrain-large")).to_be_visible()
+    expect(page.locator("body")).not_to_contain_text("Error displaying widget")
+
+
+def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
+    """Arrow keys, x, d d and Shift+Enter in the table select rows, and neither cut, delete nor run a cell."""
+    notebook = Notebook(page, lab, lab.write("keys.ipynb", START, SHOW))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    cells = notebook.cells
+    picker.filter("name:sweep-lr-0*")
+    picker.row("sweep-lr-000").locator(".bnb-tick").click()
+    for key in ("x", "d", "d", "a", "b", "Shift+Enter", "Shift+ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    expect(picker.counts).to_contain_text("3 selected")
+    assert notebook.cells == cells
+
+
+def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
+    """Stop in the middle: what was sent is reported, the rest was not attempted, and the kernel stays free."""
+    notebook = Notebook(page, lab, lab.write("stop.ipynb", START, "emulator.latency = 0.3", SHOW, "print('free', 6 * 7)"))
+    notebook.run(0, 1, 2)
+    picker = LabPicker(notebook, 2)
+    picker.plan("name:sweep-lr-0*", "OPS-124")
+    picker.confirm()
+    notebook.run(3)
+    expect(notebook.output(3)).to_contain_text("free 42")
+    picker.root.get_by_role("button", name="Stop").click()
+    expect(picker.summary).to_be_visible(timeout=SLOW)
+    expect(picker.summary).to_contain_text("of 60 jobs seen to end")
+    expect(picker.summary).to_contain_text("not attempted")
+
+
+def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
+    """The page is reloaded while jobs end: the picker comes back, and shows the run to its end."""
+    notebook = Notebook(page, lab, lab.write("reload.ipynb", START, "emulator.latency = 0.3", SHOW))
+    notebook.run(0, 1, 2)
+    picker = LabPicker(notebook, 2)
+    picker.plan("name:sweep-lr-0* status:running", "OPS-125")
+    notebook.saved()
+    picker.confirm()
+    expect(picker.root.locator(".bnb-running")).to_be_visible()
+    notebook.open()
+    again = LabPicker(notebook, 2)
+    expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
+
+
+def test_two_views_share_one_selection(page: Page, lab: Lab) -> None:
+    """What is selected in one output is selected in the other, and both say so."""
+    notebook = Notebook(page, lab, lab.write("views.ipynb", START, SHOW, "picker"))
+    notebook.run(0, 1, 2)
+    one, two = LabPicker(notebook, 1), LabPicker(notebook, 2)
+    one.filter("name:sweep-lr-00*")
+    one.row("sweep-lr-003").click()
+    expect(two.counts).to_contain_text("1 selected")
+    expect(two.row("sweep-lr-003")).to_have_attribute("aria-selected", "true")
+
+
+def test_no_column_gets_into_the_saved_state(page: Page, lab: Lab) -> None:
+    """The state that a notebook may save with its widgets holds no table."""
+    size = "sum(len(str(value)) for name, value in picker.get_state().items() if name not in ('_esm', '_css'))"
+    notebook = Notebook(page, lab, lab.write("state.ipynb", START, SHOW, f"print({size})"))
+    notebook.run(0, 1, 2)
+    assert int(notebook.saved().cells[2].outputs[0]["text"]) < 10_000
