@@ -20,6 +20,7 @@ from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import UnsupportedError
 from batchnb.ids import account_and_partition
 from batchnb.jobs import Job, job_from_aws
+from batchnb.pace import CallKind, Pace, pace_for
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
@@ -96,14 +97,20 @@ class BulkAnswer:
 class Gateway:
     """AWS Batch, as one account and Region shows it through one endpoint. Safe to share between threads."""
 
-    def __init__(self, client: BatchClient, caller: Future[str | None]) -> None:
+    def __init__(self, client: BatchClient, caller: Future[str | None], credentials: str | None = None) -> None:
+        """`credentials` tells callers of different accounts apart without asking anybody: an access key's id."""
         self._client = client
         self._caller = caller
+        self._credentials = credentials
         self.region: str = client.meta.region_name
         self.endpoint: str = client.meta.endpoint_url
         self.has_bulk = hasattr(client, "terminate_jobs")
         """Whether this botocore knows TerminateJobs (1.43.93 and later do); the endpoint may still not."""
         self._account: str | None = None
+
+    def pace(self, kind: CallKind) -> Pace:
+        """Return the pace of calls of this kind, which all gateways of this process with the same caller share."""
+        return pace_for(self.endpoint, self.region, self._credentials, kind)
 
     def identity(self, account: str | None = None) -> Identity:
         """Return who calls and where; `account` as the job ARNs have it, since STS may refuse to tell.

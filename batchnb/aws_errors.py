@@ -18,14 +18,14 @@ from batchnb.errors import (
 )
 from batchnb.text import shown
 
-__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "permission_needed", "sentence", "translated"]
+__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "THROTTLED_CODES", "permission_needed", "sentence", "translated"]
 
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 RETRYABLE_ITEM_CODES = frozenset({"ThrottlingException", "TooManyRequestsException", "ServerException"})
 """Codes of single jobs in a TerminateJobs answer that are worth another try. [botocore's model]"""
 
 # 429 has no class in botocore's model of Batch, so codes and statuses are all there is to go by.
-_THROTTLED_CODES = frozenset({
+THROTTLED_CODES = frozenset({
     "TooManyRequestsException", "ThrottlingException", "Throttling", "ThrottledException",
     "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
 })  # fmt: skip
@@ -128,7 +128,7 @@ def _from_answer(error: Any, operation: str, permission: str) -> AwsError:
 
 
 def _kind(code: str, status: int) -> type[AwsError]:
-    if status == 429 or code in _THROTTLED_CODES:
+    if status == 429 or code in THROTTLED_CODES:
         return ThrottledError
     if code in _CREDENTIAL_CODES:
         return CredentialsError

@@ -113,7 +113,9 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
     if is_loopback(endpoint_url):
         options |= _placeholders(session, region)
     client = session.client("batch", **options)
-    return Gateway(client, _ask_caller(session, options, client.meta.endpoint_url))
+    credentials = session.get_credentials()
+    key_id = credentials.access_key if credentials else None
+    return Gateway(client, _ask_caller(session, options, client.meta.endpoint_url), key_id)
 
 
 def _endpoint_in_environment() -> str | None:

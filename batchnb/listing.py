@@ -20,6 +20,7 @@ from batchnb.errors import AwsError, InputError, RefusedError
 from batchnb.frames import frame_of_jobs
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
+from batchnb.pace import CallKind, Pace
 from batchnb.retry import each_with_retries, with_retries
 from batchnb.select import Selector
 from batchnb.text import shown
@@ -91,7 +92,7 @@ def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict
     """Return what DescribeJobs says of these jobs, by id; those it does not know are left out."""
     described: dict[str, Job] = {}
     groups = in_groups(list(job_ids), DESCRIBE_LIMIT)
-    for answer in each_with_retries(gateway.describe, groups, clock):
+    for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
         described.update(answer)
     return described
 
@@ -146,7 +147,7 @@ def _read(
     try:
         for status in statuses:
             list_page = partial(gateway.list_page, source, status=status, share=share, job_queue=queue)
-            for page in _pages(list_page, found, clock):
+            for page in _pages(list_page, found, clock, gateway.pace(CallKind.LISTING)):
                 found.add(job if job.status else replace(job, status=status) for job in page.jobs)
     except RefusedError as error:
         there_are = None if queue is None else _queues_or_none(gateway, clock)
@@ -157,16 +158,16 @@ def _read(
         # Nobody asked for this queue: it was deleted since the queues were listed, and has no jobs.
 
 
-def _pages(list_page: Callable[..., Page], found: _Found, clock: Clock) -> Iterator[Page]:
+def _pages(list_page: Callable[..., Page], found: _Found, clock: Clock, pace: Pace) -> Iterator[Page]:
     def list_unless_enough(token: str | None) -> Page:
         if found.enough:
             raise CancelledError
         return list_page(next_token=token)
 
-    page = with_retries(partial(list_unless_enough, None), clock)
+    page = with_retries(partial(list_unless_enough, None), clock, pace=pace)
     yield page
     while page.next_token:
-        page = with_retries(partial(list_unless_enough, page.next_token), clock)
+        page = with_retries(partial(list_unless_enough, page.next_token), clock, pace=pace)
         yield page
 
 

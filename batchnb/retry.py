@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from batchnb.clock import Clock
 from batchnb.errors import ThrottledError, UnavailableError
+from batchnb.pace import Pace
 
 __all__ = ["backoff", "each_with_retries", "with_retries"]
 
@@ -21,6 +22,7 @@ A = TypeVar("A")
 
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0
+SHORTEST_WAIT = 0.001
 PATIENCE = 120.0
 """Seconds after which a call that is throttled all the time is given up, where nothing else is said."""
 ATTEMPTS = 6
@@ -42,27 +44,44 @@ def backoff(failures: int, chance: float, asked: float | None = None) -> float:
     return max(wait * (0.5 + chance / 2), asked or 0)
 
 
-def with_retries(call: Callable[[], T], clock: Clock, patience: float = PATIENCE) -> T:
+def with_retries(call: Callable[[], T], clock: Clock, patience: float = PATIENCE, *, pace: Pace | None = None) -> T:
     """Return what `call` returns, trying again while it is throttled or unavailable.
 
-    Raises the last error after `ATTEMPTS` failures of the service, or where another try would come later than
-    `patience` seconds after the first, and any other error at once.
+    With a `pace`, every try waits for its turn, and what comes of it is told to the pace. Raises the last error after
+    `ATTEMPTS` failures of the service, or where another try would come later than `patience` seconds after the first,
+    and any other error at once.
     """
     started = clock.now()
     failures = unanswered = 0
     while True:
+        sent_at = _await_turn(pace, clock)
         try:
-            return call()
+            answer = call()
         except (ThrottledError, UnavailableError) as error:
+            is_throttled = isinstance(error, ThrottledError)
+            if pace is not None and is_throttled:
+                pace.throttled(sent_at, clock.now(), error.retry_after)
             failures += 1
-            unanswered += isinstance(error, UnavailableError)
+            unanswered += not is_throttled
             wait = backoff(failures, clock.chance(), error.retry_after)
             if unanswered >= ATTEMPTS or clock.now() + wait - started > patience:
                 raise
-        clock.sleep(wait)
+            if pace is None or not is_throttled:
+                clock.sleep(wait)
+        else:
+            if pace is not None:
+                pace.accepted(sent_at, clock.now())
+            return answer
 
 
-def each_with_retries(call: Callable[[A], T], arguments: Iterable[A], clock: Clock) -> Iterator[T]:
+def each_with_retries(
+    call: Callable[[A], T],
+    arguments: Iterable[A],
+    clock: Clock,
+    patience: float = PATIENCE,
+    *,
+    pace: Pace | None = None,
+) -> Iterator[T]:
     """Yield `call(argument)` for each argument, in order, several at once, each with retries.
 
     The first error ends it, and so does whoever stops reading: nobody waits for the calls under way, none of them is
@@ -70,7 +89,7 @@ def each_with_retries(call: Callable[[A], T], arguments: Iterable[A], clock: Clo
     """
     waiting: Sequence[A] = list(arguments)
     if len(waiting) == 1:  # the usual case: no thread is worth its while
-        yield with_retries(partial(call, waiting[0]), clock)
+        yield with_retries(partial(call, waiting[0]), clock, patience, pace=pace)
         return
     over = Event()
 
@@ -81,9 +100,17 @@ def each_with_retries(call: Callable[[A], T], arguments: Iterable[A], clock: Clo
 
     readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-read")
     try:
-        answers = [readers.submit(with_retries, partial(call_unless_over, argument), clock) for argument in waiting]
+        calls = [partial(call_unless_over, argument) for argument in waiting]
+        answers = [readers.submit(with_retries, one, clock, patience, pace=pace) for one in calls]
         for answer in answers:
             yield answer.result()
     finally:
         over.set()
         readers.shutdown(wait=False, cancel_futures=True)
+
+
+def _await_turn(pace: Pace | None, clock: Clock) -> float:
+    """Wait until the pace lets a call go out; return the time. The turn is not reserved: the pace may change."""
+    while pace is not None and not pace.take(now := clock.now()):
+        clock.sleep(max(pace.ready_at(now) - now, SHORTEST_WAIT))
+    return clock.now()

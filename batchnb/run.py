@@ -56,8 +56,8 @@ def carry_out(
     """
     started_at = started_at or ledger.clock.wall()
     outcomes = _Outcomes(ledger, journal)
-    engine = Engine(gateway, ledger, patience=timeout)
     verifier = Verifier(gateway, ledger, outcomes.write_settled)
+    engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
 
     def report(*, waited: bool) -> Report:
         stopped_by = engine.stopped_by or verifier.stopped_by
@@ -80,6 +80,8 @@ def carry_out(
         with suppress(BaseException):
             outcomes.write_end(so_far)
         raise _interrupted(interruption, so_far) from interruption
+    finally:
+        verifier.close()
     return whole
 
 

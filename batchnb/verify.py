@@ -5,17 +5,22 @@ An accepted request proves nothing: a job can survive it, finish before it lands
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from enum import StrEnum
 from functools import partial
 
 from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws_errors import DENIED_CODES
+from batchnb.clock import Clock
 from batchnb.errors import AwsError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.ledger import Entry, Ledger
+from batchnb.pace import CallKind
 from batchnb.plans import Verdict
-from batchnb.retry import each_with_retries, with_retries
+from batchnb.retry import READERS, with_retries
 
 __all__ = ["Outcome", "Verifier", "outcome_of"]
 
@@ -63,16 +68,30 @@ class Outcome(StrEnum):
 
 
 class Verifier:
-    """Looks at the jobs of a run until there is nothing left to see."""
+    """Looks at the jobs of a run until there is nothing left to see. Used by one thread, which it keeps free.
+
+    `after_look` is called after each look.
+    """
 
     def __init__(self, gateway: Gateway, ledger: Ledger, after_look: Callable[[], None] = lambda: None) -> None:
-        self._gateway = gateway
         self._ledger = ledger
         self._clock = ledger.clock
         self._after_look = after_look
         self._missed: dict[str, int] = {}
+        self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-look")
+        self._describe = partial(_described, gateway, ledger.clock)
+        self._under_way: deque[tuple[Sequence[str], Future[Mapping[str, Job] | None]]] = deque()
+        self._wait = FIRST_POLL
+        self._look_at = ledger.clock.now() + FIRST_POLL
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
+
+    def glance(self) -> None:
+        """Note what has been seen since, and begin the next look if it is time. Waits for nothing."""
+        if self._under_way:
+            self._note_answered()
+        elif self._clock.now() >= self._look_at:
+            self._begin(self._unsettled(expected=True))
 
     def watch(self, timeout: float) -> None:
         """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed.
@@ -82,20 +101,23 @@ class Verifier:
         so, and the jobs stay as they were seen last.
         """
         deadline = self._clock.now() + timeout
-        wait = FIRST_POLL
+        self._wait = FIRST_POLL
         self.look_once()
         while not self.stopped_by and (remaining := self._unsettled(expected=True)):
             left = deadline - self._clock.now()
             if left <= 0:
                 break
-            self._clock.sleep(max(min(wait, left), SHORTEST_WAIT))
-            wait = min(wait * POLL_GROWTH, LONGEST_POLL)
+            self._clock.sleep(max(min(self._look_at - self._clock.now(), left), SHORTEST_WAIT))
             self._look(remaining)
         self._look(self._unsettled(expected=False))
 
     def look_once(self) -> None:
         """Look once at every job of the plan that may have ended since."""
         self._look(self._unsettled(expected=True) + self._unsettled(expected=False))
+
+    def close(self) -> None:
+        """Drop what is under way, and let the threads go."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
     def _unsettled(self, *, expected: bool) -> list[str]:
         return [
@@ -107,23 +129,40 @@ class Verifier:
         ]
 
     def _look(self, job_ids: list[str]) -> None:
-        if self.stopped_by or not job_ids:
-            return
-        groups = list(in_groups(job_ids, DESCRIBE_LIMIT))
-        try:
-            for group, seen in zip(groups, each_with_retries(self._describe, groups, self._clock), strict=True):
-                if seen is not None:
-                    self._note(group, seen)
-        except AwsError as error:
-            self.stopped_by = error
-        self._after_look()
+        """Look at these jobs, and wait until all has been seen."""
+        self._drain()
+        self._begin(job_ids)
+        self._drain()
 
-    def _describe(self, job_ids: Sequence[str]) -> Mapping[str, Job] | None:
-        # In a worker. Jobs that cannot be described now must not hide the others.
-        try:
-            return with_retries(partial(self._gateway.describe, job_ids), self._clock, LOOK_PATIENCE)
-        except (ThrottledError, UnavailableError):
-            return None
+    def _begin(self, job_ids: list[str]) -> None:
+        self._look_at = self._clock.now() + self._wait
+        self._wait = min(self._wait * POLL_GROWTH, LONGEST_POLL)
+        if self.stopped_by:
+            return
+        for group in in_groups(job_ids, DESCRIBE_LIMIT):
+            self._under_way.append((group, self._readers.submit(self._describe, group)))
+
+    def _drain(self) -> None:
+        while self._under_way:
+            wait_for([future for _, future in self._under_way], return_when=FIRST_COMPLETED)
+            self._note_answered()
+
+    def _note_answered(self) -> None:
+        """Note the answers that are there."""
+        for _ in range(len(self._under_way)):
+            group, future = self._under_way.popleft()
+            if not future.done():
+                self._under_way.append((group, future))
+                continue
+            try:
+                seen = future.result()
+            except AwsError as error:
+                self.stopped_by = self.stopped_by or error
+                continue
+            if seen is not None:
+                self._note(group, seen)
+        if not self._under_way:
+            self._after_look()
 
     def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
@@ -137,6 +176,15 @@ class Verifier:
         self._missed[job_id] = self._missed.get(job_id, 0) + 1
         if self._missed[job_id] >= GONE_AFTER:
             self._ledger[job_id].gone = True
+
+
+def _described(gateway: Gateway, clock: Clock, job_ids: Sequence[str]) -> Mapping[str, Job] | None:
+    # In a worker. Jobs that cannot be described now must not hide the others.
+    pace = gateway.pace(CallKind.DESCRIBING)
+    try:
+        return with_retries(partial(gateway.describe, job_ids), clock, LOOK_PATIENCE, pace=pace)
+    except (ThrottledError, UnavailableError):
+        return None
 
 
 def outcome_of(ledger: Ledger, entry: Entry) -> Outcome:

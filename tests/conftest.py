@@ -16,6 +16,7 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect, set_default_endpoint
+from batchnb.pace import forget_paces
 
 _REASON = "a test tried to reach an address that is not on this machine"
 
@@ -30,6 +31,7 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     set_default_endpoint(None)
+    forget_paces()
 
 
 @pytest.fixture(autouse=True)

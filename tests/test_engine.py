@@ -393,8 +393,8 @@ def test_a_service_that_never_answers_is_given_up_after_the_timeout(
 def test_a_timeout_of_zero_still_asks_for_every_job(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """The timeout limits repetitions: on a clock that runs, each job is asked for once even with a timeout of 0."""
     ids = emulator.world.add_jobs("train", "job", 120)
-    ticks = count(1)
-    running = Clock(lambda: next(ticks) / 1000, clock.sleep, clock.wall, clock.chance)
+    ticks, started = count(1), clock.now()
+    running = Clock(lambda: started + next(ticks) / 1000, clock.sleep, clock.wall, clock.chance)
 
     _plan_for(gateway, ids, clock).execute(timeout=0, clock=running)
 
