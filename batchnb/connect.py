@@ -53,11 +53,17 @@ def connect(
 
     `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
     credentials are filled with placeholders. Raises InputError where no Region can be found, where the
-    profile does not exist, or where the endpoint is no URL.
+    profile does not exist, where the endpoint is no URL, and where a profile or Region is given while an emulator
+    is the default endpoint: neither must be taken for the other.
     """
     from botocore.exceptions import BotoCoreError
 
-    if session is None and profile is None and region is None and endpoint_url is None:
+    if session is None and endpoint_url is None and _default_endpoint is not None:
+        if profile is not None or region is not None:
+            raise InputError(
+                f"a profile or Region is for AWS, but the calls of this process go to {_default_endpoint}. "
+                "Stop the emulator first ('%batch_local stop'), or name the endpoint."
+            )
         endpoint_url = _default_endpoint
     if endpoint_url is not None and not _is_url(endpoint_url):
         url = shown(repr(endpoint_url))

@@ -32,7 +32,7 @@ def run_demo() -> None:
     from batchnb.plan_view import plan_text
     from batchnb.report_view import report_text
 
-    with local.start(local.night, clock=local.WallClock(speed=20)) as emulator, _settings_of(emulator):
+    with local.start(local.hasty_night) as emulator, _settings_of(emulator):
         place: dict[str, Any] = {"endpoint_url": emulator.endpoint_url}
         _say(f"An AWS Batch emulator runs at {emulator.endpoint_url}: no account, no network, nothing real to end.")
 

@@ -12,7 +12,18 @@ from batchnb.flags import FlagParser, Line
 from batchnb.ids import parse_job_id
 from batchnb.text import shown
 
-__all__ = ["JOBS", "LOCAL", "TERMINATE", "connection_of", "ids_in_cell", "ids_in_line", "selectors_of"]
+__all__ = [
+    "HISTORY",
+    "JOBS",
+    "LOCAL",
+    "RESUME",
+    "TERMINATE",
+    "connection_of",
+    "ids_in_cell",
+    "ids_in_line",
+    "run_options_of",
+    "selectors_of",
+]
 
 
 def selectors_of(flags: Line) -> dict[str, Any]:
@@ -31,6 +42,11 @@ def selectors_of(flags: Line) -> dict[str, Any]:
         "children_of": flags.children_of,
         "limit": flags.limit,
     }
+
+
+def run_options_of(flags: Line) -> dict[str, Any]:
+    """Return the keyword arguments that say how a run goes."""
+    return {"wait": flags.wait, "timeout": flags.timeout, "rps": flags.rps, "rate_share": flags.rate_share}
 
 
 def connection_of(flags: Line) -> dict[str, Any]:
@@ -159,16 +175,43 @@ def _terminate_parser() -> FlagParser:
     parser.add_argument("--reason", "-r", metavar="TEXT", help="why; AWS shows it with each job. 1 to 1024 characters")
     parser.add_argument("--yes", "-y", action="store_true", help="end the jobs of the plan")
     parser.add_argument("--dry-run", "-n", action="store_true", help="only show the plan, which is the default")
-    parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
-    parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
-    parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="longest watch (300)")
+    _add_run_options(parser)
     parser.add_argument("--ids", metavar="COLUMN", help="the DataFrame's column of job ids")
     parser.add_argument(
         "--out", "-o", type=_variable, metavar="VAR", help="put the Report, or the Plan, into this variable"
     )
-    parser.add_argument("--quiet", action="store_true", help="one line for the plan and one for the result")
     _add_selectors(parser)
     _add_connection(parser)
+    return parser
+
+
+def _add_run_options(parser: FlagParser) -> None:
+    parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
+    parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
+    parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="longest watch (300)")
+    parser.add_argument("--rps", type=_seconds, metavar="N", help="at most so many calls of a kind a second")
+    parser.add_argument(
+        "--rate-share", type=_seconds, default=1.0, metavar="PART", help="part of AWS's limit to use (1)"
+    )
+    parser.add_argument("--quiet", action="store_true", help="one line for the plan and one for the result")
+
+
+def _resume_parser() -> FlagParser:
+    parser = FlagParser(
+        "%batch_resume",
+        "Finish a run that was interrupted, or that left jobs alive. Every job of it is looked at anew; only those\n"
+        "are asked for that are alive and in its plan. The report is of the whole run.",
+        "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
+    )
+    _add_run_options(parser)
+    parser.add_argument("--out", "-o", type=_variable, metavar="VAR", help="put the Report into this variable")
+    _add_connection(parser)
+    return parser
+
+
+def _history_parser() -> FlagParser:
+    parser = FlagParser("%batch_history", "List the runs of this user as a DataFrame, newest first.", "%batch_history")
+    parser.add_argument("--out", "-o", type=_variable, metavar="VAR", help="put the DataFrame into this variable")
     return parser
 
 
@@ -185,4 +228,6 @@ def _local_parser() -> FlagParser:
 
 JOBS = _jobs_parser()
 TERMINATE = _terminate_parser()
+RESUME = _resume_parser()
+HISTORY = _history_parser()
 LOCAL = _local_parser()

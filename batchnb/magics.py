@@ -1,4 +1,4 @@
-"""The magics: `%batch_jobs`, `%batch_terminate` (line and cell) and `%batch_local`. IPython's only door.
+"""The magics: listing, terminating, resuming, the history of runs, and the emulator. IPython's only door.
 
 Each is a thin layer: it reads its flags, calls the plain functions, and shows what they return. The functions are
 imported when a magic runs, so that `%load_ext batchnb` costs nothing.
@@ -6,29 +6,39 @@ imported when a magic runs, so that `%load_ext batchnb` costs nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.flags import Line
-from batchnb.magic_flags import JOBS, LOCAL, TERMINATE, connection_of, ids_in_cell, ids_in_line, selectors_of
+from batchnb.kernel_emulator import start, status, stop
+from batchnb.magic_flags import (
+    HISTORY,
+    JOBS,
+    LOCAL,
+    RESUME,
+    TERMINATE,
+    connection_of,
+    ids_in_cell,
+    ids_in_line,
+    run_options_of,
+    selectors_of,
+)
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb.ledger import JobEvent
-    from batchnb.local import LocalBatch
     from batchnb.plans import Plan
     from batchnb.report import Report
 
 __all__ = ["BatchMagics", "load", "unload"]
-
-_emulator: LocalBatch | None = None
 
 _SHOWN_TYPES = ("batchnb.plans.Plan", "batchnb.report.Report")
 
@@ -71,7 +81,7 @@ class BatchMagics(Magics):
         plan = _planned(jobs, flags)
         self._show(plan, plan, quiet=flags.quiet)
         if flags.yes:
-            return self._execute(plan, flags)
+            return self._carry_out(partial(_execute, plan, flags), flags, total=_watched(plan))
         again = "carries out this very plan" if jobs is plan else "makes the plan anew and carries it out"
         what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
         _say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
@@ -81,14 +91,44 @@ class BatchMagics(Magics):
     @line_magic
     def batch_local(self, line: str) -> None:  # noqa: D102 - the help is built from the flags
         flags = LOCAL.read(line)
-        actions = {"start": _start_local, "status": _local_status, "stop": _stop_local}
+        actions: dict[str, Callable[[], str]] = {"start": partial(start, flags.seed), "status": status, "stop": stop}
         if flags.help:
             _say(LOCAL.format_help())
         elif flags.expression in actions:
-            _say(actions[flags.expression](flags))
+            _say(actions[flags.expression]())
         else:
             said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
             raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
+
+    @no_var_expand
+    @line_magic
+    def batch_resume(self, line: str) -> Report | None:  # noqa: D102 - the help is built from the flags
+        flags = RESUME.read(line)
+        if flags.help:
+            _say(RESUME.format_help())
+            return None
+        from batchnb.api import resume
+
+        run_id = flags.expression or None
+
+        def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
+            return resume(run_id, on_event=on_event, **run_options_of(flags), **connection_of(flags))
+
+        return self._carry_out(resume_it, flags)
+
+    @no_var_expand
+    @line_magic
+    def batch_history(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
+        flags = HISTORY.read(line)
+        if flags.help:
+            _say(HISTORY.format_help())
+            return None
+        if flags.expression:
+            raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
+        from batchnb.history import history
+
+        runs = history()
+        return None if self._keeps(flags.out, runs) else runs
 
     def _jobs(self, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
         """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
@@ -121,14 +161,26 @@ class BatchMagics(Magics):
                 "Give a DataFrame, an expression for one, or job ids."
             ) from error
 
-    def _execute(self, plan: Plan, flags: Line) -> Report | None:
+    def _carry_out(
+        self, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
+    ) -> Report | None:
+        """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
+        from batchnb.api import counting
+        from batchnb.ledger import EventState
+
         interruption: InterruptedRunError | None = None
-        try:
-            report = _carry_out(plan, flags)
-        except InterruptedRunError as error:
-            report, interruption = error.report, error
+        with counting("seen to end", unit=" jobs", total=total, silent=flags.quiet) as count:
+
+            def on_event(event: JobEvent) -> None:
+                if event.state is EventState.ENDED:
+                    count(1)
+
+            try:
+                report = run(on_event)
+            except InterruptedRunError as error:
+                report, interruption = error.report, error
         kept = self._keeps(flags.out, report)
-        self._show(report, plan, quiet=flags.quiet)
+        self._show(report, report.plan, quiet=flags.quiet)
         if interruption is not None:
             raise interruption
         report.raise_for_failures()
@@ -166,6 +218,8 @@ class BatchMagics(Magics):
 
 BatchMagics.batch_jobs.__doc__ = JOBS.format_help()
 BatchMagics.batch_terminate.__doc__ = TERMINATE.format_help()
+BatchMagics.batch_resume.__doc__ = RESUME.format_help()
+BatchMagics.batch_history.__doc__ = HISTORY.format_help()
 BatchMagics.batch_local.__doc__ = LOCAL.format_help()
 
 
@@ -230,52 +284,12 @@ def _check_reason(flags: Line) -> None:
     check_reason(flags.reason)
 
 
-def _carry_out(plan: Plan, flags: Line) -> Report:
-    from batchnb.api import counting
-    from batchnb.ledger import EventState
-
-    watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-    with counting("seen to end", unit=" jobs", total=watched, silent=flags.quiet) as count:
-
-        def on_event(event: JobEvent) -> None:
-            if event.state is EventState.ENDED:
-                count(1)
-
-        return plan.execute(wait=flags.wait, timeout=flags.timeout, on_event=on_event)
+def _execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Report:
+    return plan.execute(on_event=on_event, **run_options_of(flags))
 
 
-def _start_local(flags: Line) -> str:
-    global _emulator
-    from batchnb import local
-    from batchnb.connect import set_default_endpoint
-
-    already = _emulator is not None and _emulator.running
-    if _emulator is None or not already:
-        _emulator = local.start(local.night, seed=flags.seed, clock=local.WallClock(speed=20))
-    set_default_endpoint(_emulator.endpoint_url)
-    return ("It was started before, and goes on. " if already else "") + _local_status(flags)
-
-
-def _local_status(_flags: Line) -> str:
-    if _emulator is None or not _emulator.running:
-        return "No emulator is running. Calls go to AWS. '%batch_local start' starts one."
-    jobs = sum(1 for _ in _emulator.world.jobs())
-    return (
-        f"The emulator runs at {_emulator.endpoint_url} with {plural(jobs, 'job')}: account {_emulator.account}, "
-        f"Region {_emulator.region}. It is not AWS. Calls of this kernel go there until '%batch_local stop'."
-    )
-
-
-def _stop_local(_flags: Line) -> str:
-    global _emulator
-    from batchnb.connect import set_default_endpoint
-
-    set_default_endpoint(None)
-    if _emulator is None or not _emulator.running:
-        return "No emulator was running. Calls go to AWS."
-    _emulator.stop()
-    _emulator = None
-    return "The emulator is stopped and its jobs are gone. Calls go to AWS from now on."
+def _watched(plan: Plan) -> int:
+    return sum(planned.verdict.is_watched for planned in plan.jobs)
 
 
 def _say(text: str) -> None:

@@ -36,7 +36,9 @@ LOOK_PATIENCE = 10.0
 """Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
 
 GONE_AFTER = 3
-"""Looks in a row that have to miss a job before its record counts as gone: DescribeJobs may lag."""
+GONE_SECONDS = 3.0
+"""Looks in a row that have to miss a job, and from the first of them to the last, before its record counts as gone:
+DescribeJobs may lag."""
 
 
 class Outcome(StrEnum):
@@ -77,7 +79,8 @@ class Verifier:
         self._ledger = ledger
         self._clock = ledger.clock
         self._after_look = after_look
-        self._missed: dict[str, int] = {}
+        self._missed: dict[str, tuple[int, float]] = {}
+        """How often in a row a job was missed, and since when."""
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-look")
         self._describe = partial(_described, gateway, ledger.clock)
         self._under_way: deque[tuple[Sequence[str], Future[Mapping[str, Job] | None]]] = deque()
@@ -173,8 +176,10 @@ class Verifier:
                 self._miss(job_id)
 
     def _miss(self, job_id: str) -> None:
-        self._missed[job_id] = self._missed.get(job_id, 0) + 1
-        if self._missed[job_id] >= GONE_AFTER:
+        now = self._clock.now()
+        times, since = self._missed.get(job_id, (0, now))
+        self._missed[job_id] = (times + 1, since)
+        if times + 1 >= GONE_AFTER and now - since >= GONE_SECONDS:
             self._ledger[job_id].gone = True
 
 

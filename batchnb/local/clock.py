@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from math import ceil
+from threading import Lock
 from typing import Protocol
 
 from batchnb.errors import LocalError
@@ -38,6 +40,7 @@ class ManualClock:
 
     def __init__(self, start_ms: int = 1_790_000_000_000) -> None:
         self._now_ms = start_ms
+        self._lock = Lock()
 
     def now_ms(self) -> int:
         """Answer the simulated time, in milliseconds since the epoch."""
@@ -47,4 +50,6 @@ class ManualClock:
         """Move time forward by `seconds`. Raises `LocalError` when asked to go back."""
         if seconds < 0:
             raise LocalError("a clock cannot go back")
-        self._now_ms += round(seconds * 1000)
+        # Up: whoever waits for less than a millisecond waits for something.
+        with self._lock:
+            self._now_ms += ceil(round(seconds * 1000, 6))
