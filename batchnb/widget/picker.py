@@ -73,7 +73,8 @@ class JobPicker(anywidget.AnyWidget):
 
     `df` has a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names); `list_jobs` returns
     such a frame. `reason` is what the field for it starts with. Above `confirm_above` jobs the number has to be typed.
-    `timeout` is how many seconds jobs are watched after the last request. Calls go where `session`, `profile`, `region`
+    `timeout` is how many seconds jobs are watched after the last request. `guards` are handed to `batchnb.plan`, for
+    example `{"max_jobs": 5000}`. Calls go where `session`, `profile`, `region`
     and `endpoint_url` say, as for `batchnb.plan`. `relist` returns a new DataFrame for `refresh`; without it, the jobs
     of `df` are described anew.
 
@@ -96,19 +97,21 @@ class JobPicker(anywidget.AnyWidget):
         confirm_above: int = 100,
         timeout: float = 300.0,
         ids: str | None = None,
+        guards: Mapping[str, Any] | None = None,
         relist: Callable[[], pd.DataFrame] | None = None,
     ) -> None:
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above: {confirm_above!r} is no whole number, 0 or more.")
         self._mutex = threading.RLock()
-        self._snapshot = take_snapshot(df.copy(deep=False) if hasattr(df, "copy") else df, 1, ids=ids)
+        self._snapshot = take_snapshot(df, 1, ids=ids)
         self._marks = Marks(self._snapshot)
         self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._reason = reason
         self._ids = ids
         self._session = session
-        self._connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
+        self._connection: dict[str, Any] = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
+        self._guards = dict(guards or {})
         self._confirm_above, self._timeout, self._relist = confirm_above, timeout, relist
         self._phase = Phase.IDLE
         self._plan: Plan | None = None
@@ -169,7 +172,7 @@ class JobPicker(anywidget.AnyWidget):
         """
         self._begin(Phase.LISTING)
         try:
-            self._show_frame(self._listed() if df is None else df.copy(deep=False))
+            self._show_frame(self._listed() if df is None else df)
         finally:
             self._set_phase(Phase.IDLE)
 
@@ -188,7 +191,7 @@ class JobPicker(anywidget.AnyWidget):
             notes = [plural(len(job_ids), "job")]
         if not job_ids:
             raise InputError("there is no job in this cell: select some first.")
-        return cell_for(job_ids, reason, self._connection, notes)
+        return cell_for(job_ids, reason, {**self._connection, **self._guards}, notes)
 
     def stop(self) -> None:
         """Send nothing more, as the button does. What has been sent takes its course, and is in the report."""
@@ -265,7 +268,7 @@ class JobPicker(anywidget.AnyWidget):
             plan = self._plan
             if self._phase is not Phase.CONFIRMING or plan is None or content.get("digest") != plan.digest:
                 raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
-            if len(plan.to_end) > self._confirm_above and content.get("typed") != str(len(plan.to_end)):
+            if self._must_type(plan) and content.get("typed") != str(len(plan.to_end)):
                 raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
             self._stop.clear()
             self._start(Phase.RUNNING, lambda: self._execute(plan), after=Phase.CONFIRMING)
@@ -316,7 +319,7 @@ class JobPicker(anywidget.AnyWidget):
     def _make_plan(self) -> Phase:
         with self._mutex:
             job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
-        plan = api.plan(job_ids, reason=reason, session=self._session, **self._connection)
+        plan = api.plan(job_ids, reason=reason, session=self._session, **self._connection, **self._guards)
         _recent_reasons[:] = list(dict.fromkeys([reason, *_recent_reasons]))[:_REASONS_KEPT]
         with self._mutex:
             self._plan = plan
@@ -333,7 +336,10 @@ class JobPicker(anywidget.AnyWidget):
         telling.start()
         brake = _Brake(self._stop)
         try:
-            report = plan.execute(timeout=self._timeout, on_event=self._on_event(brake), clock=brake.clock)
+            # In a production account the number was typed, and is what `execute` asks for there.
+            expected: dict[str, Any] = {"expect": len(plan.to_end)} if _is_production(plan) else {}
+            on_event = self._on_event(brake)
+            report = plan.execute(timeout=self._timeout, on_event=on_event, clock=brake.clock, **expected)
         except InterruptedRunError as error:
             report = error.report
             if not isinstance(error.__cause__, _StopError):
@@ -431,6 +437,9 @@ class JobPicker(anywidget.AnyWidget):
                 "result": self._result_shown(),
             }
 
+    def _must_type(self, plan: Plan) -> bool:
+        return len(plan.to_end) > self._confirm_above or _is_production(plan)
+
     def _plan_shown(self) -> dict[str, Any] | None:
         plan = self._plan
         if plan is None:
@@ -441,7 +450,7 @@ class JobPicker(anywidget.AnyWidget):
             "digestShown": plan.digest[:DIGEST_SHOWN],
             "toEnd": len(plan.to_end),
             "isLocal": plan.identity.is_local,
-            "mustType": len(plan.to_end) > self._confirm_above,
+            "mustType": self._must_type(plan),
             "facts": [(title, shown(text, _FACT_LENGTH)) for title, text in _facts(plan)],
             "children": [(job_id, live) for job_id, live in arrays if live][:1000],
         }
@@ -481,6 +490,11 @@ class _Brake:
         else:
             self._stop.wait(seconds)
             self.check()
+
+
+def _is_production(plan: Plan) -> bool:
+    guards = getattr(plan, "guards", None)
+    return guards is not None and bool(guards.is_production(plan.identity.account))
 
 
 def _facts(plan: Plan) -> list[tuple[str, str]]:

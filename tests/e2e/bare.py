@@ -21,7 +21,9 @@ _MODEL = """
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
   const text = (part) => btoa(Array.from(new Uint8Array(part), (byte) => String.fromCharCode(byte)).join(""));
   const deliver = (messages) => {
-    for (const [content, buffers] of messages) for (const listen of window.listeners) listen(content, buffers.map(bytes));
+    for (const [content, buffers] of messages) {
+      for (const listen of window.listeners) listen(content, buffers.map(bytes));
+    }
   };
   window.deliver = deliver;
   window.sent = [];

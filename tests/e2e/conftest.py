@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from batchnb import local
 from batchnb.widget import JobPicker
 from tests.e2e.bare import BarePage
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

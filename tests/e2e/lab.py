@@ -43,10 +43,10 @@ class Lab:
 
     def write(self, name: str, *cells: str) -> Path:
         """Write a notebook with these cells."""
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])  # type: ignore[no-untyped-call]
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         path = self.root / name
-        nbformat.write(notebook, path)
+        nbformat.write(notebook, path)  # type: ignore[no-untyped-call]
         return path
 
 
@@ -151,7 +151,7 @@ class Notebook:
     def saved(self) -> Any:
         """Save the notebook and return what is in the file."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-        return nbformat.read(self.path, as_version=4)
+        return nbformat.read(self.path, as_version=4)  # type: ignore[no-untyped-call]
 
     @property
     def cells(self) -> int:

@@ -44,7 +44,7 @@ def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
     notebook = Notebook(page, lab, lab.write("converted.ipynb", START, SHOW))
     notebook.run(0, 1)
     LabPicker(notebook, 1)
-    html, _ = HTMLExporter().from_notebook_node(notebook.saved())
+    html, _ = HTMLExporter().from_notebook_node(notebook.saved())  # type: ignore[no-untyped-call]
     page.route("**/*", lambda route: route.abort())
     page.set_content(html)
     expect(page.get_by_text("270 jobs, none selected; the first 20 are shown.")).to_be_visible()
@@ -68,7 +68,9 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
 
 def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
     """Stop in the middle: what was sent is reported, the rest was not attempted, and the kernel stays free."""
-    notebook = Notebook(page, lab, lab.write("stop.ipynb", START, "emulator.latency = 0.3", SHOW, "print('free', 6 * 7)"))
+    notebook = Notebook(
+        page, lab, lab.write("stop.ipynb", START, "emulator.latency = 0.3", SHOW, "print('free', 6 * 7)")
+    )
     notebook.run(0, 1, 2)
     picker = LabPicker(notebook, 2)
     picker.plan("name:sweep-lr-0*", "OPS-124")
