@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,9 +11,14 @@ from typing import TYPE_CHECKING, Any
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import job_ids_in
+from batchnb.guards import Layer
 from batchnb.listing import list_selected
 from batchnb.plans import Plan, check_reason, make_plan
+from batchnb.saved_plans import read_plan
 from batchnb.select import selector
+from batchnb.settings import KEYWORDS, guards, layer
+from batchnb.text import plural
+from batchnb.vouching import vouch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.report import Report
 
-__all__ = ["counting", "list_jobs", "plan", "resume"]
+__all__ = ["counting", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 SILENT_SECONDS = 1.0
 """Seconds after which whoever waits is shown that something happens."""
@@ -56,31 +62,35 @@ def list_jobs(
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
     call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out.
+    says how many that left out, and `attrs["listed_by"]` by which selectors it was made.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
     Calls go where boto3 and the `AWS_*` variables send them, or as `session`, `profile`, `region` and `endpoint_url`
     say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses.
     """
-    wanted = selector(
-        queues=queues,
-        status=status,
-        name=name,
-        name_glob=name_glob,
-        job_definition=job_definition,
-        share=share,
-        older_than=older_than,
-        newer_than=newer_than,
-        running_longer_than=running_longer_than,
-        tags=tags,
-        children_of=children_of,
-        limit=limit,
-    )
+    given: dict[str, Any] = {
+        "queues": queues,
+        "status": status,
+        "name": name,
+        "name_glob": name_glob,
+        "job_definition": job_definition,
+        "share": share,
+        "older_than": older_than,
+        "newer_than": newer_than,
+        "running_longer_than": running_longer_than,
+        "tags": tags,
+        "children_of": children_of,
+        "limit": limit,
+    }
+    given = {name: _as_given(value) for name, value in given.items()}
+    wanted = selector(**given)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     with counting("jobs read", unit=" jobs") as count:
         listing = list_selected(gateway, wanted, on_jobs=count)
-    return listing.to_frame()
+    frame = listing.to_frame()
+    frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    return frame
 
 
 def plan(
@@ -88,6 +98,15 @@ def plan(
     *,
     reason: str,
     ids: str | None = None,
+    max_jobs: int | None = None,
+    max_percent: float | None = None,
+    protect: object = None,
+    unprotect: object = None,
+    accounts: Iterable[str] | None = None,
+    production_accounts: Iterable[str] | None = None,
+    read_only: bool | None = None,
+    with_dependents: bool = False,
+    collapse: bool = False,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -99,13 +118,116 @@ def plan(
     Series, a job id, or an iterable of ids; ARNs count as ids, and duplicates as one. Every id is described (100
     a call) and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
+    Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
+    included) and `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or
+    "queue:live", or `{"queues": [...], "names": [...], "tags": {...}}`, and `unprotect`, which names the very pattern
+    that shall not hold; `accounts` that are allowed, and `production_accounts`, in which `execute` needs the number of
+    jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
+
+    Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
+    them in. `collapse` ends an array by one request where all of its live children are in the plan.
+
     Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
-    ARN of another account or Region, and for no jobs at all; AwsError where DescribeJobs fails.
+    ARN of another account or Region, and for no jobs at all; GuardError where a guard forbids the plan; AwsError where
+    DescribeJobs fails.
     """
     check_reason(reason)
+    typed = layer(
+        KEYWORDS,
+        {
+            "max_jobs": max_jobs,
+            "max_percent": max_percent,
+            "protect": protect,
+            "unprotect": unprotect,
+            "accounts": _listed_or_none(accounts),
+            "production_accounts": _listed_or_none(production_accounts),
+            "read_only": read_only,
+        },
+        explicit=True,
+    )
+    connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
+    return plan_with(
+        jobs,
+        typed,
+        reason=reason,
+        ids=ids,
+        with_dependents=with_dependents,
+        collapse=collapse,
+        session=session,
+        connection=connection,
+    )
+
+
+def plan_with(
+    jobs: object,
+    typed: Layer,
+    *,
+    reason: str,
+    ids: str | None,
+    with_dependents: bool,
+    collapse: bool,
+    session: boto3.Session | None = None,
+    connection: Mapping[str, Any],
+) -> Plan:
+    """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
+    check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids)
+    return make_plan(
+        connect(session, **connection),
+        wanted,
+        reason,
+        layers=[typed],
+        with_dependents=with_dependents,
+        collapse=collapse,
+        listed_by=_listing_of(jobs),
+    )
+
+
+def load_plan(
+    path: str | os.PathLike[str],
+    *,
+    max_jobs: int | None = None,
+    max_percent: float | None = None,
+    protect: object = None,
+    unprotect: object = None,
+    session: boto3.Session | None = None,
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+) -> Plan:
+    """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
+
+    What was allowed where the plan was made is not allowed by that here: the guards of whoever executes it hold, with
+    `max_jobs`, `max_percent`, `protect` and `unprotect` as in `plan`. `execute` describes its jobs again before it
+    sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
+    """
+    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
+    typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    return make_plan(gateway, wanted, reason)
+    loaded = read_plan(path, gateway, guards(typed))
+    vouch(loaded.fingerprint, [typed], is_described=False)
+    return loaded
+
+
+def _as_given(value: object) -> object:
+    # An iterator can be read once, and is read by the selector and for the record of the listing.
+    return list(value) if isinstance(value, Iterator) else value
+
+
+def _listed_or_none(values: Iterable[str] | None) -> object:
+    return values if values is None or isinstance(values, str) else list(values)
+
+
+def _listing_of(jobs: object) -> str:
+    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
+    attrs = getattr(jobs, "attrs", None)
+    listed_by = attrs.get("listed_by") if isinstance(attrs, dict) else None
+    return listed_by if isinstance(listed_by, str) else ""
+
+
+def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
+    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 
 def resume(
@@ -113,6 +235,8 @@ def resume(
     *,
     wait: bool = True,
     timeout: float = 300.0,
+    rps: float | None = None,
+    rate_share: float = 1.0,
     on_event: Callable[[JobEvent], None] | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -128,12 +252,13 @@ def resume(
     Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
     place elsewhere; otherwise as `Plan.execute`.
     """
-    from batchnb.history import find_run
-    from batchnb.resume import last_unfinished, resume_run
+    from batchnb.resuming import last_unfinished, resume_run
+    from batchnb.runs import find_run
 
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
-    return resume_run(path, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=Clock())
+    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share}
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 BatchnbError
 ├── InputError                 something given is wrong; found before any call that ends a job (a ValueError)
-├── PlanMismatchError          the plan does not belong to where it would be executed
+├── GuardError                 a guard forbids it; names the guard, the layer that set it, and the way forward
+├── PlanMismatchError          the plan does not belong to where it would be executed, or no longer holds
 ├── AwsError                   a call to AWS failed
 │   ├── AccessDeniedError      the caller lacks a permission; names the action to ask for
 │   ├── CredentialsError       credentials are missing, wrong or expired
@@ -28,6 +29,7 @@ __all__ = [
     "AwsError",
     "BatchnbError",
     "CredentialsError",
+    "GuardError",
     "InputError",
     "InterruptedRunError",
     "JournalError",
@@ -53,8 +55,20 @@ class InputError(BatchnbError, ValueError):
     """An argument, a flag or an id is wrong. Nothing was ended."""
 
 
+class GuardError(BatchnbError):
+    """A guard forbids what was asked for. Nothing was ended.
+
+    `guard` is its name (`max_jobs`, `protect`, …), `layer` is the place that set it.
+    """
+
+    def __init__(self, message: str, *, guard: str, layer: str) -> None:
+        super().__init__(message)
+        self.guard = guard
+        self.layer = layer
+
+
 class PlanMismatchError(BatchnbError):
-    """A plan was to be executed in another account, Region or endpoint than it was made for."""
+    """A plan does not fit: made for another place, not the one that was expected, edited, or overtaken by events."""
 
 
 class AwsError(BatchnbError):

@@ -87,6 +87,10 @@ class Job:
     """None where tags were not asked for, () where the job has none."""
     attempts: tuple[Attempt, ...] = ()
     depends_on: tuple[str, ...] = ()
+    pairs_with: tuple[str, ...] = ()
+    """Of `depends_on` the arrays of which each child waits for the one of its own index only (N_TO_N)."""
+    is_sequential: bool = False
+    """Whether each child of this array waits for the one before it."""
     image: str | None = None
     log_stream: str | None = None
     vcpus: float | None = None
@@ -123,6 +127,7 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     array = answer.get("arrayProperties") or {}
     nodes = answer.get("nodeProperties") or {}
     container = answer.get("container") or {}
+    dependencies: Sequence[Mapping[str, str]] = answer.get("dependsOn") or ()
     described_queue = answer.get("jobQueue")
     return Job(
         job_id=answer["jobId"],
@@ -146,7 +151,11 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         job_queue=queue_name(described_queue) if described_queue else job_queue,
         tags=tuple(sorted((answer.get("tags") or {}).items())) if described_queue else None,
         attempts=tuple(_attempt(attempt) for attempt in answer.get("attempts") or ()),
-        depends_on=tuple(needed["jobId"] for needed in answer.get("dependsOn") or () if "jobId" in needed),
+        depends_on=tuple(needed["jobId"] for needed in dependencies if "jobId" in needed),
+        pairs_with=tuple(
+            needed["jobId"] for needed in dependencies if "jobId" in needed and needed.get("type") == "N_TO_N"
+        ),
+        is_sequential=any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
         image=container.get("image"),
         log_stream=container.get("logStreamName"),
         vcpus=_required(container, "VCPU", container.get("vcpus")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
@@ -18,6 +18,8 @@ _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
 _ALL_ROWS = "plan.to_frame()"
 _QUEUES_SHOWN = 10
+_NOTES_SHOWN = 10
+_DEPENDENTS_SHOWN = 10
 
 
 def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
@@ -48,7 +50,7 @@ def plan_facts(plan: Plan) -> Facts:
     """Return what somebody has to know before they say yes."""
     left_out = {verdict: count for verdict, count in plan.counts.items() if not Verdict(verdict).is_sent}
     facts = [
-        ("Where", str(plan.identity)),
+        ("Where", _where(plan)),
         ("Caller", plan.identity.caller or "unknown"),
         ("Reason", plan.reason),
         ("Ends", _ends(plan)),
@@ -58,9 +60,17 @@ def plan_facts(plan: Plan) -> Facts:
     if plan.array_children:
         facts.append(("Also ends", plural(plan.array_children, "live child", "live children") + " of its array jobs"))
     if any(plan.frees.values()):
-        facts.append(("Frees", _frees(plan)))
+        facts.append(("Frees", _frees(plan.frees)))
+    facts += [(f"  {shown(queue, 40)}", text) for queue, text in _frees_by_queue(plan)]
+    facts += _dependents(plan)
     if left_out:
         facts.append(("Left out", ", ".join(f"{count:,} {verdict}" for verdict, count in left_out.items())))
+    if plan.listed_by:
+        facts.append(("Listed by", plan.listed_by))
+    facts += [("Note", note) for note in plan.notes[:_NOTES_SHOWN]]
+    if len(plan.notes) > _NOTES_SHOWN:
+        facts.append(("Note", f"and {len(plan.notes) - _NOTES_SHOWN:,} more in plan.notes"))
+    facts += _guards(plan)
     return facts
 
 
@@ -120,8 +130,51 @@ def _queues(plan: Plan) -> str:
     return ", ".join(parts) + (f" and {more:,} more" if more else "")
 
 
-def _frees(plan: Plan) -> str:
-    frees = plan.frees
+def _where(plan: Plan) -> str:
+    production = ", PRODUCTION" if plan.guards.is_production(plan.identity.account) else ""
+    return f"{plan.identity}{production}"
+
+
+def _dependents(plan: Plan) -> Facts:
+    dependents, left = plan.dependents, plan.dependents_left
+    facts = []
+    if dependents.jobs:
+        count = plural(len(dependents.jobs), "dependent")
+        facts.append(("Fail with it", f"{count} will fail with them, {len(left):,} of them not in this plan"))
+    if left:
+        which = ", ".join(f"{one.job_id} ({shown(one.job.job_name, 40)})" for one in left[:_DEPENDENTS_SHOWN])
+        more = len(left) - _DEPENDENTS_SHOWN
+        facts.append(("Not in it", which + (f" and {more:,} more" if more > 0 else "")))
+    kept = sum(plan.guards.protection_of(one.job) is not None for one in left)
+    if kept:
+        facts.append(("Forbidden", f"{plural(kept, 'dependent')} that would fail are protected: nothing will be sent"))
+    if dependents.gap:
+        facts.append(("Dependents", dependents.gap))
+    return facts
+
+
+def _guards(plan: Plan) -> Facts:
+    """Return what somebody has to know of guards: what was widened, and what will not let the plan pass."""
+    held = plan.guards
+    facts = []
+    for name, cap in (("max_jobs", held.max_jobs), ("max_percent", held.max_percent)):
+        if cap is not None and cap.raised_over:
+            facts.append(("Guard", f"{name} {cap}"))
+    facts += [("Guard", f"no longer protected: {pattern}, set by {source}") for pattern, source in held.lifted]
+    if held.read_only:
+        facts.append(("Guard", f"read_only: nothing may be ended from here, says {held.read_only}"))
+    if held.is_production(plan.identity.account) and plan.to_end:
+        facts.append(("Guard", f"the number of jobs has to be typed here: expect={len(plan.to_end)}"))
+    return facts
+
+
+def _frees_by_queue(plan: Plan) -> Facts:
+    if len(plan.frees_by_queue) < 2:
+        return []
+    return [(queue, _frees(frees)) for queue, frees in list(plan.frees_by_queue.items())[:_QUEUES_SHOWN]]
+
+
+def _frees(frees: Mapping[str, float]) -> str:
     parts = [f"{_number(frees['vcpus'])} vCPU", f"{_number(frees['memory_gib'])} GiB of memory"]
     if frees["gpus"]:
         parts.append(plural(int(frees["gpus"]), "GPU"))

@@ -8,20 +8,33 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from batchnb.aws import Gateway, Identity
+from batchnb.blast import Dependent, Dependents, find_dependents
 from batchnb.clock import Clock
-from batchnb.errors import InputError
+from batchnb.frees import freed_by_queue, summed
+from batchnb.guards import Guards, Layer
 from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
-from batchnb.listing import describe_all
+from batchnb.preflight import (
+    Preflight,
+    check_accounts,
+    check_reason,
+    check_regions,
+    check_shares,
+    notes_on_nodes,
+    whole_jobs,
+)
+from batchnb.settings import guards
+from batchnb.verdicts import PlannedJob, Verdict, is_stopping
+from batchnb.vouching import vouch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,65 +42,22 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.report import Report
 
-__all__ = ["Plan", "PlannedJob", "Verdict", "check_reason", "is_stopping", "make_plan"]
-
-REASON_LIMIT = 1024
-"""Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
+__all__ = [
+    "DIGEST_SHOWN",
+    "MAX_AGE",
+    "Plan",
+    "PlannedJob",
+    "Verdict",
+    "check_reason",
+    "is_stopping",
+    "make_plan",
+]
 
 DIGEST_SHOWN = 12
 """Characters of the digest that are shown, and enough to name a plan."""
 
-
-class Verdict(StrEnum):
-    """What a plan means to do about a job."""
-
-    TERMINATE = "terminate"
-    """It occupies a machine (STARTING, RUNNING, or an array with such a child): stop it."""
-    CANCEL = "cancel"
-    """It has not started: take it from its queue."""
-    FINISHED = "finished"
-    """It has ended already: left out."""
-    STOPPING = "already stopping"
-    """A request to end it was accepted before: left out, and watched until it ends."""
-    NOT_FOUND = "not found"
-    """DescribeJobs does not know it: a typo, an expired record, or a job submitted a moment ago. Left out."""
-    COVERED = "covered by its array parent"
-    """Its array parent is in the plan and takes it along: no request of its own, and watched until it ends."""
-    PROTECTED = "protected"
-    """A guard keeps it: left out."""
-
-    @property
-    def is_sent(self) -> bool:
-        """Whether a request to end the job is made."""
-        return self in (Verdict.TERMINATE, Verdict.CANCEL)
-
-    @property
-    def is_watched(self) -> bool:
-        """Whether the job is expected to end, by our request or by one before it."""
-        return self.is_sent or self in (Verdict.STOPPING, Verdict.COVERED)
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedJob:
-    """One job of a plan: its verdict, and the job as it was when the plan was made, which is the evidence.
-
-    AWS overwrites `statusReason` when a job is terminated and drops the record some days later.
-    """
-
-    job_id: str
-    verdict: Verdict
-    job: Job | None
-    """None where the verdict is `not found`."""
-
-    @property
-    def job_name(self) -> str | None:
-        """The job's name, None where it is not known."""
-        return self.job.job_name if self.job else None
-
-    @property
-    def job_queue(self) -> str | None:
-        """The name of the job's queue, None where it is not known."""
-        return self.job.job_queue if self.job else None
+MAX_AGE = timedelta(minutes=15)
+"""How old a plan may be before its jobs are described again, right before anything is sent."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +73,15 @@ class Plan:
     """Every distinct id that was handed over, in that order, those that are left out included."""
     made_at: datetime
     gateway: Gateway | None = field(repr=False, compare=False)
-    """The connection that it was made with; None where it was read from a file."""
+    """The connection that it was made with; None where it was read from a journal or copied to another process."""
+    dependents: Dependents = field(default=Dependents(), compare=False)
+    """The jobs that wait for those of the plan, and fail with them."""
+    guards: Guards = field(default=Guards(), repr=False, compare=False)
+    """The guards that held when the plan was made. `execute` asks for those that hold then."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What somebody has to know of how the ids that were given became these jobs."""
+    listed_by: str = field(default="", compare=False)
+    """The selectors of the listing that the jobs came from, where they came from one."""
 
     @cached_property
     def digest(self) -> str:
@@ -111,6 +89,13 @@ class Plan:
         where = (self.identity.account, self.identity.region, self.identity.endpoint)
         verdicts = sorted((planned.job_id, planned.verdict.value) for planned in self.jobs)
         text = json.dumps(["batchnb plan 1", where, self.reason, verdicts], ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The digest, the time, and what guards go by of each job: names, queues and tags."""
+        evidence = [(one.job_id, one.job_name, one.job_queue, one.job and one.job.tags) for one in self.jobs]
+        text = json.dumps([self.digest, self.made_at.isoformat(), evidence], ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -135,21 +120,33 @@ class Plan:
         return sum(planned.job.live_children for planned in self.to_end if planned.job)
 
     @cached_property
+    def job_count(self) -> int:
+        """How many jobs end: those that requests are made for, arrays counted by their live children."""
+        jobs = [planned.job for planned in self.to_end]
+        return sum((job.live_children or job.array_size or 1) if job else 1 for job in jobs)
+
+    @cached_property
+    def dependents_left(self) -> tuple[Dependent, ...]:
+        """The dependents that are not in the plan: they fail all the same."""
+        ends = {
+            planned.job_id for planned in self.jobs if planned.verdict.is_sent or planned.verdict is Verdict.COVERED
+        }
+        ends_with = (dependent for dependent in self.dependents.jobs if dependent.job_id not in ends)
+        return tuple(dependent for dependent in ends_with if JobId(dependent.job_id).array_parent not in ends)
+
+    @cached_property
     def frees(self) -> Mapping[str, float]:
         """What ends with the running jobs: `vcpus`, `memory_gib`, `gpus` in use, and `job_hours` run so far.
 
         An array counts its running children for the first three, and nothing for the hours, which are not known.
         """
-        now_ms = self.made_at.timestamp() * 1000
-        freed = dict.fromkeys(("vcpus", "memory_gib", "gpus", "job_hours"), 0.0)
-        for job in (planned.job for planned in self.to_end if planned.job and planned.job.has_started):
-            running = sum(count for status, count in job.children if status in ("STARTING", "RUNNING")) or 1
-            freed["vcpus"] += running * (job.vcpus or 0)
-            freed["memory_gib"] += running * (job.memory or 0) / 1024
-            freed["gpus"] += running * (job.gpus or 0)
-            if job.started_at and not job.array_size:
-                freed["job_hours"] += max(0.0, now_ms - job.started_at) / 3_600_000
-        return freed
+        return summed(self.frees_by_queue.values())
+
+    @cached_property
+    def frees_by_queue(self) -> Mapping[str, Mapping[str, float]]:
+        """What ends, as in `frees`, by the name of the queue; queues in which nothing runs are left out."""
+        jobs = [planned.job for planned in self.to_end if planned.job]
+        return freed_by_queue(jobs, round(self.made_at.timestamp() * 1000))
 
     def execute(
         self,
@@ -159,20 +156,33 @@ class Plan:
         on_event: Callable[[JobEvent], None] | None = None,
         gateway: Gateway | None = None,
         clock: Clock | None = None,
+        rps: float | None = None,
+        rate_share: float = 1.0,
+        expect: str | int | None = None,
+        max_age: str | timedelta = MAX_AGE,
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
+
+        `expect` is what the plan has to be: its digest, the first 8 or more digits of it, or the number of jobs that
+        it ends. Where the plan is older than `max_age` ("15m", "1h"), or was made by another process, its jobs are
+        described again first: those that have ended meanwhile are not asked for, and stand in the report.
 
         With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
         request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
         repeated until `timeout` seconds pass in which none succeeds. `on_event` is called in this thread for every
         change that is noticed. `gateway` is for executing a plan through another connection than it was made with.
 
+        Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
+        end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
+        part of the service's limit that is used, so that the account's other callers have room.
+
         A journal of the run is written as it goes on, from which it can be resumed: see `batchnb.history`.
 
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
-        `timeout` that is no number of seconds, PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, JournalError where the journal cannot be written, and InterruptedRunError, which carries the report,
-        after Ctrl-C or an exception in `on_event`.
+        `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
+        endpoint, where the plan is not the expected one, and where a job is no longer the one that was shown;
+        GuardError where a guard forbids it now; JournalError where the journal cannot be written; and
+        InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
         """
         # The one import that runs up the road: a plan is what people hold, and they expect it to have this verb.
         from batchnb.run import execute
@@ -184,13 +194,37 @@ class Plan:
             timeout=timeout,
             on_event=on_event,
             clock=clock or Clock(),
+            rps=rps,
+            rate_share=rate_share,
+            expect=expect,
+            max_age=max_age,
         )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan and its evidence into a new file, for `batchnb.load_plan`: to be reviewed, and executed later.
+
+        Raises InputError where there is such a file already, or it cannot be written.
+        """
+        from batchnb.saved_plans import save_plan
+
+        save_plan(self, path)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a job: `jobId`, `jobName`, `jobQueue`, `verdict`, and the evidence, as strings and times."""
         from batchnb.plan_view import plan_frame
 
         return plan_frame(self)
+
+    def __copy__(self) -> Plan:
+        return replace(self)
+
+    def __deepcopy__(self, _memo: Any) -> Plan:
+        return replace(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A connection does not travel: who unpickles a plan executes it through one of their own.
+        parts = (self.reason, self.identity, self.jobs, self.made_at, None)
+        return Plan, (*parts, self.dependents, self.guards, self.notes, self.listed_by)
 
     def __str__(self) -> str:
         from batchnb.plan_view import plan_text
@@ -207,98 +241,55 @@ class Plan:
         return {"text/plain": str(self), "text/html": plan_html(self)}
 
 
-def make_plan(gateway: Gateway, ids: list[JobId], reason: str, clock: Clock | None = None) -> Plan:
+def make_plan(
+    gateway: Gateway,
+    ids: list[JobId],
+    reason: str,
+    clock: Clock | None = None,
+    *,
+    layers: Sequence[Layer] = (),
+    with_dependents: bool = False,
+    collapse: bool = False,
+    listed_by: str = "",
+) -> Plan:
     """Describe these jobs and return the Plan to end them for `reason`. Ends nothing.
 
-    Raises InputError for a reason that AWS would not take, for ids that cannot be ended by themselves, and for
-    ARNs of another account or Region; AwsError where DescribeJobs fails.
+    `layers` are guards that were typed, above those that are configured. Raises InputError for a reason that AWS would
+    not take, and for ARNs of another account or Region; GuardError where a guard forbids it; AwsError where
+    DescribeJobs fails.
     """
     clock = clock or Clock()
     check_reason(reason)
-    _check_regions(ids, gateway.region)
-    _check_nodes(ids)
-    wanted = dict.fromkeys(job.job_id for job in ids)
-    parents = {job.array_parent for job in ids if job.array_parent in wanted}
-    described = describe_all(gateway, wanted, clock)
-    covering = {parent for parent in parents if parent and _takes_children_along(described.get(parent))}
-    account, partition = next((account_and_partition(job.job_arn) for job in described.values()), (None, None))
+    check_regions(ids, gateway.region)
+    held = guards(*layers)
+    wanted, nodes = whole_jobs(ids)
+    preflight = Preflight(gateway, clock)
+    preflight.look(wanted)
+    account, partition = _place_of(preflight.described)
     identity = gateway.identity(account)
-    _check_accounts(ids, identity.account, partition)
-    jobs = tuple(_planned(JobId(job_id), described.get(job_id), covering) for job_id in wanted)
-    return Plan(reason, identity, jobs, clock.wall(), gateway)
+    check_accounts(ids, identity.account, partition)
+    held.check_account(identity.account)
+    jobs = preflight.judged(list(wanted), held)
+    dependents = _dependents(preflight, jobs)
+    if with_dependents and dependents.jobs:
+        wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
+        preflight.look(wanted)
+        jobs = preflight.judged(list(wanted), held)
+    jobs, notes = preflight.collapsed(jobs, collapse=collapse)
+    notes = [*notes_on_nodes(nodes, preflight.described), *notes]
+    made_at = clock.wall()
+    plan = Plan(reason, identity, tuple(jobs), made_at, gateway, dependents, held, tuple(notes), listed_by)
+    held.check_count(plan.job_count)
+    check_shares(plan.to_end, held, gateway, clock)
+    vouch(plan.fingerprint, layers, is_described=True)
+    return plan
 
 
-def check_reason(reason: object) -> None:
-    """Raise InputError unless AWS would take `reason`: text that says something, at most 1024 characters long."""
-    if not isinstance(reason, str) or not reason.strip():
-        raise InputError(
-            "reason: say why these jobs are ended, for example reason='OPS-123 bad input'. AWS keeps it with each job."
-        )
-    if len(reason) > REASON_LIMIT:
-        raise InputError(f"reason: it has {len(reason):,} characters, and AWS keeps at most {REASON_LIMIT:,}.")
-    try:
-        reason.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
+def _dependents(preflight: Preflight, jobs: Sequence[PlannedJob]) -> Dependents:
+    ends = [planned.job for planned in jobs if planned.job and planned.verdict.is_sent]
+    queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
+    return find_dependents(preflight.gateway, ends, preflight.described, queues, preflight.clock)
 
 
-def _planned(job: JobId, described: Job | None, covering: set[str]) -> PlannedJob:
-    return PlannedJob(
-        job.job_id,
-        _verdict(described, covered=job.array_parent is not None and job.array_parent in covering),
-        described,
-    )
-
-
-def _verdict(job: Job | None, *, covered: bool) -> Verdict:
-    if job is None:
-        return Verdict.NOT_FOUND
-    if job.status and job.status.has_ended:
-        return Verdict.FINISHED
-    if is_stopping(job):
-        return Verdict.STOPPING
-    if covered:
-        return Verdict.COVERED
-    # A status that this version does not know may well be one in which the job runs.
-    return Verdict.TERMINATE if job.has_started or job.status is None else Verdict.CANCEL
-
-
-def is_stopping(job: Job) -> bool:
-    """Return whether a request to end the job was accepted, and will have an effect as the job is now."""
-    # CancelJob does nothing to a job that has started, though it was accepted: such a job is not stopping.
-    return job.is_terminated or (job.is_cancelled and not job.has_started)
-
-
-def _takes_children_along(parent: Job | None) -> bool:
-    return parent is not None and not (parent.status and parent.status.has_ended)
-
-
-def _check_nodes(ids: Iterable[JobId]) -> None:
-    for job in ids:
-        if job.multi_node_job:
-            raise InputError(
-                f"jobs: {job.job_id} is one node of a multi-node job, and nodes do not end alone. "
-                f"Name the job itself, {job.multi_node_job}, if all of its nodes may end."
-            )
-
-
-def _check_regions(ids: Iterable[JobId], region: str) -> None:
-    for job in ids:
-        if job.region and job.region != region:
-            raise InputError(
-                f"jobs: the ARN of {job.job_id} is of Region {job.region}, but calls go to {region}. "
-                "Make one plan for each Region."
-            )
-
-
-def _check_accounts(ids: Iterable[JobId], account: str | None, partition: str | None) -> None:
-    ours = account
-    for job in ids:
-        if partition and job.partition and job.partition != partition:
-            raise InputError(f"jobs: the ARN of {job.job_id} is of {job.partition}, but calls go to {partition}.")
-        ours = ours or job.account
-        if job.account and job.account != ours:
-            raise InputError(
-                f"jobs: the ARN of {job.job_id} is of account {job.account}, but this is account {ours}. "
-                "Make one plan for each account."
-            )
+def _place_of(described: Mapping[str, Job]) -> tuple[str | None, str | None]:
+    return next((account_and_partition(job.job_arn) for job in described.values()), (None, None))

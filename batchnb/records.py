@@ -54,7 +54,7 @@ def job_record(job: Job) -> Record:
             "nodeProperties": _without_none({"numNodes": job.num_nodes}),
             "tags": None if job.tags is None else dict(job.tags),
             "attempts": [_attempt_record(attempt) for attempt in job.attempts] or None,
-            "dependsOn": [{"jobId": job_id} for job_id in job.depends_on] or None,
+            "dependsOn": _dependency_records(job) or None,
             "container": _container_record(job),
         }
     )
@@ -143,6 +143,14 @@ def _attempt_record(attempt: Attempt) -> Record:
         {"exitCode": attempt.exit_code, "reason": attempt.reason, "logStreamName": attempt.log_stream}
     )
     return _without_none({"container": container, "startedAt": attempt.started_at, "stoppedAt": attempt.stopped_at})
+
+
+def _dependency_records(job: Job) -> list[Record]:
+    named: list[Record] = [
+        {"jobId": job_id, "type": "N_TO_N"} if job_id in job.pairs_with else {"jobId": job_id}
+        for job_id in job.depends_on
+    ]
+    return named + ([{"type": "SEQUENTIAL"}] if job.is_sequential else [])
 
 
 def _container_record(job: Job) -> Record:

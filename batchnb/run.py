@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from batchnb.approval import approve, check_guards
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
 from batchnb.journal import Journal
 from batchnb.ledger import JobEvent, Ledger
-from batchnb.plans import Plan, PlannedJob
+from batchnb.pace import CallKind
+from batchnb.plans import MAX_AGE, Plan, PlannedJob
 from batchnb.records import result_record
 from batchnb.report import Report, make_report, result_of
+from batchnb.settings import guards
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
-__all__ = ["carry_out", "check_place", "check_timeout", "execute"]
+__all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
 
 
 def execute(
@@ -29,15 +32,21 @@ def execute(
     timeout: float,
     on_event: Callable[[JobEvent], None] | None,
     clock: Clock,
+    rps: float | None = None,
+    rate_share: float = 1.0,
+    expect: str | int | None = None,
+    max_age: str | timedelta = MAX_AGE,
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises."""
     check_timeout(timeout)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
+    cap_paces(gateway, rps, rate_share)
+    jobs = approve(plan, gateway, clock, expect=expect, max_age=max_age)
     with Journal.create(plan, clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=plan.to_end, wait=wait, timeout=timeout)
+        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
 
 
 def carry_out(
@@ -85,6 +94,12 @@ def carry_out(
     return whole
 
 
+def cap_paces(gateway: Gateway, rps: float | None, rate_share: float) -> None:
+    """Set how fast calls that end and that describe jobs may go out. Raises InputError for values without sense."""
+    for kind in (CallKind.ENDING, CallKind.DESCRIBING):
+        gateway.pace(kind).cap(rps, rate_share)
+
+
 def check_timeout(timeout: object) -> None:
     """Raise InputError unless `timeout` is a number of seconds, 0 or more."""
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
@@ -92,12 +107,13 @@ def check_timeout(timeout: object) -> None:
 
 
 def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan was made for."""
+    """Raise PlanMismatchError unless the gateway leads to where the plan belongs, GuardError if nothing may end."""
     here, there = gateway.identity(), plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
+    check_guards(plan, gateway, guards())
 
 
 def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from batchnb import local
+from batchnb import local, settings
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect, set_default_endpoint
@@ -40,6 +40,21 @@ def journals(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "journals"
     monkeypatch.setenv("BATCHNB_JOURNAL_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def user_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Return the user's config file of this test, which is not there, and let no guard of the machine's user hold."""
+    path = tmp_path / "user" / "config.toml"
+
+    def no_file() -> Path:
+        """Return where the user's config file would be."""
+        return path
+
+    monkeypatch.setattr(settings, "user_file", no_file)
+    monkeypatch.delenv("BATCHNB_READ_ONLY", raising=False)
+    settings.set_notebook_layer(None)
+    return path
 
 
 @pytest.fixture(autouse=True)

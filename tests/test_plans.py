@@ -201,7 +201,7 @@ def test_a_plan_says_what_it_frees(emulator: local.LocalBatch, gateway: Gateway,
 
     frees = _plan(gateway, ids, clock).frees
 
-    assert frees == {"vcpus": 12, "memory_gib": 6, "gpus": 3, "job_hours": 2}
+    assert frees == {"vcpus": 12, "memory_gib": 6, "gpus": 3, "job_hours": pytest.approx(2, abs=0.001)}
 
 
 def test_a_plan_counts_by_verdict_and_queue(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
@@ -339,11 +339,18 @@ def test_arns_of_two_accounts_are_refused_also_where_ours_is_not_known(start: Ca
         make_plan(gateway, [parse_job_id(arn) for arn in arns], "OPS-1", clock_of(emulator))
 
 
-def test_a_node_is_refused(gateway: Gateway, emulator: local.LocalBatch) -> None:
-    """Nodes of a multi-node job do not end alone; the message names the job itself."""
+def test_a_node_stands_for_its_job(gateway: Gateway, emulator: local.LocalBatch, clock: Clock) -> None:
+    """Nodes of a multi-node job do not end alone: the plan holds the job itself, once, and says so."""
     job_id = emulator.world.add_job("train", "mpi", num_nodes=2)
-    with pytest.raises(InputError, match=f"Name the job itself, {job_id}"):
-        make_plan(gateway, [JobId(f"{job_id}#1")], "OPS-1")
+
+    plan = _plan(gateway, [f"{job_id}#1", job_id, f"{job_id}#0"], clock)
+
+    assert [planned.job_id for planned in plan.jobs] == [job_id]
+    assert plan.notes == (
+        f"Nodes do not end alone: {job_id}#1, {job_id}#0 stand for the multi-node job {job_id}, with all of its 2 nodes.",
+    )
+    assert plan.digest == _plan(gateway, [job_id], clock).digest
+    assert plan.execute(clock=clock).counts == {"terminated": 1}
 
 
 def test_a_multi_node_job_is_planned_as_one(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:

@@ -1,0 +1,154 @@
+"""Approval, the last look before anything is sent: the plan is the one that was meant, it holds, no guard forbids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from batchnb.aws import Gateway
+from batchnb.blast import Dependent, find_dependents
+from batchnb.clock import Clock
+from batchnb.errors import GuardError, InputError, PlanMismatchError
+from batchnb.guards import Guards
+from batchnb.ids import JobId, account_and_partition
+from batchnb.jobs import Job
+from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, is_stopping
+from batchnb.preflight import Preflight, check_reason, check_shares
+from batchnb.select import parse_age
+from batchnb.settings import guards
+from batchnb.text import plural, shown
+from batchnb.vouching import vouched
+
+__all__ = ["approve", "check_guards"]
+
+_SHORTEST_PREFIX = 8
+_NOTHING = "Nothing was ended."
+_ANEW = "Make a new plan."
+
+
+def approve(
+    plan: Plan, gateway: Gateway, clock: Clock, *, expect: str | int | None, max_age: str | timedelta
+) -> Sequence[PlannedJob]:
+    """Return the jobs of the plan that requests are to be made for: all that it shows, or fewer, never others.
+
+    Raises PlanMismatchError where it is not the expected plan, or a job is no longer the one that was shown, GuardError
+    where a guard forbids it now, InputError for an `expect` or a `max_age` that is none, and AwsError where the
+    jobs had to be described again and could not be.
+    """
+    oldest = parse_age("max_age", max_age) or timedelta()
+    plan = replace(plan)  # what a plan has counted and remembered of itself counts for nothing here
+    check_reason(plan.reason)
+    _check_expected(plan, expect)
+    known = vouched(plan.fingerprint)
+    held = guards(*known.layers)
+    check_guards(plan, gateway, held)
+    _check_typed(plan, gateway, held, expect)
+    age = clock.wall() - plan.made_at
+    if known.is_described and timedelta() <= age <= oldest:
+        jobs: Sequence[PlannedJob] = plan.to_end
+        left: Sequence[Dependent] = plan.dependents_left
+        now = {planned.job_id: planned.job for planned in jobs if planned.job}
+        parents: Mapping[str, Job] = {}
+    else:
+        preflight = Preflight(gateway, clock)
+        preflight.look([planned.job_id for planned in plan.to_end])
+        now = parents = preflight.described
+        jobs = [planned for planned in plan.to_end if _is_to_end(planned, now.get(planned.job_id), plan)]
+        ends = [now[planned.job_id] for planned in jobs]
+        left = _dependents_now(plan, ends, parents, gateway, clock)
+    arrays = [parents[parent] for one in jobs if (parent := JobId(one.job_id).array_parent or "") in parents]
+    held.check_unprotected([now[planned.job_id] for planned in jobs if planned.job_id in now] + arrays)
+    held.check_unprotected([dependent.job for dependent in left], "would fail, by a job that it depends on,")
+    held.check_count(replace(plan, jobs=tuple(jobs)).job_count)
+    check_shares(jobs, held, gateway, clock)
+    return jobs
+
+
+def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:
+    """Raise GuardError where nothing may be ended from here, or not in this account."""
+    held.check_read_only()
+    for account in dict.fromkeys([gateway.identity().account, plan.identity.account]):
+        if account is not None or plan.identity.account is None:
+            held.check_account(account)
+
+
+def _check_expected(plan: Plan, expect: str | int | None) -> None:
+    if expect is None:
+        return
+    count = _count_in(expect)
+    if count is not None:
+        if count != len(plan.to_end):
+            raise PlanMismatchError(
+                f"expect: {plural(count, 'job')} were expected, and the plan ends {len(plan.to_end):,}. {_NOTHING}"
+            )
+        return
+    prefix = str(expect).strip().lower()
+    if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},64}}", prefix):
+        raise InputError(
+            f"expect: {shown(repr(expect), 80)} is neither a number of jobs nor the first {_SHORTEST_PREFIX} or more "
+            "hex digits of a digest."
+        )
+    if not plan.digest.startswith(prefix):
+        raise PlanMismatchError(
+            f"expect: another plan was expected. This is {plan.digest[:DIGEST_SHOWN]}, not {prefix[:DIGEST_SHOWN]}. "
+            f"Its jobs, their verdicts, the reason or the place differ: look at it again. {_NOTHING}"
+        )
+
+
+def _count_in(expect: str | int | None) -> int | None:
+    if isinstance(expect, bool):
+        return None
+    if isinstance(expect, int):
+        return expect
+    text = (expect or "").strip().replace(",", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _SHORTEST_PREFIX else None
+
+
+def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expect: str | int | None) -> None:
+    account = plan.identity.account or gateway.identity().account
+    if held.is_production(account) and _count_in(expect) is None:
+        count = len(plan.to_end)
+        source = next(source for named, source in held.production_accounts if account in (named, None))
+        raise GuardError(
+            f"production_accounts: in {account or 'an unknown account'} the number of jobs has to be typed, says "
+            f"{source}. The plan ends {plural(count, 'job')}: expect={count} or --expect {count}. {_NOTHING}",
+            guard="production_accounts",
+            layer=source,
+        )
+
+
+def _is_to_end(planned: PlannedJob, job: Job | None, plan: Plan) -> bool:
+    """Whether the job, as it is described now, is still to be asked for."""
+    if job is None:
+        return False
+    for what, was, is_now in (
+        ("name", planned.job_name, job.job_name),
+        ("queue", planned.job_queue, job.job_queue),
+        ("account", plan.identity.account, account_and_partition(job.job_arn)[0] or plan.identity.account),
+        ("number of children", planned.job and planned.job.array_size, job.array_size),
+    ):
+        if was != is_now:
+            raise PlanMismatchError(
+                f"{planned.job_id} is not the job that the plan shows: its {what} was {shown(repr(was), 80)} and is "
+                f"{shown(repr(is_now), 80)}. {_NOTHING} {_ANEW}"
+            )
+    return not (job.status and job.status.has_ended) and not is_stopping(job)
+
+
+def _dependents_now(
+    plan: Plan, ends: Sequence[Job], parents: Mapping[str, Job], gateway: Gateway, clock: Clock
+) -> Sequence[Dependent]:
+    """Return the dependents outside the plan as they are now. Raises where there are some that it does not show."""
+    queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
+    now = replace(plan, dependents=find_dependents(gateway, ends, parents, queues, clock))
+    if not plan.dependents.gap:
+        shown_before = {dependent.job_id for dependent in plan.dependents.jobs}
+        new = [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]
+        if new:
+            raise PlanMismatchError(
+                f"{plural(len(new), 'job')} would fail with those of the plan that it does not show, {new[0].job_id} "
+                f"({shown(new[0].job.job_name, 60)}) first: submitted since, or never looked for. {_NOTHING} {_ANEW}"
+            )
+    return now.dependents_left

@@ -1,0 +1,193 @@
+"""Preflight: what is checked and asked about jobs before there is a plan, and the verdict that each gets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from batchnb.aws import Gateway
+from batchnb.blast import live_units
+from batchnb.clock import Clock
+from batchnb.errors import InputError
+from batchnb.guards import Guards
+from batchnb.ids import JobId
+from batchnb.jobs import Job
+from batchnb.listing import describe_all
+from batchnb.text import plural, shown
+from batchnb.verdicts import PlannedJob, Verdict, verdict_of
+
+__all__ = [
+    "Preflight",
+    "check_accounts",
+    "check_reason",
+    "check_regions",
+    "check_shares",
+    "notes_on_nodes",
+    "whole_jobs",
+]
+
+REASON_LIMIT = 1024
+"""Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
+
+
+@dataclass(slots=True)
+class Preflight:
+    """Describes jobs and judges them. Ends nothing."""
+
+    gateway: Gateway
+    clock: Clock
+    described: dict[str, Job] = field(default_factory=dict)
+    """Every job that was asked for and is known, and the arrays of children that were."""
+
+    def look(self, job_ids: Iterable[str]) -> None:
+        """Describe these jobs, and before them the arrays of those that are children."""
+        wanted = [job_id for job_id in job_ids if job_id not in self.described]
+        parents = dict.fromkeys(parent for job_id in wanted if (parent := JobId(job_id).array_parent))
+        # Arrays first: if as many children are alive later as were before, then these are all.
+        lone = [parent for parent in parents if parent not in wanted and parent not in self.described]
+        for group in (lone, wanted):
+            if group:
+                self.described.update(describe_all(self.gateway, group, self.clock))
+
+    def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
+        """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""
+        wanted = set(job_ids)
+        kept = {job_id for job_id, job in self.described.items() if guards.protection_of(job)}
+        kept |= {parent for job_id in kept if (parent := JobId(job_id).array_parent)}
+        covering = {job_id for job_id in wanted - kept if _takes_children_along(self.described.get(job_id))}
+        return [self._judged(job_id, kept, covering) for job_id in job_ids]
+
+    def _judged(self, job_id: str, kept: set[str], covering: set[str]) -> PlannedJob:
+        parent, job = JobId(job_id).array_parent, self.described.get(job_id)
+        is_protected = job_id in kept or parent in self.described.keys() & kept
+        return PlannedJob(job_id, verdict_of(job, covered=parent in covering, is_protected=is_protected), job)
+
+    def lone_arrays(self, jobs: Iterable[PlannedJob]) -> dict[str, list[PlannedJob]]:
+        """Return the children that are to end without their array, by the array's id."""
+        arrays: dict[str, list[PlannedJob]] = {}
+        for planned in jobs:
+            parent = JobId(planned.job_id).array_parent
+            if parent in self.described and planned.verdict in (Verdict.TERMINATE, Verdict.CANCEL, Verdict.STOPPING):
+                arrays.setdefault(parent, []).append(planned)
+        return {
+            parent: children for parent, children in arrays.items() if any(child.verdict.is_sent for child in children)
+        }
+
+    def has_no_other_child(self, array: Job, children: Iterable[PlannedJob]) -> bool:
+        """Whether every child of the array but these was seen to have ended, which is for good."""
+        chosen = {child.job_id for child in children}
+        others = [f"{array.job_id}:{index}" for index in range(array.array_size or 0)]
+        others = [job_id for job_id in others if job_id not in chosen]
+        seen = describe_all(self.gateway, others, self.clock) if others else {}
+        return bool(array.array_size) and all(_has_ended(seen.get(job_id)) for job_id in others)
+
+    def collapsed(self, jobs: list[PlannedJob], *, collapse: bool) -> tuple[list[PlannedJob], list[str]]:
+        """Return the jobs, and a sentence for each array of which all live children are among them.
+
+        With `collapse`, such an array takes the place of its children, which are covered by it then.
+        """
+        notes: list[str] = []
+        for parent, children in self.lone_arrays(jobs).items():
+            array = self.described[parent]
+            title = f"array {parent} ({shown(array.job_name, 60)})"
+            if len(children) != array.live_children:
+                if collapse:
+                    some = f"{len(children):,} of the {array.live_children:,} live children of {title}"
+                    notes.append(f"{some} are in the plan: they are ended one by one, and the array is not.")
+                continue
+            every = f"All {plural(len(children), 'live child', 'live children')} of {title} are in the plan"
+            if not collapse:
+                notes.append(f"{every}: one request for the array would do, with collapse=True or --collapse.")
+            elif self.has_no_other_child(array, children):
+                jobs = _with_array(jobs, array, children)
+                notes.append(f"{every}: the array is ended in their place.")
+        return jobs, notes
+
+
+def _with_array(jobs: list[PlannedJob], array: Job, children: Sequence[PlannedJob]) -> list[PlannedJob]:
+    covered = {child.job_id for child in children if child.verdict.is_sent}
+    kept = [replace(one, verdict=Verdict.COVERED) if one.job_id in covered else one for one in jobs]
+    return [*kept, PlannedJob(array.job_id, verdict_of(array), array)]
+
+
+def whole_jobs(ids: Iterable[JobId]) -> tuple[dict[str, None], dict[str, list[str]]]:
+    """Return the ids in their order, each once, nodes replaced by their multi-node job; and those nodes by job."""
+    wanted: dict[str, None] = {}
+    nodes: dict[str, list[str]] = {}
+    for job in ids:
+        wanted[job.multi_node_job or job.job_id] = None
+        if job.multi_node_job:
+            nodes.setdefault(job.multi_node_job, []).append(job.job_id)
+    return wanted, nodes
+
+
+def notes_on_nodes(nodes: Mapping[str, Sequence[str]], described: Mapping[str, Job]) -> list[str]:
+    """Return the sentences that say which nodes were mapped to which job."""
+    notes = []
+    for job_id, mapped in nodes.items():
+        job = described.get(job_id)
+        count = f"all of its {job.num_nodes:,} nodes" if job and job.num_nodes else "all of its nodes"
+        which = shown(", ".join(dict.fromkeys(mapped)), 200)
+        notes.append(
+            f"Nodes do not end alone: {which} {'stand' if len(set(mapped)) > 1 else 'stands'} for the multi-node job "
+            f"{job_id}, with {count}."
+        )
+    return notes
+
+
+def check_shares(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:
+    """Raise GuardError where ending these jobs would end too large a part of a queue. An array counts as one job."""
+    if held.max_percent is None or held.max_percent.value >= 100:
+        return
+    chosen: dict[str, set[str]] = {}
+    for planned in jobs:
+        job = JobId(planned.job_id)
+        chosen.setdefault(planned.job_queue or "", set()).add(job.array_parent or job.job_id)
+    for queue, ids in chosen.items():
+        held.check_share(queue, len(ids), len(live_units(gateway, queue, clock) | ids))
+
+
+def _has_ended(job: Job | None) -> bool:
+    return job is not None and job.status is not None and job.status.has_ended
+
+
+def _takes_children_along(parent: Job | None) -> bool:
+    return parent is not None and not _has_ended(parent)
+
+
+def check_reason(reason: object) -> None:
+    """Raise InputError unless AWS would take `reason`: text that says something, at most 1024 characters long."""
+    if not isinstance(reason, str) or not reason.strip():
+        raise InputError(
+            "reason: say why these jobs are ended, for example reason='OPS-123 bad input'. AWS keeps it with each job."
+        )
+    if len(reason) > REASON_LIMIT:
+        raise InputError(f"reason: it has {len(reason):,} characters, and AWS keeps at most {REASON_LIMIT:,}.")
+    try:
+        reason.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
+
+
+def check_regions(ids: Iterable[JobId], region: str) -> None:
+    """Raise InputError for an ARN of another Region than calls go to."""
+    for job in ids:
+        if job.region and job.region != region:
+            raise InputError(
+                f"jobs: the ARN of {job.job_id} is of Region {job.region}, but calls go to {region}. "
+                "Make one plan for each Region."
+            )
+
+
+def check_accounts(ids: Iterable[JobId], account: str | None, partition: str | None) -> None:
+    """Raise InputError for an ARN of another account or partition than calls go to, as far as that is known."""
+    ours = account
+    for job in ids:
+        if partition and job.partition and job.partition != partition:
+            raise InputError(f"jobs: the ARN of {job.job_id} is of {job.partition}, but calls go to {partition}.")
+        ours = ours or job.account
+        if job.account and job.account != ours:
+            raise InputError(
+                f"jobs: the ARN of {job.job_id} is of account {job.account}, but this is account {ours}. "
+                "Make one plan for each account."
+            )

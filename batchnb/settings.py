@@ -1,0 +1,209 @@
+"""Settings: what is configured about guards, in which layer, and what is wrong with it.
+
+From strong to weak: keyword arguments, flags, `%config BatchMagics`, `[tool.batchnb]` of the nearest pyproject.toml,
+the user's config file, the built-in defaults. A setting that cannot be read is an error: a guard is never lost by a
+slip of the pen.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from batchnb.errors import InputError
+from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
+from batchnb.text import shown
+
+__all__ = ["FLAGS", "KEYWORDS", "NOTEBOOK", "guards", "layer", "pattern", "set_notebook_layer", "user_file"]
+
+KEYWORDS = "a keyword argument"
+FLAGS = "a flag"
+NOTEBOOK = "%config BatchMagics"
+READ_ONLY_VARIABLE = "BATCHNB_READ_ONLY"
+
+_EXPLICIT_ONLY = "unprotect"
+_KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+_TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+_YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+
+_notebook: Callable[[], Mapping[str, object]] | None = None
+
+
+def set_notebook_layer(settings: Callable[[], Mapping[str, object]] | None) -> None:
+    """Ask this function for the settings of the notebook from now on; None ends that."""
+    global _notebook
+    _notebook = settings
+
+
+def guards(*explicit: Layer) -> Guards:
+    """Return the guards that hold here and now, with these layers above all that is configured.
+
+    Raises InputError where a setting is wrong, naming the file and the setting.
+    """
+    return combined([*explicit, *_configured()])
+
+
+def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False) -> Layer:
+    """Return the layer with these settings; None is a setting that was not made.
+
+    Raises InputError that names the source and the setting that is wrong or unknown.
+    """
+    made = {key: value for key, value in settings.items() if value is not None}
+    for key in made:
+        if key == _EXPLICIT_ONLY and not explicit:
+            raise InputError(
+                f"unprotect in {source}: a protection can be lifted only where a plan is made, by unprotect= or "
+                "--unprotect. To end it for good, remove it where it is set."
+            )
+        if key not in (*_KEYS, _EXPLICIT_ONLY):
+            raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
+
+    def read(key: str, reader: Callable[[Any], Any], missing: Any) -> Any:
+        if key not in made:
+            return missing
+        try:
+            return reader(made[key])
+        except InputError as error:
+            raise InputError(f"{key} in {source}: {error}") from error
+
+    return Layer(
+        source,
+        explicit,
+        max_jobs=read("max_jobs", _count, None),
+        max_percent=read("max_percent", _percent, None),
+        protect=read("protect", _patterns, ()),
+        unprotect=read("unprotect", _patterns, ()),
+        accounts=read("accounts", _accounts, None),
+        production_accounts=read("production_accounts", _accounts, ()),
+        read_only=read("read_only", _flag, False),  # noqa: FBT003 - what holds where nothing is said
+    )
+
+
+def pattern(text: object) -> Pattern:
+    """Return the pattern in a text such as "tag:keep=yes", "name:prod-*" or "queue:live"; "tag:keep" is any value.
+
+    >>> str(pattern("tag:keep"))
+    'tag:keep=*'
+    """
+    kind, colon, rest = text.strip().partition(":") if isinstance(text, str) else ("", "", "")
+    if colon and rest.strip() and kind in list(PatternKind):
+        if kind != PatternKind.TAG:
+            return Pattern(PatternKind(kind), rest)
+        key, equals, value = rest.partition("=")
+        if key:
+            return Pattern(PatternKind.TAG, value if equals else "*", key)
+    raise InputError(f"{_quoted(text)} is no pattern. Write queue:NAME, name:PATTERN, tag:KEY=VALUE or tag:KEY.")
+
+
+def user_file() -> Path:
+    """Return the user's config file, which need not exist."""
+    from platformdirs import user_config_path
+
+    return user_config_path("batchnb", appauthor=False) / "config.toml"
+
+
+def _configured() -> list[Layer]:
+    layers = [layer(NOTEBOOK, _notebook())] if _notebook else []
+    project = next((path for folder in _folders() if (path := folder / "pyproject.toml").is_file()), None)
+    if project is not None:
+        table = _table(_table(_toml(project), "tool", project), "batchnb", project)
+        layers.append(layer(f"[tool.batchnb] of {project}", table))
+    if (user := user_file()).is_file():
+        layers.append(layer(str(user), _toml(user)))
+    read_only = os.environ.get(READ_ONLY_VARIABLE, "")
+    if read_only.strip().lower() not in _NO:
+        if read_only.strip().lower() not in _YES:
+            raise InputError(f"{READ_ONLY_VARIABLE}: {_quoted(read_only)} is neither 1 nor 0.")
+        layers.append(Layer(f"{READ_ONLY_VARIABLE}={read_only}", read_only=True))
+    return layers
+
+
+def _folders() -> list[Path]:
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was removed, and has no project any more
+        return []
+    return [here, *here.parents]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{path} cannot be read ({error}). It may hold guards, so nothing is done without it."
+        ) from error
+
+
+def _table(settings: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    table = settings.get(key, {})
+    if not isinstance(table, Mapping):
+        raise InputError(f"{key} in {path}: it is no table.")
+    return table
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise InputError(f"{_quoted(value)} is no whole number, 0 or more.")
+    return value
+
+
+def _percent(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 100:
+        raise InputError(f"{_quoted(value)} is no percentage, above 0 and up to 100.")
+    return float(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InputError(f"{_quoted(value)} is neither true nor false.")
+    return value
+
+
+def _patterns(value: object) -> tuple[Pattern, ...]:
+    if isinstance(value, Pattern):
+        return (value,)
+    if isinstance(value, str):
+        return (pattern(value),)
+    if isinstance(value, Mapping):
+        return tuple(found for key, entries in value.items() for found in _patterns_of(key, entries))
+    if isinstance(value, Iterable):
+        return tuple(found for entry in value for found in _patterns(entry))
+    raise InputError(f"{_quoted(value)} is no pattern and no list of patterns, such as 'tag:keep=yes'.")
+
+
+def _patterns_of(key: object, entries: object) -> list[Pattern]:
+    if key not in _TABLES:
+        raise InputError(f"{_quoted(key)} is none of {', '.join(_TABLES)}.")
+    kind = _TABLES[str(key)]
+    if kind is PatternKind.TAG:
+        if not isinstance(entries, Mapping) or not all(_is_text(one) for pair in entries.items() for one in pair):
+            raise InputError("tags is no table of keys and values, such as {keep = 'yes'}; '*' is any value.")
+        return [Pattern(kind, value, key) for key, value in entries.items()]
+    names = [entries] if isinstance(entries, str) else entries
+    if not isinstance(names, Iterable) or not all(map(_is_text, names := list(names))):
+        raise InputError(f"{key} is no list of names.")
+    return [Pattern(kind, name) for name in names]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _accounts(value: object) -> tuple[str, ...]:
+    accounts = [value] if isinstance(value, str) else value
+    if not isinstance(accounts, (list, tuple, set, frozenset)) or not accounts:
+        raise InputError(f"{_quoted(value)} is no list of account ids, such as ['123456789012'].")
+    for account in accounts:
+        if not isinstance(account, str) or not _ACCOUNT.fullmatch(account):
+            raise InputError(f"{_quoted(account)} is no account id: a text of 12 digits, such as '123456789012'.")
+    return tuple(accounts)
+
+
+def _quoted(value: object) -> str:
+    return shown(repr(value), 80)
