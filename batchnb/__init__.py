@@ -14,6 +14,7 @@ from batchnb.errors import (
     BatchnbError,
     InputError,
     InterruptedRunError,
+    JournalError,
     PlanMismatchError,
     TerminationFailedError,
 )
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
-    from batchnb.api import list_jobs, plan
+    from batchnb.api import list_jobs, plan, resume
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
+    from batchnb.runs import history, read_run
     from batchnb.verify import Outcome
 
 __version__ = "0.1.0"
@@ -36,15 +38,19 @@ __all__ = [
     "InputError",
     "InterruptedRunError",
     "JobEvent",
+    "JournalError",
     "Outcome",
     "Plan",
     "PlanMismatchError",
     "Report",
     "TerminationFailedError",
     "Verdict",
+    "history",
     "list_jobs",
     "local",
     "plan",
+    "read_run",
+    "resume",
 ]
 
 _ROOM_OF = {
@@ -53,8 +59,11 @@ _ROOM_OF = {
     "Plan": "batchnb.plans",
     "Report": "batchnb.report",
     "Verdict": "batchnb.plans",
+    "history": "batchnb.runs",
     "list_jobs": "batchnb.api",
     "plan": "batchnb.api",
+    "read_run": "batchnb.runs",
+    "resume": "batchnb.api",
 }
 
 

@@ -125,7 +125,7 @@ class BatchMagics(Magics):
             return None
         if flags.expression:
             raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
-        from batchnb.history import history
+        from batchnb.runs import history
 
         runs = history()
         return None if self._keeps(flags.out, runs) else runs

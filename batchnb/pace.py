@@ -1,8 +1,7 @@
 """The pace: finds the rate that a service takes from us, and says when the next call may go out.
 
-Nobody documents the limit of the calls that we make, it is shared with the account's other callers, and it changes.
-So it is found by what the service answers, with one adaptive `step`, the part by which the rate is not yet known:
-
+Nobody documents the limit of our calls, it is shared with the account's other callers, and it changes. So it is found
+by what the service answers, with one adaptive `step`, the part by which the rate is not yet known:
 - Search: from 20 calls a second, e-fold every 0.25 s until the first rejection. What a full bucket has saved is used.
 - Hold: where the limit lies is then read off the calls under way, for as long as one call takes: those of them that
   were let in came through an empty bucket, at its own rate.
@@ -11,10 +10,8 @@ So it is found by what the service answers, with one adaptive `step`, the part b
 - Rejections that come in crowds (a strict bucket with a burst of 1, a full window) lengthen that time.
 - Rejected again soon: `step` doubles, and above 20 % there is another hold. Not rejected beyond where it was last
   rejected: the limit has risen, and `step` doubles too, up to another search.
-
 Only rejections of calls *sent* after the last cut count: the others tell what the cut has answered already. Nothing
-here waits or looks at a clock, so that one dispatcher asks at the current rate; a slot that a worker had reserved
-earlier would be one at a rate of the past.
+here waits or looks at a clock: a dispatcher asks at the current rate, while a reserved slot is one of the past.
 """
 
 from __future__ import annotations
@@ -64,8 +61,7 @@ STREAK = 0.8
 REST = 300.0
 """Seconds for which a share of the limit is kept to before the limit is looked for again."""
 
-HEADROOM = 1.5
-"""Times rate x latency: how many calls may be under way, for latencies above the average."""
+HEADROOM = 1.5  # times rate x latency: calls that may be under way, for latencies above the average
 MOST_PLACES = 64
 """Calls under way; the HTTP client needs as many connections."""
 MEMORY = 8

@@ -19,15 +19,19 @@ PUBLIC = [
     "InputError",
     "InterruptedRunError",
     "JobEvent",
+    "JournalError",
     "Outcome",
     "Plan",
     "PlanMismatchError",
     "Report",
     "TerminationFailedError",
     "Verdict",
+    "history",
     "list_jobs",
     "local",
     "plan",
+    "read_run",
+    "resume",
 ]
 
 

@@ -18,13 +18,13 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError, JournalError, PlanMismatchError
-from batchnb.history import history, read_run
 from batchnb.ids import JobId
 from batchnb.journal import Journal
 from batchnb.ledger import EventState, JobEvent
 from batchnb.plans import Plan, make_plan
 from batchnb.report import Report
-from batchnb.resume import last_unfinished, resume_run
+from batchnb.resuming import last_unfinished, resume_run
+from batchnb.runs import history, read_run
 
 from .conftest import clock_of
 
@@ -53,7 +53,7 @@ def interrupted(plan: Plan, clock: Clock, after: int) -> Report:
 
 def resumed(emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0) -> Report:
     """Resume a run on the emulator's own time."""
-    from batchnb.history import find_run
+    from batchnb.runs import find_run
 
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)

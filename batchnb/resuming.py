@@ -12,13 +12,13 @@ from pathlib import Path
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
-from batchnb.history import RunRecord, read_record, run_paths
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.listing import describe_all
 from batchnb.plans import PlannedJob, is_stopping
 from batchnb.report import Report
-from batchnb.run import carry_out, check_place, check_timeout
+from batchnb.run import cap_paces, carry_out, check_place, check_timeout
+from batchnb.runs import RunRecord, read_record, run_paths
 
 __all__ = ["last_unfinished", "resume_run"]
 
@@ -31,6 +31,8 @@ def resume_run(
     timeout: float,
     on_event: Callable[[JobEvent], None] | None,
     clock: Clock,
+    rps: float | None = None,
+    rate_share: float = 1.0,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
@@ -39,6 +41,7 @@ def resume_run(
     """
     check_timeout(timeout)
     check_place(read_record(path).plan(), gateway)
+    cap_paces(gateway, rps, rate_share)
     with Journal.reopen(path) as journal:
         # Read with the lock held: until then, whoever had it may have gone on.
         record = read_record(path)
