@@ -940,6 +940,7 @@ class View {
     this.store = store;
     this.id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
     /** @type {HTMLElement[]} */ this.pool = [];
+    /** @type {Column[]} */ this.laidOut = [];
     this.attached = false;
     this.phase = store.state.phase;
     this.mine = false;
@@ -1054,6 +1055,7 @@ class View {
     this.searchBox.value = store.ui.query;
     this.reasonBox.value = store.ui.reason;
     const columns = this.shownColumns;
+    this.laidOut = columns;
     const cells = columns.map((column, at) => this.titleCell(column, at));
     const all = element("div", { class: "bnb-th bnb-tick", role: "columnheader", "aria-colindex": 1, id: `${this.id}-h0`, title: "Select all that match", onclick: () => this.toggleAll() }, [
       element("span", { class: "bnb-box", "aria-hidden": "true" }), element("span", { class: "bnb-unseen" }, ["Select all that match"]),
@@ -1227,7 +1229,7 @@ class View {
     const rows = store.shownRows.length;
     const first = Math.max(0, Math.floor(this.virtualTop / ROW_HEIGHT) - OVERSCAN);
     const count = Math.min(rows - first, Math.ceil(this.height / ROW_HEIGHT) + 2 * OVERSCAN);
-    const columns = this.shownColumns;
+    const columns = this.laidOut;
     while (this.pool.length < count) this.pool.push(this.body.appendChild(this.emptyRow(columns)));
     this.pool.forEach((element, slot) => (element.hidden = slot >= count));
     for (let slot = 0; slot < count; slot += 1) {
@@ -1653,7 +1655,7 @@ class View {
     this.typed = plan.mustType ? element("input", { type: "text", inputmode: "numeric", class: "bnb-typed", id: `${this.id}-typed`, autocomplete: "off", oninput: () => this.checkTyped(plan, confirm) }) : null;
     const typing = this.typed && element("p", {}, [element("label", { for: `${this.id}-typed` }, [`Type ${count} to end so many jobs: `]), this.typed]);
     const where = element("span", { class: `bnb-where ${plan.isLocal ? "bnb-emulator" : "bnb-aws"}` }, [plan.isLocal ? "EMULATOR, not AWS" : "AWS"]);
-    const title = element("h3", { id: `${this.id}-title` }, [count ? `Terminate ${plural(count, "job")}? ` : "None of these jobs can be ended. ", where]);
+    const title = element("p", { class: "bnb-question", id: `${this.id}-title` }, [count ? `Terminate ${plural(count, "job")}? ` : "None of these jobs can be ended. ", where]);
     const hint = element("span", { class: "bnb-why", id: `${this.id}-space` }, ["Click, or press Space; Enter does nothing here. Escape leaves."]);
     const box = element("div", {
       class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${this.id}-title`, "aria-describedby": `${this.id}-facts`,

@@ -15,6 +15,8 @@ from batchnb.widget import JobPicker
 
 _PACKAGE = Path(batchnb.widget.__file__).parent
 
+_PLACE = "https://picker.invalid/"
+
 _MODEL = """
 (source) => {
   window.listeners = [];
@@ -48,6 +50,12 @@ _MODEL = """
 """
 
 
+def _page() -> str:
+    style = (_PACKAGE / "picker.css").read_text()
+    body = "<main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
+    return f"<!doctype html><html lang=en><title>Picker</title><style>{style}</style><body>{body}"
+
+
 class BarePage:
     """A picker in a page. The kernel is this process, and answers while Playwright waits for the page."""
 
@@ -59,10 +67,9 @@ class BarePage:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
         page.expose_function("toKernel", self._to_kernel)
-        page.set_content(
-            f"<!doctype html><html lang=en><title>Picker</title><style>{(_PACKAGE / 'picker.css').read_text()}</style>"
-            "<body><main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
-        )
+        # A place of its own: a page without one may not write to the clipboard.
+        page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_page()))
+        page.goto(_PLACE)
         page.evaluate(_MODEL, (_PACKAGE / "picker.js").read_text())
         page.evaluate("window.show()")
         expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot.job_ids) + 1))
@@ -78,8 +85,12 @@ class BarePage:
         return self.page.locator("#one .bnb-counts")
 
     def row(self, text: str) -> Locator:
-        """Return the first row that holds this text."""
-        return self.page.locator("#one .bnb-body .bnb-row:visible").filter(has_text=text).first
+        """Return the first row with this text in a cell."""
+        return (
+            self.page.locator("#one .bnb-body .bnb-row:visible")
+            .filter(has=self.page.get_by_text(text, exact=True))
+            .first
+        )
 
     def button(self, name: str) -> Locator:
         """Return the button whose text begins so."""

@@ -1,0 +1,364 @@
+"""The picker in a bare page of a real browser: filter, sort, selection, keys, confirmation, hostile text, access."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+import batchnb
+from batchnb import local
+from tests.e2e.bare import BarePage
+
+Open = Callable[..., BarePage]
+SWEEP = "name:sweep-lr-0*"
+ENDS_WITHIN = 30_000
+
+
+def some_jobs(count: int, **columns: Any) -> pd.DataFrame:
+    """Return a frame of running jobs `job-0`, `job-1`, …, with more columns if given."""
+    frame = pd.DataFrame(
+        {
+            "jobId": [f"{row:08x}-0000-0000-0000-000000000000" for row in range(count)],
+            "jobName": [f"job-{row}" for row in range(count)],
+            "jobQueue": ["train" if row % 2 else "etl" for row in range(count)],
+            "status": ["RUNNING" if row % 3 else "FAILED" for row in range(count)],
+            "vcpus": [row % 7 for row in range(count)],
+        }
+    )
+    return frame.assign(**columns)
+
+
+@pytest.fixture
+def picker(night: local.LocalBatch, open_picker: Open) -> BarePage:  # noqa: ARG001 - it is what is listed
+    """Return a picker over all jobs of the night, the number to be typed above 50."""
+    return open_picker(batchnb.list_jobs(status="all"), confirm_above=50)
+
+
+def test_select_by_mouse_range_and_ctrl(open_picker: Open) -> None:
+    """A click selects one, Shift a range, Ctrl and the box one more; locked rows are passed over."""
+    bare = open_picker(some_jobs(30))
+    bare.row("job-1").click()
+    bare.row("job-5").click(modifiers=["Shift"])
+    expect(bare.counts).to_contain_text("4 selected")
+    bare.row("job-7").click(modifiers=["ControlOrMeta"])
+    bare.row("job-8").locator(".bnb-tick").click()
+    bare.row("job-2").locator(".bnb-tick").click()
+    bare.row("job-9").click(modifiers=["ControlOrMeta"], force=True)
+    assert bare.selected_names() == ["job-1", "job-4", "job-5", "job-7", "job-8"]
+    expect(bare.row("job-9")).to_have_attribute(
+        "title", "This job cannot be selected: it has ended, and nothing can end it again."
+    )
+    bare.row("job-1").click()
+    bare.button("Undo").click()
+    expect(bare.counts).to_contain_text("5 selected")
+
+
+def test_select_by_keyboard(open_picker: Open, page: Page) -> None:
+    """Arrows, Shift, Space, Page, Home, End and Ctrl-A do what they do in a grid; the focus stays visible."""
+    bare = open_picker(some_jobs(300))
+    bare.grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    assert bare.selected_names() == ["job-1", "job-2", "job-4"]
+    page.keyboard.press("ControlOrMeta+End")
+    active = bare.page.locator(".bnb-body .bnb-active")
+    expect(active).to_be_in_viewport()
+    expect(active.locator("xpath=..")).to_have_attribute("aria-rowindex", "301")
+    assert active.get_attribute("id") == bare.grid.get_attribute("aria-activedescendant")
+    page.keyboard.press("PageUp")
+    page.keyboard.press("ControlOrMeta+Home")
+    expect(active.locator("xpath=..")).to_have_attribute("aria-rowindex", "2")
+    page.keyboard.press("ControlOrMeta+a")
+    expect(bare.counts).to_contain_text("200 selected")
+    page.keyboard.press("ArrowUp")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("[aria-sort=ascending]")).to_contain_text("jobQueue")
+
+
+def test_keys_do_not_leave_the_picker(open_picker: Open, page: Page) -> None:
+    """The notebook around it hears none of them."""
+    bare = open_picker(some_jobs(5))
+    page.evaluate(
+        "() => { window.heard = []; document.body.addEventListener('keydown', (e) => window.heard.push(e.key)) }"
+    )
+    bare.grid.focus()
+    for key in ("x", "d", "Escape", "Enter", "Shift+Enter", "ControlOrMeta+a"):
+        page.keyboard.press(key)
+    assert page.evaluate("window.heard") == []
+
+
+def test_selection_survives_sort_filter_and_refresh(open_picker: Open) -> None:
+    """What is filtered out stays selected, and is counted; ids, not places, are selected."""
+    bare = open_picker(some_jobs(30))
+    bare.row("job-1").click()
+    bare.row("job-2").click(modifiers=["ControlOrMeta"])
+    bare.filter("job-2")
+    expect(bare.counts).to_contain_text("2 selected (1 out of sight)")
+    bare.filter("")
+    bare.page.get_by_role("columnheader", name="jobName").click()
+    bare.page.get_by_role("columnheader", name="jobName").click()
+    bare.grid.press("ControlOrMeta+End")
+    expect(bare.row("job-2")).to_have_attribute("aria-rowindex", "29")
+    bare.picker.refresh(some_jobs(40).iloc[::-1])
+    expect(bare.grid).to_have_attribute("aria-rowcount", "41")
+    expect(bare.counts).to_contain_text("2 selected")
+    assert sorted(bare.picker.selected["jobName"]) == ["job-1", "job-2"]
+
+
+def test_filters_facets_and_select_all_that_match(picker: BarePage) -> None:
+    """Facets count what the search leaves; select all takes what matches, and nothing else."""
+    picker.filter(SWEEP)
+    expect(picker.counts).to_contain_text("60 match")
+    picker.button("RUNNABLE").click()
+    expect(picker.counts).to_contain_text("18 match")
+    picker.button("Select all 18 that match").click()
+    assert len(picker.selected_names()) == 18
+    picker.button("Invert").click()
+    expect(picker.counts).to_contain_text("0 selected")
+    picker.filter("age:>soon")
+    expect(picker.page.get_by_text("needs an age such as 90m, 6h or 2d")).to_be_visible()
+    expect(picker.counts).to_contain_text("0 match")
+
+
+def test_sort_by_several_columns_and_hide_one(open_picker: Open) -> None:
+    """Shift adds a column to the sort; a hidden column is gone, and comes back."""
+    bare = open_picker(some_jobs(30))
+    title = bare.page.get_by_role("columnheader", name="vcpus")
+    title.click()
+    bare.page.get_by_role("columnheader", name="jobName").click(modifiers=["Shift"])
+    rows = bare.page.locator(".bnb-body .bnb-row:visible")
+    expect(title.locator(".bnb-sort")).to_have_text("▲1")
+    places = {row.get_attribute("aria-rowindex"): row.inner_text().split()[-2:] for row in rows.all()[:10]}
+    assert places["2"][-1] == places["3"][-1] or "0" in places["2"]
+    bare.page.get_by_text("Columns").click()
+    bare.page.get_by_label("vcpus").uncheck()
+    expect(title).to_have_count(0)
+
+
+def test_a_column_is_resized_by_mouse_and_by_keys(open_picker: Open, page: Page) -> None:
+    """The grip at a title, and Alt with the arrows, change its width."""
+    bare = open_picker(some_jobs(5))
+    title = page.get_by_role("columnheader", name="jobQueue")
+    before = title.bounding_box()
+    grip = title.locator(".bnb-grip").bounding_box()
+    assert before is not None
+    assert grip is not None
+    page.mouse.move(grip["x"] + 2, grip["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 62, grip["y"] + 5)
+    page.mouse.up()
+    after = title.bounding_box()
+    assert after is not None
+    assert after["width"] == pytest.approx(before["width"] + 60, abs=2)
+    bare.grid.focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "Alt+ArrowLeft"):
+        page.keyboard.press(key)
+    narrower = title.bounding_box()
+    assert narrower is not None
+    assert narrower["width"] == pytest.approx(after["width"] - 16, abs=2)
+
+
+def test_confirm_by_keyboard_only(picker: BarePage, page: Page) -> None:
+    """Focus starts on Cancel, Enter does not end a job, the number is typed, and the result has the focus at last."""
+    picker.filter(SWEEP)
+    picker.grid.focus()
+    page.keyboard.press("ControlOrMeta+a")
+    picker.reason("OPS-123 bad input")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("alertdialog")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    expect(dialog).to_contain_text("account 000000000000, Region local-1 (EMULATOR")
+    expect(dialog).to_contain_text("train-gpu 60")
+    yes = dialog.get_by_role("button", name="Terminate 60 jobs")
+    expect(yes).to_be_disabled()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("60")
+    page.keyboard.press("Enter")
+    expect(yes).to_be_enabled()
+    yes.focus()
+    page.keyboard.press("Enter")
+    assert picker.picker._phase.value == "confirming"
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(picker.button("Terminate 60 jobs")).to_be_focused()
+    page.keyboard.press("Space")
+    page.get_by_label("Type 60").fill("60")
+    yes.focus()
+    page.keyboard.press("Space")
+    expect(page.locator(".bnb-summary")).to_contain_text("59 of 60 jobs seen to end", timeout=ENDS_WITHIN)
+    expect(page.locator(".bnb-summary")).to_be_focused()
+
+
+def test_the_result_has_failures_first_which_can_be_selected_again(picker: BarePage, page: Page) -> None:
+    """The table shows this run, what failed on top with AWS's message; the cell for it goes to the clipboard."""
+    picker.filter("name:sweep-lr-02*")
+    picker.button("Select all").click()
+    picker.reason("OPS-123")
+    picker.button("Terminate 10 jobs").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
+    expect(page.locator(".bnb-summary")).to_contain_text("9 of 10 jobs seen to end", timeout=ENDS_WITHIN)
+    first = page.locator(".bnb-body .bnb-row[aria-rowindex='2']")
+    expect(first).to_contain_text("denied")
+    expect(first).to_contain_text("AccessDenied")
+    expect(picker.grid).to_have_attribute("aria-rowcount", "11")
+    picker.button("Copy as a cell").click()
+    expect(page.get_by_text("The cell is in the clipboard.").first).to_be_visible()
+    cell = page.evaluate("navigator.clipboard.readText()")
+    assert cell == picker.picker.as_cell()
+    assert len(cell.splitlines()) == 12
+    picker.button("Select the 1 failed one again").click()
+    assert picker.selected_names() == ["sweep-lr-021"]
+
+
+def test_the_button_says_why_it_cannot(open_picker: Open, page: Page) -> None:
+    """No jobs, no reason, a reason too long: each is said, and a reason is counted by code points."""
+    bare = open_picker(some_jobs(5))
+    why = page.locator(".bnb-form .bnb-why")
+    expect(why).to_have_text("Select the jobs to end, and say why.")
+    bare.row("job-1").click()
+    expect(why).to_contain_text("Say why these jobs are ended")
+    bare.reason("😀" * 1024)
+    expect(page.locator(".bnb-left")).to_have_text("0")
+    expect(why).to_contain_text("asks once more")
+    bare.reason("😀" * 1026)
+    expect(why).to_have_text("The reason is 2 characters too long.")
+    expect(bare.button("Terminate 1 job")).to_have_attribute("aria-disabled", "true")
+
+
+HOSTILE = [
+    "<img src=x onerror=window.hit=1>", "<script>window.hit=1</script>", '"><svg onload=window.hit=1>', "a\nb\tc", "\u202egpj.exe",
+    "x" * 10_000, "javascript:window.hit=1", "${window.hit=1}", "' onmouseover='window.hit=1", "\x00\x1b[31m", "\ud800",
+]  # fmt: skip
+
+
+def test_hostile_text_is_text(open_picker: Open, page: Page) -> None:
+    """In names, queues, reasons, cells and titles of columns: shown, never run, spelled out, cut."""
+    count = len(HOSTILE)
+    frame = some_jobs(count, jobName=HOSTILE, jobQueue=HOSTILE, status="RUNNING", statusReason=HOSTILE)
+    titles = {title: ["x"] * count for title in ("<img src=x onerror=window.hit=1>", "<b>bold</b>", "a\u202eb")}
+    bare = open_picker(pd.concat([frame, pd.DataFrame(titles)], axis=1), reason=HOSTILE[0])
+    page.get_by_text("Columns").click()
+    for row in page.locator(".bnb-body .bnb-row:visible").all():
+        row.hover()
+    page.get_by_text("Columns").click()
+    bare.grid.focus()
+    page.keyboard.press("ControlOrMeta+a")
+    expect(bare.row("<img src=x onerror=window.hit=1>")).to_be_visible()
+    expect(bare.row("\\u202egpj.exe")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="<b>bold</b>")).to_be_visible()
+    assert page.evaluate("window.hit") is None
+    assert page.locator(".bnb img, .bnb script, .bnb svg, .bnb b").count() == 0
+    longest = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.bnb-td')].map((cell) => cell.textContent.length))"
+    )
+    assert longest <= 300
+    assert bare.errors == []
+
+
+def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page) -> None:
+    """An error that holds markup is read, not run."""
+    bare = open_picker(
+        some_jobs(3), endpoint_url="http://127.0.0.1:9/<img src=x onerror=window.hit=1>", region="eu-west-1"
+    )
+    bare.row("job-1").click()
+    bare.reason("x")
+    bare.button("Terminate 1 job").click()
+    expect(page.get_by_role("alert")).not_to_be_empty(timeout=ENDS_WITHIN)
+    assert page.evaluate("window.hit") is None
+
+
+def test_a_million_pixels_are_scrolled_to_the_end(open_picker: Open, page: Page) -> None:
+    """250,000 rows are more than a browser can lay out: the last row is reached by key, by bar and by wheel."""
+    bare = open_picker(some_jobs(250_000))
+    bare.grid.focus()
+    page.keyboard.press("ControlOrMeta+End")
+    expect(bare.row("job-249999")).to_be_in_viewport()
+    page.keyboard.press("ControlOrMeta+Home")
+    expect(bare.row("job-0")).to_be_in_viewport()
+    bare.grid.evaluate("(grid) => { grid.scrollTop = grid.scrollHeight }")
+    expect(bare.row("job-249999")).to_be_in_viewport()
+    bare.grid.hover()
+    page.mouse.wheel(0, -28 * 100)
+    expect(bare.row("job-249890")).to_be_in_viewport()
+
+
+def test_the_table_comes_back_where_it_was(open_picker: Open, page: Page) -> None:
+    """A notebook takes outputs out of the page and puts them back: the rows and the place are there again."""
+    bare = open_picker(some_jobs(1000))
+    bare.grid.evaluate("(grid) => { grid.scrollTop = 28 * 500 }")
+    expect(bare.row("job-503")).to_be_in_viewport()
+    page.evaluate(
+        "() => { const one = document.querySelector('#one'); window.held = one.firstChild; one.append(window.held); }"
+    )
+    expect(bare.row("job-503")).to_be_in_viewport()
+    page.evaluate("() => window.held.remove()")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    page.evaluate("() => document.querySelector('#one').append(window.held)")
+    expect(bare.row("job-503")).to_be_in_viewport()
+
+
+def test_a_second_view_shows_the_same(open_picker: Open, page: Page) -> None:
+    """Both show one selection, one filter and one run."""
+    bare = open_picker(some_jobs(10))
+    page.evaluate("() => { window.widget.render({ model: window.model, el: document.querySelector('#two') }); }")
+    bare.row("job-1").click()
+    two = page.locator("#two")
+    expect(two.locator(".bnb-counts")).to_contain_text("1 selected")
+    expect(two.locator("[aria-selected=true]")).to_contain_text("job-1")
+    page.evaluate("window.cleanup()")
+    expect(page.locator("#one .bnb")).to_have_count(0)
+    expect(two.locator(".bnb-counts")).to_contain_text("1 selected")
+
+
+def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, page: Page) -> None:
+    """A request that takes long says that the kernel is busy; one that cannot be sent, that it is gone."""
+    bare = open_picker(some_jobs(3))
+    page.evaluate("() => { window.model.send = () => {} }")
+    bare.row("job-1").click()
+    expect(page.get_by_text("Waiting for the kernel, which is busy")).to_be_visible()
+    page.evaluate("() => { window.model.send = () => { throw new Error('closed') } }")
+    bare.row("job-2").click()
+    expect(page.get_by_text("This output has lost its kernel. Run its cell again.").first).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1100, 600])
+def test_axe_finds_nothing(picker: BarePage, page: Page, theme: str, width: int) -> None:
+    """Roles, names, focus and contrast are right in both themes, wide and narrow, in each state of the picker."""
+    page.set_viewport_size({"width": width, "height": 900})
+    if theme == "dark":
+        page.evaluate(
+            "() => { document.body.classList.add('bnb-dark'); document.body.style.cssText = 'background:#111;color:#eee' }"
+        )
+    page.evaluate((Path(axe_core_python.__file__).parent / "axe.min.js").read_text())
+    check_access(page)
+    picker.filter("name:sweep-lr-02*")
+    picker.button("RUNNING").click()
+    picker.button("Select all").click()
+    picker.reason("OPS-123")
+    picker.grid.focus()
+    check_access(page)
+    picker.button("Terminate 10 jobs").click()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    check_access(page)
+    page.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
+    expect(page.locator(".bnb-summary")).to_be_visible(timeout=ENDS_WITHIN)
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def check_access(page: Page) -> None:
+    """Let axe look at the picker."""
+    found = page.evaluate("async () => (await window.axe.run('.bnb')).violations")
+    assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in found] == []
