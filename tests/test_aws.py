@@ -118,10 +118,15 @@ def test_what_is_configured_comes_before_a_placeholder(
 
 
 def test_a_default_endpoint_is_for_who_says_nothing(emulator: local.LocalBatch) -> None:
-    """Once an emulator is the default, calls go there, unless anything else is said or it is taken back."""
+    """Once an emulator is the default, calls go there, unless anything else is said or it is taken back.
+
+    A Region or profile alone is refused: it can only mean AWS, and the calls would go to the emulator, or the reverse.
+    """
     set_default_endpoint(emulator.endpoint_url)
     assert connect().endpoint == emulator.endpoint_url
-    assert connect(region="eu-west-1").endpoint == ELSEWHERE
+    for said in ({"region": "eu-west-1"}, {"profile": "prod"}):
+        with pytest.raises(InputError, match="Stop the emulator first"):
+            connect(**said)
     assert connect(boto3.Session(region_name="eu-west-1")).endpoint == ELSEWHERE
     assert connect(region="eu-west-1", endpoint_url=ELSEWHERE).endpoint == ELSEWHERE
     set_default_endpoint(None)
