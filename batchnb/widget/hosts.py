@@ -1,12 +1,15 @@
-"""Whether somebody can click: which hosts of a kernel show widgets, and which only run cells."""
+"""The hosts of a kernel: which of them show widgets, and the outputs that a picker has in their notebooks."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["has_front_end"]
+__all__ = ["Outputs", "has_front_end"]
+
+_OUTPUTS_KEPT = 4
 
 
 def has_front_end() -> bool:
@@ -35,3 +38,22 @@ def _may_ask(kernel: Any) -> bool:
 
 def _is_marimo() -> bool:
     return bool(getattr(sys.modules["marimo"], "running_in_notebook", lambda: False)())
+
+
+class Outputs:
+    """The outputs in notebooks that show one picker, so that they can say later what became of the jobs."""
+
+    def __init__(self) -> None:
+        self._handles: list[Any] = []
+
+    def show(self, data: Mapping[str, Any]) -> None:
+        """Put the data into the output of the cell that runs."""
+        # Called by IPython only, which is there, then.
+        handle = sys.modules["IPython.display"].display(data, raw=True, display_id=True)
+        self._handles = [*self._handles[1 - _OUTPUTS_KEPT :], handle]
+
+    def update(self, data: Mapping[str, Any]) -> None:
+        """Put the data in the place of what the outputs hold, for whoever opens the notebook without a kernel."""
+        for handle in self._handles:
+            if handle is not None:
+                handle.update(data, raw=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,49 +22,28 @@ from batchnb.connect import connect
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.ledger import JobEvent
 from batchnb.listing import describe_all
-from batchnb.plan_view import plan_facts
-from batchnb.plans import DIGEST_SHOWN, Plan, Verdict
+from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
-from batchnb.report_view import report_facts
 from batchnb.run import check_timeout
 from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
+from batchnb.widget.hosts import Outputs
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.refreshed import refreshed_frame
 from batchnb.widget.requests import Handler, answer_to, sentence_of
+from batchnb.widget.running import execute_telling, progress_of
 from batchnb.widget.snapshot import bits_of, take_snapshot
-from batchnb.widget.static import saved_rows, static_html
+from batchnb.widget.static import saved_state, static_html
+from batchnb.widget.told import Phase, is_production, plan_told, reasons_used, result_told, use_reason
 
 if TYPE_CHECKING:
     import boto3
     import pandas as pd
     from numpy.typing import NDArray
 
-__all__ = ["JobPicker", "Phase"]
+__all__ = ["JobPicker"]
 
 _HERE = Path(__file__).parent
-PATCH_SECONDS = 0.25
-"""Seconds from one patch to the next: more messages than some a second get lost on the way to the browser."""
-
-_REASONS_KEPT = 10
-_DISPLAYS_KEPT = 4
-_FACT_LENGTH = 1100
-_recent_reasons: list[str] = []
-
-
-class Phase(StrEnum):
-    """What the picker is doing."""
-
-    IDLE = "idle"
-    LISTING = "listing"
-    PLANNING = "planning"
-    CONFIRMING = "confirming"
-    """A plan is shown, and waits for a yes."""
-    RUNNING = "running"
-
-
-class _StopError(Exception):
-    """Somebody has pressed Stop."""
 
 
 class JobPicker(anywidget.AnyWidget):
@@ -119,7 +97,7 @@ class JobPicker(anywidget.AnyWidget):
         self._progress: Progress | None = None
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
-        self._displays: list[Any] = []
+        self._outputs = Outputs()
         self.error: Exception | None = None
         """What went wrong last, None after something went right."""
         self._handlers: dict[str, Handler] = {
@@ -218,27 +196,17 @@ class JobPicker(anywidget.AnyWidget):
         return (data, *metadata) if any(metadata) else data
 
     def _ipython_display_(self) -> None:
-        from IPython.display import display
+        self._outputs.show(self._data())
 
+    def _data(self) -> Mapping[str, Any]:
         bundle = self._repr_mimebundle_()
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        handle = display(data, raw=True, display_id=True)  # type: ignore[no-untyped-call]
-        self._displays = [*self._displays[1 - _DISPLAYS_KEPT :], handle]
-
-    def _update_displays(self) -> None:
-        """Let the outputs in the notebook say what happened, for whoever opens it without a kernel."""
-        self._keep_rows()
-        bundle = self._repr_mimebundle_()
-        for handle in self._displays:
-            if handle is not None:
-                handle.update(bundle[0] if isinstance(bundle, tuple) else bundle, raw=True)
+        data: Mapping[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
+        return data
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
         with self._mutex:
-            titles, rows, sentence = saved_rows(self._snapshot, self._rows)
-            result = self._report.summary if self._report else ""
-        self._saved = {"titles": titles, "rows": rows, "sentence": sentence, "result": shown(result, 500)}
+            self._saved = saved_state(self._snapshot, self._rows, self._report)
 
     # What the browser asks
 
@@ -292,6 +260,9 @@ class JobPicker(anywidget.AnyWidget):
         self.error = None
         self._send_state()
 
+    def _must_type(self, plan: Plan) -> bool:
+        return len(plan.to_end) > self._confirm_above or is_production(plan)
+
     # What the worker does
 
     def _begin(self, phase: Phase, after: Phase = Phase.IDLE) -> None:
@@ -320,7 +291,7 @@ class JobPicker(anywidget.AnyWidget):
         with self._mutex:
             job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
         plan = api.plan(job_ids, reason=reason, session=self._session, **self._connection, **self._guards)
-        _recent_reasons[:] = list(dict.fromkeys([reason, *_recent_reasons]))[:_REASONS_KEPT]
+        use_reason(reason)
         with self._mutex:
             self._plan = plan
             self._marks.note_plan(plan)
@@ -328,46 +299,26 @@ class JobPicker(anywidget.AnyWidget):
         return Phase.CONFIRMING
 
     def _execute(self, plan: Plan) -> None:
-        """Carry out the very plan that was confirmed, and tell the browser what is seen, some times a second."""
-        watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-        self._progress = Progress(len(plan.to_end), watched, time.monotonic())
-        over = threading.Event()
-        telling = threading.Thread(target=self._tell_until, args=(over,), name="batchnb-picker-tell", daemon=True)
-        telling.start()
-        brake = _Brake(self._stop)
+        self._progress = progress_of(plan)
         try:
-            # In a production account the number was typed, and is what `execute` asks for there.
-            expected: dict[str, Any] = {"expect": len(plan.to_end)} if _is_production(plan) else {}
-            on_event = self._on_event(brake)
-            report = plan.execute(timeout=self._timeout, on_event=on_event, clock=brake.clock, **expected)
+            report = execute_telling(
+                plan, timeout=self._timeout, stop=self._stop, note=self._note_event, tell=self._send_patch
+            )
         except InterruptedRunError as error:
-            report = error.report
-            if not isinstance(error.__cause__, _StopError):
-                self.error = error
-        finally:
-            over.set()
-            telling.join()
+            self.error, report = error, error.report
         with self._mutex:
             self._report = report
             self._marks.note_report(report)
         self._send_patch()
         # They have had their turn. Whatever failed can be selected again, by whoever has read why.
         self.select([])
-        self._update_displays()
+        self._outputs.update(self._data())
 
-    def _on_event(self, brake: _Brake) -> Callable[[JobEvent], None]:
-        def note(event: JobEvent) -> None:
-            brake.check()
-            with self._mutex:
-                self._marks.note_event(event)
-                if self._progress is not None:
-                    self._progress.note(event)
-
-        return note
-
-    def _tell_until(self, over: threading.Event) -> None:
-        while not over.wait(PATCH_SECONDS):
-            self._send_patch()
+    def _note_event(self, event: JobEvent) -> None:
+        with self._mutex:
+            self._marks.note_event(event)
+            if self._progress is not None:
+                self._progress.note(event)
 
     def _listed(self) -> pd.DataFrame:
         if self._relist is not None:
@@ -426,81 +377,17 @@ class JobPicker(anywidget.AnyWidget):
     def _state(self) -> dict[str, Any]:
         with self._mutex:
             running = self._phase is Phase.RUNNING and self._progress is not None
+            plan = self._plan if self._phase is Phase.CONFIRMING else None
             return {
                 "phase": self._phase.value,
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
-                "reasons": list(_recent_reasons),
+                "reasons": reasons_used(),
                 "stopping": running and self._stop.is_set(),
-                "plan": self._plan_shown() if self._phase is Phase.CONFIRMING else None,
+                "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
                 "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
-                "result": self._result_shown(),
+                "result": result_told(self._report),
             }
-
-    def _must_type(self, plan: Plan) -> bool:
-        return len(plan.to_end) > self._confirm_above or _is_production(plan)
-
-    def _plan_shown(self) -> dict[str, Any] | None:
-        plan = self._plan
-        if plan is None:
-            return None
-        arrays = ((planned.job_id, planned.job.live_children) for planned in plan.to_end if planned.job)
-        return {
-            "digest": plan.digest,
-            "digestShown": plan.digest[:DIGEST_SHOWN],
-            "toEnd": len(plan.to_end),
-            "isLocal": plan.identity.is_local,
-            "mustType": self._must_type(plan),
-            "facts": [(title, shown(text, _FACT_LENGTH)) for title, text in _facts(plan)],
-            "children": [(job_id, live) for job_id, live in arrays if live][:1000],
-        }
-
-    def _result_shown(self) -> dict[str, Any] | None:
-        report = self._report
-        if report is None:
-            return None
-        facts = [(title, shown(text, _FACT_LENGTH)) for title, text in report_facts(report)]
-        return {
-            "summary": report.summary,
-            "failures": len(report.failures),
-            "jobs": len(report.results),
-            "ok": report.ok,
-            "facts": facts,
-        }
-
-
-class _Brake:
-    """Raises once, in the thread that sends, after Stop was pressed: what has been sent is looked at in peace."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._used = False
-        self.clock = Clock(sleep=self._sleep)
-
-    def check(self) -> None:
-        """Raise _StopError if Stop was pressed, and this has not raised before."""
-        if self._stop.is_set() and not self._used:
-            self._used = True
-            raise _StopError("Stop was pressed")
-
-    def _sleep(self, seconds: float) -> None:
-        # A wait may be long, and Stop has to be felt at once.
-        if self._used:
-            time.sleep(seconds)
-        else:
-            self._stop.wait(seconds)
-            self.check()
-
-
-def _is_production(plan: Plan) -> bool:
-    guards = getattr(plan, "guards", None)
-    return guards is not None and bool(guards.is_production(plan.identity.account))
-
-
-def _facts(plan: Plan) -> list[tuple[str, str]]:
-    started = sum(planned.verdict is Verdict.TERMINATE for planned in plan.to_end)
-    facts = list(plan_facts(plan))
-    return [*facts, ("Running", f"{plural(started, 'job')} lose the work of this attempt")] if started else facts
 
 
 def _only(buffers: Sequence[Any]) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batchnb.report import Report
     from batchnb.widget.snapshot import Snapshot
 
-__all__ = ["saved_rows", "static_html"]
+__all__ = ["saved_state", "static_html"]
 
 _COLUMNS_SHOWN = 8
 _ROLES_SHOWN = ("id", "name", "queue", "status", "created", "started", "reason")
@@ -26,7 +26,7 @@ _CELL_LENGTH = 120
 
 def static_html(snapshot: Snapshot, selected: NDArray[np.int64], report: Report | None) -> str:
     """Return the selection, or the first rows where there is none, and the result; bounded, and never markup."""
-    titles, rows, sentence = saved_rows(snapshot, selected)
+    titles, rows, sentence = _first_rows(snapshot, selected)
     result = "" if report is None else report_html(report)
     return (
         f'<div class="batchnb-picker-static">{result}<p>{escape(sentence, 300)}</p>'
@@ -34,7 +34,14 @@ def static_html(snapshot: Snapshot, selected: NDArray[np.int64], report: Report 
     )
 
 
-def saved_rows(snapshot: Snapshot, selected: NDArray[np.int64]) -> tuple[list[str], list[list[str]], str]:
+def saved_state(snapshot: Snapshot, selected: NDArray[np.int64], report: Report | None) -> dict[str, Any]:
+    """Return the same as plain values, for a page that has the saved state of the widget, but no kernel."""
+    titles, rows, sentence = _first_rows(snapshot, selected)
+    result = shown(report.summary, 500) if report else ""
+    return {"titles": titles, "rows": rows, "sentence": sentence, "result": result}
+
+
+def _first_rows(snapshot: Snapshot, selected: NDArray[np.int64]) -> tuple[list[str], list[list[str]], str]:
     """Return titles, rows and the sentence above them: at most `ROWS_SHOWN` rows, selected ones before others."""
     columns = _columns(snapshot)
     chosen = selected[:ROWS_SHOWN] if len(selected) else np.arange(min(ROWS_SHOWN, len(snapshot.job_ids)))

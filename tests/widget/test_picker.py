@@ -12,7 +12,8 @@ from batchnb import local
 from batchnb.errors import AccessDeniedError, InputError
 from batchnb.plans import Plan
 from batchnb.report import Report
-from batchnb.widget.picker import PATCH_SECONDS, JobPicker
+from batchnb.widget import JobPicker
+from batchnb.widget.running import PATCH_SECONDS
 from tests.widget.conftest import Hand
 
 Hold = Callable[..., Hand]

@@ -1,0 +1,77 @@
+"""What the browser is told of a plan, a run and its result, as plain values."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from batchnb.plan_view import plan_facts
+from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.report import Report
+from batchnb.report_view import report_facts
+from batchnb.text import shown
+
+__all__ = ["Phase", "is_production", "plan_told", "reasons_used", "result_told", "use_reason"]
+
+_FACT_LENGTH = 1100
+_ARRAYS_TOLD = 1000
+_REASONS_KEPT = 10
+_reasons: list[str] = []
+
+
+class Phase(StrEnum):
+    """What a picker is doing."""
+
+    IDLE = "idle"
+    LISTING = "listing"
+    PLANNING = "planning"
+    CONFIRMING = "confirming"
+    """A plan is shown, and waits for a yes."""
+    RUNNING = "running"
+
+
+def use_reason(reason: str) -> None:
+    """Remember a reason for the other pickers of this session."""
+    _reasons[:] = list(dict.fromkeys([reason, *_reasons]))[:_REASONS_KEPT]
+
+
+def reasons_used() -> list[str]:
+    """Return the reasons of this session, the last one first."""
+    return list(_reasons)
+
+
+def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
+    """Return what the confirmation shows."""
+    arrays = ((planned.job_id, planned.job.live_children) for planned in plan.to_end if planned.job)
+    return {
+        "digest": plan.digest,
+        "toEnd": len(plan.to_end),
+        "isLocal": plan.identity.is_local,
+        "mustType": must_type,
+        "facts": _told(plan_facts(plan)),
+        "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],
+        "digestShown": plan.digest[:DIGEST_SHOWN],
+    }
+
+
+def result_told(report: Report | None) -> dict[str, Any] | None:
+    """Return what stands above the table after a run."""
+    if report is None:
+        return None
+    return {
+        "summary": report.summary,
+        "failures": len(report.failures),
+        "jobs": len(report.results),
+        "ok": report.ok,
+        "facts": _told(report_facts(report)),
+    }
+
+
+def is_production(plan: Plan) -> bool:
+    """Whether the plan is for an account in which the number of jobs always has to be typed."""
+    guards = getattr(plan, "guards", None)
+    return guards is not None and bool(guards.is_production(plan.identity.account))
+
+
+def _told(facts: Any) -> list[tuple[str, str]]:
+    return [(title, shown(text, _FACT_LENGTH)) for title, text in facts]
