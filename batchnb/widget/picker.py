@@ -7,46 +7,36 @@ what it has to say by itself, travels in custom messages, so that no column gets
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anywidget
-import numpy as np
 import traitlets
 
-from batchnb import api
-from batchnb.clock import Clock
-from batchnb.connect import connect
-from batchnb.errors import InputError, InterruptedRunError
-from batchnb.ledger import JobEvent
-from batchnb.listing import describe_all
+from batchnb.errors import InputError
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
 from batchnb.run import check_timeout
 from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
+from batchnb.widget.desk import Asks, Desk
 from batchnb.widget.hosts import Outputs
-from batchnb.widget.live import FATES, Marks, Progress
-from batchnb.widget.refreshed import refreshed_frame
-from batchnb.widget.requests import Handler, answer_to, sentence_of
-from batchnb.widget.running import execute_telling, progress_of
-from batchnb.widget.snapshot import bits_of, take_snapshot
+from batchnb.widget.requests import Handler, answer_to
+from batchnb.widget.snapshot import take_snapshot
 from batchnb.widget.static import saved_state, static_html
-from batchnb.widget.told import Phase, is_production, plan_told, reasons_used, result_told, use_reason
+from batchnb.widget.told import Phase
 
 if TYPE_CHECKING:
     import boto3
     import pandas as pd
-    from numpy.typing import NDArray
 
 __all__ = ["JobPicker"]
 
 _HERE = Path(__file__).parent
 
 
-class JobPicker(anywidget.AnyWidget):
+class JobPicker(anywidget.AnyWidget, Desk):
     """Show the jobs of a DataFrame as rows to select; end the selected ones after one confirmation, and watch them.
 
     `df` has a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names); `list_jobs` returns
@@ -81,25 +71,10 @@ class JobPicker(anywidget.AnyWidget):
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above: {confirm_above!r} is no whole number, 0 or more.")
-        self._mutex = threading.RLock()
-        self._snapshot = take_snapshot(df, 1, ids=ids)
-        self._marks = Marks(self._snapshot)
-        self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._reason = reason
-        self._ids = ids
-        self._session = session
-        self._connection: dict[str, Any] = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
-        self._guards = dict(guards or {})
-        self._confirm_above, self._timeout, self._relist = confirm_above, timeout, relist
-        self._phase = Phase.IDLE
-        self._plan: Plan | None = None
-        self._report: Report | None = None
-        self._progress: Progress | None = None
-        self._worker: threading.Thread | None = None
-        self._stop = threading.Event()
+        connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
+        asks = Asks(session, connection, dict(guards or {}), confirm_above, timeout, ids, relist)
+        self._set_up(take_snapshot(df, 1, ids=ids), asks, reason)
         self._outputs = Outputs()
-        self.error: Exception | None = None
-        """What went wrong last, None after something went right."""
         self._handlers: dict[str, Handler] = {
             "hello": self._on_hello,
             "select": self._on_select,
@@ -136,13 +111,6 @@ class JobPicker(anywidget.AnyWidget):
         """What stands in the field for the reason."""
         return self._reason
 
-    def select(self, job_ids: Sequence[str]) -> None:
-        """Select exactly these jobs, as far as they are in the table and have not ended."""
-        with self._mutex:
-            self._rows = self._snapshot.rows_of(job_ids)
-            self._tell("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
-        self._keep_rows()
-
     def refresh(self, df: pd.DataFrame | None = None) -> None:
         """Show `df`, or list the jobs anew, in this thread. The selection stays, by job id.
 
@@ -169,7 +137,7 @@ class JobPicker(anywidget.AnyWidget):
             notes = [plural(len(job_ids), "job")]
         if not job_ids:
             raise InputError("there is no job in this cell: select some first.")
-        return cell_for(job_ids, reason, {**self._connection, **self._guards}, notes)
+        return cell_for(job_ids, reason, {**self._asks.connection, **self._asks.guards}, notes)
 
     def stop(self) -> None:
         """Send nothing more, as the button does. What has been sent takes its course, and is in the report."""
@@ -202,6 +170,9 @@ class JobPicker(anywidget.AnyWidget):
         bundle = self._repr_mimebundle_()
         data: Mapping[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
         return data
+
+    def _ran(self) -> None:
+        self._outputs.update(self._data())
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
@@ -259,135 +230,6 @@ class JobPicker(anywidget.AnyWidget):
     def _on_dismiss(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
         self.error = None
         self._send_state()
-
-    def _must_type(self, plan: Plan) -> bool:
-        return len(plan.to_end) > self._confirm_above or is_production(plan)
-
-    # What the worker does
-
-    def _begin(self, phase: Phase, after: Phase = Phase.IDLE) -> None:
-        with self._mutex:
-            if self._phase is not after:
-                raise InputError(f"the picker is busy ({self._phase}); wait for it, or stop it first.")
-            self.error = None
-            self._phase = phase
-        self._send_state()
-
-    def _start(self, phase: Phase, work: Callable[[], Phase | None], after: Phase = Phase.IDLE) -> None:
-        self._begin(phase, after)
-        self._worker = threading.Thread(target=self._run, args=(work,), name="batchnb-picker", daemon=True)
-        self._worker.start()
-
-    def _run(self, work: Callable[[], Phase | None]) -> None:
-        phase = None
-        try:
-            phase = work()
-        except Exception as error:  # noqa: BLE001 - it is shown in the widget, and kept for the caller
-            self.error = error
-        finally:
-            self._set_phase(phase or Phase.IDLE)
-
-    def _make_plan(self) -> Phase:
-        with self._mutex:
-            job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
-        plan = api.plan(job_ids, reason=reason, session=self._session, **self._connection, **self._guards)
-        use_reason(reason)
-        with self._mutex:
-            self._plan = plan
-            self._marks.note_plan(plan)
-        self._send_patch()
-        return Phase.CONFIRMING
-
-    def _execute(self, plan: Plan) -> None:
-        self._progress = progress_of(plan)
-        try:
-            report = execute_telling(
-                plan, timeout=self._timeout, stop=self._stop, note=self._note_event, tell=self._send_patch
-            )
-        except InterruptedRunError as error:
-            self.error, report = error, error.report
-        with self._mutex:
-            self._report = report
-            self._marks.note_report(report)
-        self._send_patch()
-        # They have had their turn. Whatever failed can be selected again, by whoever has read why.
-        self.select([])
-        self._outputs.update(self._data())
-
-    def _note_event(self, event: JobEvent) -> None:
-        with self._mutex:
-            self._marks.note_event(event)
-            if self._progress is not None:
-                self._progress.note(event)
-
-    def _listed(self) -> pd.DataFrame:
-        if self._relist is not None:
-            return self._relist()
-        gateway = connect(self._session, **self._connection)
-        wanted = [job_id for job_id in self._snapshot.row_of if "#" not in job_id]
-        return refreshed_frame(self._snapshot, describe_all(gateway, wanted, Clock()))
-
-    def _show_frame(self, frame: pd.DataFrame) -> None:
-        with self._mutex:
-            chosen = self._snapshot.ids_at(self._rows)
-            self._snapshot = take_snapshot(frame, self._snapshot.number + 1, ids=self._ids)
-            self._marks = Marks(self._snapshot)
-            self._rows = self._snapshot.rows_of(chosen)
-            self._send_snapshot()
-        self._keep_rows()
-
-    # What the browser is told
-
-    def _set_phase(self, phase: Phase) -> None:
-        with self._mutex:
-            self._phase = phase
-        self._send_state()
-
-    def _tell(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
-        self.send({"kind": kind, **content}, list(buffers))
-
-    def _send_state(self) -> None:
-        self._tell("state", {"state": self._state()})
-
-    def _send_patch(self) -> None:
-        with self._mutex:
-            patch, number = self._marks.take(), self._snapshot.number
-            state = {"snapshot": number, "state": self._state()}
-        if patch is None:
-            self._tell("state", state)
-        else:
-            content = {**state, "rows": patch.rows, "messages": patch.messages}
-            self._tell("patch", content, [patch.buffer])
-
-    def _send_snapshot(self) -> None:
-        with self._mutex:
-            snapshot, marks = self._snapshot, self._marks
-            content = {
-                "header": snapshot.header,
-                "fates": FATES,
-                "messages": list(marks.messages.items()),
-                "state": self._state(),
-            }
-            marked = [marks.lives.tobytes(), marks.locks.tobytes(), marks.fates.tobytes()]
-            self._tell("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
-
-    def _selection_bits(self) -> bytes:
-        return bits_of(self._rows, len(self._snapshot.job_ids))
-
-    def _state(self) -> dict[str, Any]:
-        with self._mutex:
-            running = self._phase is Phase.RUNNING and self._progress is not None
-            plan = self._plan if self._phase is Phase.CONFIRMING else None
-            return {
-                "phase": self._phase.value,
-                "error": sentence_of(self.error) if self.error else None,
-                "reason": self._reason,
-                "reasons": reasons_used(),
-                "stopping": running and self._stop.is_set(),
-                "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
-                "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
-                "result": result_told(self._report),
-            }
 
 
 def _only(buffers: Sequence[Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +64,7 @@ class BarePage:
         self.page, self.picker = page, picker
         self.errors: list[str] = []
         self._outbox: deque[tuple[Any, list[str]]] = deque()
-        picker.send = self._send
+        picker.send = self._send  # type: ignore[method-assign]
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
         page.expose_function("toKernel", self._to_kernel)
@@ -104,11 +105,13 @@ class BarePage:
         """Type the reason."""
         self.page.locator("#one .bnb-reason").fill(text)
 
-    def selected_names(self) -> list[str]:
-        """Return the names of the selected jobs as Python has them, once the kernel knows what the page shows."""
-        # Asking for the cell sends the selection along.
-        self.page.evaluate("() => new Promise((done) => setTimeout(done, 250))")
-        return list(self.picker.selected["jobName"])
+    def expect_selected(self, names: list[str]) -> None:
+        """Wait until the kernel knows that exactly these jobs are selected."""
+        deadline = time.monotonic() + 10
+        while list(self.picker.selected["jobName"]) != names and time.monotonic() < deadline:
+            # Lets messages of the page come in, too.
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert list(self.picker.selected["jobName"]) == names
 
     def _send(self, content: Any, buffers: Sequence[Any] | None = None) -> None:
         self._outbox.append((content, [base64.b64encode(bytes(part)).decode() for part in buffers or ()]))

@@ -1,0 +1,215 @@
+"""What happens behind a picker: one thing at a time, in one thread of its own, and the browser is told of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from batchnb import api
+from batchnb.clock import Clock
+from batchnb.connect import connect
+from batchnb.errors import InputError, InterruptedRunError
+from batchnb.ledger import JobEvent
+from batchnb.listing import describe_all
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.widget.live import FATES, Marks, Progress
+from batchnb.widget.refreshed import refreshed_frame
+from batchnb.widget.requests import sentence_of
+from batchnb.widget.running import execute_telling, progress_of
+from batchnb.widget.snapshot import Snapshot, bits_of, take_snapshot
+from batchnb.widget.told import Phase, is_production, plan_told, reasons_used, result_told, use_reason
+
+if TYPE_CHECKING:
+    import boto3
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["Asks", "Desk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How AWS is asked for the jobs of a picker, as `JobPicker` was told."""
+
+    session: boto3.Session | None
+    connection: dict[str, Any]
+    guards: dict[str, Any]
+    confirm_above: int
+    timeout: float
+    ids: str | None
+    relist: Callable[[], pd.DataFrame] | None
+
+
+class Desk:
+    """The snapshot, the selection, one plan and one worker thread. What is told goes through `send`."""
+
+    def _set_up(self, snapshot: Snapshot, asks: Asks, reason: str) -> None:
+        # No __init__: those of the widgets above it would call it, and with no arguments.
+        self._mutex = threading.RLock()
+        self._snapshot = snapshot
+        self._marks = Marks(snapshot)
+        self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._asks = asks
+        self._reason = reason
+        self._phase = Phase.IDLE
+        self._plan: Plan | None = None
+        self._report: Report | None = None
+        self._progress: Progress | None = None
+        self._worker: threading.Thread | None = None
+        self._stop = threading.Event()
+        self.error: Exception | None = None
+        """What went wrong last, None after something went right."""
+
+    def send(self, content: Any, buffers: Any = None) -> None:
+        """Send a message to the browser."""
+        raise NotImplementedError
+
+    def select(self, job_ids: Sequence[str]) -> None:
+        """Select exactly these jobs, as far as they are in the table and have not ended."""
+        with self._mutex:
+            self._rows = self._snapshot.rows_of(job_ids)
+            self._tell("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
+        self._keep_rows()
+
+    def _keep_rows(self) -> None:
+        raise NotImplementedError
+
+    def _ran(self) -> None:
+        raise NotImplementedError
+
+    def _must_type(self, plan: Plan) -> bool:
+        return len(plan.to_end) > self._asks.confirm_above or is_production(plan)
+
+    # What the worker does
+
+    def _begin(self, phase: Phase, after: Phase = Phase.IDLE) -> None:
+        with self._mutex:
+            if self._phase is not after:
+                raise InputError(f"the picker is busy ({self._phase}); wait for it, or stop it first.")
+            self.error = None
+            self._phase = phase
+        self._send_state()
+
+    def _start(self, phase: Phase, work: Callable[[], Phase | None], after: Phase = Phase.IDLE) -> None:
+        self._begin(phase, after)
+        self._worker = threading.Thread(target=self._run, args=(work,), name="batchnb-picker", daemon=True)
+        self._worker.start()
+
+    def _run(self, work: Callable[[], Phase | None]) -> None:
+        phase = None
+        try:
+            phase = work()
+        except Exception as error:  # noqa: BLE001 - it is shown in the widget, and kept for the caller
+            self.error = error
+        finally:
+            self._set_phase(phase or Phase.IDLE)
+
+    def _make_plan(self) -> Phase:
+        with self._mutex:
+            job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
+        plan = api.plan(
+            job_ids, reason=reason, session=self._asks.session, **self._asks.connection, **self._asks.guards
+        )
+        use_reason(reason)
+        with self._mutex:
+            self._plan = plan
+            self._marks.note_plan(plan)
+        self._send_patch()
+        return Phase.CONFIRMING
+
+    def _execute(self, plan: Plan) -> None:
+        self._progress = progress_of(plan)
+        try:
+            report = execute_telling(
+                plan, timeout=self._asks.timeout, stop=self._stop, note=self._note_event, tell=self._send_patch
+            )
+        except InterruptedRunError as error:
+            self.error, report = error, error.report
+        with self._mutex:
+            self._report = report
+            self._marks.note_report(report)
+        self._send_patch()
+        # They have had their turn. Whatever failed can be selected again, by whoever has read why.
+        self.select([])
+        self._ran()
+
+    def _note_event(self, event: JobEvent) -> None:
+        with self._mutex:
+            self._marks.note_event(event)
+            if self._progress is not None:
+                self._progress.note(event)
+
+    def _listed(self) -> pd.DataFrame:
+        if self._asks.relist is not None:
+            return self._asks.relist()
+        gateway = connect(self._asks.session, **self._asks.connection)
+        wanted = [job_id for job_id in self._snapshot.row_of if "#" not in job_id]
+        return refreshed_frame(self._snapshot, describe_all(gateway, wanted, Clock()))
+
+    def _show_frame(self, frame: pd.DataFrame) -> None:
+        with self._mutex:
+            chosen = self._snapshot.ids_at(self._rows)
+            self._snapshot = take_snapshot(frame, self._snapshot.number + 1, ids=self._asks.ids)
+            self._marks = Marks(self._snapshot)
+            self._rows = self._snapshot.rows_of(chosen)
+            self._send_snapshot()
+        self._keep_rows()
+
+    # What the browser is told
+
+    def _set_phase(self, phase: Phase) -> None:
+        with self._mutex:
+            self._phase = phase
+        self._send_state()
+
+    def _tell(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
+        self.send({"kind": kind, **content}, list(buffers))
+
+    def _send_state(self) -> None:
+        self._tell("state", {"state": self._state()})
+
+    def _send_patch(self) -> None:
+        with self._mutex:
+            patch, number = self._marks.take(), self._snapshot.number
+            state = {"snapshot": number, "state": self._state()}
+        if patch is None:
+            self._tell("state", state)
+        else:
+            content = {**state, "rows": patch.rows, "messages": patch.messages}
+            self._tell("patch", content, [patch.buffer])
+
+    def _send_snapshot(self) -> None:
+        with self._mutex:
+            snapshot, marks = self._snapshot, self._marks
+            content = {
+                "header": snapshot.header,
+                "fates": FATES,
+                "messages": list(marks.messages.items()),
+                "state": self._state(),
+            }
+            marked = [marks.lives.tobytes(), marks.locks.tobytes(), marks.fates.tobytes()]
+            self._tell("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
+
+    def _selection_bits(self) -> bytes:
+        return bits_of(self._rows, len(self._snapshot.job_ids))
+
+    def _state(self) -> dict[str, Any]:
+        with self._mutex:
+            running = self._phase is Phase.RUNNING and self._progress is not None
+            plan = self._plan if self._phase is Phase.CONFIRMING else None
+            return {
+                "phase": self._phase.value,
+                "error": sentence_of(self.error) if self.error else None,
+                "reason": self._reason,
+                "reasons": reasons_used(),
+                "stopping": running and self._stop.is_set(),
+                "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
+                "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
+                "result": result_told(self._report),
+            }
