@@ -60,6 +60,7 @@ class Engine:
         self._outages = 0
         self._progress_at = self._resume_at = self._clock.now()
         self._paused_at = float("-inf")
+        self._is_failing = False
         self._last_failure: AwsError | None = None
         self.stopped_by: AwsError | None = None
         """Why sending stopped before every job had been asked for, if it did."""
@@ -95,7 +96,7 @@ class Engine:
                 self._queue.add_items()
             if not self._queue:
                 return
-            if self._next_due() - self._progress_at > self._patience:
+            if self._is_failing and self._next_due() - self._progress_at > self._patience:
                 self._give_up()
                 return
             self._clock.sleep(max(min(self._next_due() - self._clock.now(), LONGEST_WAIT), SHORTEST_WAIT))
@@ -212,6 +213,7 @@ class Engine:
                 message = f"{sentence(message)} {self._gateway.permission_to_end(job_id)}"
             again = error is None or code in RETRYABLE_ITEM_CODES
             if again:
+                self._is_failing = True
                 self._queue.keep_item(job_id)
             else:
                 self._progress()
@@ -219,6 +221,7 @@ class Engine:
 
     def _note_failure(self, call: Call, error: AwsError) -> None:
         """Note that a whole call failed: ask again, ask in another way, stop sending, or give it up."""
+        self._is_failing = True
         if isinstance(error, ThrottledError):
             self._last_failure = error
             self._note_jobs(call, error, again=True)
@@ -262,6 +265,7 @@ class Engine:
 
     def _progress(self) -> None:
         self._progress_at = self._clock.now()
+        self._is_failing = False
         self._outages = 0
         self._queue.note_progress()
 

@@ -84,6 +84,12 @@ class FlagParser(argparse.ArgumentParser):
             raise InputError(f"{self.prog}: {flag}: {error.message}. See {self.prog} --help.") from error
         return Line(values, _source(line, expression))
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        # Up to Python 3.12 argparse drops a value that is "--", even one behind an equals sign.
+        if arg_strings == ["--"]:
+            return self._get_value(action, "--")
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         """Raise InputError instead of ending the process, as argparse would."""
         raise InputError(f"{self.prog}: {message}. See {self.prog} --help.")

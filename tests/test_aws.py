@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,9 +125,9 @@ def test_a_default_endpoint_is_for_who_says_nothing(emulator: local.LocalBatch) 
     """
     set_default_endpoint(emulator.endpoint_url)
     assert connect().endpoint == emulator.endpoint_url
-    for said in ({"region": "eu-west-1"}, {"profile": "prod"}):
+    for connect_to_aws in (partial(connect, region="eu-west-1"), partial(connect, profile="prod")):
         with pytest.raises(InputError, match="Stop the emulator first"):
-            connect(**said)
+            connect_to_aws()
     assert connect(boto3.Session(region_name="eu-west-1")).endpoint == ELSEWHERE
     assert connect(region="eu-west-1", endpoint_url=ELSEWHERE).endpoint == ELSEWHERE
     set_default_endpoint(None)

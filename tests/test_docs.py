@@ -66,7 +66,8 @@ def test_the_python_examples_of_the_readme_compile() -> None:
     examples = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     assert examples
     for example in examples:
-        compile(TransformerManager().transform_cell(example), "README.md", "exec")
+        source = TransformerManager().transform_cell(example)  # type: ignore[no-untyped-call]
+        compile(source, "README.md", "exec")
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -55,6 +55,7 @@ def _error_of(report: Report, job_id: str) -> str:
     return message
 
 
+@pytest.mark.bulk
 def test_a_call_names_at_most_50_jobs_and_those_of_one_queue(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -71,6 +72,7 @@ def test_a_call_names_at_most_50_jobs_and_those_of_one_queue(
     assert all(set(call) <= set(train) or set(call) <= set(other) for call in calls)
 
 
+@pytest.mark.bulk
 def test_queued_jobs_are_all_asked_for_before_running_ones(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -86,6 +88,7 @@ def test_queued_jobs_are_all_asked_for_before_running_ones(
     assert order.count(True) == 4
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("kind", ["whole call", "item", "unanswered"])
 def test_a_stubborn_queued_job_does_not_hold_back_the_running_ones(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, kind: str
@@ -108,6 +111,7 @@ def test_a_stubborn_queued_job_does_not_hold_back_the_running_ones(
     assert asked_at - started < 5
 
 
+@pytest.mark.bulk
 def test_a_job_that_always_fails_does_not_keep_others_from_their_next_try(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -127,6 +131,7 @@ def test_a_job_that_always_fails_does_not_keep_others_from_their_next_try(
     assert accepted[-1] - started < 5
 
 
+@pytest.mark.bulk
 def test_a_denied_job_is_final_and_says_what_to_ask_for(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -146,7 +151,7 @@ def test_a_denied_job_is_final_and_says_what_to_ask_for(
     )
 
 
-@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("bulk", [pytest.param(True, marks=pytest.mark.bulk), False])
 def test_a_denied_call_is_final(
     start: Callable[..., local.LocalBatch],
     bulk: bool,  # noqa: FBT001 - a parameter of the test
@@ -166,6 +171,7 @@ def test_a_denied_call_is_final(
     assert {emulator.world.job(job_id).reason for job_id in ids} == {None}
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("code", ["ThrottlingException", "ServerException", "TooManyRequestsException"])
 def test_items_worth_another_try_get_one(emulator: local.LocalBatch, gateway: Gateway, clock: Clock, code: str) -> None:
     """A job whose part of an answer was a passing failure is asked for again, and ends."""
@@ -179,6 +185,7 @@ def test_items_worth_another_try_get_one(emulator: local.LocalBatch, gateway: Ga
     assert [result.attempts for result in report.results] == [1, 3, 1]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("code", ["ValidationException", "ClientException", "SomethingNew"])
 def test_items_that_are_refused_are_final(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, code: str
@@ -194,6 +201,7 @@ def test_items_that_are_refused_are_final(
     assert len(_ending_calls(emulator)) == 1
 
 
+@pytest.mark.bulk
 def test_throttled_items_are_asked_for_again_together(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -208,6 +216,7 @@ def test_throttled_items_are_asked_for_again_together(
     assert len(_ending_calls(emulator)) == 11
 
 
+@pytest.mark.bulk
 def test_a_limit_for_each_job_is_obeyed_with_few_calls(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -233,7 +242,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("bulk", [pytest.param(True, marks=pytest.mark.bulk), False])
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_failed_call_is_made_again(
     start: Callable[..., local.LocalBatch],
@@ -246,16 +255,17 @@ def test_a_failed_call_is_made_again(
     gateway.has_bulk = bulk
     ids = emulator.world.add_jobs("train", "job", 4)
     emulator.faults.add(_fault(ENDING[bulk], times=1, **FAULTS[name]))
-    # TerminateJob answers with an empty body: there is nothing in it to be cut off.
-    again = 4 if name == "truncated" else 5
+    # TerminateJob answers with an empty body: there is nothing in it to be cut off, but older clients ask again.
+    again = {4, 5} if name == "truncated" else {5}
 
     report = _plan_for(gateway, ids, clock).execute(clock=clock)
 
     assert report.counts == {"terminated": 4}
-    assert sum(result.attempts for result in report.results) == (8 if bulk else again)
+    assert sum(result.attempts for result in report.results) in ({8} if bulk else again)
     assert report.ok
 
 
+@pytest.mark.bulk
 def test_a_throttled_caller_waits_as_long_as_it_is_told_to(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -280,6 +290,7 @@ def test_a_tight_limit_ends_every_job(emulator: local.LocalBatch, gateway: Gatew
     assert report.counts == {"terminated": 100}
 
 
+@pytest.mark.bulk
 def test_jobs_that_an_answer_leaves_out_are_asked_for_again(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -293,6 +304,7 @@ def test_jobs_that_an_answer_leaves_out_are_asked_for_again(
     assert [_ids_in(call) for call in _ending_calls(emulator)] == [ids, ids[2:]]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("kind", ["ClientException", "ServerException"])
 def test_one_poisonous_id_does_not_keep_its_neighbours_alive(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, kind: str
@@ -308,6 +320,7 @@ def test_one_poisonous_id_does_not_keep_its_neighbours_alive(
     assert "Poison." in _error_of(report, ids[17])
 
 
+@pytest.mark.bulk
 def test_an_outage_does_not_break_the_groups_up(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """A service that fails for half a minute is not hammered, and the jobs still go out in groups afterwards."""
     ids = emulator.world.add_jobs("train", "job", 1000)
@@ -353,6 +366,7 @@ def test_a_client_without_the_bulk_call_never_tries_it(
     assert Counter(call.operation for call in _ending_calls(emulator)) == {"TerminateJob": 40}
 
 
+@pytest.mark.bulk
 def test_expired_credentials_stop_the_sending_and_nothing_is_invented(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -401,7 +415,7 @@ def test_a_timeout_of_zero_still_asks_for_every_job(emulator: local.LocalBatch, 
     assert {emulator.world.job(job_id).reason for job_id in ids} == {"OPS-1"}
 
 
-@pytest.mark.parametrize("bulk", [True, False])
+@pytest.mark.parametrize("bulk", [pytest.param(True, marks=pytest.mark.bulk), False])
 def test_the_reason_arrives_as_it_was_written(
     emulator: local.LocalBatch,
     gateway: Gateway,
@@ -426,6 +440,7 @@ def _states(events: Sequence[JobEvent], job_id: str) -> list[str]:
     return [event.state.value for event in events if event.job_id == job_id]
 
 
+@pytest.mark.bulk
 def test_the_events_of_a_job_tell_its_story_in_order(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -486,6 +501,7 @@ def test_an_event_handler_that_raises_stops_the_sending(
     assert ("Interrupted" if isinstance(error, KeyboardInterrupt) else "ValueError('full')") in str(caught.value)
 
 
+@pytest.mark.bulk
 def test_an_answer_lost_to_the_interruption_is_seen_in_the_last_look(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -501,6 +517,7 @@ def test_an_answer_lost_to_the_interruption_is_seen_in_the_last_look(
     assert _outcomes(caught.value.report) == {job_id: "still stopping"}
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("when", ["sending", "watching"])
 def test_ctrl_c_while_waiting_gives_a_report(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, when: str
@@ -521,6 +538,7 @@ def test_ctrl_c_while_waiting_gives_a_report(
     assert not caught.value.report.waited
 
 
+@pytest.mark.bulk
 def test_an_answer_is_noted_though_the_handler_breaks_while_the_run_is_closed(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:

@@ -269,3 +269,9 @@ def test_the_parser_never_ends_the_process() -> None:
     with pytest.raises(InputError, match=r"%demo: .*--must"):
         parser.read("")
     assert isinstance(parser, argparse.ArgumentParser)
+
+
+def test_a_value_may_be_two_dashes() -> None:
+    """Two dashes are a value like any other."""
+    assert read("--reason='--'").reason == "--"
+    assert read("--reason '--'").reason == "--"

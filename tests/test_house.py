@@ -56,6 +56,7 @@ ORDER = [
     "api",
     "widget",
     "flags",
+    "magic_guards",
     "magic_flags",
     "kernel_emulator",
     "magics",

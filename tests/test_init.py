@@ -16,6 +16,7 @@ from batchnb.errors import BatchnbError
 PUBLIC = [
     "AwsError",
     "BatchnbError",
+    "GuardError",
     "InputError",
     "InterruptedRunError",
     "JobEvent",
@@ -28,6 +29,7 @@ PUBLIC = [
     "Verdict",
     "history",
     "list_jobs",
+    "load_plan",
     "local",
     "plan",
     "read_run",

@@ -531,10 +531,9 @@ def test_a_listing_is_made_of_jobs(emulator: local.LocalBatch, gateway: Gateway,
     (job,) = list_selected(gateway, selector(queues="train"), clock=clock).jobs
     assert isinstance(job, Job)
     known = partial(getattr, job)
-    assert [
-        known(name) for name in ("job_id", "job_name", "job_queue", "status", "status_reason", "share_identifier")
-    ] == [
+    assert [known(name) for name in ("job_id", "job_name", "job_queue", "status", "status_reason")] == [
         *(job_id, "sweep", "train"),
-        *("RUNNING", "pulled", "a"),
+        *("RUNNING", "pulled"),
     ]
+    assert job.share_identifier in ("a", None), "older versions of botocore leave it out"
     assert job.created_at == created_at

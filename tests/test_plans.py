@@ -14,11 +14,13 @@ from batchnb import local
 from batchnb.aws import Gateway, Identity
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import AccessDeniedError, InputError, UnavailableError
+from batchnb.errors import AccessDeniedError, GuardError, InputError, UnavailableError
 from batchnb.frames import job_ids_in
+from batchnb.guards import Layer
 from batchnb.ids import JobId, parse_job_id
 from batchnb.jobs import Job, JobStatus
 from batchnb.plans import Plan, PlannedJob, Verdict, check_reason, make_plan
+from batchnb.settings import pattern
 
 from .conftest import clock_of
 
@@ -28,6 +30,12 @@ ENDING = {"TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs"}
 
 def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock, reason: str = "OPS-1") -> Plan:
     return make_plan(gateway, [parse_job_id(job_id) for job_id in ids], reason, clock)
+
+
+def _asked_for(emulator: local.LocalBatch) -> set[str]:
+    """Return the ids that requests to end were made for."""
+    requests = [call.request for call in emulator.calls if call.operation in ENDING]
+    return {job_id for request in requests for job_id in request.get("jobs", [request.get("jobId")])}
 
 
 def _verdicts(plan: Plan) -> list[str]:
@@ -346,11 +354,145 @@ def test_a_node_stands_for_its_job(gateway: Gateway, emulator: local.LocalBatch,
     plan = _plan(gateway, [f"{job_id}#1", job_id, f"{job_id}#0"], clock)
 
     assert [planned.job_id for planned in plan.jobs] == [job_id]
-    assert plan.notes == (
-        f"Nodes do not end alone: {job_id}#1, {job_id}#0 stand for the multi-node job {job_id}, with all of its 2 nodes.",
-    )
+    both = f"{job_id}#1, {job_id}#0 stand for the multi-node job {job_id}, with all of its 2 nodes."
+    assert plan.notes == (f"Nodes do not end alone: {both}",)
     assert plan.digest == _plan(gateway, [job_id], clock).digest
     assert plan.execute(clock=clock).counts == {"terminated": 1}
+
+
+# --- arrays -------------------------------------------------------------------------------------------------------
+
+
+def test_a_parent_is_never_ended_for_its_children(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Some children, or all of them, are ended alone; that all are chosen is said, and what would do."""
+    parent = emulator.world.add_job("train", "array", array_size=4, child_status=["RUNNING"] * 3 + ["SUCCEEDED"])
+    children = [f"{parent}:{index}" for index in range(4)]
+
+    some, every = _plan(gateway, children[:2], clock), _plan(gateway, children, clock)
+
+    assert some.notes == ()
+    assert parent not in {planned.job_id for planned in (*some.jobs, *every.jobs)}
+    assert len(every.notes) == 1
+    assert every.notes[0].startswith(f"All 3 live children of array {parent} (array) are in the plan: one request")
+    assert every.execute(clock=clock).ok
+    assert parent not in _asked_for(emulator)
+
+
+def test_collapsing_ends_the_parent_where_all_live_children_are_chosen(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """With collapse one request takes the place of many, and each child is accounted for."""
+    parent = emulator.world.add_job("train", "array", array_size=4, child_status=["RUNNING"] * 3 + ["SUCCEEDED"])
+    ids = [JobId(f"{parent}:{index}") for index in range(3)]
+
+    plan = make_plan(gateway, ids, "OPS-1", clock, collapse=True)
+
+    assert _verdicts(plan) == [*["covered by its array parent"] * 3, "terminate"]
+    assert plan.job_count == 3
+    assert plan.execute(clock=clock).counts == {"terminated": 4}
+    assert _asked_for(emulator) == {parent}
+
+
+@pytest.mark.parametrize("missing", ["left out", "protected"])
+def test_collapsing_spares_an_array_with_another_live_child(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, missing: str
+) -> None:
+    """One live child that is not chosen, or may not be ended, keeps the parent."""
+    parent = emulator.world.add_job("train", "array", array_size=3, tags={"keep": "yes"})
+    ids = [JobId(f"{parent}:{index}") for index in range(2 if missing == "left out" else 3)]
+    layers = [Layer("a test", protect=(pattern("tag:keep"),))] if missing == "protected" else []
+
+    plan = make_plan(gateway, ids, "OPS-1", clock, collapse=True, layers=layers)
+
+    assert parent not in {planned.job_id for planned in plan.jobs}
+    if missing == "left out":
+        assert "2 of the 3 live children" in plan.notes[0]
+    else:
+        assert plan.to_end == ()
+
+
+def test_an_array_that_lags_is_not_collapsed(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """That its other children have ended is seen of each, and not taken from the array's summary."""
+    parent = emulator.world.add_job("train", "array", array_size=3)
+    emulator.world.hide_for(f"{parent}:2", 3600)
+    emulator.world.schedule(0, f"{parent}:2", "SUCCEEDED")
+    plan = make_plan(gateway, [JobId(f"{parent}:{index}") for index in range(2)], "OPS-1", clock, collapse=True)
+    assert _verdicts(plan) == ["terminate", "terminate"]
+
+
+# --- guards in plans ----------------------------------------------------------------------------------------------
+
+
+def test_a_protected_job_is_left_out(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What a guard keeps stays in the plan for everybody to see, and is not ended."""
+    kept = emulator.world.add_job("train", "kept", tags={"keep": "yes"})
+    other = emulator.world.add_job("train", "other")
+    layers = [Layer("a test", protect=(pattern("tag:keep=yes"),))]
+
+    plan = make_plan(gateway, [JobId(kept), JobId(other)], "OPS-1", clock, layers=layers)
+
+    assert _verdicts(plan) == ["protected", "terminate"]
+    assert plan.execute(clock=clock).ok
+    assert _asked_for(emulator) == {other}
+
+
+def test_children_and_their_array_are_protected_together(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Neither a child of a protected array is ended, nor the array of a protected child."""
+    parent = emulator.world.add_job("train", "prod-array", array_size=2)
+    layers = [Layer("a test", protect=(pattern("name:prod-*"),))]
+    for ids in ([parent, f"{parent}:0"], [f"{parent}:1"]):
+        plan = make_plan(gateway, [JobId(job_id) for job_id in ids], "OPS-1", clock, layers=layers)
+        assert plan.to_end == ()
+        assert set(_verdicts(plan)) == {"protected"}
+
+
+@pytest.mark.parametrize("jobs", ["single", "array"])
+def test_more_jobs_than_allowed_make_no_plan(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, jobs: str
+) -> None:
+    """1,000 is the most where nothing else is said, and the children of an array count, each."""
+    ids = (
+        emulator.world.add_jobs("train", "job", 1001)
+        if jobs == "single"
+        else [emulator.world.add_job("train", "array", array_size=1001)]
+    )
+    with pytest.raises(GuardError, match=r"1,001 jobs.*the built-in default allows 1,000.*--max-jobs 1001"):
+        _plan(gateway, ids, clock)
+    layers = [Layer("a flag", is_explicit=True, max_jobs=1001)]
+    plan = make_plan(gateway, [JobId(job_id) for job_id in ids], "OPS-1", clock, layers=layers)
+    assert "max_jobs 1,001 (a flag, raised over 1,000 (the built-in default))" in str(plan)
+
+
+def test_too_large_a_part_of_a_queue_makes_no_plan(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """The percentage is of the live jobs of each queue, an array and its children being one."""
+    ids = emulator.world.add_jobs("train", "job", 6)
+    array = emulator.world.add_job("train", "array", array_size=3)
+    emulator.world.add_jobs("train", "waiting", 3, status="RUNNABLE")
+    emulator.world.add_jobs("train", "done", 9, status="SUCCEEDED")
+    emulator.world.add_jobs("other", "job", 9)
+    layers = [Layer("a test", max_percent=50)]
+    chosen = [JobId(job_id) for job_id in [*ids[:4], f"{array}:0", f"{array}:1"]]
+    assert make_plan(gateway, chosen, "OPS-1", clock, layers=layers).to_end
+    with pytest.raises(GuardError, match=r"6 of 10 live jobs of queue train \(60 %\), and a test allows 50 %"):
+        make_plan(gateway, [*chosen, JobId(ids[4])], "OPS-1", clock, layers=layers)
+
+
+def test_another_account_makes_no_plan(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """The account that the jobs are in has to be an allowed one."""
+    ids = [JobId(emulator.world.add_job("train", "job"))]
+    with pytest.raises(GuardError, match=r"account 000000000000, and a test allows only 123456789012"):
+        make_plan(gateway, ids, "OPS-1", clock, layers=[Layer("a test", accounts=("123456789012",))])
+
+
+def test_frees_are_told_by_queue(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What is in use is counted for each queue, and the whole is their sum."""
+    ids = emulator.world.add_jobs("train", "a", 2, vcpus=4) + emulator.world.add_jobs("other", "b", 1, vcpus=1)
+    plan = _plan(gateway, ids, clock)
+    assert {queue: frees["vcpus"] for queue, frees in plan.frees_by_queue.items()} == {"train": 8, "other": 1}
+    assert plan.frees["vcpus"] == 9
+    assert "8 vCPU" in str(plan)
 
 
 def test_a_multi_node_job_is_planned_as_one(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:

@@ -91,6 +91,7 @@ def test_a_job_that_was_left_out_is_a_failure_only_if_it_may_run_on(verdict: Ver
     assert len(report.failures) == failure
 
 
+@pytest.mark.bulk
 def test_raise_for_failures_says_how_many_and_names_the_first(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -149,6 +150,7 @@ TEXTS = (
 )
 
 
+@pytest.mark.bulk
 def test_the_frame_has_a_row_for_every_id(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """In the order of the ids, those left out included, with what was before and after."""
     ids, report = _mixed(emulator, gateway, clock)

@@ -43,7 +43,7 @@ def test_a_running_job_is_reported_as_terminated_once_it_was_seen_to_end(
 def test_without_waiting_the_jobs_are_looked_at_once(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """With wait=False nothing is waited for: accepted jobs are still stopping, which is no failure, and denied ones denied."""
+    """With wait=False nothing is waited for: accepted jobs are still stopping, no failure, and denied ones denied."""
     running, denied = emulator.world.add_jobs("train", ["running", "denied"])
     emulator.world.deny(denied)
     plan = _plan(gateway, clock, running, denied)
@@ -115,6 +115,7 @@ def test_a_plan_executed_twice_harms_nobody(emulator: local.LocalBatch, gateway:
     assert plan.execute(clock=clock).counts == {"terminated": 3}
 
 
+@pytest.mark.bulk
 def test_an_interrupted_run_accounts_for_every_job_also_when_the_last_look_fails(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:

@@ -154,6 +154,7 @@ def test_a_job_missed_twice_is_not_gone(emulator: local.LocalBatch, gateway: Gat
     assert _only(plan.execute(clock=clock)).outcome is Outcome.TERMINATED
 
 
+@pytest.mark.bulk
 def test_a_job_that_may_not_be_ended_is_denied(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """A denied job that runs on is denied, and it is not waited for."""
     job_id = emulator.world.add_job("train", "job")
@@ -177,6 +178,7 @@ def test_a_denied_job_that_ends_by_itself_has_ended(emulator: local.LocalBatch, 
     assert results == {denied: Outcome.SUCCEEDED, other: Outcome.TERMINATED}
 
 
+@pytest.mark.bulk
 def test_a_job_that_aws_refuses_to_end_is_refused(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """A refused job carries AWS's code and words."""
     job_id = emulator.world.add_job("train", "job")
@@ -217,6 +219,7 @@ def test_a_job_that_others_are_ending_is_watched_and_not_asked_for(
     assert {call.operation for call in emulator.calls} == {"DescribeJobs"}
 
 
+@pytest.mark.bulk
 def test_children_end_with_their_array(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """A child whose parent is in the plan gets no request of its own, and is watched until it has ended."""
     parent = emulator.world.add_job("train", "array", array_size=3, child_status=["RUNNING", "RUNNABLE", "SUCCEEDED"])
@@ -314,6 +317,7 @@ def test_where_looking_is_denied_the_report_says_so(emulator: local.LocalBatch, 
     assert clock.now() - started < FIRST_POLL
 
 
+@pytest.mark.bulk
 def test_a_look_names_at_most_100_jobs_a_call_and_only_those_that_have_not_ended(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
@@ -332,6 +336,7 @@ def test_a_look_names_at_most_100_jobs_a_call_and_only_those_that_have_not_ended
     assert set(sizes[-3:]) == {10}
 
 
+@pytest.mark.bulk
 def test_a_request_that_took_effect_without_an_answer_is_seen_and_watched(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
