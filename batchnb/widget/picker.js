@@ -112,7 +112,10 @@ class TextColumn {
     this.kind = "text";
     this.count = described.texts;
     this.rows = rows;
-    this.ends = new Uint32Array(data, described.ends, described.texts);
+    const Lengths = described.lengthSize === 1 ? Uint8Array : Uint16Array;
+    const lengths = new Lengths(data, described.lengths, described.texts);
+    this.ends = new Uint32Array(described.texts);
+    for (let code = 0, end = 0; code < this.count; code += 1) this.ends[code] = end += lengths[code];
     this.all = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(data, described.blob, described.blobLength));
     const Codes = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array }[/** @type {1|2|4} */ (described.codeSize)];
     this.codes = described.codes === null ? null : new Codes(data, described.codes, rows);
@@ -194,7 +197,7 @@ class NumberColumn {
     this.hidden = described.hidden;
     this.kind = described.kind;
     this.count = 0;
-    this.values = new Float64Array(data, described.at, rows);
+    this.values = described.size === 8 ? new Float64Array(data, described.at, rows) : Float64Array.from(new Int32Array(data, described.at, rows));
   }
 
   code() {
@@ -1682,7 +1685,7 @@ class View {
   /** @param {Json} plan */
   confirm(plan) {
     this.mine = true;
-    this.store.ask("confirm", { digest: plan.digest, typed: plan.mustType ? String(plan.toEnd) : null });
+    this.store.ask("confirm", { digest: plan.digest, typed: this.typed?.value.replace(/[\s,]/g, "") ?? null });
   }
 
   buildProgress() {

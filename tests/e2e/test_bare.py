@@ -239,7 +239,8 @@ def test_the_button_says_why_it_cannot(open_picker: Open, page: Page) -> None:
 
 HOSTILE = [
     "<img src=x onerror=window.hit=1>", "<script>window.hit=1</script>", '"><svg onload=window.hit=1>', "a\nb\tc",
-    "\u202egpj.exe", "x" * 10_000, "javascript:window.hit=1", "${window.hit=1}", "' onmouseover='window.hit=1", "\x00\x1b[31m", "\ud800",
+    "\u202egpj.exe", "x" * 10_000, "javascript:window.hit=1", "${window.hit=1}",
+    "' onmouseover='window.hit=1", "\x00\x1b[31m", "\ud800",
 ]  # fmt: skip
 
 

@@ -99,6 +99,25 @@ def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
     expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
 
 
+def test_the_dark_theme_is_followed(page: Page, lab: Lab) -> None:
+    """Text is light on dark, and rows that are selected are, too."""
+    notebook = Notebook(page, lab, lab.write("dark.ipynb", START, SHOW))
+    page.evaluate(
+        "() => window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })",
+    )
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    picker.filter("name:sweep-lr-0*")
+    picker.row("sweep-lr-000").click()
+    for locator in (picker.root, picker.root.locator("[aria-selected=true]")):
+        light = (
+            "(one) => [...getComputedStyle(one).%s.matchAll(/\\d+/g)].slice(0, 3).every(([part]) => Number(part) %s)"
+        )
+        assert locator.evaluate(light % ("backgroundColor", "< 110"))
+        assert locator.evaluate(light % ("color", "> 180"))
+    page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+
+
 def test_two_views_share_one_selection(page: Page, lab: Lab) -> None:
     """What is selected in one output is selected in the other, and both say so."""
     notebook = Notebook(page, lab, lab.write("views.ipynb", START, SHOW, "picker"))

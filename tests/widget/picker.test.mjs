@@ -17,13 +17,12 @@ function table(columns, rows, lives = new Uint8Array(rows)) {
   };
   const described = columns.map(({ title, role = null, values, kind = "text", codes }) => {
     const head = { title, role, kind, hidden: false };
-    if (kind !== "text") return { ...head, at: add(new Uint8Array(Float64Array.from(values).buffer)) };
+    if (kind !== "text") return { ...head, at: add(new Uint8Array(Float64Array.from(values).buffer)), size: 8 };
     const texts = ["", ...values];
-    let end = 0;
-    const ends = Uint32Array.from(texts, (text) => (end += text.length));
+    const lengths = Uint8Array.from(texts, (text) => text.length);
     const blob = new TextEncoder().encode(texts.join(""));
     return {
-      ...head, texts: texts.length, ends: add(new Uint8Array(ends.buffer)), blob: add(blob), blobLength: blob.length,
+      ...head, texts: texts.length, lengths: add(lengths), lengthSize: 1, blob: add(blob), blobLength: blob.length,
       codes: codes ? add(Uint8Array.from(codes)) : null, codeSize: 1,
     };
   });

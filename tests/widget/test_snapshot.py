@@ -19,9 +19,12 @@ def read(column: pd.Series[Any], title: str = "c") -> list[Any]:
     if described["kind"] != "text":
         return [
             None if np.isnan(value) else value
-            for value in np.frombuffer(data, np.float64, len(column), described["at"])
+            for value in np.frombuffer(
+                data, "float64" if described["size"] == 8 else "int32", len(column), described["at"]
+            )
         ]
-    ends = np.frombuffer(data, np.uint32, described["texts"], described["ends"])
+    lengths = np.frombuffer(data, f"uint{8 * described['lengthSize']}", described["texts"], described["lengths"])
+    ends = np.cumsum(lengths, dtype=np.int64)
     blob = data[described["blob"] : described["blob"] + described["blobLength"]].decode().encode("utf-16-le")
     starts = [0, *ends[:-1]]
     words = [blob[2 * start : 2 * end].decode("utf-16-le") for start, end in zip(starts, ends, strict=True)]
