@@ -86,11 +86,7 @@ def _numbers(column: pd.Series[Any]) -> NDArray[np.float64] | None:
 
 def _packed_text(column: pd.Series[Any], packer: Packer) -> dict[str, Any]:
     codes, words = _factorized(column)
-    # Most words need nothing done to them, and a call for each of 100,000 would cost more than all the rest.
-    texts = [
-        "",
-        *[word if type(word) is str and len(word) <= TEXT_LENGTH and word.isascii() else _text(word) for word in words],
-    ]
+    texts = ["", *_cleaned(words)]
     joined = "".join(texts)
     lengths = map(len, texts) if joined.isascii() or max(joined) <= "\uffff" else map(_utf16_length, texts)
     wide = np.fromiter(lengths, dtype="uint16", count=len(texts))
@@ -108,6 +104,13 @@ def _packed_text(column: pd.Series[Any], packer: Packer) -> dict[str, Any]:
         "codes": None if is_identity else packer.add((codes + 1).astype(f"uint{8 * size}").tobytes()),
         "codeSize": size,
     }
+
+
+def _cleaned(words: list[Any]) -> list[str]:
+    # Most columns need nothing done to them, and a look at each of a million words would cost more than all the rest.
+    if set(map(type, words)) <= {str} and "".join(words).isascii() and max(map(len, words), default=0) <= TEXT_LENGTH:
+        return words
+    return [_text(word) for word in words]
 
 
 def _factorized(column: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:

@@ -181,7 +181,8 @@ class TextColumn {
       if (place && words[code] !== words[order[place - 1]]) rank += 1;
       rankOf[code] = words[code] === "" ? NO_RANK : rank;
     });
-    this.ranks = Uint32Array.from({ length: this.rows }, (_, row) => rankOf[this.code(row)]);
+    this.ranks = new Uint32Array(this.rows);
+    for (let row = 0; row < this.rows; row += 1) this.ranks[row] = rankOf[this.code(row)];
     return this.ranks;
   }
 }
@@ -457,7 +458,8 @@ export function search(query, columns, rows, now) {
  * @param {SortKey[]} sorts @param {Column[]} columns @param {number} rows
  */
 export function sortedRows(sorts, columns, rows) {
-  const order = Uint32Array.from({ length: rows }, (_, row) => row);
+  const order = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) order[row] = row;
   const keys = sorts.map(({ column, descending }) => directed(columns[column].keys(), descending));
   if (!keys.length) return order;
   const [first, ...rest] = keys;

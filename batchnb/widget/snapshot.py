@@ -155,7 +155,7 @@ def _roles(titles: list[Any]) -> dict[int, str]:
 
 def _jobs(column: pd.Series[Any]) -> tuple[tuple[str, ...], dict[str, int], NDArray[np.uint8]]:
     values = column.tolist()
-    if all(type(value) is str for value in values) and _USUAL_IDS.fullmatch("\n".join([*values, ""])):
+    if set(map(type, values)) <= {str} and _USUAL_IDS.fullmatch("\n".join([*values, ""])):
         row_of = dict(zip(values, range(len(values)), strict=True))
         if len(row_of) == len(values):
             return tuple(values), row_of, np.zeros(len(values), dtype=np.uint8)
