@@ -54,7 +54,7 @@ _MODEL = """
 def _page() -> str:
     style = (_PACKAGE / "picker.css").read_text()
     body = "<main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
-    return f"<!doctype html><html lang=en><title>Picker</title><style>{style}</style><body>{body}"
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Picker</title><style>{style}</style><body>{body}"
 
 
 class BarePage:
