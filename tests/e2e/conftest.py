@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from batchnb import local
 from batchnb.widget import JobPicker
 from tests.e2e.bare import BarePage
+from tests.tools import missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ def browser() -> Iterator[Browser]:
     """Return the system's Chromium; CHROMIUM names another."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium, or name one in CHROMIUM")
+        missing("Chromium: apt-get install chromium, or name one in CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
         yield browser

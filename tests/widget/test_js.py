@@ -5,9 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 import batchnb.widget
+from tests.tools import missing
 
 MODULE = Path(batchnb.widget.__file__).with_name("picker.js")
 
@@ -16,7 +15,7 @@ def test_the_pure_parts_of_the_module(tmp_path: Path) -> None:
     """`node --test` finds nothing wrong with filter, sort, bits, text and scrolling."""
     node = shutil.which("node")
     if node is None:
-        pytest.fail("this test needs Node 20 or later: apt-get install nodejs")
+        missing("Node 20 or later: apt-get install nodejs")
     # By its suffix, node takes it for a module as a browser does.
     copy = tmp_path / "picker.mjs"
     copy.write_text(MODULE.read_text())
