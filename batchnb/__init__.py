@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.errors import (
     AwsError,
     BatchnbError,
+    GuardError,
     InputError,
     InterruptedRunError,
     JournalError,
@@ -23,21 +24,24 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
-    from batchnb.api import list_jobs, plan, resume
+    from batchnb.api import list_jobs, load_plan, plan, resume
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
     from batchnb.runs import history, read_run
     from batchnb.verify import Outcome
+    from batchnb.widget import JobPicker
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AwsError",
     "BatchnbError",
+    "GuardError",
     "InputError",
     "InterruptedRunError",
     "JobEvent",
+    "JobPicker",
     "JournalError",
     "Outcome",
     "Plan",
@@ -47,6 +51,7 @@ __all__ = [
     "Verdict",
     "history",
     "list_jobs",
+    "load_plan",
     "local",
     "plan",
     "read_run",
@@ -55,12 +60,14 @@ __all__ = [
 
 _ROOM_OF = {
     "JobEvent": "batchnb.ledger",
+    "JobPicker": "batchnb.widget",
     "Outcome": "batchnb.verify",
     "Plan": "batchnb.plans",
     "Report": "batchnb.report",
     "Verdict": "batchnb.plans",
     "history": "batchnb.runs",
     "list_jobs": "batchnb.api",
+    "load_plan": "batchnb.api",
     "plan": "batchnb.api",
     "read_run": "batchnb.runs",
     "resume": "batchnb.api",

@@ -10,6 +10,7 @@ from typing import Any
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
 from batchnb.ids import parse_job_id
+from batchnb.magic_guards import add_guards
 from batchnb.text import shown
 
 __all__ = [
@@ -180,6 +181,7 @@ def _terminate_parser() -> FlagParser:
     parser.add_argument(
         "--out", "-o", type=_variable, metavar="VAR", help="put the Report, or the Plan, into this variable"
     )
+    add_guards(parser)
     _add_selectors(parser)
     _add_connection(parser)
     return parser

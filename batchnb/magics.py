@@ -26,7 +26,10 @@ from batchnb.magic_flags import (
     run_options_of,
     selectors_of,
 )
-from batchnb.text import plural, shown
+from batchnb.magic_guards import GuardSettings
+from batchnb.magic_steps import check_reason_flag, execute, listed, picker_of, planned, say, watched
+from batchnb.settings import set_notebook_layer
+from batchnb.text import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
+    from batchnb.widget import JobPicker
 
 __all__ = ["BatchMagics", "load", "unload"]
 
@@ -44,7 +48,7 @@ _SHOWN_TYPES = ("batchnb.plans.Plan", "batchnb.report.Report")
 
 
 @magics_class
-class BatchMagics(Magics):
+class BatchMagics(GuardSettings, Magics):
     """The magics of batchnb."""
 
     shell: Any  # IPython allows for None here, which does not happen to a registered magic
@@ -56,13 +60,13 @@ class BatchMagics(Magics):
     def batch_jobs(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
         flags = JOBS.read(line)
         if flags.help:
-            _say(JOBS.format_help())
+            say(JOBS.format_help())
             return None
         if flags.expression:
             raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
-        jobs = _listed(flags, "%batch_jobs")
+        jobs = listed(flags, "%batch_jobs")
         if jobs.empty:
-            _say("No job matches.")
+            say("No job matches.")
         return None if self._keeps(flags.out, jobs) else jobs
 
     @no_var_expand
@@ -70,21 +74,23 @@ class BatchMagics(Magics):
     @line_cell_magic
     def batch_terminate(  # noqa: D102 - the help is built from the flags
         self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None
-    ) -> Plan | Report | None:
+    ) -> Plan | Report | JobPicker | None:
         flags = TERMINATE.read(line)
         if flags.help:
-            _say(TERMINATE.format_help())
+            say(TERMINATE.format_help())
             return None
         if flags.yes and flags.dry_run:
             raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
         jobs = self._jobs(flags, cell, local_ns)
-        plan = _planned(jobs, flags)
+        if picker := picker_of(jobs, flags):
+            return None if self._keeps(flags.out, picker) else picker
+        plan = planned(jobs, flags)
         self._show(plan, plan, quiet=flags.quiet)
         if flags.yes:
-            return self._carry_out(partial(_execute, plan, flags), flags, total=_watched(plan))
+            return self._carry_out(partial(execute, plan, flags), flags, total=watched(plan))
         again = "carries out this very plan" if jobs is plan else "makes the plan anew and carries it out"
         what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
-        _say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
+        say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
         return None if self._keeps(flags.out, plan) else plan
 
     @no_var_expand
@@ -93,9 +99,9 @@ class BatchMagics(Magics):
         flags = LOCAL.read(line)
         actions: dict[str, Callable[[], str]] = {"start": partial(start, flags.seed), "status": status, "stop": stop}
         if flags.help:
-            _say(LOCAL.format_help())
+            say(LOCAL.format_help())
         elif flags.expression in actions:
-            _say(actions[flags.expression]())
+            say(actions[flags.expression]())
         else:
             said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
             raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
@@ -105,7 +111,7 @@ class BatchMagics(Magics):
     def batch_resume(self, line: str) -> Report | None:  # noqa: D102 - the help is built from the flags
         flags = RESUME.read(line)
         if flags.help:
-            _say(RESUME.format_help())
+            say(RESUME.format_help())
             return None
         from batchnb.api import resume
 
@@ -121,7 +127,7 @@ class BatchMagics(Magics):
     def batch_history(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
         flags = HISTORY.read(line)
         if flags.help:
-            _say(HISTORY.format_help())
+            say(HISTORY.format_help())
             return None
         if flags.expression:
             raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
@@ -142,8 +148,8 @@ class BatchMagics(Magics):
             return ids_in_cell(cell)
         if flags.expression:
             return self._evaluate(flags.expression, local_ns)
-        _check_reason(flags)
-        jobs = _listed(flags, "%batch_terminate")
+        check_reason_flag(flags)
+        jobs = listed(flags, "%batch_terminate")
         if jobs.empty:
             raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
         return jobs
@@ -198,7 +204,7 @@ class BatchMagics(Magics):
 
         self._shown_already = None
         if quiet:
-            _say(f"{value!r} in {plan.identity}")
+            say(f"{value!r} in {plan.identity}")
         else:
             display(value)  # type: ignore[no-untyped-call]
         self._shown_already = value
@@ -209,7 +215,7 @@ class BatchMagics(Magics):
             raise NotImplementedError  # by which IPython goes on as it would without this
         if not hasattr(self.shell, "kernel"):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
-            _say(repr(value))
+            say(repr(value))
 
     def begin_cell(self, _info: object = None) -> None:
         """Forget what the cell before has shown; IPython calls it before each cell."""
@@ -227,6 +233,7 @@ def load(shell: InteractiveShell) -> None:
     """Register the magics with the shell."""
     magics = BatchMagics(shell)
     shell.register_magics(magics)
+    set_notebook_layer(magics.guard_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
@@ -240,57 +247,8 @@ def unload(shell: InteractiveShell) -> None:
     for kind, names in BatchMagics.magics.items():
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
+    set_notebook_layer(None)
+    shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.pop(name, None)
-
-
-def _listed(flags: Line, magic: str) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, and say what --limit left out of them."""
-    from batchnb.api import list_jobs
-
-    selectors = selectors_of(flags)
-    if all(value is None for name, value in selectors.items() if name != "limit"):
-        raise InputError(f"{magic}: say which jobs, for example with --queue, --name or --status. See {magic} --help.")
-    jobs = list_jobs(**selectors, **connection_of(flags))
-    if left_out := jobs.attrs["left_out"]:
-        _say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
-    return jobs
-
-
-def _planned(jobs: object, flags: Line) -> Plan:
-    from batchnb.api import plan
-    from batchnb.plans import Plan
-
-    if not isinstance(jobs, Plan):
-        _check_reason(flags)
-        return plan(jobs, reason=flags.reason, ids=flags.ids, **connection_of(flags))
-    if flags.reason not in (None, jobs.reason):
-        raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
-    for name, value in {**connection_of(flags), "ids": flags.ids}.items():
-        if value is not None:
-            raise InputError(f"--{name.replace('_', '-')}: the plan was made without it. Make a new one.")
-    return jobs
-
-
-def _check_reason(flags: Line) -> None:
-    from batchnb.plans import check_reason
-
-    if flags.reason is None:
-        raise InputError(
-            '%batch_terminate: --reason is missing. Say why these jobs are ended: --reason "OPS-123 bad input". '
-            "AWS keeps it with each job."
-        )
-    check_reason(flags.reason)
-
-
-def _execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Report:
-    return plan.execute(on_event=on_event, **run_options_of(flags))
-
-
-def _watched(plan: Plan) -> int:
-    return sum(planned.verdict.is_watched for planned in plan.jobs)
-
-
-def _say(text: str) -> None:
-    print(text)  # noqa: T201 - a magic speaks to whoever typed it

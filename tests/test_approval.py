@@ -54,7 +54,7 @@ def test_the_expected_plan_is_executed(emulator: local.LocalBatch, gateway: Gate
     """By digest, by its beginning, by a count as a number or as text."""
     for expect in (lambda plan: plan.digest, lambda plan: plan.digest[:8].upper(), lambda _: 2, lambda _: " 2 "):
         plan = _plan(gateway, emulator.world.add_jobs("train", "job", 2), clock)
-        assert plan.execute(clock=clock, expect=expect(plan)).ok  # type: ignore[no-untyped-call]
+        assert plan.execute(clock=clock, expect=expect(plan)).ok
 
 
 @pytest.mark.parametrize("expect", [1, 3, "3", "0" * 12, "f" * 64])

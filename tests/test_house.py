@@ -59,6 +59,7 @@ ORDER = [
     "magic_guards",
     "magic_flags",
     "kernel_emulator",
+    "magic_steps",
     "magics",
     "demo",
     "cli",
@@ -87,7 +88,7 @@ DOORS = {
 }
 """Which rooms may import which outside library."""
 
-SPEAKS = {"magics", "demo", "cli"}
+SPEAKS = {"magics", "magic_steps", "demo", "cli"}
 """Rooms that may print."""
 
 ROOM_LIMIT, FUNCTION_LIMIT = 300, 50

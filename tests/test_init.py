@@ -20,6 +20,7 @@ PUBLIC = [
     "InputError",
     "InterruptedRunError",
     "JobEvent",
+    "JobPicker",
     "JournalError",
     "Outcome",
     "Plan",

@@ -1,0 +1,76 @@
+"""Guards as they are typed to the magics: by flags, and by `%config BatchMagics`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Float, Int
+from traitlets.config import Configurable
+
+from batchnb.errors import InputError
+from batchnb.flags import FlagParser, Line
+from batchnb.guards import Layer
+from batchnb.settings import FLAGS, layer
+
+__all__ = ["GUARD_FLAGS", "GuardSettings", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
+
+
+class GuardSettings(Configurable):
+    """What `%config BatchMagics` shows and sets: guards for all plans of this notebook."""
+
+    max_jobs = Int(None, allow_none=True, help="the most jobs that a plan may end").tag(config=True)
+    max_percent = Float(None, allow_none=True, help="the most of a queue's live jobs, in percent").tag(config=True)
+    protect = AnyTrait(None, help="never ended: ['tag:keep=yes', 'name:prod-*', 'queue:live']").tag(config=True)
+    accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
+    production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
+    read_only = Bool(default_value=False, help="end nothing").tag(config=True)
+
+    def guard_settings(self) -> dict[str, object]:
+        """Return what was set, None for what was not."""
+        return {name: getattr(self, name) for name in GuardSettings.class_own_traits(config=True)}
+
+
+def add_guards(parser: FlagParser) -> None:
+    """Add the flags that set guards, and those that say what else belongs to a plan."""
+    group = parser.add_argument_group("guards (on top of those that are configured; --yes lifts none)")
+    group.add_argument("--max-jobs", type=_number(int), metavar="N", help="end at most N jobs (1000)")
+    group.add_argument("--max-percent", type=_number(float), metavar="P", help="at most P %% of a queue's live jobs")
+    group.add_argument("--protect", action="append", metavar="PATTERN", help="tag:KEY=VALUE, name:GLOB, queue:NAME")
+    group.add_argument("--unprotect", action="append", metavar="PATTERN", help="let this very pattern not hold")
+    group.add_argument(
+        "--expect", metavar="DIGEST|N", help="carry out this plan, or one that ends N jobs, and no other"
+    )
+    group.add_argument("--with-dependents", action="store_true", help="take in the jobs that would fail with them")
+    group.add_argument(
+        "--collapse", action="store_true", help="end an array at once if all its live children are named"
+    )
+
+
+def layer_of(flags: Line) -> Layer:
+    """Return the guards that were typed as flags. Raises InputError for one that is none."""
+    return layer(FLAGS, {name: getattr(flags, name) for name in GUARD_FLAGS}, explicit=True)
+
+
+def plan_options_of(flags: Line) -> dict[str, bool]:
+    """Return the other keyword arguments of `plan`."""
+    return {"with_dependents": flags.with_dependents, "collapse": flags.collapse}
+
+
+def check_nothing_new(flags: Line) -> None:
+    """Raise InputError for a flag that would have to be known before the plan was made."""
+    for name in ("profile", "region", "endpoint_url", "ids", *GUARD_FLAGS, "with_dependents", "collapse"):
+        value = getattr(flags, name)
+        if value is not None and value is not False:
+            raise InputError(f"--{name.replace('_', '-')}: the plan was made without it. Make a new one.")
+
+
+GUARD_FLAGS = ("max_jobs", "max_percent", "protect", "unprotect")
+
+
+def _number(kind: type[int] | type[float]) -> Any:
+    def read(text: str) -> float:
+        return kind(text)
+
+    read.__name__ = "whole number" if kind is int else "number"  # how argparse says what a value is not
+    return read
