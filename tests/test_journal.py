@@ -1,0 +1,212 @@
+"""The journal: what is on the disk before, while and after jobs are ended, and what happens where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from batchnb import local
+from batchnb.aws import Gateway
+from batchnb.clock import Clock
+from batchnb.connect import connect
+from batchnb.errors import InterruptedRunError, JournalError
+from batchnb.ids import JobId
+from batchnb.ledger import EventState, JobEvent
+from batchnb.pace import forget_paces
+from batchnb.plans import Plan, make_plan
+from batchnb.report import Report
+from batchnb.resuming import resume_run
+from batchnb.runs import history, read_run, run_paths
+
+from .conftest import clock_of
+
+REASON = "OPS-9 'bad' input \u202e"
+
+
+def planned(gateway: Gateway, ids: list[str], clock: Clock) -> Plan:
+    """Return the plan for these ids."""
+    return make_plan(gateway, [JobId(job_id) for job_id in ids], REASON, clock)
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a journal."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def ending_calls(emulator: local.LocalBatch) -> list[local.Call]:
+    """Return the calls that asked to end jobs."""
+    return [call for call in emulator.calls if call.operation in ("TerminateJob", "TerminateJobs")]
+
+
+def test_a_run_is_told_from_its_plan_to_its_end(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path
+) -> None:
+    """The header, every job with its evidence, a line before each call, each answer, each outcome, and the end."""
+    job_id = emulator.world.add_job("train", "job", status_reason="pulled", tags={"team": "ml"})
+    done = emulator.world.add_job("train", "done", status="SUCCEEDED")
+    report = planned(gateway, [job_id, done], clock).execute(clock=clock)
+
+    (path,) = journals.glob("*.jsonl")
+    lines = lines_of(path)
+    assert [line["type"] for line in lines] == ["run", "job", "job", "call", "answer", "outcome", "outcome", "end"]
+    assert (lines[0]["reason"], lines[0]["account"], lines[0]["run"]) == (REASON, "000000000000", report.run_id)
+    assert (lines[1]["job"]["statusReason"], lines[1]["job"]["tags"]) == ("pulled", {"team": "ml"})
+    assert lines[3]["jobIds"] == [job_id]
+    assert lines[-1]["finished"]
+    assert len(pd.read_json(path, lines=True)) == len(lines)
+
+
+def test_a_journal_is_its_owner_s(emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path) -> None:
+    """Names of jobs and reasons are nobody else's business."""
+    planned(gateway, [emulator.world.add_job("train", "job")], clock).execute(clock=clock)
+    (path,) = journals.glob("*.jsonl")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(journals.stat().st_mode) == 0o700
+
+
+def test_nothing_is_sent_where_no_journal_can_be_kept(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A folder that cannot be made is an error that names the way out, before any job is asked for."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("BATCHNB_JOURNAL_DIR", str(tmp_path / "file" / "runs"))
+    plan = planned(gateway, [emulator.world.add_job("train", "job")], clock)
+    with pytest.raises(JournalError, match="BATCHNB_JOURNAL_DIR"):
+        plan.execute(clock=clock)
+    assert ending_calls(emulator) == []
+
+
+def test_a_journal_that_vanishes_stops_the_sending(start: Callable[..., local.LocalBatch], journals: Path) -> None:
+    """Where the file is gone, no further call goes out, and the report says what was sent."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = emulator.world.add_jobs("train", "job", 120)
+
+    def on_event(event: JobEvent) -> None:
+        if event.state is EventState.ACCEPTED:
+            for path in journals.glob("*.jsonl"):
+                path.unlink()
+
+    with pytest.raises(InterruptedRunError, match="cannot be written") as caught:
+        planned(gateway, ids, clock).execute(clock=clock, on_event=on_event)
+    named = {call.request["jobId"] for call in ending_calls(emulator) if call.operation == "TerminateJob"}
+    assert 0 < len(named) < 120
+    outcomes = {result.planned.job_id: result.outcome.value for result in caught.value.report.results}
+    assert {job_id for job_id, outcome in outcomes.items() if outcome == "not attempted"} == set(ids) - named
+
+
+def test_history_has_a_row_for_each_run(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Newest first: when, who, where, why, and what became of the jobs."""
+    for name in ("first", "second"):
+        planned(gateway, [emulator.world.add_job("train", name)], clock).execute(clock=clock)
+        clock.sleep(2)
+    runs = history()
+    assert list(runs.outcomes) == ["1 terminated", "1 terminated"]
+    assert runs.started_at.is_monotonic_decreasing
+    assert set(runs.reason) == {REASON}
+    assert runs.finished.all()
+
+
+def test_no_history_is_an_empty_frame() -> None:
+    """Before the first run there are columns and no rows."""
+    runs = history()
+    assert runs.empty
+    assert {"run", "started_at", "account", "finished"} <= set(runs.columns)
+
+
+def test_a_run_is_read_back_as_it_was_reported(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """The report that comes out of the journal says of each job what the run's own report said."""
+    ids = emulator.world.add_jobs("train", "job", 3)
+    emulator.world.deny(ids[0])
+    report = planned(gateway, ids, clock).execute(clock=clock)
+    again = read_run(str(report.run_id))
+    pd.testing.assert_frame_equal(again.to_frame(), report.to_frame(), check_dtype=False)
+
+
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("interrupt"), st.integers(1, 40)),
+        st.tuples(st.just("cut"), st.integers(1, 4000)),
+        st.tuples(st.just("expire"), st.integers(1, 6)),
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=ACTIONS, rate=st.sampled_from([0.0, 0.3]), bulk=st.booleans(), seed=st.integers(0, 9))
+def test_whatever_breaks_a_run_resuming_it_ends_every_job_and_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+    actions: list[tuple[str, int]],
+    rate: float,
+    bulk: bool,  # noqa: FBT001 - a parameter of the test
+    seed: int,
+) -> None:
+    """Faults, interrupts, expired credentials and journals that lost their end, in any order: the truth about each."""
+    forget_paces()
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("BATCHNB_JOURNAL_DIR", folder)
+        with local.start(lambda world: world.add_queue("train"), bulk=bulk, clock=local.ManualClock()) as emulator:
+            ids = emulator.world.add_jobs("train", "job", 25) + emulator.world.add_jobs(
+                "train", "q", 5, status="RUNNABLE"
+            )
+            bystanders = emulator.world.add_jobs("train", "other", 5)
+            gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+            plan = planned(gateway, ids, clock)
+            if rate:
+                emulator.faults.add(local.Fault(kind="ServerException", rate=rate, seed=seed))
+            report = broken(emulator, actions, lambda on_event: plan.execute(clock=clock, on_event=on_event))
+            for _ in range(3):
+                if report is not None and report.ok:
+                    break
+                (path,) = run_paths()
+                report = resume_run(path, gateway, wait=True, timeout=300, on_event=None, clock=clock)
+
+            assert report is not None
+            assert {result.planned.job_id: result.outcome.value for result in report.results} == {
+                job_id: "cancelled" if emulator.world.job(job_id).started_at is None else "terminated" for job_id in ids
+            }
+            assert all(emulator.world.job(job_id).status == "FAILED" for job_id in ids)
+            assert all(emulator.world.job(job_id).status == "RUNNING" for job_id in bystanders)
+
+
+def broken(
+    emulator: local.LocalBatch,
+    actions: list[tuple[str, int]],
+    execute: Callable[[Callable[[JobEvent], None]], Report],
+) -> Report | None:
+    """Carry a run out and let these things happen to it; return its report, None where it was broken."""
+    events = iter(range(10_000))
+    interrupts = [number for kind, number in actions if kind == "interrupt"]
+    expires = [number for kind, number in actions if kind == "expire"]
+
+    def on_event(_event: JobEvent) -> None:
+        number = next(events)
+        if number in expires:
+            emulator.world.expire_credentials()
+        if number in interrupts:
+            raise KeyboardInterrupt
+
+    report = None
+    try:
+        report = execute(on_event)
+    except InterruptedRunError as error:
+        report = error.report
+    emulator.world.renew_credentials()
+    for size in (number for kind, number in actions if kind == "cut"):
+        (path,) = run_paths()
+        data = path.read_bytes()
+        # The plan was on the disk before the first call: no crash takes that.
+        start = data.index(b'{"type":"call"') if b'{"type":"call"' in data else len(data)
+        path.write_bytes(data[: max(start, len(data) - size)])
+        report = None
+    return report
