@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from batchnb import local, settings
@@ -17,6 +18,12 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect, set_default_endpoint
 from batchnb.pace import forget_paces
+
+# On a busy machine an example may be slow. CI looks at the same examples each time: what lands must not depend on
+# chance; whoever works on the code meets new ones.
+hypothesis.settings.register_profile("machine", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "machine")
 
 _REASON = "a test tried to reach an address that is not on this machine"
 
