@@ -38,6 +38,11 @@ def add_guards(parser: FlagParser) -> None:
     group.add_argument("--max-percent", type=_number(float), metavar="P", help="at most P %% of a queue's live jobs")
     group.add_argument("--protect", action="append", metavar="PATTERN", help="tag:KEY=VALUE, name:GLOB, queue:NAME")
     group.add_argument("--unprotect", action="append", metavar="PATTERN", help="let this very pattern not hold")
+    group.add_argument("--accounts", action="append", metavar="ACCOUNT", help="no plan for any other; repeatable")
+    group.add_argument(
+        "--production-accounts", action="append", metavar="ACCOUNT", help="--expect has to say how many; repeatable"
+    )
+    group.add_argument("--read-only", action="store_true", default=None, help="end nothing, whatever else is said")
     group.add_argument(
         "--expect", metavar="DIGEST|N", help="carry out this plan, or one that ends N jobs, and no other"
     )
@@ -65,7 +70,9 @@ def check_nothing_new(flags: Line) -> None:
             raise InputError(f"--{name.replace('_', '-')}: the plan was made without it. Make a new one.")
 
 
-GUARD_FLAGS = ("max_jobs", "max_percent", "protect", "unprotect")
+GUARD_FLAGS = (
+    "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only",
+)  # fmt: skip
 
 
 def _number(kind: type[int] | type[float]) -> Any:

@@ -24,6 +24,7 @@ from batchnb import local
 from batchnb.connect import set_default_endpoint
 from batchnb.errors import (
     BatchnbError,
+    GuardError,
     InputError,
     InterruptedRunError,
     PlanMismatchError,
@@ -727,3 +728,15 @@ def test_an_unknown_id_fails_the_cell(nb: Notebook, job_ids: list[str]) -> None:
     """AWS accepts any id; a typo among real ids still fails the cell, by name."""
     message = nb.fail(f"%batch_terminate {job_ids[0]} {UNKNOWN} -r x --yes", TerminationFailedError)
     assert f"{UNKNOWN}, not found" in message
+
+
+def test_the_accounts_and_read_only_are_flags_as_well(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """A plan for an account that a flag does not allow is refused, --yes or not, and so is the end of anything."""
+    emulator.world.add_job("train", "mine")
+    line = "%batch_terminate --name mine -r x --yes"
+    assert "accounts" in nb.fail(f"{line} --accounts 123456789012", GuardError)
+    assert "read_only" in nb.fail(f"{line} --read-only", GuardError)
+    assert "--expect" in nb.fail(f"{line} --production-accounts 000000000000", GuardError)
+    assert not sent(emulator)
+    nb.run(f"{line} --production-accounts 000000000000 --accounts 000000000000 --expect 1")
+    assert sent(emulator)
