@@ -19,6 +19,7 @@ from batchnb.plans import PlannedJob, is_stopping
 from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
+from batchnb.settings import guards
 
 __all__ = ["last_unfinished", "resume_run"]
 
@@ -72,7 +73,8 @@ def last_unfinished(gateway: Gateway) -> Path:
 def _restore(entry: Entry, record: RunRecord) -> None:
     """Put what the journal knows of a job into its entry."""
     job_id = entry.planned.job_id
-    entry.attempts = record.attempts[job_id]
+    # A call that was on record may never have gone out; what it did, if it did, is seen by looking.
+    entry.attempts = record.answered[job_id]
     entry.accepted_at = record.accepted_at.get(job_id)
     answer = record.answers.get(job_id, {})
     entry.request_id = answer.get("request_id")
@@ -84,7 +86,12 @@ def _restore(entry: Entry, record: RunRecord) -> None:
 
 
 def _look(ledger: Ledger, gateway: Gateway, clock: Clock) -> list[PlannedJob]:
-    """Describe every job that the journal has not seen to end; return those of the plan that are to be asked for."""
+    """Describe every job that the journal has not seen to end; return those of the plan that are to be asked for.
+
+    A job that a configured guard protects now is not, even if it was not protected when the run began: perhaps the
+    run was interrupted for its sake.
+    """
+    held = guards()
     open_entries = [entry for entry in ledger.entries.values() if entry.planned.verdict.is_watched]
     open_entries = [entry for entry in open_entries if not entry.is_settled]
     seen = describe_all(gateway, [entry.planned.job_id for entry in open_entries], clock)
@@ -95,6 +102,11 @@ def _look(ledger: Ledger, gateway: Gateway, clock: Clock) -> list[PlannedJob]:
             entry.gone = True
             continue
         ledger.seen(job)
-        if entry.planned.verdict.is_sent and not entry.is_settled and not is_stopping(job):
-            to_send.append(entry.planned)
+        if not entry.planned.verdict.is_sent or entry.is_settled or is_stopping(job):
+            continue
+        if protection := held.protection_of(job):
+            entry.error_code = "Protected"
+            entry.error_message = f"{protection[0]} in {protection[1]} protects it now. To end it, make a new plan."
+            continue
+        to_send.append(entry.planned)
     return to_send

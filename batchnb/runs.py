@@ -34,6 +34,8 @@ class RunRecord:
     planned: dict[str, PlannedJob] = field(default_factory=dict)
     attempts: Counter[str] = field(default_factory=Counter)
     """How many calls were about to name each job."""
+    answered: Counter[str] = field(default_factory=Counter)
+    """How many calls that named each job were answered."""
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """The last answer for each job."""
     accepted_at: dict[str, datetime] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class RunRecord:
 
     def _read_answer(self, line: Mapping[str, Any]) -> None:
         self.answers[line["jobId"]] = line
+        self.answered[line["jobId"]] += 1
         at = moment(line["at"])
         if line["accepted"] and at is not None:
             self.accepted_at.setdefault(line["jobId"], at)

@@ -258,3 +258,24 @@ def test_a_journal_that_was_torn_in_a_line_is_read_and_written_on(
     kinds = [json.loads(line)["type"] for line in path.read_text().splitlines() if line.endswith("}")]
     assert kinds[-1] == "end"
     assert "resume" in kinds
+
+
+def test_a_job_that_is_protected_since_is_left_alone(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever interrupts a run to protect a job finds it alive after resuming, and the report says why."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = emulator.world.add_jobs("train", "job", 40)
+    interrupted(planned(gateway, ids, clock), clock, after=1)
+    kept = max(set(ids) - named_in_calls(emulator), key=ids.index)
+    name = emulator.world.job(kept).name
+    (tmp_path / "pyproject.toml").write_text(f'[tool.batchnb]\nprotect = {{ names = ["{name}"] }}\n')
+    monkeypatch.chdir(tmp_path)
+
+    report = resumed(emulator)
+
+    assert report.counts == {"terminated": 39, "not attempted": 1}
+    assert name in str(report.failures[0].error_message)
+    assert kept not in named_in_calls(emulator)
+    assert emulator.world.job(kept).status == "RUNNING"
