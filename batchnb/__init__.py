@@ -9,22 +9,21 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from batchnb.errors import (
-    AwsError,
-    BatchnbError,
-    GuardError,
-    InputError,
-    InterruptedRunError,
-    JournalError,
-    PlanMismatchError,
-    TerminationFailedError,
-)
-
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
     from batchnb.api import list_jobs, load_plan, plan, resume
+    from batchnb.errors import (
+        AwsError,
+        BatchnbError,
+        GuardError,
+        InputError,
+        InterruptedRunError,
+        JournalError,
+        PlanMismatchError,
+        TerminationFailedError,
+    )
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
@@ -59,11 +58,19 @@ __all__ = [
 ]
 
 _ROOM_OF = {
+    "AwsError": "batchnb.errors",
+    "BatchnbError": "batchnb.errors",
+    "GuardError": "batchnb.errors",
+    "InputError": "batchnb.errors",
+    "InterruptedRunError": "batchnb.errors",
     "JobEvent": "batchnb.ledger",
     "JobPicker": "batchnb.widget",
+    "JournalError": "batchnb.errors",
     "Outcome": "batchnb.verify",
     "Plan": "batchnb.plans",
+    "PlanMismatchError": "batchnb.errors",
     "Report": "batchnb.report",
+    "TerminationFailedError": "batchnb.errors",
     "Verdict": "batchnb.plans",
     "history": "batchnb.runs",
     "list_jobs": "batchnb.api",

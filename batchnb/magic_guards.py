@@ -1,34 +1,15 @@
-"""Guards as they are typed to the magics: by flags, and by `%config BatchMagics`."""
+"""Guards as they are typed to the magics, by flags."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from traitlets import Any as AnyTrait
-from traitlets import Bool, Float, Int
-from traitlets.config import Configurable
 
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
 from batchnb.guards import Layer
 from batchnb.settings import FLAGS, layer
 
-__all__ = ["GUARD_FLAGS", "GuardSettings", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
-
-
-class GuardSettings(Configurable):
-    """What `%config BatchMagics` shows and sets: guards for all plans of this notebook."""
-
-    max_jobs = Int(None, allow_none=True, help="the most jobs that a plan may end").tag(config=True)
-    max_percent = Float(None, allow_none=True, help="the most of a queue's live jobs, in percent").tag(config=True)
-    protect = AnyTrait(None, help="never ended: ['tag:keep=yes', 'name:prod-*', 'queue:live']").tag(config=True)
-    accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
-    production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
-    read_only = Bool(default_value=False, help="end nothing").tag(config=True)
-
-    def guard_settings(self) -> dict[str, object]:
-        """Return what was set, None for what was not."""
-        return {name: getattr(self, name) for name in GuardSettings.class_own_traits(config=True)}
+__all__ = ["GUARD_FLAGS", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
 
 
 def add_guards(parser: FlagParser) -> None:

@@ -1,35 +1,19 @@
-"""The magics: listing, terminating, resuming, the history of runs, and the emulator. IPython's only door.
+"""The magics and their settings as IPython knows them: names, help, and what a cell shows. IPython's only door.
 
-Each is a thin layer: it reads its flags, calls the plain functions, and shows what they return. The functions are
-imported when a magic runs, so that `%load_ext batchnb` costs nothing.
+Here is no more than has to be there before one is used, so that `%load_ext batchnb` costs a few milliseconds: what a
+magic does, and its flags, are imported when it runs or when its help is asked for.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Float, Int
+from traitlets.config import Configurable
 
-from batchnb.errors import InputError, InterruptedRunError
-from batchnb.flags import Line
-from batchnb.kernel_emulator import start, status, stop
-from batchnb.magic_flags import (
-    HISTORY,
-    JOBS,
-    LOCAL,
-    RESUME,
-    TERMINATE,
-    connection_of,
-    ids_in_cell,
-    ids_in_line,
-    run_options_of,
-    selectors_of,
-)
-from batchnb.magic_guards import GuardSettings
-from batchnb.magic_steps import check_reason_flag, execute, listed, picker_of, planned, say, watched
-from batchnb.settings import set_notebook_layer
-from batchnb.text import shown
+from batchnb.notebook import set_notebook_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,14 +21,46 @@ if TYPE_CHECKING:
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
-    from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
     from batchnb.widget import JobPicker
 
 __all__ = ["BatchMagics", "load", "unload"]
 
+F = TypeVar("F", bound="Callable[..., Any]")
+
 _SHOWN_TYPES = ("batchnb.plans.Plan", "batchnb.report.Report")
+
+
+def _helped_by(flags: str) -> Callable[[F], F]:
+    """Let `%magic?` show the help that is built from these flags of `magic_flags`: IPython asks for `getdoc`."""
+
+    def getdoc() -> str:
+        from batchnb import magic_flags
+
+        text: str = getattr(magic_flags, flags).format_help()
+        return text
+
+    def with_help(function: F) -> F:
+        function.getdoc = getdoc  # type: ignore[attr-defined]
+        return function
+
+    return with_help
+
+
+class GuardSettings(Configurable):
+    """What `%config BatchMagics` shows and sets: guards for all plans of this notebook."""
+
+    max_jobs = Int(None, allow_none=True, help="the most jobs that a plan may end").tag(config=True)
+    max_percent = Float(None, allow_none=True, help="the most of a queue's live jobs, in percent").tag(config=True)
+    protect = AnyTrait(None, help="never ended: ['tag:keep=yes', 'name:prod-*', 'queue:live']").tag(config=True)
+    accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
+    production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
+    read_only = Bool(default_value=False, help="end nothing").tag(config=True)
+
+    def guard_settings(self) -> dict[str, object]:
+        """Return what was set, None for what was not."""
+        return {name: getattr(self, name) for name in GuardSettings.class_own_traits(config=True)}
 
 
 @magics_class
@@ -52,161 +68,72 @@ class BatchMagics(GuardSettings, Magics):
     """The magics of batchnb."""
 
     shell: Any  # IPython allows for None here, which does not happen to a registered magic
-    _shown_already: Plan | Report | None = None
+    _shown_already: object = None
     """What a magic has shown in the cell that runs."""
 
+    @_helped_by("JOBS")
     @no_var_expand
     @line_magic
-    def batch_jobs(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
-        flags = JOBS.read(line)
-        if flags.help:
-            say(JOBS.format_help())
-            return None
-        if flags.expression:
-            raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
-        jobs = listed(flags, "%batch_jobs")
-        if jobs.empty:
-            say("No job matches.")
-        return None if self._keeps(flags.out, jobs) else jobs
+    def batch_jobs(self, line: str) -> pd.DataFrame | None:
+        """List jobs of AWS Batch as a DataFrame; --help names the flags."""
+        from batchnb.magic_lines import jobs
 
+        return jobs(self, line)
+
+    @_helped_by("TERMINATE")
     @no_var_expand
     @needs_local_scope
     @line_cell_magic
-    def batch_terminate(  # noqa: D102 - the help is built from the flags
+    def batch_terminate(
         self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None
     ) -> Plan | Report | JobPicker | None:
-        flags = TERMINATE.read(line)
-        if flags.help:
-            say(TERMINATE.format_help())
-            return None
-        if flags.yes and flags.dry_run:
-            raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
-        jobs = self._jobs(flags, cell, local_ns)
-        if picker := picker_of(jobs, flags):
-            return None if self._keeps(flags.out, picker) else picker
-        plan = planned(jobs, flags)
-        self._show(plan, plan, quiet=flags.quiet)
-        if flags.yes:
-            return self._carry_out(partial(execute, plan, flags), flags, total=watched(plan))
-        again = "carries out this very plan" if jobs is plan else "makes the plan anew and carries it out"
-        what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
-        say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
-        return None if self._keeps(flags.out, plan) else plan
+        """Show what ending jobs would do, and with --yes end them; --help names the flags."""
+        from batchnb.magic_lines import terminate
 
+        return terminate(self, line, cell, local_ns)
+
+    @_helped_by("LOCAL")
     @no_var_expand
     @line_magic
-    def batch_local(self, line: str) -> None:  # noqa: D102 - the help is built from the flags
-        flags = LOCAL.read(line)
-        actions: dict[str, Callable[[], str]] = {"start": partial(start, flags.seed), "status": status, "stop": stop}
-        if flags.help:
-            say(LOCAL.format_help())
-        elif flags.expression in actions:
-            say(actions[flags.expression]())
-        else:
-            said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
-            raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
+    def batch_local(self, line: str) -> None:
+        """Start, describe or stop an AWS Batch on this machine; --help names the flags."""
+        from batchnb.magic_lines import emulator
 
+        emulator(line)
+
+    @_helped_by("RESUME")
     @no_var_expand
     @line_magic
-    def batch_resume(self, line: str) -> Report | None:  # noqa: D102 - the help is built from the flags
-        flags = RESUME.read(line)
-        if flags.help:
-            say(RESUME.format_help())
-            return None
-        from batchnb.api import resume
+    def batch_resume(self, line: str) -> Report | None:
+        """Finish a run that was interrupted, or that left jobs alive; --help names the flags."""
+        from batchnb.magic_lines import resume_run
 
-        run_id = flags.expression or None
+        return resume_run(self, line)
 
-        def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-            return resume(run_id, on_event=on_event, **run_options_of(flags), **connection_of(flags))
-
-        return self._carry_out(resume_it, flags)
-
+    @_helped_by("HISTORY")
     @no_var_expand
     @line_magic
-    def batch_history(self, line: str) -> pd.DataFrame | None:  # noqa: D102 - the help is built from the flags
-        flags = HISTORY.read(line)
-        if flags.help:
-            say(HISTORY.format_help())
-            return None
-        if flags.expression:
-            raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
-        from batchnb.runs import history
+    def batch_history(self, line: str) -> pd.DataFrame | None:
+        """List the runs of this user as a DataFrame; --help names the flags."""
+        from batchnb.magic_lines import runs
 
-        runs = history()
-        return None if self._keeps(flags.out, runs) else runs
+        return runs(self, line)
 
-    def _jobs(self, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
-        """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
-        selects = any(value is not None for value in selectors_of(flags).values())
-        if [bool(flags.expression), cell is not None, selects].count(True) != 1:
-            raise InputError(
-                "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
-                "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
-            )
-        if cell is not None:
-            return ids_in_cell(cell)
-        if flags.expression:
-            return self._evaluate(flags.expression, local_ns)
-        check_reason_flag(flags)
-        jobs = listed(flags, "%batch_terminate")
-        if jobs.empty:
-            raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
-        return jobs
-
-    def _evaluate(self, expression: str, local_ns: Mapping[str, Any] | None) -> object:
-        if ids := ids_in_line(expression):
-            return ids
-        try:
-            # One namespace, or the comprehensions of the expression would not see what is local.
-            names = {**self.shell.user_global_ns, **(local_ns or {})}
-            return eval(expression, names)  # noqa: S307 - what the user typed in a cell
-        except Exception as error:
-            raise InputError(
-                f"%batch_terminate: cannot evaluate {shown(expression)!r} ({type(error).__name__}: {shown(error)}). "
-                "Give a DataFrame, an expression for one, or job ids."
-            ) from error
-
-    def _carry_out(
-        self, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
-    ) -> Report | None:
-        """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
-        from batchnb.api import counting
-        from batchnb.ledger import EventState
-
-        interruption: InterruptedRunError | None = None
-        with counting("seen to end", unit=" jobs", total=total, silent=flags.quiet) as count:
-
-            def on_event(event: JobEvent) -> None:
-                if event.state is EventState.ENDED:
-                    count(1)
-
-            try:
-                report = run(on_event)
-            except InterruptedRunError as error:
-                report, interruption = error.report, error
-        kept = self._keeps(flags.out, report)
-        self._show(report, report.plan, quiet=flags.quiet)
-        if interruption is not None:
-            raise interruption
-        report.raise_for_failures()
-        return None if kept else report
-
-    def _keeps(self, name: str | None, value: object) -> bool:
-        """Put the value into the variable that --out names; return whether there is one."""
+    def keeps(self, name: str | None, value: object) -> bool:
+        """Put the value into the variable of this name; return whether there is one."""
         if name is not None:
             self.shell.user_ns[name] = value
         return name is not None
 
-    def _show(self, value: Plan | Report, plan: Plan, *, quiet: bool) -> None:
-        """Show the value now, in whatever line of the cell the magic stands, and not again as the cell's result."""
+    def shows(self, value: Plan | Report) -> None:
+        """Show the value now, in whatever line of the cell the magic stands."""
         from IPython.display import display
 
         self._shown_already = None
-        if quiet:
-            say(f"{value!r} in {plan.identity}")
-        else:
-            display(value)  # type: ignore[no-untyped-call]
+        display(value)  # type: ignore[no-untyped-call]
+
+    def has_shown(self, value: Plan | Report) -> None:
+        """Do not show the value again as the result of the cell that runs."""
         self._shown_already = value
 
     def show_once(self, value: Any) -> None:
@@ -215,18 +142,11 @@ class BatchMagics(GuardSettings, Magics):
             raise NotImplementedError  # by which IPython goes on as it would without this
         if not hasattr(self.shell, "kernel"):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
-            say(repr(value))
+            print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
 
     def begin_cell(self, _info: object = None) -> None:
         """Forget what the cell before has shown; IPython calls it before each cell."""
         self._shown_already = None
-
-
-BatchMagics.batch_jobs.__doc__ = JOBS.format_help()
-BatchMagics.batch_terminate.__doc__ = TERMINATE.format_help()
-BatchMagics.batch_resume.__doc__ = RESUME.format_help()
-BatchMagics.batch_history.__doc__ = HISTORY.format_help()
-BatchMagics.batch_local.__doc__ = LOCAL.format_help()
 
 
 def load(shell: InteractiveShell) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
+from batchnb.notebook import notebook_layer, set_notebook_layer
 from batchnb.text import shown
 
 __all__ = ["FLAGS", "KEYWORDS", "NOTEBOOK", "guards", "layer", "pattern", "set_notebook_layer", "user_file"]
@@ -30,14 +31,6 @@ _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts"
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
-
-_notebook: Callable[[], Mapping[str, object]] | None = None
-
-
-def set_notebook_layer(settings: Callable[[], Mapping[str, object]] | None) -> None:
-    """Ask this function for the settings of the notebook from now on; None ends that."""
-    global _notebook
-    _notebook = settings
 
 
 def guards(*explicit: Layer) -> Guards:
@@ -108,7 +101,8 @@ def user_file() -> Path:
 
 
 def _configured() -> list[Layer]:
-    layers = [layer(NOTEBOOK, _notebook())] if _notebook else []
+    said = notebook_layer()
+    layers = [layer(NOTEBOOK, said)] if said is not None else []
     project = next((path for folder in _folders() if (path := folder / "pyproject.toml").is_file()), None)
     if project is not None:
         table = _table(_table(_toml(project), "tool", project), "batchnb", project)

@@ -216,6 +216,18 @@ def test_help_is_shown_by_a_question_mark(kernel: Kernel) -> None:
     assert " ".join(kernel.run("%batch_terminate --help").printed.split()) in " ".join(shown.split())
 
 
+def test_the_magics_are_completed(kernel: Kernel) -> None:
+    """Tab completes the names of the magics, with one percent sign and with two."""
+
+    def completed(text: str) -> set[str]:
+        matches = kernel.client.complete(text, reply=True, timeout=PATIENCE)["content"]["matches"]
+        return {match for match in matches if match.startswith("%")}
+
+    lines = {"%batch_history", "%batch_jobs", "%batch_local", "%batch_resume", "%batch_terminate"}
+    assert completed("%batch_") == {*lines, "%%batch_terminate"}
+    assert completed("%%batch_") == {"%%batch_terminate"}
+
+
 def test_names_are_text_in_a_notebook(kernel: Kernel, emulator: local.LocalBatch) -> None:
     """Markup in a job's name does not reach the page."""
     emulator.world.add_job("train", "<script>alert(1)</script>")

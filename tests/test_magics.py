@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.oinspect import getdoc
 from IPython.utils.capture import capture_output
 from traitlets import Type
 from traitlets.config import Config
@@ -180,17 +181,63 @@ def test_loading_brings_the_magics_and_unloading_takes_them_away(shell: Any) -> 
     assert "not found" in str(notebook.cell("%batch_jobs").error)
 
 
-def test_loading_imports_nothing_heavy() -> None:
-    """`%load_ext batchnb` costs no import of boto3, pandas or widgets."""
-    code = """
+HEAVY = {"boto3", "botocore", "pandas", "numpy", "tqdm", "platformdirs", "filelock", "ipywidgets", "anywidget"}
+"""What nobody should wait for who has not asked for it."""
+
+
+def test_loading_imports_nothing_but_the_magics_names() -> None:
+    """`%load_ext batchnb` imports the door, the names of the magics and the place of their settings, and no more."""
+    added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
+    ours = {name for name in added if name.startswith("batchnb")}
+    assert ours == {"batchnb", "batchnb.magics", "batchnb.notebook"}
+    assert not added & {*HEAVY, "argparse"}
+
+
+def test_asking_for_help_imports_nothing_heavy() -> None:
+    """`--help` needs the flags and neither AWS nor pandas."""
+    added = modules_after("shell.run_line_magic('load_ext', 'batchnb'); shell.run_line_magic('batch_jobs', '--help')")
+    assert "batchnb.magic_flags" in added
+    assert not added & HEAVY
+
+
+def test_listing_imports_no_widgets_and_no_plots(emulator: local.LocalBatch) -> None:
+    """The first `%batch_jobs` brings in what lists jobs: no widgets and no plots."""
+    line = f"--queue train --endpoint-url {emulator.endpoint_url}"
+    added = modules_after(
+        "shell.run_line_magic('load_ext', 'batchnb'); frame = shell.run_line_magic('batch_jobs', sys.argv[1])",
+        line,
+    )
+    assert {"boto3", "pandas", "batchnb.listing"} <= added
+    assert not added & {"anywidget", "ipywidgets", "matplotlib", "batchnb.widget"}
+
+
+def test_planning_imports_no_widgets(emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """A plan shown by the magic brings in no widgets either: only the picker does."""
+    line = f"{job_ids[0]} --reason x --endpoint-url {emulator.endpoint_url}"
+    added = modules_after(
+        "shell.run_line_magic('load_ext', 'batchnb'); shell.run_line_magic('batch_terminate', sys.argv[1])", line
+    )
+    assert "batchnb.plans" in added
+    assert not added & {"anywidget", "ipywidgets", "matplotlib"}
+
+
+def modules_after(code: str, *arguments: str) -> set[str]:
+    """Return the modules that this code brings into a fresh process with an IPython shell in it."""
+    script = f"""
 import sys
 from IPython.core.interactiveshell import InteractiveShell
-InteractiveShell.instance().run_line_magic("load_ext", "batchnb")
-heavy = {"boto3", "botocore", "pandas", "numpy", "ipywidgets", "anywidget", "tqdm"}
-print(sorted(heavy & set(sys.modules)), "batchnb.magics" in sys.modules)
+from traitlets.config import Config
+config = Config()
+config.HistoryManager.enabled = False
+shell = InteractiveShell.instance(config=config)
+before = set(sys.modules)
+{code}
+print()
+print(*(set(sys.modules) - before))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=_root())
-    assert done.stdout.strip() == "[] True"
+    command = [sys.executable, "-c", script, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=_root())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def _root() -> Path:
@@ -201,9 +248,10 @@ def _root() -> Path:
     ("magic", "flags"), [("batch_jobs", JOBS), ("batch_terminate", TERMINATE), ("batch_local", LOCAL)]
 )
 def test_help_names_every_flag(nb: Notebook, magic: str, flags: Any) -> None:
-    """`--help`, `-h` and the docstring that `%magic?` shows are the same text, with every flag in it."""
+    """`--help`, `-h` and what `%magic?` shows are the same text, with every flag in it; the docstring points there."""
     texts = [nb.run(f"%{magic} --help").stdout, nb.run(f"%{magic} -h").stdout]
-    texts.append(nb.shell.find_line_magic(magic).__doc__)
+    texts.append(getdoc(nb.shell.find_line_magic(magic)) or "")
+    assert "--help" in nb.shell.find_line_magic(magic).__doc__
     for text in texts:
         assert f"usage: {'' if magic != 'batch_jobs' else 'jobs = '}%{magic}" in text
         assert all(re.search(rf"(?<![\w-]){name}(?![\w-])", text) for name in flags.flag_names)
