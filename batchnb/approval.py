@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,11 +9,12 @@ from datetime import timedelta
 from batchnb.aws import Gateway
 from batchnb.blast import Dependent, find_dependents
 from batchnb.clock import Clock
-from batchnb.errors import GuardError, InputError, PlanMismatchError
+from batchnb.errors import GuardError, PlanMismatchError
+from batchnb.expected import check_expected, expected_count
 from batchnb.guards import Guards
 from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
-from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, is_stopping
+from batchnb.plans import Expected, Plan, PlannedJob, is_stopping
 from batchnb.preflight import Preflight, check_reason, check_shares
 from batchnb.select import parse_age
 from batchnb.settings import guards
@@ -23,13 +23,12 @@ from batchnb.vouching import vouched
 
 __all__ = ["approve", "check_guards"]
 
-_SHORTEST_PREFIX = 8
 _NOTHING = "Nothing was ended."
 _ANEW = "Make a new plan."
 
 
 def approve(
-    plan: Plan, gateway: Gateway, clock: Clock, *, expect: str | int | None, max_age: str | timedelta
+    plan: Plan, gateway: Gateway, clock: Clock, *, expect: Expected, max_age: str | timedelta
 ) -> Sequence[PlannedJob]:
     """Return the jobs of the plan that requests are to be made for: all that it shows, or fewer, never others.
 
@@ -40,7 +39,7 @@ def approve(
     oldest = parse_age("max_age", max_age) or timedelta()
     plan = replace(plan)  # what a plan has counted and remembered of itself counts for nothing here
     check_reason(plan.reason)
-    _check_expected(plan, expect)
+    check_expected(plan, expect)
     known = vouched(plan.fingerprint)
     held = guards(*known.layers)
     check_guards(plan, gateway, held)
@@ -74,41 +73,9 @@ def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:
             held.check_account(account)
 
 
-def _check_expected(plan: Plan, expect: str | int | None) -> None:
-    if expect is None:
-        return
-    count = _count_in(expect)
-    if count is not None:
-        if count != len(plan.to_end):
-            raise PlanMismatchError(
-                f"expect: {plural(count, 'job')} were expected, and the plan ends {len(plan.to_end):,}. {_NOTHING}"
-            )
-        return
-    prefix = str(expect).strip().lower()
-    if not re.fullmatch(rf"[0-9a-f]{{{_SHORTEST_PREFIX},64}}", prefix):
-        raise InputError(
-            f"expect: {shown(repr(expect), 80)} is neither a number of jobs nor the first {_SHORTEST_PREFIX} or more "
-            "hex digits of a digest."
-        )
-    if not plan.digest.startswith(prefix):
-        raise PlanMismatchError(
-            f"expect: another plan was expected. This is {plan.digest[:DIGEST_SHOWN]}, not {prefix[:DIGEST_SHOWN]}. "
-            f"Its jobs, their verdicts, the reason or the place differ: look at it again. {_NOTHING}"
-        )
-
-
-def _count_in(expect: str | int | None) -> int | None:
-    if isinstance(expect, bool):
-        return None
-    if isinstance(expect, int):
-        return expect
-    text = (expect or "").strip().replace(",", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _SHORTEST_PREFIX else None
-
-
-def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expect: str | int | None) -> None:
+def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expect: Expected) -> None:
     account = plan.identity.account or gateway.identity().account
-    if held.is_production(account) and _count_in(expect) is None:
+    if held.is_production(account) and expected_count(expect) is None:
         count = len(plan.to_end)
         source = next(source for named, source in held.production_accounts if account in (named, None))
         raise GuardError(

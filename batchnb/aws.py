@@ -56,6 +56,12 @@ class Identity:
         return len(accounts) <= 1 and (self.region, self.endpoint) == (other.region, other.endpoint)
 
     @property
+    def place(self) -> tuple[str | None, str, str]:
+        """Account, Region and endpoint, without the port of an emulator: it has another one each time it starts."""
+        here = f"this machine: {urlsplit(self.endpoint).hostname}"
+        return self.account, self.region, here if self.is_local else self.endpoint
+
+    @property
     def is_local(self) -> bool:
         """Whether this is an emulator on this machine, not AWS."""
         return is_loopback(self.endpoint)

@@ -14,15 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.aws import Gateway, Identity
-from batchnb.blast import Dependent, Dependents, find_dependents
+from batchnb.blast import Dependent, Dependents
 from batchnb.clock import Clock
 from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards, Layer
-from batchnb.ids import JobId, account_and_partition
-from batchnb.jobs import Job
+from batchnb.ids import JobId
 from batchnb.preflight import (
     Preflight,
     check_accounts,
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DIGEST_SHOWN",
     "MAX_AGE",
+    "Expected",
     "Plan",
     "PlannedJob",
     "Verdict",
@@ -55,6 +55,9 @@ __all__ = [
 
 DIGEST_SHOWN = 12
 """Characters of the digest that are shown, and enough to name a plan."""
+
+Expected: TypeAlias = "Plan | os.PathLike[str] | str | int | None"
+"""What a plan has to be: see `Plan.check_expected`."""
 
 MAX_AGE = timedelta(minutes=15)
 """How old a plan may be before its jobs are described again, right before anything is sent."""
@@ -85,10 +88,12 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """64 hex digits over the ids, verdicts, reason, account, Region and endpoint: another plan, another digest."""
-        where = (self.identity.account, self.identity.region, self.identity.endpoint)
+        """64 hex digits over the ids, verdicts, reason, account, Region and endpoint: another plan, another digest.
+
+        Of an endpoint on this machine the port does not count: an emulator has another one each time it is started.
+        """
         verdicts = sorted((planned.job_id, planned.verdict.value) for planned in self.jobs)
-        text = json.dumps(["batchnb plan 1", where, self.reason, verdicts], ensure_ascii=True)
+        text = json.dumps(["batchnb plan 1", self.identity.place, self.reason, verdicts], ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -158,14 +163,14 @@ class Plan:
         clock: Clock | None = None,
         rps: float | None = None,
         rate_share: float = 1.0,
-        expect: str | int | None = None,
+        expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
 
-        `expect` is what the plan has to be: its digest, the first 8 or more digits of it, or the number of jobs that
-        it ends. Where the plan is older than `max_age` ("15m", "1h"), or was made by another process, its jobs are
-        described again first: those that have ended meanwhile are not asked for, and stand in the report.
+        `expect` is what the plan has to be: see `check_expected`. Where the plan is older than `max_age` ("15m", "1h"),
+        or was made by another process, its jobs are described again first: those that have ended meanwhile are not
+        asked for, and stand in the report.
 
         With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
         request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
@@ -184,7 +189,6 @@ class Plan:
         GuardError where a guard forbids it now; JournalError where the journal cannot be written; and
         InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
         """
-        # The one import that runs up the road: a plan is what people hold, and they expect it to have this verb.
         from batchnb.run import execute
 
         return execute(
@@ -199,6 +203,16 @@ class Plan:
             expect=expect,
             max_age=max_age,
         )
+
+    def check_expected(self, expect: Expected) -> None:
+        """Raise PlanMismatchError, which says what differs, unless this is the expected plan. Ends nothing.
+
+        `expect` is the number of jobs that the plan ends, its digest or the first 8 or more digits of it, a plan, or
+        the path of a saved one (.json); the latter two tell which jobs are new, gone or changed. None expects nothing.
+        """
+        from batchnb.run import check_expected
+
+        check_expected(self, expect)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the plan and its evidence into a new file, for `batchnb.load_plan`: to be reviewed, and executed later.
@@ -265,12 +279,12 @@ def make_plan(
     wanted, nodes = whole_jobs(ids)
     preflight = Preflight(gateway, clock)
     preflight.look(wanted)
-    account, partition = _place_of(preflight.described)
+    account, partition = preflight.place
     identity = gateway.identity(account)
     check_accounts(ids, identity.account, partition)
     held.check_account(identity.account)
     jobs = preflight.judged(list(wanted), held)
-    dependents = _dependents(preflight, jobs)
+    dependents = preflight.dependents(jobs)
     if with_dependents and dependents.jobs:
         wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
         preflight.look(wanted)
@@ -283,13 +297,3 @@ def make_plan(
     check_shares(plan.to_end, held, gateway, clock)
     vouch(plan.fingerprint, layers, is_described=True)
     return plan
-
-
-def _dependents(preflight: Preflight, jobs: Sequence[PlannedJob]) -> Dependents:
-    ends = [planned.job for planned in jobs if planned.job and planned.verdict.is_sent]
-    queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
-    return find_dependents(preflight.gateway, ends, preflight.described, queues, preflight.clock)
-
-
-def _place_of(described: Mapping[str, Job]) -> tuple[str | None, str | None]:
-    return next((account_and_partition(job.job_arn) for job in described.values()), (None, None))

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws import Gateway
-from batchnb.blast import live_units
+from batchnb.blast import Dependents, find_dependents, live_units
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards import Guards
-from batchnb.ids import JobId
+from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
 from batchnb.listing import describe_all
 from batchnb.text import plural, shown
@@ -48,6 +48,17 @@ class Preflight:
         for group in (lone, wanted):
             if group:
                 self.described.update(describe_all(self.gateway, group, self.clock))
+
+    @property
+    def place(self) -> tuple[str | None, str | None]:
+        """The account and the partition of the jobs, as their ARNs have it; None for what they do not say."""
+        return next((account_and_partition(job.job_arn) for job in self.described.values()), (None, None))
+
+    def dependents(self, jobs: Sequence[PlannedJob]) -> Dependents:
+        """Return the jobs that wait, in the same queues, for those of these that are to end."""
+        ends = [planned.job for planned in jobs if planned.job and planned.verdict.is_sent]
+        queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
+        return find_dependents(self.gateway, ends, self.described, queues, self.clock)
 
     def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
         """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from batchnb import expected
 from batchnb.approval import approve, check_guards
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
@@ -14,14 +15,15 @@ from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
 from batchnb.journal import Journal
 from batchnb.ledger import JobEvent, Ledger
 from batchnb.pace import CallKind
-from batchnb.plans import MAX_AGE, Plan, PlannedJob
+from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
 from batchnb.records import result_record
 from batchnb.report import Report, make_report, result_of
+from batchnb.saved_plans import as_expected
 from batchnb.settings import guards
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
-__all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
+__all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
 
 
 def execute(
@@ -34,7 +36,7 @@ def execute(
     clock: Clock,
     rps: float | None = None,
     rate_share: float = 1.0,
-    expect: str | int | None = None,
+    expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises."""
@@ -43,10 +45,15 @@ def execute(
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
-    jobs = approve(plan, gateway, clock, expect=expect, max_age=max_age)
+    jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
     with Journal.create(plan, clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
         return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
+
+
+def check_expected(plan: Plan, expect: Expected) -> None:
+    """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
+    expected.check_expected(plan, as_expected(expect))
 
 
 def carry_out(

@@ -18,7 +18,7 @@ from batchnb.blast import Dependent, Dependents
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.guards import Guards
 from batchnb.jobs import job_from_aws
-from batchnb.plans import Plan, check_reason
+from batchnb.plans import Expected, Plan, check_reason
 from batchnb.records import (
     Record,
     identity_from_record,
@@ -30,7 +30,7 @@ from batchnb.records import (
 )
 from batchnb.text import shown
 
-__all__ = ["read_plan", "save_plan"]
+__all__ = ["as_expected", "read_plan", "save_plan"]
 
 FORMAT = 1
 """The version of the format."""
@@ -70,6 +70,16 @@ def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, held: Guard
     if checksum != _checksum(record) or record.get("digest") != plan.digest:
         raise PlanMismatchError(f"{path} was edited: it is not what its digest stands for. {_ANEW}")
     return plan
+
+
+def as_expected(expect: Expected) -> Expected:
+    """Return the plan in the file where `expect` is the path of one, which ends in `.json`; otherwise `expect`.
+
+    Raises InputError where it cannot be read, PlanMismatchError where it was edited.
+    """
+    if isinstance(expect, os.PathLike) or (isinstance(expect, str) and expect.strip().endswith(".json")):
+        return read_plan(expect if isinstance(expect, os.PathLike) else expect.strip(), None, Guards())
+    return expect
 
 
 _ANEW = "Nothing was ended. Make a new plan of the jobs that are meant."
