@@ -25,9 +25,11 @@ if TYPE_CHECKING:
         TerminationFailedError,
     )
     from batchnb.ledger import JobEvent
+    from batchnb.places import use_endpoint
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
     from batchnb.runs import history, read_run
+    from batchnb.tickets import ticket
     from batchnb.verify import Outcome
     from batchnb.widget import JobPicker
 
@@ -55,6 +57,8 @@ __all__ = [
     "plan",
     "read_run",
     "resume",
+    "ticket",
+    "use_endpoint",
 ]
 
 _ROOM_OF = {
@@ -78,6 +82,8 @@ _ROOM_OF = {
     "plan": "batchnb.api",
     "read_run": "batchnb.runs",
     "resume": "batchnb.api",
+    "ticket": "batchnb.tickets",
+    "use_endpoint": "batchnb.places",
 }
 
 

@@ -107,6 +107,7 @@ def plan(
     read_only: bool | None = None,
     with_dependents: bool = False,
     collapse: bool = False,
+    empty_ok: bool = False,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -125,11 +126,12 @@ def plan(
     jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
-    them in. `collapse` ends an array by one request where all of its live children are in the plan.
+    them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
+    jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
 
     Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
-    ARN of another account or Region, and for no jobs at all; GuardError where a guard forbids the plan; AwsError where
-    DescribeJobs fails.
+    ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
+    plan; AwsError where DescribeJobs fails.
     """
     check_reason(reason)
     typed = layer(
@@ -153,6 +155,7 @@ def plan(
         ids=ids,
         with_dependents=with_dependents,
         collapse=collapse,
+        empty_ok=empty_ok,
         session=session,
         connection=connection,
     )
@@ -166,12 +169,13 @@ def plan_with(
     ids: str | None,
     with_dependents: bool,
     collapse: bool,
+    empty_ok: bool = False,
     session: boto3.Session | None = None,
     connection: Mapping[str, Any],
 ) -> Plan:
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     check_reason(reason)
-    wanted = job_ids_in(jobs, ids=ids)
+    wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     return make_plan(
         connect(session, **connection),
         wanted,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from batchnb import __version__
 from batchnb.errors import BatchnbError
@@ -15,9 +16,14 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status: 0, 1 for an error, 2 for wrong arguments, 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
-    from batchnb.demo import run_demo, run_lab
-
     try:
+        if options.command == "runbooks":
+            from batchnb.runbook_files import copy_notebooks
+
+            print(copy_notebooks(Path(options.folder), force=options.force))  # noqa: T201 - this room speaks
+            return 0
+        from batchnb.demo import run_demo, run_lab
+
         if options.lab:
             return run_lab()
         run_demo()
@@ -38,4 +44,9 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="the main job, on an emulator on this machine", allow_abbrev=False)
     demo.add_argument("--lab", action="store_true", help="the same as a notebook in JupyterLab")
+    runbooks = commands.add_parser("runbooks", help="copy the runbook notebooks into a folder", allow_abbrev=False)
+    runbooks.add_argument(
+        "folder", nargs="?", default="runbooks", metavar="DIR", help="where to; ./runbooks if not given"
+    )
+    runbooks.add_argument("--force", action="store_true", help="also over notebooks that have been changed there")
     return whole

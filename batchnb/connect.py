@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,12 +17,14 @@ from batchnb.text import shown
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "set_default_endpoint"]
+__all__ = ["connect", "default_endpoint", "emulator_session", "set_default_endpoint"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 """Seconds. A request that times out may have taken effect, and is repeated; that is harmless."""
 MAX_CONNECTIONS = 64
+
+_PLACEHOLDERS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 # What the names of AWS's endpoints end in, by partition. [botocore's partitions.json]
 _AWS_SUFFIXES = (
@@ -30,16 +33,52 @@ _AWS_SUFFIXES = (
     ".api.aws.scloud", ".cloud.adc-e.uk", ".api.cloud-aws.adc-e.uk", ".csp.hci.ic.gov", ".api.aws.hci.ic.gov",
 )  # fmt: skip
 
-_default_endpoint: str | None = None
+
+@dataclass(frozen=True, slots=True)
+class _Default:
+    endpoint_url: str | None
+    profile: str | None
+    region: str | None
+    session: boto3.Session | None
 
 
-def set_default_endpoint(endpoint_url: str | None) -> None:
-    """Send the calls of this process to `endpoint_url` where nothing else is said; None ends that.
+_default = _Default(None, None, None, None)
 
-    `%batch_local start` uses it, so that the cells below it need no flag.
+
+def set_default_endpoint(
+    endpoint_url: str | None,
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    session: boto3.Session | None = None,
+) -> None:
+    """Send the calls of this process there where nothing else is said; None for all is where boto3 sends them.
+
+    `%batch_local start` and `use_endpoint` use it, so that the cells below need no flag, and none can be forgotten.
     """
-    global _default_endpoint
-    _default_endpoint = endpoint_url
+    global _default
+    _default = _Default(endpoint_url, profile, region, session)
+
+
+def default_endpoint() -> str | None:
+    """Return the endpoint to which calls go where nothing else is said, None where boto3 decides."""
+    return _default.endpoint_url
+
+
+def emulator_session() -> boto3.Session:
+    """Return a session with placeholders that reads nothing of this machine's AWS settings.
+
+    A profile may be missing or want a login, and neither matters to an emulator.
+    """
+    import boto3
+    from botocore.configprovider import ConstantProvider
+    from botocore.session import Session
+
+    core = Session()
+    for name, value in (("profile", None), ("config_file", os.devnull), ("credentials_file", os.devnull)):
+        core.get_component("config_store").set_config_provider(name, ConstantProvider(value))
+    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
+    return boto3.Session(botocore_session=core, **_PLACEHOLDERS, region_name="local-1")
 
 
 def connect(
@@ -48,6 +87,7 @@ def connect(
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    ignore_default: bool = False,
 ) -> Gateway:
     """Return a Gateway to AWS Batch as `session`, or as boto3 and the `AWS_*` variables have it.
 
@@ -58,13 +98,14 @@ def connect(
     """
     from botocore.exceptions import BotoCoreError
 
-    if session is None and endpoint_url is None and _default_endpoint is not None:
-        if profile is not None or region is not None:
+    if session is None and endpoint_url is None and not ignore_default:
+        if _default.endpoint_url is not None and (profile is not None or region is not None):
             raise InputError(
-                f"a profile or Region is for AWS, but the calls of this process go to {_default_endpoint}. "
+                f"a profile or Region is for AWS, but the calls of this process go to {_default.endpoint_url}. "
                 "Stop the emulator first ('%batch_local stop'), or name the endpoint."
             )
-        endpoint_url = _default_endpoint
+        endpoint_url, session = _default.endpoint_url, _default.session
+        profile, region = profile or _default.profile, region or _default.region
     if endpoint_url is not None and not _is_url(endpoint_url):
         url = shown(repr(endpoint_url))
         raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
@@ -133,7 +174,7 @@ def _endpoint_in_environment() -> str | None:
 def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
     placeholders = {"region_name": region or session.region_name or "local-1"}
     if session.get_credentials() is None:
-        placeholders |= {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+        placeholders |= _PLACEHOLDERS
     return placeholders
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import BatchnbError, InputError
+from batchnb.runbook_files import notebook_path
 
 if TYPE_CHECKING:
     from batchnb.local import LocalBatch
@@ -73,7 +74,7 @@ def run_lab() -> int:
     notebook = Path.cwd() / f"batchnb-{NOTEBOOK}"
     if not notebook.exists():
         try:
-            shutil.copyfile(_quickstart(), notebook)
+            shutil.copyfile(notebook_path(NOTEBOOK), notebook)
         except OSError as error:
             raise InputError(f"cannot write {notebook}: {error.strerror}. Go to a folder of your own first.") from error
     _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
@@ -98,15 +99,6 @@ def _settings_of(emulator: LocalBatch) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
         os.environ.update(kept)
-
-
-def _quickstart() -> Path:
-    here = Path(__file__).parent
-    # In an installed package the notebooks are inside it, in a checkout beside it.
-    for folder in (here / "notebooks", here.parent / "notebooks"):
-        if (folder / NOTEBOOK).exists():
-            return folder / NOTEBOOK
-    raise InputError(f"{NOTEBOOK} is missing from this installation.")
 
 
 def _command() -> str:

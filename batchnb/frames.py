@@ -25,12 +25,13 @@ _NOT_A_TIME = -(2**63)
 """What numpy's times have for NaT."""
 
 
-def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
+def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) -> list[JobId]:
     """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
 
     `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an index of
     such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Raises InputError if there is no
-    such column, if anything in it is no job id (missing values included), or if there is nothing at all.
+    such column, if anything in it is no job id (missing values included), or if there is nothing at all, unless
+    `empty_ok`.
     """
     values = _values(jobs, ids)
     found: dict[JobId, None] = {}
@@ -45,7 +46,7 @@ def job_ids_in(jobs: object, *, ids: str | None = None) -> list[JobId]:
     if mistakes:
         more = len(mistakes) - _MISTAKES_SHOWN
         raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
-    if not found:
+    if not found and not empty_ok:
         raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
     return list(found)
 

@@ -95,6 +95,8 @@ class Report:
     @cached_property
     def summary(self) -> str:
         """One sentence: how many of the jobs were seen to end, and what became of the others."""
+        if not self.results:
+            return "There was no job to end."
         wanted = [result for result in self.results if result.planned.verdict.is_watched]
         ended = sum(result.outcome.has_ended for result in wanted)
         counts = Counter(result.fate for result in self.results)

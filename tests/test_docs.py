@@ -28,7 +28,7 @@ def test_every_flag_is_in_the_readme(flag: str) -> None:
 
 def test_every_flag_in_the_readme_exists() -> None:
     """The README names no flag of a magic that is not there, those of other commands aside."""
-    others = {"--lab", "--execute", "--inplace", "--to", "-e", "-m"}
+    others = {"--lab", "--force", "--check", "--help-notebook", "-e", "-m", "-p"}
     named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])", README))
     assert named - set(FLAGS) - others == set()
 

@@ -35,6 +35,8 @@ PUBLIC = [
     "plan",
     "read_run",
     "resume",
+    "ticket",
+    "use_endpoint",
 ]
 
 

@@ -1,0 +1,357 @@
+"""The runbooks: each does what it says with other parameters, and stops, ending nothing, where it should.
+
+Papermill runs them, one after the other in one kernel that forgets in between: a kernel for each would take minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import nbformat
+import papermill
+import pytest
+from jupyter_client.manager import KernelManager, start_new_kernel
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from batchnb import cli, local, runbook_files
+from batchnb.errors import InputError
+from batchnb.local.blueprint import JobOptions
+
+from .refresh_notebooks import NOTEBOOKS, environment, sanitized, tidy
+
+ROOT = NOTEBOOKS.parent
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+ENDING = ("TerminateJob", "TerminateJobs", "CancelJob", "CancelJobs")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+Parameters = dict[str, Any]
+
+
+class OneKernelEngine(NBClientEngine):  # type: ignore[misc]
+    """Papermill's own engine, in a kernel that was there before and goes on."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+        """Run the notebook; close the connection to the kernel, which is not papermill's to shut down."""
+        client = PapermillNotebookClient(nb_man, km=options["km"], timeout=120, kernel_name=kernel_name)
+        try:
+            return client.execute()
+        finally:
+            client.kc.stop_channels()
+
+
+papermill_engines.register("one-kernel", OneKernelEngine)
+
+
+def title(path: Path) -> str:
+    """Return how a test names a notebook."""
+    return path.stem
+
+
+def read(path: Path) -> Any:
+    """Return a notebook."""
+    return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def swift_night(world: local.World) -> None:
+    """Fill a world with the night, in which jobs end at once, and all of them may be ended."""
+    local.night(world)
+    world.delays = local.Delays(*[0.02] * 7)
+    for job in list(world.jobs()):
+        world.find(job.job_id).is_denied = False
+
+
+@pytest.fixture
+def night() -> Iterator[local.LocalBatch]:
+    """Return an emulator that a runbook knows by its URL only."""
+    with local.start(swift_night, seed=7) as emulator:
+        yield emulator
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a notebook: the error of the cell that failed, and everything that was shown."""
+
+    error: PapermillExecutionError | None
+    text: str
+
+    @property
+    def ename(self) -> str | None:
+        """The name of the error, None where there was none."""
+        return self.error.ename if self.error else None
+
+
+Runs = Callable[..., Ran]
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """Return the kernel of all runs."""
+    with environment():
+        manager, client = start_new_kernel(kernel_name="python3")
+    client.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
+    manager.cleanup_resources()
+
+
+@pytest.fixture
+def run(kernel: KernelManager, tmp_path: Path, journals: Path) -> Runs:
+    """Return the function that runs a notebook with parameters, in an empty folder and with journals of its own."""
+
+    def run_one(name: str, environ: dict[str, str] | None = None, **parameters: Any) -> Ran:
+        output = tmp_path / "out.ipynb"
+        given = {"BATCHNB_JOURNAL_DIR": str(journals), **(environ or {})}
+        _forget(kernel, tmp_path, given)
+        error: PapermillExecutionError | None = None
+        try:
+            options = {"engine_name": "one-kernel", "km": kernel, "progress_bar": False}
+            papermill.execute_notebook(NOTEBOOKS / f"{name}.ipynb", output, parameters, **options)
+        except PapermillExecutionError as failed:
+            error = failed
+        return Ran(error, _shown(read(output)))
+
+    return run_one
+
+
+def _forget(kernel: KernelManager, folder: Path, environ: dict[str, str]) -> None:
+    """Let the kernel forget what it ran before, but for what it has imported."""
+    client = kernel.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=60)
+    code = (
+        "%reset -f\nimport os\n"
+        "for name in [name for name in os.environ if name.startswith(('AWS_ENDPOINT', 'AWS_DEFAULT'))]:\n"
+        f"    del os.environ[name]\nos.environ.update({environ!r})\nos.chdir({str(folder)!r})"
+    )
+    reply = client.execute(code, reply=True, timeout=60)
+    client.stop_channels()
+    assert reply["content"]["status"] == "ok", reply
+
+
+def _shown(notebook: Any) -> str:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    texts = [output.get("text") or output.get("data", {}).get("text/plain") or "" for output in outputs]
+    return "\n".join(texts)
+
+
+def states(emulator: local.LocalBatch) -> dict[str, str]:
+    """Return the status of every job, read over the wire as anybody would."""
+    options: Any = {"region_name": "local-1", "aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    client = boto3.client("batch", endpoint_url=emulator.endpoint_url, **options)
+    found: dict[str, str] = {}
+    for queue in client.describe_job_queues()["jobQueues"]:
+        for status in local.Status:
+            pages = client.get_paginator("list_jobs").paginate(jobQueue=queue["jobQueueName"], jobStatus=status.value)
+            found |= {job["jobId"]: job["status"] for page in pages for job in page["jobSummaryList"]}
+    client.close()
+    return found
+
+
+def asked_to_end(emulator: local.LocalBatch) -> int:
+    """Return how many calls asked for the end of a job."""
+    return sum(call.operation in ENDING for call in emulator.calls)
+
+
+# --- runs that stop -----------------------------------------------------------------------------------------------
+
+STOPS = [
+    ("end_a_runaway_sweep", {"expect": 60}, "PlanMismatchError", "60 jobs were expected, and the plan ends 61"),
+    ("end_a_runaway_sweep", {"reason": "", "expect": 61}, "InputError", "reason"),
+    ("end_a_runaway_sweep", {"max_jobs": 100}, "GuardError", "would end 155 jobs"),
+    ("end_a_runaway_sweep", {"queue": "train-tpu"}, "InputError", "no job queue 'train-tpu'"),
+    ("end_a_runaway_sweep", {"older_than": "6"}, "InputError", "older_than"),
+    ("end_a_runaway_sweep", {"expect": "nothing in particular"}, "InputError", "neither a number of jobs nor"),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "error", "words"), STOPS, ids=lambda value: str(value)[:40])
+def test_a_runbook_stops_and_ends_nothing(
+    run: Runs, night: local.LocalBatch, name: str, parameters: Parameters, error: str, words: str
+) -> None:
+    """Another world, an empty reason, too many jobs, a wrong queue: the right error, and every job is as it was."""
+    before = states(night)
+    ran = run(name, endpoint=night.endpoint_url, execute=True, **parameters)
+    assert ran.ename == error, ran.text
+    assert words in str(ran.error)
+    assert states(night) == before
+    assert asked_to_end(night) == 0
+
+
+@pytest.mark.parametrize("execute", ["true", "no", 1])
+def test_only_true_executes(run: Runs, night: local.LocalBatch, execute: object) -> None:
+    """What papermill hands on as a text or a number is not a yes."""
+    before = states(night)
+    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=execute)
+    assert ran.ename is None
+    assert f"Dry run, for execute is {execute!r}" in ran.text
+    assert states(night) == before
+
+
+@pytest.mark.parametrize("path", PATHS, ids=title)
+def test_a_run_without_parameters_ends_nothing(run: Runs, night: local.LocalBatch, path: Path) -> None:
+    """Every runbook is a dry run by default, wherever it goes."""
+    ran = run(path.stem, endpoint=night.endpoint_url)
+    assert ran.ename is None, ran.error
+    assert asked_to_end(night) == 0
+
+
+# --- end_a_runaway_sweep ------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_is_ended_and_the_rest_lives(run: Runs, night: local.LocalBatch) -> None:
+    """What is meant ends, finished children stay as they are, and bystanders run on."""
+    before = states(night)
+    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, expect=61)
+    assert ran.ename is None, ran.error
+    assert "61 of 61 jobs seen to end" in ran.text
+    assert "25 children had finished before; 0 of them have changed." in ran.text
+    ended = {job_id for job_id, status in states(night).items() if status != before[job_id]}
+    by_id = {job.job_id: job for job in night.world.jobs()}
+    assert {by_id[job_id].definition for job_id in ended} == {"train-sweep:7", "eval-sweep:2"}
+
+
+def test_a_sweep_elsewhere_is_ended_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
+    """Another queue, another pattern, another age: nothing in the notebook knows the night."""
+    other = {"queue": "train-cpu", "definition": "", "name_glob": "gbm-fold-0*", "older_than": "", "reason": "OPS-9 x"}
+    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, **other)
+    assert ran.ename is None, ran.error
+    by_name = {job.name: job for job in night.world.jobs()}
+    assert {by_name[f"gbm-fold-{number:03d}"].status_reason for number in range(20)} == {"OPS-9 x"}
+    assert by_name["features-wide-000"].status == "RUNNABLE"
+
+
+def test_where_nothing_matches_a_runbook_says_so(run: Runs, night: local.LocalBatch) -> None:
+    """No job is no failure: a scheduler may run it every night."""
+    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, definition="no-such-job", expect=0)
+    assert ran.ename is None, ran.error
+    assert "There was no job to end." in ran.text
+
+
+def test_a_saved_plan_that_is_expected_names_what_differs(run: Runs, night: local.LocalBatch) -> None:
+    """One run saves the plan; another one that meets another world stops, and says which jobs are new and gone."""
+    place = {"endpoint": night.endpoint_url}
+    assert run("end_a_runaway_sweep", **place, save_plan="plan.json").ename is None
+    options = JobOptions(definition="train-sweep:7", created_ago=8 * 3600)
+    night.world.add_job("train-gpu", "sweep-lr-late", **options)
+    ran = run("end_a_runaway_sweep", **place, execute=True, expect="plan.json")
+    assert ran.ename == "PlanMismatchError"
+    assert re.search(r"1 job new: [0-9a-f-]+ \(sweep-lr-late\)\.", str(ran.error))
+    assert asked_to_end(night) == 0
+
+
+def test_the_emulator_of_the_kernel_and_aws_by_its_variables(run: Runs, night: local.LocalBatch) -> None:
+    """The endpoint is a parameter: the kernel's own emulator with another seed, or wherever boto3 goes."""
+    ran = run("end_a_runaway_sweep", endpoint="local", seed=3, expect=61)
+    assert ran.ename is None, ran.error
+    environ = {"AWS_ENDPOINT_URL_BATCH": night.endpoint_url, "AWS_DEFAULT_REGION": "local-1"}
+    ran = run("end_a_runaway_sweep", environ, endpoint="aws", expect=61)
+    assert ran.ename is None, ran.error
+    assert f"EMULATOR at {night.endpoint_url}" in ran.text
+
+
+# --- the files ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", PATHS, ids=title)
+def test_a_notebook_is_explained_and_takes_parameters(path: Path) -> None:
+    """It says what it is for and when not to use it, and papermill knows each parameter, its type and its meaning."""
+    notebook = read(path)
+    first = notebook.cells[0].source
+    assert first.startswith("# ")
+    assert "**For**" in first
+    assert "**Not for**" in first
+    found = papermill.inspect_notebook(path)
+    assert found, "no cell is tagged `parameters`"
+    assert all(entry["help"] and entry["inferred_type_name"] != "None" for entry in found.values()), found
+    defaults = {name: entry["default"] for name, entry in found.items()}
+    assert defaults["endpoint"] == '"local"'
+    assert {"profile", "region"} <= defaults.keys()
+
+
+@pytest.mark.parametrize("path", PATHS, ids=title)
+def test_a_notebook_knows_no_ids_and_asks_nothing(path: Path) -> None:
+    """What one night showed is in its outputs only, and nobody has to be there to answer."""
+    sources = "\n".join(cell.source for cell in read(path).cells)
+    assert not UUID.search(sources)
+    assert "input(" not in sources
+
+
+@pytest.mark.parametrize("path", PATHS, ids=title)
+def test_a_notebook_tells_nothing_of_the_machine_that_ran_it(path: Path) -> None:
+    """As committed, it is what the refresh script writes: no timings, no state of widgets, no paths."""
+    text = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+    assert nbformat.writes(tidy(notebook)) + "\n" == text  # type: ignore[no-untyped-call]
+    assert not re.search(r"/(home|root|tmp|work|Users)/", text)
+
+
+def test_what_is_no_difference_is_one_in_nothing_else() -> None:
+    """The refresh script takes another port and time for the same, and another count for stale."""
+    shown = {"text": ["The emulator runs at http://127.0.0.1:1234\n", "with 3 jobs.\n"]}
+    other = {"text": ["The emulator runs at http://127.0.0.1:9\n", "with 3 jobs.\n"]}
+    stale = {"text": ["The emulator runs at http://127.0.0.1:9\n", "with 4 jobs.\n"]}
+    assert sanitized(json.dumps(shown)) == sanitized(json.dumps(other)) != sanitized(json.dumps(stale))
+
+
+def test_the_package_holds_every_notebook() -> None:
+    """A notebook that is in the repository is in the wheel."""
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    included = build["targets"]["wheel"]["force-include"]
+    assert included == {f"notebooks/{path.name}": f"batchnb/notebooks/{path.name}" for path in PATHS}
+
+
+# --- batchnb runbooks ---------------------------------------------------------------------------------------------
+
+
+def test_the_command_copies_all_notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """`batchnb runbooks` writes them into ./runbooks, says what it wrote, and the second time that nothing changed."""
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["runbooks"]) == 0
+    assert capsys.readouterr().out.count("written") == len(PATHS)
+    for path in PATHS:
+        assert (tmp_path / "runbooks" / path.name).read_bytes() == path.read_bytes()
+    assert sorted(path.name for path in Path("runbooks").iterdir()) == [path.name for path in PATHS]
+    assert cli.main(["runbooks"]) == 0
+    assert capsys.readouterr().out.count("unchanged") == len(PATHS)
+
+
+def test_what_somebody_changed_is_kept_unless_forced(tmp_path: Path, capsys: Any) -> None:
+    """An edited notebook is kept, and the command says so; --force replaces it."""
+    mine = tmp_path / "deep" / "er" / PATHS[0].name
+    cli.main(["runbooks", str(mine.parent)])
+    mine.write_text("mine")
+    capsys.readouterr()
+    assert cli.main(["runbooks", str(mine.parent)]) == 0
+    out = capsys.readouterr().out
+    assert mine.read_text() == "mine"
+    assert re.search(rf"kept +{mine}\n", out)
+    assert "1 notebook. --force" in out
+    assert cli.main(["runbooks", str(mine.parent), "--force"]) == 0
+    assert mine.read_bytes() == PATHS[0].read_bytes()
+    assert "replaced" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_none_is_an_error(tmp_path: Path, capsys: Any) -> None:
+    """Where a file cannot be written, the command says which, and exits with 1."""
+    (tmp_path / "file").touch()
+    assert cli.main(["runbooks", str(tmp_path / "file")]) == 1
+    assert "cannot write" in capsys.readouterr().err
+
+
+def test_an_installation_without_notebooks_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A package that lost its notebooks is an error, and not a folder with nothing in it."""
+    with pytest.raises(InputError, match=r"nothing\.ipynb is missing"):
+        runbook_files.notebook_path("nothing.ipynb")
+    monkeypatch.setattr(runbook_files, "__file__", str(tmp_path / "batchnb" / "runbook_files.py"))
+    with pytest.raises(InputError, match="missing from this installation"):
+        runbook_files.notebook_paths()
