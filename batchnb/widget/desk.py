@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +62,7 @@ class Desk:
         self._plan: Plan | None = None
         self._report: Report | None = None
         self._progress: Progress | None = None
+        self._begun: datetime | None = None
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self.error: Exception | None = None
@@ -80,7 +82,11 @@ class Desk:
     def _keep_rows(self) -> None:
         raise NotImplementedError
 
-    def _ran(self) -> None:
+    def _keep_outputs(self, *, always: bool = False) -> None:
+        raise NotImplementedError
+
+    @property
+    def _place(self) -> str:
         raise NotImplementedError
 
     def _must_type(self, plan: Plan) -> bool:
@@ -125,19 +131,29 @@ class Desk:
 
     def _execute(self, plan: Plan) -> None:
         self._progress = progress_of(plan)
+        self._begun = Clock().wall()
+        # Should the kernel not live to see the end, the notebook does not keep silent about the beginning.
+        self._keep_outputs()
         try:
             report = execute_telling(
                 plan, timeout=self._asks.timeout, stop=self._stop, note=self._note_event, tell=self._send_patch
             )
         except InterruptedRunError as error:
             self.error, report = error, error.report
+        except Exception:
+            self._begun = None
+            self._keep_outputs()
+            raise
+        self._take_report(report)
+
+    def _take_report(self, report: Report) -> None:
         with self._mutex:
-            self._report = report
+            self._report, self._begun = report, None
             self._marks.note_report(report)
         self._send_patch()
         # They have had their turn. Whatever failed can be selected again, by whoever has read why.
         self.select([])
-        self._ran()
+        self._keep_outputs(always=True)
 
     def _note_event(self, event: JobEvent) -> None:
         with self._mutex:
@@ -160,6 +176,7 @@ class Desk:
             self._rows = self._snapshot.rows_of(chosen)
             self._send_snapshot()
         self._keep_rows()
+        self._keep_outputs()
 
     # What the browser is told
 
@@ -205,6 +222,7 @@ class Desk:
             plan = self._plan if self._phase is Phase.CONFIRMING else None
             return {
                 "phase": self._phase.value,
+                "place": self._place,
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
                 "reasons": reasons_used(),

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["Outputs", "has_front_end"]
+__all__ = ["Outputs", "has_front_end", "is_unattended"]
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+"""What makes a page look for the widget, and say "model not found" where its kernel is gone."""
 
 _OUTPUTS_KEPT = 4
 
@@ -25,7 +28,21 @@ def has_front_end() -> bool:
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return False
-    return _may_ask(kernel) or "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
+    return _may_ask(kernel) or _is_voila()
+
+
+def is_unattended() -> bool:
+    """Return whether the cell that runs was started by nbclient, papermill or nbval: nobody will see a widget.
+
+    False wherever that is not known for certain.
+    """
+    ipython = sys.modules.get("IPython")
+    kernel = getattr(ipython.get_ipython(), "kernel", None) if ipython is not None else None
+    return kernel is not None and not _may_ask(kernel) and not _is_voila()
+
+
+def _is_voila() -> bool:
+    return "voila" in os.environ.get("SERVER_SOFTWARE", "").lower()
 
 
 def _may_ask(kernel: Any) -> bool:
@@ -41,10 +58,15 @@ def _is_marimo() -> bool:
 
 
 class Outputs:
-    """The outputs in notebooks that show one picker, so that they can say later what became of the jobs."""
+    """The outputs in notebooks that show one picker, and what a file keeps of them.
+
+    A file that names a widget shows "model not found" once the kernel is gone. So an output names it only until a page
+    has said that it holds the picker there by itself, in the place of the table that then is all that the file has.
+    """
 
     def __init__(self) -> None:
         self._handles: list[Any] = []
+        self.is_held = False
 
     def show(self, data: Mapping[str, Any]) -> None:
         """Put the data into the output of the cell that runs."""
@@ -52,8 +74,14 @@ class Outputs:
         handle = sys.modules["IPython.display"].display(data, raw=True, display_id=True)
         self._handles = [*self._handles[1 - _OUTPUTS_KEPT :], handle]
 
+    def hold(self, data: Mapping[str, Any]) -> None:
+        """Take the widget out of the outputs: a page has said that it holds the picker in the place of the table."""
+        self.is_held = True
+        self.update(data)
+
     def update(self, data: Mapping[str, Any]) -> None:
         """Put the data in the place of what the outputs hold, for whoever opens the notebook without a kernel."""
+        kept = {kind: part for kind, part in data.items() if kind != VIEW or not self.is_held}
         for handle in self._handles:
             if handle is not None:
-                handle.update(data, raw=True)
+                handle.update(kept, raw=True)

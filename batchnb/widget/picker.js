@@ -6,7 +6,7 @@
 
 /** @typedef {Record<string, any>} Json */
 /** @typedef {{get(name: string): any, send(content: any, callbacks?: any, buffers?: ArrayBuffer[]): void,
- *   on(name: string, callback: (...parts: any[]) => void): void,
+ *   widget_manager?: any, on(name: string, callback: (...parts: any[]) => void): void,
  *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
 /** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
  *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(): Float64Array | Uint32Array,
@@ -520,6 +520,12 @@ const LOCKS = [
 ];
 const PATIENCE_MS = 2000;
 const SAY_MS = 200;
+const SETTLED_MS = 300;
+const LOST = {
+  idle: "The kernel of this table is gone. To list the jobs anew, run the cell again.",
+  running: "The kernel is gone in the middle of this run. What was sent takes its course, and nothing more is sent. %batch_resume in a new kernel looks at each job, and finishes the run.",
+};
+const EVICTED_MS = 3000;
 
 /** Everything that the views of one widget share: the snapshot, the selection, and how the table is looked at. */
 class Store {
@@ -527,10 +533,13 @@ class Store {
   constructor(model) {
     this.model = model;
     /** @type {Set<(what: string) => void>} */ this.views = new Set();
+    /** @type {Set<View>} */ this.pictures = new Set();
     /** @type {Map<string, {resolve: (answer: Json) => void, timer: number}>} */ this.pending = new Map();
     this.asked = 0;
     this.slow = 0;
     /** @type {string | null} */ this.lost = null;
+    this.heard = Date.now();
+    this.isKept = true;
     this.header = /** @type {Json | null} */ (null);
     /** @type {Column[]} */ this.columns = [];
     this.rows = 0;
@@ -555,19 +564,70 @@ class Store {
     this.sayTimer = 0;
     this.listen = (/** @type {Json} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers ?? []);
     model.on("msg:custom", this.listen);
+    // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
+    this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.house(/** @type {HTMLElement} */ (event.target));
+    document.addEventListener("animationstart", this.placed);
+    this.watchKernel();
     this.ask("hello");
   }
 
   dispose() {
     this.model.off("msg:custom", this.listen);
+    document.removeEventListener("animationstart", this.placed);
     for (const { timer } of this.pending.values()) clearTimeout(timer);
     clearTimeout(this.sayTimer);
     this.pending.clear();
+    for (const view of this.pictures) {
+      view.root.parentElement?.classList.remove("bnb-live");
+      view.dispose();
+    }
   }
 
   /** @param {string} what changed */
   notify(what) {
     for (const view of this.views) view(what);
+  }
+
+  /**
+   * A notebook's file names no widget: it has a table that stands still, in a place that is called after this picker.
+   * There the picker moves in, and the file stays readable for whoever has no kernel.
+   * @param {HTMLElement} place
+   */
+  house(place) {
+    if (!this.state.place || !place.classList.contains(this.state.place) || place.querySelector(".bnb")) return;
+    // A picture whose output was replaced moves on to where it is shown now, with the focus and all that is typed.
+    const view = [...this.pictures].find((one) => !one.root.isConnected) ?? new View(this, place);
+    place.classList.add("bnb-live");
+    view.moveInto(place);
+  }
+
+  houseAll() {
+    if (this.state.place) document.querySelectorAll(`.${this.state.place}`).forEach((place) => this.house(/** @type {HTMLElement} */ (place)));
+  }
+
+  /** Its output is gone, perhaps for a place that it can move into. @param {View} view */
+  evict(view) {
+    view.root.remove();
+    window.setTimeout(() => view.root.isConnected || view.dispose(), EVICTED_MS);
+  }
+
+  /** Notebooks tell when their kernel goes, and nothing that is asked of it then is ever answered. */
+  watchKernel() {
+    const manager = this.model.widget_manager;
+    const session = manager?.context?.sessionContext ?? manager?.kernel;
+    session?.statusChanged?.connect?.((/** @type {unknown} */ _, /** @type {string} */ status) => /restarting|dead|terminating/.test(status) && this.lose());
+    session?.kernelChanged?.connect?.(() => this.lose());
+    this.model.on("comm_live_update", () => (this.lost ? this.ask("hello") : this.lose()));
+  }
+
+  /** The kernel is gone: keep what was seen last, and ask for nothing that cannot be. */
+  lose() {
+    if (this.lost !== null) return;
+    this.lost = LOST[this.state.phase === "running" ? "running" : "idle"];
+    for (const { timer } of this.pending.values()) clearTimeout(timer);
+    this.pending.clear();
+    this.slow = 0;
+    this.notify("state");
   }
 
   /**
@@ -581,11 +641,9 @@ class Store {
       this.pending.set(id, { resolve, timer });
       try {
         this.model.send({ kind, id, ...content }, undefined, buffers);
-        this.lost = null;
       } catch (error) {
-        this.lost = "This output has lost its kernel. Run its cell again.";
-        this.settle({ id, ok: false, error: this.lost });
-        this.notify("state");
+        this.lose();
+        resolve({ id, ok: false, error: this.lost });
       }
     });
   }
@@ -614,11 +672,17 @@ class Store {
 
   /** @param {Json} message @param {DataView[]} buffers */
   receive(message, buffers) {
+    this.heard = Date.now();
+    if (this.lost !== null) {
+      this.lost = null;
+      this.notify("state");
+    }
     if (message.kind === "answer") this.settle(message);
     if (message.kind === "snapshot") this.take(message, buffers.map(copied));
     if (message.kind === "selection" && message.snapshot === this.header?.snapshot) this.setBits(new Uint8Array(copied(buffers[0])));
     if (message.kind === "patch" && message.snapshot === this.header?.snapshot) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
+    if (message.kind === "snapshot") this.houseAll();
   }
 
   /** @param {Json} message @param {ArrayBuffer[]} buffers */
@@ -763,7 +827,7 @@ class Store {
   }
 
   get isFrozen() {
-    return this.state.phase !== "idle" && this.state.phase !== "listing";
+    return this.lost !== null || (this.state.phase !== "idle" && this.state.phase !== "listing");
   }
 
   /** Change the selection, so that it can be undone. @param {(bits: Uint8Array) => void} work */
@@ -773,8 +837,16 @@ class Store {
     work(this.bits);
     this.selected = countBits(this.bits);
     this.undoable = before.count > 1 && this.selected < before.count - 1 ? before : null;
+    this.isKept = false;
     this.saySoon();
     this.notify("selection");
+  }
+
+  /** The hand is elsewhere: let the notebook's file have what is selected. */
+  keep() {
+    if (this.isKept || this.isFrozen || !this.state.place) return;
+    this.isKept = true;
+    this.ask("keep", ...this.selection());
   }
 
   undo() {
@@ -852,6 +924,7 @@ class Store {
   /** Why nothing can be ended now, or null if it can. */
   get obstacle() {
     const length = codePoints(this.ui.reason);
+    if (this.lost !== null) return this.lost;
     if (this.state.phase === "planning") return "Asking AWS about the selected jobs…";
     if (this.state.phase !== "idle") return "Wait until this is over.";
     if (!this.selected) return this.ui.reason.trim() ? "Select the jobs to end." : "Select the jobs to end, and say why.";
@@ -938,11 +1011,13 @@ class View {
   /** @type {number | undefined} */ expected;
   /** @type {string | undefined} */ resultShown;
   /** @type {string | null} */ digest;
+  /** @type {string | null | undefined} */ lost;
   /** @type {Map<string, number> | undefined} */ childrenKnown;
 
   /** @param {Store} store @param {HTMLElement} host */
   constructor(store, host) {
     this.store = store;
+    store.pictures.add(this);
     this.id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
     /** @type {HTMLElement[]} */ this.pool = [];
     /** @type {Column[]} */ this.laidOut = [];
@@ -952,6 +1027,9 @@ class View {
     this.virtualTop = store.ui.top;
     this.said = 0;
     this.pointer = 0;
+    this.isSettled = false;
+    /** @type {HTMLElement | null} */ this.held = null;
+    this.changes = new MutationObserver(() => this.root.isConnected || this.store.houseAll());
     this.build(host);
     this.onStore = (/** @type {string} */ what) => this.update(what);
     store.views.add(this.onStore);
@@ -963,6 +1041,8 @@ class View {
 
   dispose() {
     this.store.views.delete(this.onStore);
+    this.store.pictures.delete(this);
+    this.changes.disconnect();
     this.sizes.disconnect();
     clearInterval(this.clock);
     this.root.remove();
@@ -1003,7 +1083,42 @@ class View {
     for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
     // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
     this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattached());
+    this.root.addEventListener("focusin", (event) => (this.held = /** @type {HTMLElement} */ (event.target)));
+    // Taken out of the page with its output, it still has the focus, for when it comes back.
+    this.root.addEventListener("focusout", () => window.setTimeout(() => this.root.isConnected && !this.root.contains(document.activeElement) && this.leftAlone()));
     host.append(this.root);
+  }
+
+  /** @param {HTMLElement} place */
+  moveInto(place) {
+    if (this.root.parentElement !== place) place.append(this.root);
+    this.isSettled = true;
+    this.watchOutput();
+    this.reattached();
+    const busy = document.activeElement?.matches("input, textarea, select, [contenteditable=true]");
+    if (this.held && !busy && this.root.contains(this.held)) this.held.focus({ preventScroll: true });
+  }
+
+  watchOutput() {
+    const output = this.root.closest(".jp-OutputArea");
+    this.changes.disconnect();
+    if (output) this.changes.observe(output, { childList: true, subtree: true });
+  }
+
+  /** In a notebook that keeps up with its outputs, let its file name no widget that nobody can find later. */
+  settle() {
+    if (this.isSettled || !this.store.header) return;
+    this.isSettled = true;
+    window.setTimeout(() => {
+      if (!this.root.closest(".jp-NotebookPanel") || this.root.closest(".bnb-place")) return;
+      this.watchOutput();
+      this.store.ask("hold");
+    }, SETTLED_MS);
+  }
+
+  leftAlone() {
+    this.held = null;
+    this.store.keep();
   }
 
   buildGrid() {
@@ -1049,6 +1164,7 @@ class View {
     this.showCounts();
     this.showForm();
     if (store.header) this.paint(true);
+    if (what === "table") this.settle();
   }
 
   get shownColumns() {
@@ -1574,19 +1690,22 @@ class View {
   showState() {
     const { state } = this.store;
     this.reasons.replaceChildren(...(state.reasons ?? []).map((/** @type {string} */ reason) => element("option", { value: reason })));
-    this.refreshButton.disabled = state.phase !== "idle";
+    const { lost } = this.store;
+    this.refreshButton.disabled = lost !== null || state.phase !== "idle";
+    this.copyButton.disabled = lost !== null;
     this.refreshButton.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
     this.root.dataset.phase = state.phase;
     this.showNotice();
     this.showWaiting();
     this.showResult();
-    this.form.hidden = state.phase === "confirming" || state.phase === "running";
-    const changed = state.phase !== this.phase || (state.plan?.digest ?? null) !== this.digest;
+    this.form.hidden = lost !== null || state.phase === "confirming" || state.phase === "running";
+    const changed = state.phase !== this.phase || (state.plan?.digest ?? null) !== this.digest || lost !== this.lost;
+    this.lost = lost;
     const before = this.phase;
     this.phase = state.phase;
     this.digest = state.plan?.digest ?? null;
     if (changed || !this.panel.firstChild) this.showPanel(before);
-    if (state.phase === "running") this.showProgress();
+    if (state.phase === "running" && lost === null) this.showProgress();
   }
 
   showNotice() {
@@ -1605,13 +1724,13 @@ class View {
   showWaiting() {
     const { store } = this;
     const saved = store.header || !store.slow ? null : store.model.get("_saved");
-    const text = store.lost ?? (store.slow ? (store.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.") : store.header ? "" : "Loading…");
+    const text = store.lost ? "" : (store.slow ? (store.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.") : store.header ? "" : "Loading…");
     this.waiting.replaceChildren(text, ...(saved?.titles ? [savedTable(saved)] : []));
   }
 
   showResult() {
     const { result, phase } = this.store.state;
-    const key = JSON.stringify([result, phase]);
+    const key = JSON.stringify([result, phase, this.store.lost]);
     if (this.resultShown === key) return;
     this.resultShown = key;
     if (!result || phase === "running" || phase === "confirming") {
@@ -1620,7 +1739,7 @@ class View {
     }
     const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
     const all = button("Show all jobs", () => this.showAll());
-    const again = result.failures ? button(`Select the ${plural(result.failures, "failed one")} again`, () => this.store.selectFailed()) : null;
+    const again = result.failures && this.store.lost === null ? button(`Select the ${plural(result.failures, "failed one")} again`, () => this.store.selectFailed()) : null;
     this.resultTitle = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
     this.result.replaceChildren(this.resultTitle, element("div", { class: "bnb-bar" }, [again, all]), facts);
   }
@@ -1634,7 +1753,13 @@ class View {
   showPanel(before) {
     const { state } = this.store;
     const hadFocus = this.mine && (document.activeElement === document.body || this.root.contains(document.activeElement));
+    const wasIn = this.panel.contains(document.activeElement);
     this.panel.replaceChildren();
+    if (this.store.lost !== null) {
+      const box = this.buildLost(this.store.lost);
+      if (wasIn) box.focus();
+      return;
+    }
     if (state.phase === "confirming" && state.plan) {
       const cancel = this.buildConfirmation(state.plan);
       if (hadFocus) cancel.focus();
@@ -1650,6 +1775,17 @@ class View {
       this.mine = false;
       this.terminate.focus();
     }
+  }
+
+  /** @param {string} lost */
+  buildLost(lost) {
+    const { state, heard } = this.store;
+    const seen = state.phase === "running" && state.progress ? ` ${figuresOf(state.progress)}.` : "";
+    const box = element("div", { class: "bnb-lost", role: "alert", tabindex: "-1" }, [
+      element("p", { class: "bnb-summary" }, [lost]), `What stands here was true at ${utc(heard)}.${seen}`,
+    ]);
+    this.panel.replaceChildren(box);
+    return box;
   }
 
   /** @param {Json} plan */
@@ -1704,7 +1840,7 @@ class View {
     this.bar.max = Math.max(1, progress.watched);
     this.bar.value = progress.ended;
     const left = progress.left === null ? "" : ` · about ${duration(progress.left * 1000)} left`;
-    this.figures.textContent = `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed${left}`;
+    this.figures.textContent = `${figuresOf(progress)}${left}`;
     const allSent = progress.accepted + progress.failed >= progress.toSend;
     this.stopButton.textContent = stopping ? "Stopping…" : allSent ? "Stop watching" : "Stop sending";
     this.stopButton.disabled = stopping;
@@ -1714,6 +1850,9 @@ class View {
     }
   }
 }
+
+/** @param {Json} progress */
+const figuresOf = (progress) => `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed`;
 
 /** @param {FateColumn} column @param {number} row */
 const fateWord = (column, row) => column.word(column.code(row));
@@ -1749,8 +1888,8 @@ export default function picker() {
     /** @param {{model: Model, el: HTMLElement}} context */
     render({ model, el }) {
       store ??= new Store(model);
-      const view = new View(store, el);
-      return () => view.dispose();
+      const [shared, view] = [store, new View(store, el)];
+      return () => shared.evict(view);
     },
   };
 }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
@@ -21,10 +22,10 @@ from batchnb.run import check_timeout
 from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
 from batchnb.widget.desk import Asks, Desk
-from batchnb.widget.hosts import Outputs
+from batchnb.widget.hosts import Outputs, is_unattended
 from batchnb.widget.requests import Handler, answer_to
 from batchnb.widget.snapshot import take_snapshot
-from batchnb.widget.static import saved_state, static_html
+from batchnb.widget.static import Still
 from batchnb.widget.told import Phase
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class JobPicker(anywidget.AnyWidget, Desk):
             "refresh": self._on_refresh,
             "cell": self._on_cell,
             "dismiss": self._on_dismiss,
+            "hold": self._on_hold,
+            "keep": self._on_keep,
         }
         super().__init__()
         self._keep_rows()
@@ -155,12 +158,15 @@ class JobPicker(anywidget.AnyWidget, Desk):
     def __repr__(self) -> str:
         return f"<JobPicker: {plural(len(self._snapshot.job_ids), 'job')}>"
 
+    def open(self) -> None:
+        """Open the line to a page, unless nobody looks: such a run would save the whole widget with the notebook."""
+        if not is_unattended():
+            super().open()
+
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**options)
+        bundle: Any = super()._repr_mimebundle_(**options) if self._place else {}
         data, *metadata = bundle if isinstance(bundle, tuple) else (bundle or {},)
-        with self._mutex:
-            html = static_html(self._snapshot, self._rows, self._report)
-        data = {**data, "text/plain": repr(self), "text/html": html}
+        data = {**data, **self._stills()}
         return (data, *metadata) if any(metadata) else data
 
     def _ipython_display_(self) -> None:
@@ -171,13 +177,34 @@ class JobPicker(anywidget.AnyWidget, Desk):
         data: Mapping[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
         return data
 
-    def _ran(self) -> None:
-        self._outputs.update(self._data())
+    def _stills(self) -> dict[str, str]:
+        still = self._still()
+        return {"text/plain": f"{self!r}\n{still.text()}", "text/html": still.html(self._place)}
+
+    def _still(self) -> Still:
+        with self._mutex:
+            return Still(self._snapshot, self._rows, None if self._begun else self._report, self._note())
+
+    def _note(self) -> str:
+        if self._begun is not None:
+            return (
+                f"A run began at {self._begun:%Y-%m-%d %H:%M:%S} UTC, and went on when this was kept. "
+                "What became of it: %batch_history; %batch_resume finishes it if it was cut off."
+            )
+        # A notebook that is run again to be compared has nobody who looks at it now.
+        return "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
+
+    def _keep_outputs(self, *, always: bool = False) -> None:
+        if always or self._outputs.is_held:
+            self._outputs.update(self._data())
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
-        with self._mutex:
-            self._saved = saved_state(self._snapshot, self._rows, self._report)
+        self._saved = self._still().values()
+
+    @property
+    def _place(self) -> str:
+        return "" if self.comm is None else f"bnb-at-{self.model_id}"
 
     # What the browser asks
 
@@ -226,6 +253,13 @@ class JobPicker(anywidget.AnyWidget, Desk):
     def _on_cell(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
         self._on_select(content, buffers)
         return {"text": self.as_cell()}
+
+    def _on_hold(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self._outputs.hold(self._data())
+
+    def _on_keep(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+        self._on_select(content, buffers)
+        self._keep_outputs()
 
     def _on_dismiss(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
         self.error = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from batchnb import local
 from batchnb.widget import JobPicker
@@ -36,15 +36,22 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """Return a page of its own, which may use the clipboard, as a notebook's may."""
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """Return what the pages of one file share, which is little more than the cache; they may use the clipboard."""
     size: ViewportSize = {"width": 1100, "height": 900}
     context = browser.new_context(viewport=size, permissions=["clipboard-read", "clipboard-write"])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Return a page of its own."""
     page = context.new_page()
     page.set_default_timeout(15_000)
     yield page
-    context.close()
+    page.close()
 
 
 @pytest.fixture

@@ -140,6 +140,14 @@ class Notebook:
             cell,
         )
 
+    def restart(self) -> None:
+        """Restart the kernel, without the question whether to."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+
+    def shut_down(self) -> None:
+        """End the kernel."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
     def command(self, name: str) -> None:
         """Execute a command of JupyterLab."""
         self.page.evaluate("(name) => window.jupyterapp.commands.execute(name)", name)
@@ -166,6 +174,7 @@ class LabPicker:
     def __init__(self, notebook: Notebook, cell: int) -> None:
         self.root = notebook.output(cell).locator(".bnb")
         self.page = notebook.page
+        self.place = notebook.output(cell).locator(".bnb-place")
         expect(self.root.get_by_role("grid")).to_have_attribute("aria-rowcount", "271", timeout=SLOW)
 
     @property

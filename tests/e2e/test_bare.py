@@ -337,7 +337,11 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     expect(page.get_by_text("Waiting for the kernel, which is busy")).to_be_visible()
     page.evaluate("() => { window.model.send = () => { throw new Error('closed') } }")
     bare.row("job-2").click()
-    expect(page.get_by_text("This output has lost its kernel. Run its cell again.").first).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="The kernel of this table is gone.")).to_be_visible()
+    expect(bare.button("Terminate")).to_have_count(0)
+    page.evaluate("() => window.deliver([[{ kind: 'state', state: { phase: 'idle' } }, []]])")
+    expect(page.get_by_role("alert").filter(has_text="gone")).to_have_count(0)
+    expect(bare.button("Terminate")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

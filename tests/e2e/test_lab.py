@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, LatexExporter
 from playwright.sync_api import Page, expect
 
 from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOW = 'jobs = batchnb.list_jobs(status="all")\npicker = JobPicker(jobs)\npicker'
 
 
@@ -40,18 +41,67 @@ def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Pa
 
 
 def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
-    """Through nbconvert to HTML there is a readable table, and no error in place of the widget."""
+    """Through nbconvert to HTML, printed or not, and to LaTeX there is a readable table, and no error in its place."""
     size = "sum(len(str(value)) for name, value in picker.get_state().items() if name not in ('_esm', '_css'))"
     notebook = Notebook(page, lab, lab.write("converted.ipynb", START, SHOW, f"print({size})"))
     notebook.run(0, 1, 2)
     LabPicker(notebook, 1)
-    assert int(notebook.saved().cells[2].outputs[0]["text"]) < 10_000
-    html, _ = HTMLExporter().from_notebook_node(notebook.saved())  # type: ignore[no-untyped-call]
+    saved = notebook.saved()
+    assert int(saved.cells[2].outputs[0]["text"]) < 10_000
+    html, _ = HTMLExporter().from_notebook_node(saved)  # type: ignore[no-untyped-call]
     page.route("**/*", lambda route: route.abort())
     page.set_content(html)
     expect(page.get_by_text("270 jobs, none selected; the first 20 are shown.")).to_be_visible()
     expect(page.get_by_role("cell", name="pretrain-large")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("Error displaying widget")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("cell", name="pretrain-large")).to_be_visible()
+    latex, _ = LatexExporter().from_notebook_node(saved)  # type: ignore[no-untyped-call]
+    assert "270 jobs, none selected; the first 20 are shown." in latex
+    assert "pretrain-large" in latex
+
+
+def test_a_saved_notebook_is_readable_with_another_kernel(page: Page, lab: Lab) -> None:
+    """Its file names no widget: reopened, the table of what was selected stands there, and no error."""
+    notebook = Notebook(page, lab, lab.write("reopened.ipynb", START, SHOW, "1 + 1"))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    expect(picker.place).to_be_visible()
+    picker.filter("name:sweep-lr-00*")
+    picker.row("sweep-lr-003").click()
+    picker.row("sweep-lr-004").click(modifiers=["ControlOrMeta"])
+    page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
+    expect(picker.place.locator(".bnb-still")).to_contain_text("2 jobs of 270 jobs selected")
+    assert WIDGET not in notebook.saved().cells[1].outputs[0].data
+    notebook.shut_down()
+    notebook.open()
+    output = notebook.output(1)
+    expect(output.get_by_text("2 jobs of 270 jobs selected")).to_be_visible()
+    expect(output.get_by_role("cell", name="sweep-lr-003")).to_be_visible()
+    expect(output).not_to_contain_text("Error displaying widget")
+    expect(output.locator(".bnb")).to_have_count(0)
+
+
+def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> None:
+    """The table says that its kernel is gone, keeps what it showed, and offers nothing; the cell, run again, works."""
+    notebook = Notebook(page, lab, lab.write("restart.ipynb", START, SHOW))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    picker.plan("name:sweep-lr-0*", "OPS-126")
+    expect(picker.root.get_by_role("alertdialog")).to_be_visible()
+    notebook.restart()
+    expect(picker.root.get_by_role("alert").filter(has_text="The kernel of this table is gone")).to_be_visible()
+    expect(picker.root.get_by_role("alertdialog")).to_have_count(0)
+    expect(picker.root.locator(".bnb-danger:visible")).to_have_count(0)
+    expect(picker.root.get_by_role("button", name="Refresh")).to_be_disabled()
+    expect(picker.counts).to_contain_text("60 selected")
+    picker.filter("")
+    expect(picker.counts).to_contain_text("270 jobs")
+    notebook.run(0, 1)
+    again = LabPicker(notebook, 1)
+    again.plan("name:sweep-lr-0* status:running", "OPS-126")
+    again.confirm()
+    expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
 
 
 def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:

@@ -253,12 +253,15 @@ def test_a_table_stands_beside_the_widget(hand: Hand) -> None:
     """Whoever has no widgets gets an escaped table, of the selection first and of the result later."""
     hand.choose(0)
     bundle = hand.picker._repr_mimebundle_()
-    assert bundle["text/plain"] == "<JobPicker: 13 jobs>"
+    assert bundle["text/plain"].startswith("<JobPicker: 13 jobs>\nAs of ")
+    assert "run-000" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "1 job of 13 jobs selected" in bundle["text/html"]
     hand.planned(0)
     hand.confirmed()
-    assert "1 of 1 job seen to end" in hand.picker._repr_mimebundle_()["text/html"]
+    after = hand.picker._repr_mimebundle_()
+    for kind in ("text/html", "text/plain"):
+        assert "1 of 1 job seen to end" in after[kind]
 
 
 def test_the_static_table_is_bounded_and_never_markup(hold: Hold) -> None:
