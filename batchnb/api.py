@@ -1,24 +1,22 @@
-"""The functions that a user calls: to list jobs, and to plan their end."""
+"""The functions that a user calls: to list jobs, and to plan their end.
+
+What plans is imported when something is planned: whoever only lists does not wait for it.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.frames import job_ids_in
-from batchnb.guards import Layer
+from batchnb.frames import import_ahead
 from batchnb.listing import list_selected
-from batchnb.plans import Plan, check_reason, make_plan
-from batchnb.saved_plans import read_plan
+from batchnb.progress import counting
 from batchnb.select import selector
-from batchnb.settings import KEYWORDS, guards, layer
 from batchnb.text import plural
-from batchnb.vouching import vouch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,13 +24,12 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
+    from batchnb.guards import Layer
     from batchnb.ledger import JobEvent
+    from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["counting", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
-
-SILENT_SECONDS = 1.0
-"""Seconds after which whoever waits is shown that something happens."""
+__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -86,6 +83,7 @@ def list_jobs(
     given = {name: _as_given(value) for name, value in given.items()}
     wanted = selector(**given)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
+    import_ahead()
     with counting("jobs read", unit=" jobs") as count:
         listing = list_selected(gateway, wanted, on_jobs=count)
     frame = listing.to_frame()
@@ -133,6 +131,9 @@ def plan(
     ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
     plan; AwsError where DescribeJobs fails.
     """
+    from batchnb.plans import check_reason
+    from batchnb.settings import KEYWORDS, layer
+
     check_reason(reason)
     typed = layer(
         KEYWORDS,
@@ -174,6 +175,9 @@ def plan_with(
     connection: Mapping[str, Any],
 ) -> Plan:
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
+    from batchnb.frames import job_ids_in
+    from batchnb.plans import check_reason, make_plan
+
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     return make_plan(
@@ -205,6 +209,10 @@ def load_plan(
     `max_jobs`, `max_percent`, `protect` and `unprotect` as in `plan`. `execute` describes its jobs again before it
     sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
+    from batchnb.saved_plans import read_plan
+    from batchnb.settings import KEYWORDS, guards, layer
+    from batchnb.vouching import vouch
+
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
     typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
@@ -263,18 +271,3 @@ def resume(
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share}
     return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
-
-
-@contextmanager
-def counting(what: str, *, unit: str, total: int | None = None, silent: bool = False) -> Iterator[Callable[[int], Any]]:
-    """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`, or never if `silent`.
-
-    `TQDM_DISABLE=1` in the environment switches bars off, as it does for everything that is drawn by tqdm.
-    """
-    from tqdm.std import tqdm
-
-    if silent:
-        yield lambda _count: None
-        return
-    with tqdm(desc=what, unit=unit, total=total, delay=SILENT_SECONDS, leave=False) as bar:
-        yield bar.update

@@ -9,10 +9,11 @@ switched off, because from 1.44 on they give a call up after three attempts; who
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -103,10 +104,15 @@ class BulkAnswer:
 class Gateway:
     """AWS Batch, as one account and Region shows it through one endpoint. Safe to share between threads."""
 
-    def __init__(self, client: BatchClient, caller: Future[str | None], credentials: str | None = None) -> None:
-        """`credentials` tells callers of different accounts apart without asking anybody: an access key's id."""
+    def __init__(
+        self, client: BatchClient, ask_caller: Callable[[], Future[str | None]], credentials: str | None = None
+    ) -> None:
+        """`ask_caller` begins to ask who is calling, and is called at most once.
+
+        `credentials` tells callers of different accounts apart without asking anybody: an access key's id.
+        """
         self._client = client
-        self._caller = caller
+        self._ask_caller = ask_caller
         self._credentials = credentials
         self.region: str = client.meta.region_name
         self.endpoint: str = client.meta.endpoint_url
@@ -117,6 +123,14 @@ class Gateway:
     def pace(self, kind: CallKind) -> Pace:
         """Return the pace of calls of this kind, which all gateways of this process with the same caller share."""
         return pace_for(self.endpoint, self.region, self._credentials, kind)
+
+    @cached_property
+    def _caller(self) -> Future[str | None]:
+        return self._ask_caller()
+
+    def ask_caller(self) -> None:
+        """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
+        _ = self._caller
 
     def identity(self, account: str | None = None) -> Identity:
         """Return who calls and where; `account` as the job ARNs have it, since STS may refuse to tell.

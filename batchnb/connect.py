@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -162,7 +162,8 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
     client = session.client("batch", **options)
     credentials = session.get_credentials()
     key_id = credentials.access_key if credentials else None
-    return Gateway(client, _ask_caller(session, options, client.meta.endpoint_url), key_id)
+    # Who only lists does not need to know who is calling: another client would cost more than the first page of jobs.
+    return Gateway(client, partial(_ask_caller, session, options, client.meta.endpoint_url), key_id)
 
 
 def _endpoint_in_environment() -> str | None:
@@ -179,7 +180,7 @@ def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
 
 
 def _ask_caller(session: boto3.Session, options: Mapping[str, Any], endpoint_url: str) -> Future[str | None]:
-    # In the background from the start: nobody waits for STS while there are jobs to describe.
+    # In the background: nobody waits for STS while there are jobs to describe.
     from botocore.config import Config
 
     settings: dict[str, Any] = {

@@ -28,9 +28,10 @@ SWEEP = "train-sweep:7"
 def run_demo() -> None:
     """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
     from batchnb import local
-    from batchnb.api import counting, list_jobs, plan
+    from batchnb.api import list_jobs, plan
     from batchnb.ledger import EventState, JobEvent
     from batchnb.plan_view import plan_text
+    from batchnb.progress import counting
     from batchnb.report_view import report_text
 
     with local.start(local.hasty_night) as emulator, _settings_of(emulator):

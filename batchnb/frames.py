@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
@@ -13,7 +17,7 @@ from batchnb.text import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ID_COLUMNS", "frame_of_jobs", "job_ids_in", "utc"]
+__all__ = ["ID_COLUMNS", "frame_of_jobs", "import_ahead", "job_ids_in", "utc"]
 
 ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
@@ -23,6 +27,18 @@ _COLUMNS_SHOWN = 20
 _STATUSES = [status.value for status in JobStatus]
 _NOT_A_TIME = -(2**63)
 """What numpy's times have for NaT."""
+
+
+def import_ahead() -> None:
+    """Begin to import pandas in the background: while answers are on their way, nothing else has to be done."""
+    if "pandas" not in sys.modules:
+        # No daemon: a process that ended in the middle of it could crash.
+        Thread(target=_import_pandas, name="batchnb-import").start()
+
+
+def _import_pandas() -> None:
+    with suppress(Exception):  # it is raised where pandas is needed
+        import_module("pandas")
 
 
 def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) -> list[JobId]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
-from batchnb.guards import Layer
-from batchnb.settings import FLAGS, layer
+
+if TYPE_CHECKING:
+    from batchnb.guards import Layer
 
 __all__ = ["GUARD_FLAGS", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
 
@@ -35,6 +36,8 @@ def add_guards(parser: FlagParser) -> None:
 
 def layer_of(flags: Line) -> Layer:
     """Return the guards that were typed as flags. Raises InputError for one that is none."""
+    from batchnb.settings import FLAGS, layer
+
     return layer(FLAGS, {name: getattr(flags, name) for name in GUARD_FLAGS}, explicit=True)
 
 

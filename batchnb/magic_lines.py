@@ -171,8 +171,8 @@ def _carry_out(
     notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
 ) -> Report | None:
     """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
-    from batchnb.api import counting
     from batchnb.ledger import EventState
+    from batchnb.progress import counting
 
     interruption: InterruptedRunError | None = None
     with counting("seen to end", unit=" jobs", total=total, silent=flags.quiet) as count:

@@ -2,7 +2,7 @@
 
 Nobody documents the limit of our calls, it is shared with the account's other callers, and it changes. So it is found
 by what the service answers, with one adaptive `step`, the part by which the rate is not yet known:
-- Search: from 20 calls a second, e-fold every 0.25 s until the first rejection. What a full bucket has saved is used.
+- Search: from a first rate, e-fold every 0.25 s until the first rejection. What a full bucket has saved is used.
 - Hold: where the limit lies is then read off the calls under way, for as long as one call takes: those of them that
   were let in came through an empty bucket, at its own rate.
 - Cruise: a rejection cuts the rate by `step` and halves `step`, down to 4 %; between rejections the rate grows by
@@ -26,8 +26,8 @@ from batchnb.errors import InputError
 
 __all__ = ["CallKind", "Pace", "forget_paces", "pace_for"]
 
-FIRST_RATE = 20.0
-"""Calls a second, before anything is known."""
+FIRST_RATE, FIRST_READING_RATE = 20.0, 200.0
+"""Calls a second, before anything is known: reading a few is the usual case, and a bucket that has rested is full."""
 SLOWEST = 1.0
 """Calls a second that are tried even if nothing comes through, or its end would go unnoticed."""
 FASTEST = 5000.0
@@ -64,8 +64,7 @@ REST = 300.0
 HEADROOM = 1.5  # times rate x latency: calls that may be under way, for latencies above the average
 MOST_PLACES = 64
 """Calls under way; the HTTP client needs as many connections."""
-MEMORY = 8
-"""Answers over which the latency is averaged."""
+MEMORY = 8  # answers over which the latency is averaged
 FIRST_TRIP = 0.1
 """Seconds of latency, before one was measured."""
 
@@ -103,9 +102,9 @@ class Pace:
     start and every five minutes in which the limit is looked for. Times are seconds of one monotonic clock.
     """
 
-    def __init__(self, *, rps: float | None = None, share: float = 1.0) -> None:
+    def __init__(self, *, rps: float | None = None, share: float = 1.0, first_rate: float = FIRST_RATE) -> None:
         self._lock = Lock()
-        self._rate = FIRST_RATE
+        self._rate = first_rate
         self._step = SEARCHING
         self._ceiling = 0.0
         self._silence = 0.0
@@ -291,7 +290,8 @@ def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) ->
     that tells accounts apart. Whoever begins a run sets its options with `Pace.cap`; the latest holds.
     """
     with _paces_lock:
-        return _paces.setdefault((endpoint, region, account, kind), Pace())
+        pace = Pace(first_rate=FIRST_RATE if kind is CallKind.ENDING else FIRST_READING_RATE)
+        return _paces.setdefault((endpoint, region, account, kind), pace)
 
 
 def forget_paces() -> None:

@@ -275,6 +275,7 @@ def make_plan(
     clock = clock or Clock()
     check_reason(reason)
     check_regions(ids, gateway.region)
+    gateway.ask_caller()
     held = guards(*layers)
     wanted, nodes = whole_jobs(ids)
     preflight = Preflight(gateway, clock)

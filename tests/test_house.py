@@ -20,6 +20,7 @@ ORDER = [
     "errors",
     "text",
     "clock",
+    "progress",
     "ids",
     "jobs",
     "tables",
@@ -88,7 +89,7 @@ DOORS = {
     "botocore": {"aws_errors", "connect"},
     "IPython": {"magics"},
     "pandas": {"frames", "runs", "plan_view", "report_view", "widget"},
-    "tqdm": {"api"},
+    "tqdm": {"progress"},
     "anywidget": {"widget"},
     "ipywidgets": {"widget"},
 }

@@ -537,3 +537,9 @@ def test_a_listing_is_made_of_jobs(emulator: local.LocalBatch, gateway: Gateway,
     ]
     assert job.share_identifier in ("a", None), "older versions of botocore leave it out"
     assert job.created_at == created_at
+
+
+def test_who_only_lists_does_not_ask_who_is_calling(emulator: local.LocalBatch, gateway: Gateway) -> None:
+    """STS is asked when something is planned: a listing does not wait for another client."""
+    list_selected(gateway, selector(queues=["train"]))
+    assert "GetCallerIdentity" not in {call.operation for call in emulator.calls}

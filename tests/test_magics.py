@@ -201,14 +201,15 @@ def test_asking_for_help_imports_nothing_heavy() -> None:
 
 
 def test_listing_imports_no_widgets_and_no_plots(emulator: local.LocalBatch) -> None:
-    """The first `%batch_jobs` brings in what lists jobs: no widgets and no plots."""
+    """The first `%batch_jobs` brings in what lists jobs: no widgets, no plots, no bar, nothing that plans or ends."""
     line = f"--queue train --endpoint-url {emulator.endpoint_url}"
     added = modules_after(
         "shell.run_line_magic('load_ext', 'batchnb'); frame = shell.run_line_magic('batch_jobs', sys.argv[1])",
         line,
     )
     assert {"boto3", "pandas", "batchnb.listing"} <= added
-    assert not added & {"anywidget", "ipywidgets", "matplotlib", "batchnb.widget"}
+    assert not added & {"anywidget", "ipywidgets", "matplotlib", "tqdm", "filelock"}
+    assert not added & {"batchnb.widget", "batchnb.engine", "batchnb.verify", "batchnb.plans", "batchnb.settings"}
 
 
 def test_planning_imports_no_widgets(emulator: local.LocalBatch, job_ids: list[str]) -> None:

@@ -325,6 +325,14 @@ def test_one_slot_is_given_once() -> None:
         assert sum(threads.map(pace.take, [1.0] * 100)) == 1
 
 
+@pytest.mark.parametrize(("kind", "least"), [(CallKind.LISTING, 10), (CallKind.DESCRIBING, 10), (CallKind.ENDING, 1)])
+def test_a_few_calls_that_read_do_not_wait_long(kind: CallKind, least: int) -> None:
+    """The ten calls of a small listing go out within 50 ms before anything is known; those that end jobs do not."""
+    pace = pace_for("https://batch.example", "eu-west-1", "a-key", kind)
+    sent = sum(pace.take(moment / 1000) for moment in range(50))
+    assert least <= sent <= least + 2
+
+
 def test_a_process_has_one_pace_for_what_shares_a_limit() -> None:
     """Calls of one kind to one account and Region share a pace, others do not, and it can be forgotten."""
     place = ("https://batch.eu-west-1.amazonaws.com", "eu-west-1", "111122223333")

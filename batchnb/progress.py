@@ -1,0 +1,49 @@
+"""The progress bar of whoever waits for long. tqdm's door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from batchnb.clock import Clock
+
+if TYPE_CHECKING:
+    from tqdm.std import tqdm
+
+__all__ = ["SILENT_SECONDS", "counting"]
+
+SILENT_SECONDS = 1.0
+"""Seconds after which whoever waits is shown that something happens."""
+
+
+@contextmanager
+def counting(
+    what: str, *, unit: str, total: int | None = None, silent: bool = False, clock: Clock | None = None
+) -> Iterator[Callable[[int], Any]]:
+    """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`, or never if `silent`.
+
+    `TQDM_DISABLE=1` in the environment switches bars off, as it does for everything that is drawn by tqdm.
+    """
+    now = (clock or Clock()).now
+    began, counted = now(), 0
+    bar: tqdm[NoReturn] | None = None
+
+    def count(more: int) -> None:
+        nonlocal bar, counted
+        counted += more
+        if bar is not None:
+            bar.update(more)
+        elif not silent and (waited := now() - began) >= SILENT_SECONDS:
+            # Not before it is seen, and as if it had been there from the start: most of what is waited for is quicker.
+            from tqdm.std import tqdm
+
+            bar = tqdm(desc=what, unit=unit, total=total, leave=False)
+            bar.start_t = bar.last_print_t = bar.start_t - waited
+            bar.update(counted)
+
+    try:
+        yield count
+    finally:
+        if bar is not None:
+            bar.close()
