@@ -59,7 +59,7 @@ def list_jobs(
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
     call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, and `attrs["listed_by"]` by which selectors it was made.
+    says how many that left out, `attrs["listed_by"]` by which selectors it was made, and `attrs["listed_at"]` when.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
@@ -87,6 +87,7 @@ def list_jobs(
     with counting("jobs read", unit=" jobs") as count:
         listing = list_selected(gateway, wanted, on_jobs=count)
     frame = listing.to_frame()
+    frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
     frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
     return frame
 

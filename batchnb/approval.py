@@ -14,11 +14,12 @@ from batchnb.expected import check_expected, expected_count
 from batchnb.guards import Guards
 from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
-from batchnb.plans import Expected, Plan, PlannedJob, is_stopping
+from batchnb.plans import Expected, Plan, PlannedJob
 from batchnb.preflight import Preflight, check_reason, check_shares
 from batchnb.select import parse_age
 from batchnb.settings import guards
 from batchnb.text import plural, shown
+from batchnb.verdicts import is_stopping
 from batchnb.vouching import vouched
 
 __all__ = ["approve", "check_guards"]

@@ -14,6 +14,7 @@ BatchnbError
 ├── JournalError               the record of a run cannot be written or read; nothing more is sent
 ├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
 ├── InterruptedRunError        the run was stopped by hand; carries the report
+├── MissingExtraError          something optional is not installed; says what to install (an ImportError)
 └── LocalError                 the embedded emulator could not do what was asked
 """
 
@@ -34,6 +35,7 @@ __all__ = [
     "InterruptedRunError",
     "JournalError",
     "LocalError",
+    "MissingExtraError",
     "PlanMismatchError",
     "RefusedError",
     "TerminationFailedError",
@@ -136,6 +138,10 @@ class InterruptedRunError(BatchnbError):
     def __init__(self, message: str, report: Report) -> None:
         super().__init__(message)
         self.report = report
+
+
+class MissingExtraError(BatchnbError, ImportError):
+    """Something that batchnb can do needs a package that is not installed. The message says how to install it."""
 
 
 class LocalError(BatchnbError):

@@ -9,6 +9,7 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
+from batchnb.accessor import register
 from batchnb.errors import InputError
 from batchnb.ids import JobId, parse_job_id
 from batchnb.jobs import Job, JobStatus
@@ -17,7 +18,7 @@ from batchnb.text import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ID_COLUMNS", "frame_of_jobs", "import_ahead", "job_ids_in", "utc"]
+__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "utc"]
 
 ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
@@ -98,6 +99,7 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     if tags:
         columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
     frame = pd.DataFrame(columns)
+    register()
     return frame.astype({"isTerminated": bool, "isCancelled": bool})
 
 
@@ -120,7 +122,7 @@ def _strings(values: Iterable[str | None]) -> pd.Series[str]:
 
 def _values(jobs: object, ids: str | None) -> list[object]:
     if hasattr(jobs, "columns"):
-        return _column(jobs, ids)
+        return id_column(jobs, ids)
     if ids is not None:
         raise InputError(f"ids={_quoted(ids)} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
     if isinstance(jobs, str):
@@ -133,7 +135,11 @@ def _values(jobs: object, ids: str | None) -> list[object]:
     )
 
 
-def _column(frame: Any, ids: str | None) -> list[object]:
+def id_column(frame: Any, ids: str | None = None) -> list[object]:
+    """Return the column of a DataFrame that holds job ids, as it is, or an index of such a name.
+
+    Raises InputError where there is none, or more than one of that name.
+    """
     names = [ids] if ids is not None else [name for name in ID_COLUMNS if name in frame.columns][:1]
     if not names and frame.index.name in ID_COLUMNS:
         return list(frame.index)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from batchnb.clock import Clock
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob, Verdict, is_stopping
+from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.verdicts import is_stopping
 
 __all__ = ["Entry", "EventState", "JobEvent", "Ledger", "Recorder"]
 

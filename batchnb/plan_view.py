@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from batchnb.by_status import count_by_status
 from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
-from batchnb.tables import ROWS_SHOWN, Facts, facts_html, facts_text, more_rows, table_html, table_text
-from batchnb.text import escape, plural, shown
+from batchnb.sheets import Sheet
+from batchnb.tables import ROWS_SHOWN, Facts
+from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,25 +26,28 @@ _DEPENDENTS_SHOWN = 10
 
 def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a terminal, with at most `limit` jobs of it."""
-    jobs = _in_order(plan)
-    parts = [
-        f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}",
-        facts_text(plan_facts(plan)),
-        table_text(_TITLES, [_row(planned) for planned in jobs[:limit]]),
-        more_rows(len(jobs), limit, _ALL_ROWS),
-    ]
-    return "\n".join(part for part in parts if part)
+    return _sheet(plan, limit).text()
 
 
 def plan_html(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a notebook, with at most `limit` jobs of it."""
+    return _sheet(plan, limit).html()
+
+
+def _sheet(plan: Plan, limit: int | None) -> Sheet:
     jobs = _in_order(plan)
-    more = more_rows(len(jobs), limit, _ALL_ROWS)
-    return (
-        f'<div class="batchnb-plan"><p><strong>Plan {plan.digest[:DIGEST_SHOWN]}.</strong> {_NOTHING_ENDED}</p>'
-        f"{facts_html(plan_facts(plan))}"
-        f"{table_html(_TITLES, [_row(planned) for planned in jobs[:limit]])}"
-        f"{f'<p>{escape(more)}</p>' if more else ''}</div>"
+    by_status = count_by_status(planned.job for planned in plan.to_end)
+    return Sheet(
+        kind="plan",
+        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}",
+        facts=plan_facts(plan),
+        moments=("jobs to end",),
+        counts=[(status, (count,)) for status, count in by_status.items()],
+        titles=_TITLES,
+        rows=[_row(planned) for planned in jobs[:limit]],
+        total=len(jobs),
+        limit=limit,
+        all_rows=_ALL_ROWS,
     )
 
 

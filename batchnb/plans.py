@@ -32,26 +32,17 @@ from batchnb.preflight import (
     whole_jobs,
 )
 from batchnb.settings import guards
-from batchnb.verdicts import PlannedJob, Verdict, is_stopping
+from batchnb.verdicts import PlannedJob, Verdict
 from batchnb.vouching import vouch
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.ledger import JobEvent
+    from batchnb.pictures import Picture
     from batchnb.report import Report
 
-__all__ = [
-    "DIGEST_SHOWN",
-    "MAX_AGE",
-    "Expected",
-    "Plan",
-    "PlannedJob",
-    "Verdict",
-    "check_reason",
-    "is_stopping",
-    "make_plan",
-]
+__all__ = ["DIGEST_SHOWN", "MAX_AGE", "Expected", "Plan", "PlannedJob", "Verdict", "check_reason", "make_plan"]
 
 DIGEST_SHOWN = 12
 """Characters of the digest that are shown, and enough to name a plan."""
@@ -228,6 +219,15 @@ class Plan:
         from batchnb.plan_view import plan_frame
 
         return plan_frame(self)
+
+    def plot(self, jobs: pd.DataFrame | None = None) -> Picture:
+        """Return a picture of run times by job definition, those that the plan ends marked, among all of `jobs`.
+
+        `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
+        """
+        from batchnb.pictures import picture_of_plan
+
+        return picture_of_plan(self, jobs)
 
     def __copy__(self) -> Plan:
         return replace(self)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from batchnb.aws_errors import sentence
+from batchnb.by_status import before_and_after, count_by_status
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
@@ -18,6 +19,8 @@ from batchnb.verify import Outcome, outcome_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from batchnb.pictures import Picture
 
 __all__ = ["JobResult", "Report", "make_report", "result_of"]
 
@@ -75,6 +78,16 @@ class Report:
         """How many jobs had each outcome; outcomes that no job had are left out."""
         found = Counter(result.outcome for result in self.results)
         return {outcome.value: found[outcome] for outcome in Outcome if found[outcome]}
+
+    @cached_property
+    def statuses(self) -> tuple[tuple[str, int, int], ...]:
+        """Each status with how many jobs had it before, and how many when they were seen last, in the order of a life.
+
+        "not known" stands for ids that AWS does not know, and after for records that it has dropped since.
+        """
+        before = count_by_status(result.planned.job for result in self.results)
+        seen = (None if result.outcome is Outcome.GONE else result.last_seen for result in self.results)
+        return tuple(before_and_after(before, count_by_status(seen)))
 
     @cached_property
     def failures(self) -> tuple[JobResult, ...]:
@@ -135,6 +148,17 @@ class Report:
         from batchnb.report_view import report_frame
 
         return report_frame(self)
+
+    def plot(self, kind: str = "statuses") -> Picture:
+        """Return a picture of the report, which a notebook shows.
+
+        `kind` is "statuses", how many jobs were in each status before and after; or "time_to_end", how long each job
+        took from the accepted request to its end, and which were not seen to end. Needs the extra `plot`:
+        raises MissingExtraError without it, and InputError for another kind.
+        """
+        from batchnb.pictures import picture_of_report
+
+        return picture_of_report(self, kind)
 
     def __str__(self) -> str:
         from batchnb.report_view import report_text

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from batchnb.plans import DIGEST_SHOWN
 from batchnb.report import JobResult, Report
-from batchnb.tables import ROWS_SHOWN, Facts, facts_html, facts_text, more_rows, table_html, table_text
-from batchnb.text import escape
+from batchnb.sheets import Sheet
+from batchnb.tables import ROWS_SHOWN, Facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,25 +22,27 @@ _ALL_ROWS = "report.to_frame()"
 
 def report_text(report: Report, limit: int | None = ROWS_SHOWN) -> str:
     """Return the report for a terminal, with at most `limit` jobs of it, failures first."""
-    results = _in_order(report)
-    parts = [
-        report.summary,
-        facts_text(report_facts(report)),
-        table_text(_TITLES, [_row(result) for result in results[:limit]]),
-        more_rows(len(results), limit, _ALL_ROWS),
-    ]
-    return "\n".join(part for part in parts if part)
+    return _sheet(report, limit).text()
 
 
 def report_html(report: Report, limit: int | None = ROWS_SHOWN) -> str:
     """Return the report for a notebook, with at most `limit` jobs of it, failures first."""
+    return _sheet(report, limit).html()
+
+
+def _sheet(report: Report, limit: int | None) -> Sheet:
     results = _in_order(report)
-    more = more_rows(len(results), limit, _ALL_ROWS)
-    return (
-        f'<div class="batchnb-report"><p><strong>{escape(report.summary, 500)}</strong></p>'
-        f"{facts_html(report_facts(report))}"
-        f"{table_html(_TITLES, [_row(result) for result in results[:limit]])}"
-        f"{f'<p>{escape(more)}</p>' if more else ''}</div>"
+    return Sheet(
+        kind="report",
+        sentence=report.summary,
+        facts=report_facts(report),
+        moments=("before", "after"),
+        counts=[(status, (before, after)) for status, before, after in report.statuses],
+        titles=_TITLES,
+        rows=[_row(result) for result in results[:limit]],
+        total=len(results),
+        limit=limit,
+        all_rows=_ALL_ROWS,
     )
 
 

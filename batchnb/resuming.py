@@ -15,11 +15,12 @@ from batchnb.errors import JournalError
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.listing import describe_all
-from batchnb.plans import PlannedJob, is_stopping
+from batchnb.plans import PlannedJob
 from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
+from batchnb.verdicts import is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchnb.accessor import register
 from batchnb.aws import Identity
 from batchnb.errors import JournalError
 from batchnb.journal import journal_dir, run_id_of
@@ -22,7 +23,7 @@ from batchnb.verify import Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunRecord", "find_run", "history", "read_run", "run_paths"]
+__all__ = ["RunRecord", "counts_in", "counts_text", "find_run", "history", "read_run", "run_paths"]
 
 
 @dataclass(slots=True)
@@ -174,7 +175,28 @@ def history() -> pd.DataFrame:
     texts = [name for name in columns if name != "started_at"]
     frame = frame.astype({**dict.fromkeys([*texts, "outcomes"], "string"), "jobs": "Int64", "finished": bool})
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
+    register()
     return frame
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Return counts by outcome as text.
+
+    >>> counts_text({"terminated": 1200, "denied": 1})
+    '1,200 terminated, 1 denied'
+    """
+    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
+
+
+def counts_in(text: object) -> dict[Outcome, int]:
+    """Return the counts that `counts_text` wrote; what is no outcome of this version is passed over.
+
+    >>> counts_in("1,200 terminated, 1 denied")
+    {<Outcome.TERMINATED: 'terminated'>: 1200, <Outcome.DENIED: 'denied'>: 1}
+    """
+    parts = (part.partition(" ") for part in (text.split(", ") if isinstance(text, str) else ()))
+    digits = {outcome: count.replace(",", "") for count, _, outcome in parts if outcome in set(Outcome)}
+    return {Outcome(outcome): int(count) for outcome, count in digits.items() if count.isdecimal()}
 
 
 def _records() -> Iterator[RunRecord]:
@@ -189,7 +211,6 @@ def _row(record: RunRecord) -> list[object]:
     header = record.header
     report = record.report()
     queues = dict.fromkeys(planned.job_queue for planned in record.planned.values() if planned.job_queue)
-    outcomes = ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items())
     place = [header["account"], header["region"], header["endpoint"], header["caller"], header["reason"]]
     return [
         record.run_id,
@@ -199,6 +220,6 @@ def _row(record: RunRecord) -> list[object]:
         *place,
         ", ".join(queues),
         len(record.planned),
-        outcomes,
+        counts_text(report.counts),
         record.is_finished,
     ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
+import math
 import unicodedata
 
-__all__ = ["escape", "plural", "shown"]
+__all__ = ["escape", "lasting", "plural", "shown"]
 
 SHOWN_LENGTH = 120
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
@@ -44,6 +45,20 @@ def plural(count: int, noun: str, plural_noun: str | None = None) -> str:
     ('1 job', '7,000 jobs', '2 copies')
     """
     return f"{count:,} {noun if count == 1 else plural_noun or noun + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """Return a time span in the unit that suits it, in two or three digits.
+
+    >>> lasting(0.25), lasting(59.96), lasting(90), lasting(6.2 * 3600), lasting(400 * 86400)
+    ('0.2 s', '1.0 min', '1.5 min', '6.2 h', '400 d')
+    """
+    for unit, size, limit in (("s", 1, 60), ("min", 60, 60), ("h", 3600, 48), ("d", 86400, math.inf)):
+        value = seconds / size
+        text = f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+        if float(text.replace(",", "")) < limit:
+            return f"{text} {unit}"
+    raise ValueError(f"{seconds} is no time span")
 
 
 def _spelled(char: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -81,6 +81,7 @@ def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalB
     """One row a job, and in attrs how many a limit left out; an empty one has the same columns."""
     frame = list_jobs(queues="train", limit=1)
     assert isinstance(frame, pd.DataFrame)
+    assert datetime.fromisoformat(frame.attrs.pop("listed_at")).tzinfo == UTC
     assert frame.attrs == {"left_out": 3, "listed_by": "queues='train', limit=1, which left out 3 jobs"}
     assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
     empty = list_jobs(name="nothing")

@@ -23,7 +23,9 @@ ORDER = [
     "progress",
     "ids",
     "jobs",
+    "by_status",
     "tables",
+    "sheets",
     "select",
     "guards",
     "notebook",
@@ -34,6 +36,7 @@ ORDER = [
     "retry",
     "aws",
     "connect",
+    "accessor",
     "frames",
     "listing",
     "verdicts",
@@ -55,6 +58,7 @@ ORDER = [
     "saved_plans",
     "journal",
     "runs",
+    "pictures",
     "run",
     "resuming",
     "api",
@@ -77,6 +81,9 @@ LOOKS_AHEAD = {
     ("plans", "run"): "a plan is what people hold, and they expect it to have the verb `execute`",
     ("plans", "plan_view"): "a plan prints and renders itself, and how it looks is a matter of its own",
     ("plans", "saved_plans"): "a plan saves itself, and how it is written is a matter of its own",
+    ("plans", "pictures"): "a plan draws itself, and pictures are a matter of their own",
+    ("report", "pictures"): "a report draws itself, and pictures are a matter of their own",
+    ("accessor", "pictures"): "a frame of batchnb draws itself, and pictures are a matter of their own",
     ("report", "report_view"): "a report prints and renders itself, and how it looks is a matter of its own",
 }
 """Imports that run up the road, each inside a function, with the reason."""
@@ -88,7 +95,8 @@ DOORS = {
     "boto3": {"connect"},
     "botocore": {"aws_errors", "connect"},
     "IPython": {"magics"},
-    "pandas": {"frames", "runs", "plan_view", "report_view", "widget"},
+    "pandas": {"accessor", "frames", "runs", "plan_view", "report_view", "pictures", "widget"},
+    "matplotlib": {"pictures"},
     "tqdm": {"progress"},
     "anywidget": {"widget"},
     "ipywidgets": {"widget"},
@@ -197,19 +205,19 @@ def test_the_emulator_knows_only_the_errors(path: Path) -> None:
 
 @pytest.mark.parametrize("path", everything(), ids=title)
 def test_each_outside_library_has_its_doors(path: Path) -> None:
-    """boto3, IPython, pandas and tqdm come in through the rooms that are meant for it, and through no other."""
+    """boto3, IPython, pandas, matplotlib and tqdm come in through the rooms meant for it, and through no other."""
     used = {name.split(".")[0] for name in imports(path)} & set(DOORS)
     assert used == {library for library in used if room_of(path) in DOORS[library]}
 
 
 @pytest.mark.parametrize("path", [path for path in everything() if room_of(path) != "widget"], ids=title)
 def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
-    """boto3, botocore, pandas and tqdm are imported inside functions: loading the extension costs nothing.
+    """boto3, botocore, pandas, matplotlib and tqdm are imported inside functions: loading the extension costs nothing.
 
     The widget is itself imported inside functions.
     """
     used = {name.split(".")[0] for name in at_module_level(path)}
-    assert not used & {"boto3", "botocore", "pandas", "numpy", "tqdm", "anywidget", "ipywidgets"}
+    assert not used & {"boto3", "botocore", "pandas", "numpy", "matplotlib", "tqdm", "anywidget", "ipywidgets"}
 
 
 @pytest.mark.parametrize("path", everything(), ids=title)

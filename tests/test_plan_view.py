@@ -33,6 +33,13 @@ def _plan(jobs: list[PlannedJob], reason: str = "OPS-1") -> Plan:
     return Plan(reason, HERE, tuple(jobs), NOW, None)
 
 
+def test_jobs_to_end_by_status_are_bars_of_text() -> None:
+    """HTML shows how many jobs to end are in each status, without those that are left out."""
+    jobs = [_planned(number) for number in range(3)] + [_planned(9, Verdict.FINISHED)]
+    assert f'RUNNING</td><td style="text-align:left">3 {"█" * 24}</td>' in plan_html(_plan(jobs))
+    assert "█" not in plan_html(_plan([_planned(1, Verdict.NOT_FOUND)]))
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_never_markup_and_stays_bounded(text: str) -> None:
     """Names, queues and reasons show as text on one line, in HTML as in a terminal, and do not grow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -61,6 +62,16 @@ def _result(number: int, outcome: Outcome, name: str = "job", message: str | Non
 def _report(results: list[JobResult], reason: str = "OPS-1", **options: object) -> Report:
     plan = Plan(reason, HERE, tuple(result.planned for result in results), NOW, None)
     return Report(plan, tuple(results), NOW, NOW, waited=True, **options)  # type: ignore[arg-type]
+
+
+def test_statuses_before_and_after_are_bars_of_text() -> None:
+    """Without any plotting library, and where styles are taken away, HTML shows counts by status with their bars."""
+    results = [_result(number, Outcome.STOPPING) for number in range(40)]
+    html = report_html(_report(results))
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", html)
+    place = cells.index("RUNNING")
+    assert cells[place : place + 3] == ["RUNNING", f"40 {'█' * 24}", f"40 {'█' * 24}"]
+    assert "█" not in report_html(_report([]))
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -1,0 +1,157 @@
+"""Draws how long jobs took from the accepted request to their end, by the status that they were in before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING
+
+from batchnb.by_status import NOT_KNOWN
+from batchnb.jobs import JobStatus
+from batchnb.pictures.canvas import INK, MUTED, label, paint, plain_axes, time_axis
+from batchnb.pictures.picture import Picture
+from batchnb.report import JobResult, Report
+from batchnb.text import lasting, plural
+from batchnb.verify import Outcome
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Endings", "draw_time_to_end", "endings_of"]
+
+_COLUMNS = (
+    "status before",
+    "jobs",
+    "measured",
+    "median",
+    "slowest",
+    "not seen to end",
+    "ended before the request",
+    "time not known",
+)
+_MEASURED, _NOT_SEEN = "#0b5fa5", "#f2b8a0"
+_ROW = 0.62
+_BINS = 80
+_LEAST_HEIGHT = 0.05
+"""Of a row: one slow job among thousands has to be seen."""
+
+
+@dataclass(slots=True)
+class Endings:
+    """What is known of how long the jobs of one status took to end. Each job is in one of the four."""
+
+    status: str
+    seconds: list[float] = field(default_factory=list)
+    """From the accepted request to the end."""
+    not_seen: int = 0
+    """Jobs that were not seen to end, whether or not a request for them was accepted."""
+    before: int = 0
+    """Jobs that ended, by themselves, before the request was accepted."""
+    not_known: int = 0
+    """Jobs that ended without a request of their own that was accepted, such as children with their array."""
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs these are."""
+        return len(self.seconds) + self.not_seen + self.before + self.not_known
+
+
+def endings_of(results: Iterable[JobResult]) -> list[Endings]:
+    """Return the endings by status before, in the order of a job's life, without the jobs that the plan left out."""
+    found: dict[str, Endings] = {}
+    for result in results:
+        if result.planned.verdict.is_watched:
+            job = result.planned.job
+            status = job.status.value if job and job.status else NOT_KNOWN
+            _add(found.setdefault(status, Endings(status)), result)
+    return [found[status] for status in (*JobStatus, NOT_KNOWN) if status in found]
+
+
+def _add(endings: Endings, result: JobResult) -> None:
+    if not result.outcome.has_ended:
+        endings.not_seen += 1
+    elif result.accepted_at is None or result.ended_at is None:
+        endings.not_known += 1
+    else:
+        seconds = (result.ended_at - result.accepted_at).total_seconds()
+        if seconds < 0 and result.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
+            endings.before += 1
+        else:
+            # A queued job may have ended before AWS's answer was here; and AWS's clock need not be ours.
+            endings.seconds.append(max(seconds, 0.0))
+
+
+def draw_time_to_end(report: Report) -> Picture:
+    """Return a histogram for each status before, and beside it how many jobs were not seen to end."""
+    every = endings_of(report.results)
+    title = f"Time from accepted request to end, {plural(sum(one.jobs for one in every), 'job')}"
+    notes = _notes(report, every)
+
+    def painter(figure: Figure) -> None:
+        _paint(figure, every)
+
+    figure = paint(title, notes, 0.8 + _ROW * max(len(every), 1), painter)
+    return Picture(figure, title, _COLUMNS, tuple(_row(one) for one in every), notes)
+
+
+def _row(one: Endings) -> tuple[str, ...]:
+    middle, slowest = (lasting(median(one.seconds)), lasting(max(one.seconds))) if one.seconds else ("", "")
+    counts = (one.not_seen, one.before, one.not_known)
+    return (one.status, f"{one.jobs:,}", f"{len(one.seconds):,}", middle, slowest, *(f"{count:,}" for count in counts))
+
+
+def _notes(report: Report, every: Sequence[Endings]) -> tuple[str, ...]:
+    notes = ["The request counts from AWS's answer, by this machine's clock; the end is AWS's stoppedAt."]
+    measured = [result for result in report.results if result.planned.verdict.is_watched and result.outcome.has_ended]
+    by_sight = sum(not (result.last_seen and result.last_seen.stopped_at) for result in measured)
+    if by_sight:
+        notes[0] += f" Where AWS gave none ({plural(by_sight, 'job')}) it is when the end was seen, which is later."
+    missing = sum(one.not_seen for one in every)
+    if missing:
+        until = f"{report.finished_at:%Y-%m-%d %H:%M:%S} UTC"
+        notes.append(f"{plural(missing, 'job')} not seen to end by {until}: none of the times is of them.")
+    before, not_known = sum(one.before for one in every), sum(one.not_known for one in every)
+    if before:
+        notes.append(f"{plural(before, 'job')} ended by themselves before the request was accepted, and have no time.")
+    if not_known:
+        notes.append(f"{plural(not_known, 'job')} ended without an accepted request of their own, and have no time.")
+    return tuple(notes)
+
+
+def _paint(figure: Figure, every: Sequence[Endings]) -> None:
+    times, missing = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1.3))
+    longest = max((seconds for one in every for seconds in one.seconds), default=0.0)
+    for place, one in enumerate(every):
+        _histogram(times, place, one.seconds, longest)
+    for axes in (times, missing):
+        plain_axes(axes)
+    times.set_yticks(range(len(every)), [f"{label(one.status)}\n{len(one.seconds):,} measured" for one in every])
+    times.set_ylim(max(len(every), 1) - 0.5, -0.5)
+    time_axis(times, longest, "bars: jobs, each status to its own height; ▲ median; time from accepted request to end")
+    counts = [one.not_seen for one in every]
+    bars = missing.barh(range(len(every)), counts, 0.5, color=_NOT_SEEN, hatch="xxx", edgecolor=INK)
+    missing.bar_label(bars, [f"{count:,}" for count in counts], padding=3, fontsize=8)
+    missing.set_xlim(0, max([1, *counts]) * 1.4)
+    missing.set_xticks([])
+    missing.set_xlabel("not seen to end (jobs)")
+
+
+def _histogram(axes: Axes, place: int, seconds: Sequence[float], longest: float) -> None:
+    """Draw how many jobs took how long, as bars that stand on the row's line; their middle as a mark below it."""
+    if not seconds:
+        axes.text(0, place, " none", color=MUTED, va="center", fontsize=8)
+        return
+    width = (longest or 1.0) / _BINS
+    counts: dict[int, int] = {}
+    for each in seconds:
+        step = min(int(each / width), _BINS - 1)
+        counts[step] = counts.get(step, 0) + 1
+    most = max(counts.values())
+    base = place + 0.33
+    heights = [-0.68 * max(count / most, _LEAST_HEIGHT) for count in counts.values()]
+    middles = [(step + 0.5) * width for step in counts]
+    axes.bar(middles, heights, width, bottom=base, color=_MEASURED, edgecolor=INK, linewidth=0.4)
+    axes.axhline(base, color=MUTED, linewidth=0.6)
+    axes.plot([median(seconds)], [base + 0.06], marker="^", color=INK, markersize=5, clip_on=False)
