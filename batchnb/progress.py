@@ -39,7 +39,8 @@ def counting(
             from tqdm.std import tqdm
 
             bar = tqdm(desc=what, unit=unit, total=total, leave=False)
-            bar.start_t = bar.last_print_t = bar.start_t - waited
+            if not bar.disable:
+                bar.start_t = bar.last_print_t = bar.start_t - waited
             bar.update(counted)
 
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import tqdm.std
 
@@ -53,4 +55,16 @@ def test_who_wants_silence_gets_it(watch: _Watch, capsys: pytest.CaptureFixture[
     with counting("jobs read", unit=" jobs", silent=True, clock=Clock(now=watch)) as count:
         watch.now += 100
         count(1_234)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_that_is_switched_off_harms_nobody(
+    watch: _Watch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TQDM_DISABLE=1, which tqdm reads once, the run goes on without a bar: a bar must never stop a run."""
+    monkeypatch.setattr(tqdm.std, "tqdm", partial(tqdm.std.tqdm, disable=True))
+    with counting("jobs read", unit=" jobs", clock=Clock(now=watch)) as count:
+        watch.now += 100
+        count(1_234)
+        count(1)
     assert capsys.readouterr() == ("", "")
