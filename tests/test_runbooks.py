@@ -15,6 +15,7 @@ from typing import Any
 
 import boto3
 import nbformat
+import pandas as pd
 import papermill
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
@@ -22,6 +23,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+import batchnb
 from batchnb import cli, local, runbook_files
 from batchnb.errors import InputError
 from batchnb.local.blueprint import JobOptions
@@ -171,6 +173,14 @@ STOPS = [
     ("end_a_runaway_sweep", {"queue": "train-tpu"}, "InputError", "no job queue 'train-tpu'"),
     ("end_a_runaway_sweep", {"older_than": "6"}, "InputError", "older_than"),
     ("end_a_runaway_sweep", {"expect": "nothing in particular"}, "InputError", "neither a number of jobs nor"),
+    ("drain_a_queue", {"expect": 86}, "PlanMismatchError", "86 jobs were expected, and the plan ends 67"),
+    ("drain_a_queue", {"max_percent": 50.0}, "GuardError", "of 86 live jobs of queue train-gpu"),
+    ("drain_a_queue", {"keep": ["name:sweep-eval-*"]}, "GuardError", "would fail, by a job that it depends on"),
+    ("drain_a_queue", {"keep": ["sweep"]}, "InputError", "protect"),
+    ("stuck_runnable", {"expect": 99}, "PlanMismatchError", "99 jobs were expected, and the plan ends 14"),
+    ("stuck_runnable", {"max_jobs": 3}, "GuardError", "would end 14 jobs"),
+    ("stuck_runnable", {"reason": " "}, "InputError", "reason"),
+    ("finish_an_interrupted_run", {"run": "20200101T000000Z-00000000"}, "JournalError", "there is no run"),
 ]
 
 
@@ -257,6 +267,97 @@ def test_the_emulator_of_the_kernel_and_aws_by_its_variables(run: Runs, night: l
     ran = run("end_a_runaway_sweep", environ, endpoint="aws", expect=61)
     assert ran.ename is None, ran.error
     assert f"EMULATOR at {night.endpoint_url}" in ran.text
+
+
+# --- drain_a_queue ------------------------------------------------------------------------------------------------
+
+
+def test_a_queue_is_drained_of_all_but_what_is_kept(run: Runs, night: local.LocalBatch) -> None:
+    """Everything in the queue ends but what is kept, and the other queues are as they were."""
+    before = states(night)
+    kept = ["name:*-prod", "tag:team=speech"]
+    ran = run("drain_a_queue", endpoint=night.endpoint_url, execute=True, expect=67, keep=kept)
+    assert ran.ename is None, ran.error
+    assert "19 live jobs in train-gpu, where 86 were:" in ran.text
+    live = [job for job in night.world.jobs() if job.status not in ("SUCCEEDED", "FAILED") and job.parent_id is None]
+    assert {job.definition for job in live if job.job_queue == "train-gpu"} == {"asr:14", "train-prod:31"}
+    ended = {job_id for job_id, status in states(night).items() if status != before[job_id]}
+    assert {job.job_queue for job in night.world.jobs() if job.job_id in ended} == {"train-gpu"}
+
+
+def test_another_queue_is_drained_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
+    """Nothing is kept that is not named, and a queue that is empty then is no error."""
+    other = {"queue": "etl-nightly", "keep": [], "reason": "OPS-3", "endpoint": night.endpoint_url, "execute": True}
+    assert run("drain_a_queue", **other).ename is None
+    ran = run("drain_a_queue", **other, expect=0)
+    assert ran.ename is None, ran.error
+    assert "0 live jobs in etl-nightly:\nnone" in ran.text
+
+
+# --- stuck_runnable -----------------------------------------------------------------------------------------------
+
+
+def test_jobs_that_never_start_are_ended_and_the_evidence_is_kept(
+    run: Runs, night: local.LocalBatch, tmp_path: Path
+) -> None:
+    """Those that AWS calls misconfigured end; what AWS said of them before is in a file."""
+    ran = run("stuck_runnable", endpoint=night.endpoint_url, execute=True, expect=14, evidence="said.csv")
+    assert ran.ename is None, ran.error
+    said = pd.read_csv(tmp_path / "said.csv")
+    assert len(said) == 14
+    assert said.statusReason.str.startswith("MISCONFIGURATION:").all()
+    stuck = [job for job in night.world.jobs() if job.job_id in set(said.jobId)]
+    assert {(job.status, job.status_reason) for job in stuck} == {
+        ("FAILED", "OPS-124 can never start as it was submitted")
+    }
+    assert "9 for MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" in ran.text
+    ran = run("stuck_runnable", endpoint=night.endpoint_url, evidence="said.csv")
+    assert ran.ename == "FileExistsError", "evidence is never written over"
+
+
+def test_other_causes_are_meant_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
+    """One queue, another age, and every cause: also jobs of which AWS says nothing."""
+    other = {"queue": "train-gpu", "older_than": "1h", "only": "", "endpoint": night.endpoint_url}
+    ran = run("stuck_runnable", **other, execute=True, expect=24)
+    assert ran.ename is None, ran.error
+    assert "24 jobs in RUNNABLE, submitted more than 1h ago:" in ran.text
+    assert "CAPACITY:" not in ran.text
+    ran = run("stuck_runnable", **other, expect=0)
+    assert ran.ename is None, ran.error
+
+
+# --- finish_an_interrupted_run ------------------------------------------------------------------------------------
+
+
+def test_a_run_that_was_killed_is_finished(run: Runs) -> None:
+    """On its own emulator another process is really killed; resuming ends what is left, but for what is denied."""
+    ran = run("finish_an_interrupted_run", seed=2, execute=True, expect=43)
+    assert "The other process ended with -9: killed." in ran.text
+    assert ran.ename == "TerminationFailedError"
+    assert "60 of 61 jobs seen to end" in ran.text
+
+
+def test_a_run_elsewhere_is_finished_from_its_journal(run: Runs, night: local.LocalBatch) -> None:
+    """A run that left jobs alive, of this place and not of another, is the one; then there is none."""
+    place = {"endpoint": night.endpoint_url}
+    ids = night.world.add_jobs("train-cpu", "stubborn", 3, stops="never")
+    batchnb.plan(ids, reason="OPS-5", endpoint_url=night.endpoint_url).execute(timeout=0)
+    with local.start(swift_night) as other:
+        batchnb.plan(
+            other.world.add_jobs("train-cpu", "x", 1, stops="never"), reason="OPS-6", endpoint_url=other.endpoint_url
+        ).execute(timeout=0)
+    calls = asked_to_end(night)
+    ran = run("finish_an_interrupted_run", **place, expect=3)
+    assert ran.ename == "PlanMismatchError", "they are stopping already: none is left to ask for"
+    for job_id in ids:
+        night.world.set_stops(job_id, "normally")
+        night.world.schedule(0, job_id, "FAILED")
+    ran = run("finish_an_interrupted_run", **place, execute=True, expect=0)
+    assert ran.ename is None, ran.error
+    assert "OPS-5" in ran.text
+    assert "OPS-6" not in ran.text
+    assert asked_to_end(night) == calls
+    assert "There is no run to finish." in run("finish_an_interrupted_run", **place, execute=True).text
 
 
 # --- the files ----------------------------------------------------------------------------------------------------

@@ -26,6 +26,14 @@ _STUCK = (
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher "
     "than that can be met by the CE(s) attached to the job queue."
 )
+_TOO_SMALL = (
+    "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU "
+    "requirement of the job."
+)
+_NO_CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type "
+    "[x2iedn.32xlarge]"
+)
 
 
 def night(world: World) -> None:
@@ -41,6 +49,7 @@ def night(world: World) -> None:
     _bystanders(world)
     _stuck_jobs(world)
     _other_work(world)
+    _never_started(world)
 
 
 def hasty_night(world: World) -> None:
@@ -111,6 +120,32 @@ def _stuck_jobs(world: World) -> None:
         status_reason=_STUCK,
         vcpus=256,
         memory=2_000_000,
+    )
+
+
+def _never_started(world: World) -> None:
+    """Jobs that wait for other causes than the features do: no machine is large enough, or none is to be had."""
+    world.add_jobs(
+        "train-cpu",
+        "render-huge",
+        5,
+        status="RUNNABLE",
+        definition="render:6",
+        created_ago=9 * _HOUR,
+        status_reason=_TOO_SMALL,
+        vcpus=96,
+        memory=400_000,
+    )
+    world.add_jobs(
+        "train-cpu",
+        "simulate",
+        4,
+        status="RUNNABLE",
+        definition="simulate:2",
+        created_ago=8 * _HOUR,
+        status_reason=_NO_CAPACITY,
+        vcpus=64,
+        memory=120_000,
     )
 
 
