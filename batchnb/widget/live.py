@@ -156,7 +156,8 @@ class Progress:
         """Return the figures for the browser; `left` are seconds, None while there is nothing to go by."""
         elapsed = now - self.started
         settled = self.ended + len(self.failed)
-        left = elapsed * (self.watched - settled) / settled if settled and self.watched > settled else None
+        # By what has ended: failures come at once, and say nothing of how long jobs take to end.
+        left = elapsed * (self.watched - settled) / self.ended if self.ended and self.watched > settled else None
         return {
             "toSend": self.to_send,
             "watched": self.watched,

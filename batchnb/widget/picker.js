@@ -964,7 +964,7 @@ function element(tag, attributes = {}, children = []) {
 const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
 
 const WIDTHS = /** @type {Record<string, number>} */ ({
-  status: 116, name: 180, queue: 130, size: 92, created: 104, started: 104, stopped: 104, reason: 240, id: 104, definition: 150, fate: 220,
+  status: 116, name: 180, queue: 130, size: 92, created: 104, started: 104, stopped: 104, reason: 240, id: 104, definition: 150,
 });
 const LEAST_WIDTH = 48;
 const CHIPS = 8;
@@ -1057,7 +1057,11 @@ class View {
     });
     this.queryError = element("span", { class: "bnb-query-error", id: `${this.id}-query-error` });
     this.columnMenu = element("div", { class: "bnb-menu" });
-    this.columns = element("details", { class: "bnb-columns" }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.columnMenu]);
+    this.columns = element("details", {
+      class: "bnb-columns",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.closeColumns(),
+      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
+    }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.columnMenu]);
     this.refreshButton = button("Refresh", () => this.store.ask("refresh"));
     this.copyButton = button("Copy as a cell", () => this.copyCell());
     this.facets = element("div", { class: "bnb-facets" });
@@ -1140,7 +1144,7 @@ class View {
     this.reasons = element("datalist", { id: `${this.id}-reasons` });
     this.reasonBox = element("input", {
       type: "text", class: "bnb-reason", id: `${this.id}-reason`, list: `${this.id}-reasons`, autocomplete: "off",
-      placeholder: "OPS-123 bad input", "aria-describedby": `${this.id}-left ${this.id}-why`,
+      placeholder: "Why, and for which ticket", "aria-describedby": `${this.id}-left ${this.id}-why`,
       oninput: () => this.setReason(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.submit(),
     });
     this.left = element("span", { class: "bnb-left", id: `${this.id}-left` });
@@ -1214,6 +1218,7 @@ class View {
 
   /** @param {Column} column */
   widthOf(column) {
+    if (column.role === "fate" && !this.store.ui.widths.has(column.title)) return this.store.fate.messages.size ? 420 : 160;
     return this.store.ui.widths.get(column.title) ?? WIDTHS[column.role ?? ""] ?? (column.kind === "text" ? 130 : 104);
   }
 
@@ -1244,13 +1249,20 @@ class View {
     this.setWidths();
   }
 
+  closeColumns() {
+    this.columns.removeAttribute("open");
+    this.columns.querySelector("summary")?.focus();
+  }
+
   showColumnMenu() {
     const items = this.store.columns.map((column) => {
       const box = element("input", { type: "checkbox", onchange: () => this.setHidden(column, !box.checked) });
       box.checked = !this.store.isHidden(column);
       return element("label", {}, [box, shown(column.title, 60)]);
     });
+    const focused = [...this.columnMenu.querySelectorAll("input")].findIndex((box) => box === document.activeElement);
     this.columnMenu.replaceChildren(...items);
+    items[focused]?.querySelector("input")?.focus();
   }
 
   /** @param {Column} column @param {boolean} hidden */
@@ -1406,19 +1418,22 @@ class View {
     const text = column.text(row);
     if (column.kind === "time") {
       const moment = /** @type {NumberColumn} */ (column).values[row];
-      cell.textContent = text ? duration(Date.now() - moment) : "";
+      cell.textContent = text ? `${duration(Date.now() - moment)} ago` : "";
       cell.title = text;
     } else if (column.role === "status") {
-      cell.replaceChildren(pill(text, text.toLowerCase()));
+      // FAILED is what was wanted of a job that was ended, and no cause for alarm.
+      const wanted = this.store.fate.code(row) > 0 && !this.store.fate.failed(row) && text === "FAILED";
+      cell.replaceChildren(pill(text, wanted ? "wanted" : text.toLowerCase()));
     } else if (column.role === "fate") {
       const word = fateWord(/** @type {FateColumn} */ (column), row);
       const message = this.store.fate.messages.get(row);
-      cell.replaceChildren(...(word ? [pill(word, this.store.fate.failed(row) ? "bad" : "done")] : []), ...(message ? [` ${shown(message, 200)}`] : []));
+      cell.replaceChildren(...(word ? [pill(word, fateKind(word, this.store.fate.failed(row)))] : []), ...(message ? [` ${shown(message, 200)}`] : []));
       cell.title = shown(text, HOVER_LENGTH);
     } else if (column.role === "id") {
       cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
     } else if (column.role === "size") {
       cell.textContent = this.arrayText(text, row);
+      cell.title = text ? this.arrayHint(row) : "";
     } else {
       cell.textContent = shown(text);
       cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
@@ -1430,6 +1445,12 @@ class View {
     if (!size) return "";
     const live = this.liveChildren.get(this.jobIdAt(row));
     return live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`;
+  }
+
+  /** @param {number} row */
+  arrayHint(row) {
+    const live = this.liveChildren.get(this.jobIdAt(row));
+    return live === undefined ? "An array. How many of its children live is not in a listing; the plan looks." : `An array, of which ${plural(live, "child lives", "children live")}.`;
   }
 
   get liveChildren() {
@@ -1739,9 +1760,10 @@ class View {
     }
     const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
     const all = button("Show all jobs", () => this.showAll());
-    const again = result.failures && this.store.lost === null ? button(`Select the ${plural(result.failures, "failed one")} again`, () => this.store.selectFailed()) : null;
+    const again = result.failures && this.store.lost === null ? button(`Select the ${result.failures === 1 ? "failed job" : plural(result.failures, "failed job")} again`, () => this.store.selectFailed()) : null;
     this.resultTitle = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
-    this.result.replaceChildren(this.resultTitle, element("div", { class: "bnb-bar" }, [again, all]), facts);
+    const first = result.first ? element("p", { class: "bnb-first" }, [result.failures > 1 ? "The first failure: " : "", shown(result.first, 1200)]) : null;
+    this.result.replaceChildren(this.resultTitle, ...(first ? [first] : []), element("div", { class: "bnb-bar" }, [again, all]), facts);
   }
 
   showAll() {
@@ -1850,6 +1872,9 @@ class View {
     }
   }
 }
+
+/** Accepted is not ended, and must not look like it. @param {string} word @param {boolean} failed */
+const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word === "accepted" ? "starting" : word.startsWith("left out") ? "wanted" : "done");
 
 /** @param {Json} progress */
 const figuresOf = (progress) => `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed`;

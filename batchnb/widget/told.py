@@ -63,8 +63,18 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
         "failures": len(report.failures),
         "jobs": len(report.results),
         "ok": report.ok,
+        "first": _first_failure(report),
         "facts": _told(report_facts(report)),
     }
+
+
+def _first_failure(report: Report) -> str:
+    """Return what is to be known of the first failure: others mostly failed for the same reason."""
+    failed = next(iter(report.failures), None)
+    if failed is None:
+        return ""
+    why = f": {failed.error_message}" if failed.error_message else ""
+    return shown(f"{failed.planned.job_name or failed.planned.job_id}, {failed.fate}{why}", _FACT_LENGTH)
 
 
 def is_production(plan: Plan) -> bool:

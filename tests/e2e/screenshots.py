@@ -1,4 +1,4 @@
-"""Take the pictures of the README: `python -m tests.e2e.screenshots FOLDER`, with the emulator and no account."""
+"""Take the pictures of the README: `python -m tests.e2e.screenshots [FOLDER]`, with the emulator and no account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def take(browser: Browser, folder: Path, theme: str) -> None:
     """Take the picker, the confirmation and the result in one theme."""
     with local.start(local.hasty_night) as emulator:
         os.environ.update(emulator.environ())
-        page = browser.new_page(viewport={"width": 1000, "height": 720}, device_scale_factor=2)
+        page = browser.new_page(viewport={"width": 1000, "height": 720})
         bare = BarePage(page, JobPicker(batchnb.list_jobs(status="all"), confirm_above=50))
         if theme == "dark":
             page.evaluate("() => { document.body.className = 'bnb-dark'; document.body.style.background = '#16181c' }")
@@ -52,4 +52,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots")

@@ -147,6 +147,7 @@ def test_failures_come_with_their_message_and_can_be_selected_again(
     hand.planned(0, 1)
     hand.confirmed()
     assert hand.state["result"]["failures"] == 1
+    assert hand.state["result"]["first"].startswith("run-001, denied: ")
     assert "batch:TerminateJob" in hand.picker._marks.messages[1]
     assert hand.picker._marks.fates[1] & 0x80
     assert hand.choose(0, 1)["selected"] == 1
