@@ -18,7 +18,7 @@ from batchnb.text import shown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "utc"]
+__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "strings", "utc"]
 
 ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
@@ -79,22 +79,22 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     import pandas as pd
 
     columns: dict[str, Any] = {
-        "jobId": _strings(job.job_id for job in jobs),
-        "jobName": _strings(job.job_name for job in jobs),
+        "jobId": strings(job.job_id for job in jobs),
+        "jobName": strings(job.job_name for job in jobs),
         "jobQueue": pd.Categorical([job.job_queue for job in jobs]),
         "status": pd.Categorical([job.status and job.status.value for job in jobs], _STATUSES, ordered=True),
-        "statusReason": _strings(job.status_reason for job in jobs),
+        "statusReason": strings(job.status_reason for job in jobs),
         "createdAt": utc([job.created_at for job in jobs]),
         "startedAt": utc([job.started_at for job in jobs]),
         "stoppedAt": utc([job.stopped_at for job in jobs]),
-        "jobDefinition": _strings(job.job_definition for job in jobs),
+        "jobDefinition": strings(job.job_definition for job in jobs),
         "arraySize": pd.array([job.array_size for job in jobs], dtype="Int32"),
         "arrayIndex": pd.array([job.array_index for job in jobs], dtype="Int32"),
-        "shareIdentifier": _strings(job.share_identifier for job in jobs),
+        "shareIdentifier": strings(job.share_identifier for job in jobs),
         "exitCode": pd.array([job.exit_code for job in jobs], dtype="Int32"),
         "isTerminated": [job.is_terminated for job in jobs],
         "isCancelled": [job.is_cancelled for job in jobs],
-        "jobArn": _strings(job.job_arn for job in jobs),
+        "jobArn": strings(job.job_arn for job in jobs),
     }
     if tags:
         columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
@@ -113,7 +113,8 @@ def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
     return pd.Series(np.array(milliseconds, dtype="int64").view("datetime64[ms]")).dt.tz_localize("UTC")
 
 
-def _strings(values: Iterable[str | None]) -> pd.Series[str]:
+def strings(values: Iterable[str | None]) -> pd.Series[str]:
+    """Return texts as a Series of pandas' strings, missing for None."""
     import pandas as pd
 
     # Not pyarrow's strings, which pandas 3 takes where it can: they refuse a lone surrogate, which JSON may hold.

@@ -83,28 +83,28 @@ def plan_frame(plan: Plan) -> pd.DataFrame:
     """Return one row a job with its verdict and its evidence, columns as in `frame_of_jobs` and `Job`."""
     import pandas as pd
 
-    from batchnb.frames import utc
+    from batchnb.frames import strings, utc
 
     jobs = [planned.job for planned in plan.jobs]
     return pd.DataFrame(
         {
-            "jobId": pd.Series([planned.job_id for planned in plan.jobs], dtype="string"),
-            "jobName": pd.Series([planned.job_name for planned in plan.jobs], dtype="string"),
-            "jobQueue": pd.Series([planned.job_queue for planned in plan.jobs], dtype="string"),
-            "verdict": pd.Series([planned.verdict.value for planned in plan.jobs], dtype="string"),
-            "status": pd.Series([job.status if job else None for job in jobs], dtype="string"),
-            "statusReason": pd.Series([job.status_reason if job else None for job in jobs], dtype="string"),
+            "jobId": strings(planned.job_id for planned in plan.jobs),
+            "jobName": strings(planned.job_name for planned in plan.jobs),
+            "jobQueue": strings(planned.job_queue for planned in plan.jobs),
+            "verdict": strings(planned.verdict.value for planned in plan.jobs),
+            "status": strings(job.status if job else None for job in jobs),
+            "statusReason": strings(job.status_reason if job else None for job in jobs),
             "createdAt": utc([job.created_at if job else None for job in jobs]),
             "startedAt": utc([job.started_at if job else None for job in jobs]),
             "stoppedAt": utc([job.stopped_at if job else None for job in jobs]),
-            "jobDefinition": pd.Series([job.job_definition if job else None for job in jobs], dtype="string"),
-            "image": pd.Series([job.image if job else None for job in jobs], dtype="string"),
+            "jobDefinition": strings(job.job_definition if job else None for job in jobs),
+            "image": strings(job.image if job else None for job in jobs),
             "vcpus": pd.array([job.vcpus if job else None for job in jobs], dtype="Float64"),
             "memory": pd.array([job.memory if job else None for job in jobs], dtype="Int64"),
             "gpus": pd.array([job.gpus if job else None for job in jobs], dtype="Int32"),
             "attempts": pd.array([len(job.attempts) if job else None for job in jobs], dtype="Int32"),
             "exitCode": pd.array([job.exit_code if job else None for job in jobs], dtype="Int32"),
-            "logStreamName": pd.Series([job.log_stream if job else None for job in jobs], dtype="string"),
+            "logStreamName": strings(job.log_stream if job else None for job in jobs),
             "tags": pd.Series([dict(job.tags or ()) if job else {} for job in jobs], dtype=object),
         }
     )

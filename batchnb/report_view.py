@@ -71,10 +71,12 @@ def report_frame(report: Report) -> pd.DataFrame:
     """Return one row for every id of the plan; columns and dtypes as `Report.to_frame` says."""
     import pandas as pd
 
+    from batchnb.frames import strings
+
     results = report.results
     befores = [result.planned.job for result in results]
     afters = [result.last_seen for result in results]
-    texts = {
+    texts: dict[str, list[str | None]] = {
         "jobId": [result.planned.job_id for result in results],
         "jobName": [result.planned.job_name for result in results],
         "jobQueue": [result.planned.job_queue for result in results],
@@ -85,13 +87,13 @@ def report_frame(report: Report) -> pd.DataFrame:
         "statusReason_before": [job.status_reason if job else None for job in befores],
         "statusReason_after": [job.status_reason if job else None for job in afters],
     }
-    frame = pd.DataFrame({name: pd.Series(values, dtype="string") for name, values in texts.items()})
+    frame = pd.DataFrame({name: strings(values) for name, values in texts.items()})
     frame["accepted_at"] = _moments([result.accepted_at for result in results])
     frame["ended_at"] = _moments([result.ended_at for result in results])
     frame["attempts"] = pd.array([result.attempts for result in results], dtype="Int32")
-    frame["error_code"] = pd.Series([result.error_code for result in results], dtype="string")
-    frame["error_message"] = pd.Series([result.error_message for result in results], dtype="string")
-    frame["request_id"] = pd.Series([result.request_id for result in results], dtype="string")
+    frame["error_code"] = strings(result.error_code for result in results)
+    frame["error_message"] = strings(result.error_message for result in results)
+    frame["request_id"] = strings(result.request_id for result in results)
     return frame
 
 

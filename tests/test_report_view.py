@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,6 +73,16 @@ def test_statuses_before_and_after_are_bars_of_text() -> None:
     place = cells.index("RUNNING")
     assert cells[place : place + 3] == ["RUNNING", f"40 {'█' * 24}", f"40 {'█' * 24}"]
     assert "█" not in report_html(_report([]))
+
+
+def test_any_text_is_text_in_a_frame() -> None:
+    """Strings of frames hold whatever JSON may hold, half a character as well, which pyarrow's do not."""
+    report = _report([_result(1, Outcome.REFUSED, "\ud800")])
+    for table in (report.to_frame(), report.plan.to_frame()):
+        texts = [dtype for dtype in table.dtypes if isinstance(dtype, pd.StringDtype)]
+        assert len(texts) >= 8
+        assert {dtype.storage for dtype in texts} == {"python"}
+        assert table.jobName[0] == "\ud800"
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["BARS_SHOWN", "Bar", "bars_of", "draw_history"]
 
 BARS_SHOWN = 36
-"""Bars in one picture. Where there are more runs, a bar is a day, a month or a year."""
+"""Bars in one picture. Where there are more runs, a bar is an hour, a day, a month or a year."""
 
 _LOOKS = {
     Outcome.TERMINATED: ("#0b5fa5", ""),
@@ -35,6 +35,7 @@ _LOOKS = {
 
 _SPANS: Sequence[tuple[str, Callable[[Run], str]]] = (
     ("run", lambda run: f"{run.started_at:%Y-%m-%d %H:%M:%S} {run.run}"),
+    ("hour", lambda run: f"{run.started_at:%Y-%m-%d %H}:00"),
     ("day", lambda run: f"{run.started_at:%Y-%m-%d}"),
     ("month", lambda run: f"{run.started_at:%Y-%m}"),
     ("year", lambda run: f"{run.started_at:%Y}"),
@@ -57,7 +58,7 @@ class Bar:
 
 
 def bars_of(runs: Sequence[Run], most: int = BARS_SHOWN) -> tuple[str, list[Bar], int]:
-    """Return what a bar stands for ("run", "day", "month", "year"), the bars, oldest first, and the runs in none.
+    """Return what a bar stands for ("run", "hour", …, "year"), the bars, oldest first, and how many runs are in none.
 
     The shortest span is taken of which there are at most `most`; of years, the last ones.
     """
@@ -73,12 +74,12 @@ def bars_of(runs: Sequence[Run], most: int = BARS_SHOWN) -> tuple[str, list[Bar]
 
 
 def draw_history(runs: Sequence[Run]) -> Picture:
-    """Return a bar for each run, oldest first, or for each day, month or year: its jobs by outcome."""
+    """Return a bar for each run, oldest first, or for each hour, day, month or year: its jobs by outcome."""
     span, bars, left_out = bars_of(runs)
     total = sum(sum(bar.outcomes.values()) for bar in bars)
     title = f"{plural(total, 'job')} in {plural(len(runs) - left_out, 'run')} by outcome"
     older = f" {plural(left_out, 'older run')} left out." if left_out else ""
-    notes = (f"Each bar is a {span}; times are UTC.{older}",)
+    notes = (f"Each bar is {'an' if span == 'hour' else 'a'} {span}; times are UTC.{older}",)
     outcomes = [outcome for outcome in Outcome if any(outcome in bar.outcomes for bar in bars)]
 
     def painter(figure: Figure) -> None:

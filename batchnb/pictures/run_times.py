@@ -34,7 +34,6 @@ _SELECTED, _RUNNING, _ENDED = "#b3400f", "#fbfbfa", "#8c959f"
 _NAME_LENGTH = 34
 _ROW = 0.46
 _BINS = 120
-_LEGEND = {"ended": "ended", "running": "running, not selected", "selected": "selected"}
 _MARK = 14
 """Square points of the mark for one job."""
 
@@ -113,7 +112,9 @@ def draw_run_times(jobs: Iterable[RunTime], now: datetime, missing: int = 0) -> 
     `missing` is how many jobs are selected, and not among `jobs`.
     """
     every = by_definition(jobs)
-    title = f"Run times by job definition, {plural(sum(one.all_selected for one in every), 'job')} selected"
+    selected = sum(one.all_selected for one in every)
+    chosen = f"{selected:,} selected" if selected else "none selected"
+    title = f"Run times by job definition, {plural(sum(one.jobs for one in every), 'job')}, {chosen}"
     notes = _notes(every, now, missing)
 
     def painter(figure: Figure) -> None:
@@ -134,7 +135,7 @@ def _row(one: RunTimes) -> tuple[str, ...]:
 
 def _notes(every: Sequence[RunTimes], now: datetime, missing: int) -> tuple[str, ...]:
     so_far = f"Running jobs with their time so far, at {now:%Y-%m-%d %H:%M:%S} UTC."
-    notes = [f"{so_far} Jobs close to each other are one mark, larger for more."]
+    notes = [f"{so_far} Close ones are one mark, larger for more."]
     without = sum(one.selected_without for one in every)
     if without:
         notes.append(
@@ -151,25 +152,34 @@ def _paint(figure: Figure, every: Sequence[RunTimes]) -> None:
     longest = max((each for one in every for each in one.measured), default=0.0)
     width = (longest or 1.0) / _BINS
     lanes = (("ended", _ENDED, "o", -0.24), ("running", _RUNNING, "o", -0.02), ("selected", _SELECTED, "D", 0.22))
+    some = any(one.all_selected for one in every)
     for name, colour, marker, offset in lanes:
         _lane(
-            axes, [getattr(one, name) for one in every], width, offset, colour=colour, marker=marker, name=_LEGEND[name]
+            axes,
+            [getattr(one, name) for one in every],
+            width,
+            offset,
+            colour=colour,
+            marker=marker,
+            name=name if not some or name == "selected" else f"{name}, not selected",
         )
     for place, one in enumerate(every):
         if not one.measured:
             axes.text(0, place, f"  no run time: {plural(one.jobs, 'job')}, none has run", color=MUTED, va="center")
         if place:
             axes.axhline(place - 0.5, color=MUTED, linewidth=0.3)
-    axes.set_yticks(range(len(every)), [_tick(one) for one in every])
+    axes.set_yticks(range(len(every)), [_tick(one, some=some) for one in every])
     axes.set_ylim(max(len(every), 1) - 0.5, -0.5)
     time_axis(axes, longest, "run time")
     if any(one.measured for one in every):
         figure.legend(loc="outside lower right", ncols=3, frameon=False)
 
 
-def _tick(one: RunTimes) -> str:
+def _tick(one: RunTimes, *, some: bool) -> str:
+    """Return the label of a row, which tells how many are selected where `some` are in any row."""
     without = f" ({one.selected_without:,} have not run)" if one.selected_without else ""
-    return f"{label(one.definition, _NAME_LENGTH)}\n{one.all_selected:,} of {one.jobs:,} selected{without}"
+    counts = f"{one.all_selected:,} of {one.jobs:,} selected{without}" if some else plural(one.jobs, "job")
+    return f"{label(one.definition, _NAME_LENGTH)}\n{counts}"
 
 
 def _lane(

@@ -111,7 +111,7 @@ def _notes(report: Report, every: Sequence[Endings]) -> tuple[str, ...]:
     missing = sum(one.not_seen for one in every)
     if missing:
         until = f"{report.finished_at:%Y-%m-%d %H:%M:%S} UTC"
-        notes.append(f"{plural(missing, 'job')} not seen to end by {until}: none of the times is of them.")
+        notes.append(f"{plural(missing, 'job')} not seen to end by {until}, and without a time here.")
     before, not_known = sum(one.before for one in every), sum(one.not_known for one in every)
     if before:
         notes.append(f"{plural(before, 'job')} ended by themselves before the request was accepted, and have no time.")

@@ -111,7 +111,7 @@ def test_times_to_end_are_measured_only_where_both_ends_are_known() -> None:
     )
     assert "(1 job) it is when the end was seen" in first
     assert others == [
-        "2 jobs not seen to end by 2026-01-01 00:01:30 UTC: none of the times is of them.",
+        "2 jobs not seen to end by 2026-01-01 00:01:30 UTC, and without a time here.",
         "1 job ended by themselves before the request was accepted, and have no time.",
         "1 job ended without an accepted request of their own, and have no time.",
     ]

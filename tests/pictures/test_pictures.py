@@ -112,8 +112,8 @@ def test_a_hostile_name_is_text_and_cut(name: str) -> None:
         warnings.simplefilter("error")
         picture = scenes.drawn(jobs, now=scenes.NOW)
         assert _png(picture).startswith(PNG)
-    tick = next(text for text in _texts(picture) if "of 1 selected" in text and "tame" not in text)
-    assert tick == f"{label(name, 34)}\n0 of 1 selected"
+    tick = next(text for text in _texts(picture) if "\n1 job" in text and "tame" not in text)
+    assert tick == f"{label(name, 34)}\n1 job"
     assert tick.count("\n") == 1
     assert len(tick) < 60
     assert len(picture.alt) <= 2_000
@@ -237,13 +237,12 @@ def _marks(picture: Picture) -> int:
     return spots + sum(len(axes.lines) + len(axes.patches) for axes in every)
 
 
-def test_a_long_history_is_drawn_by_day_month_or_year() -> None:
+def test_a_long_history_is_drawn_by_hour_day_month_or_year() -> None:
     """However many runs there were, there are no more bars than can be read, and every run is in one."""
-    for count, span in ((36, "run"), (37, "day"), (900, "month"), (36 * 31 * 2, "year")):
-        runs = [(scenes.NOW + timedelta(hours=24 * number), "1 terminated") for number in range(count)]
-        if span == "day":
-            runs = [(scenes.NOW + timedelta(hours=number), "1 terminated") for number in range(count)]
+    spans = ((36, 24, "a run"), (37, 0.1, "an hour"), (37, 1, "a day"), (900, 24, "a month"), (2_232, 24, "a year"))
+    for count, hours, span in spans:
+        runs = [(scenes.NOW + timedelta(hours=hours * number), "1 terminated") for number in range(count)]
         picture = scenes.drawn(scenes.history(runs))
-        assert picture.notes == (f"Each bar is a {span}; times are UTC.",)
+        assert picture.notes == (f"Each bar is {span}; times are UTC.",)
         assert len(picture.rows) <= 36
         assert sum(int(row[1].replace(",", "")) for row in picture.rows) == count
