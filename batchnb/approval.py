@@ -22,7 +22,7 @@ from batchnb.text import plural, shown
 from batchnb.verdicts import is_stopping
 from batchnb.vouching import vouched
 
-__all__ = ["approve", "check_guards"]
+__all__ = ["approve", "check_guards", "guards_of"]
 
 _NOTHING = "Nothing was ended."
 _ANEW = "Make a new plan."
@@ -64,6 +64,11 @@ def approve(
     held.check_count(replace(plan, jobs=tuple(jobs)).job_count)
     check_shares(jobs, held, gateway, clock)
     return jobs
+
+
+def guards_of(plan: Plan) -> Guards:
+    """Return the guards under which the plan is executed: those that hold now, and those that were typed for it."""
+    return guards(*vouched(plan.fingerprint).layers)
 
 
 def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from batchnb.circumstances import circumstances_record, guards_record
 from batchnb.errors import JournalError
 from batchnb.plans import Plan
 from batchnb.records import Record, identity_record, moment_text, planned_record
@@ -52,7 +53,10 @@ class Journal:
 
     @classmethod
     def create(cls, plan: Plan, at: datetime) -> Journal:
-        """Begin the journal of a run: its header, and every job of the plan with its evidence, on the disk."""
+        """Begin the journal of a run: its header, and every job of the plan with its evidence, on the disk.
+
+        The guards of the plan are to be those under which it is executed.
+        """
         folder = journal_dir()
         name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
         path = folder / f"{name}.jsonl"
@@ -161,6 +165,8 @@ def _header(plan: Plan, run_id: str, at: datetime) -> Record:
         "digest": plan.digest,
         "made_at": moment_text(plan.made_at),
         "jobs": len(plan.jobs),
+        "guards": guards_record(plan.guards),
+        **circumstances_record(plan),
         **_process(),
     }
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from batchnb import expected
-from batchnb.approval import approve, check_guards
+from batchnb.approval import approve, check_guards, guards_of
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.engine import Engine
@@ -46,7 +47,7 @@ def execute(
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
     jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    with Journal.create(plan, clock.wall()) as journal:
+    with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
         return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
 

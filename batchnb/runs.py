@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.accessor import register
 from batchnb.aws import Identity
+from batchnb.blast import Dependents
+from batchnb.circumstances import dependents_from_record, guards_from_record
 from batchnb.errors import JournalError
+from batchnb.guards import Guards
 from batchnb.journal import journal_dir, run_id_of
 from batchnb.plans import Plan, PlannedJob
 from batchnb.records import identity_from_record, moment, planned_from_record, result_from_record
@@ -68,7 +71,32 @@ class RunRecord:
     def plan(self) -> Plan:
         """Return the plan of the run. It is bound to no connection."""
         made_at = moment(self.header["made_at"]) or datetime.now(UTC)
-        return Plan(self.header["reason"], self.identity, tuple(self.planned.values()), made_at, None)
+        return Plan(
+            self.header["reason"],
+            self.identity,
+            tuple(self.planned.values()),
+            made_at,
+            None,
+            self._dependents(),
+            self.guards() or Guards(),
+            tuple(str(note) for note in self.header.get("notes") or ()),
+            self.listed_by,
+        )
+
+    def guards(self) -> Guards | None:
+        """Return the guards under which the run was begun; None where the journal is of before they were recorded."""
+        return guards_from_record(self.header.get("guards"))
+
+    @property
+    def listed_by(self) -> str:
+        """The selectors of the listing that the jobs came from, empty where there is none on record."""
+        return str(self.header.get("listed_by") or "")
+
+    def _dependents(self) -> Dependents:
+        try:
+            return dependents_from_record(self.header)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Dependents(gap="The journal does not say who depended on these jobs.")
 
     def report(self) -> Report:
         """Return the report of the run, as far as it came."""
@@ -164,16 +192,18 @@ def history() -> pd.DataFrame:
     """Return one row a run, newest first, read from the journals of this user.
 
     Columns: `run`, `started_at` (datetime64[ms, UTC]), `user`, `host`, `account`, `region`, `endpoint`, `caller`,
-    `reason`, `queues` (strings), `jobs` (Int64), `outcomes` (string, "3 terminated, 1 denied"), `finished` (bool).
-    Journals that cannot be read are left out.
+    `reason`, `queues`, `listed_by` (the selectors that the jobs came from; all of these are strings), `jobs` (Int64),
+    `outcomes` (string, "3 terminated, 1 denied"), `finished` (bool). Journals that cannot be read are left out.
     """
     import pandas as pd
 
     rows = [_row(record) for record in _records()]
     columns = ["run", "started_at", "user", "host", "account", "region", "endpoint", "caller", "reason", "queues"]
-    frame = pd.DataFrame(rows, columns=[*columns, "jobs", "outcomes", "finished"])
+    frame = pd.DataFrame(rows, columns=[*columns, "listed_by", "jobs", "outcomes", "finished"])
     texts = [name for name in columns if name != "started_at"]
-    frame = frame.astype({**dict.fromkeys([*texts, "outcomes"], "string"), "jobs": "Int64", "finished": bool})
+    frame = frame.astype(
+        {**dict.fromkeys([*texts, "listed_by", "outcomes"], "string"), "jobs": "Int64", "finished": bool}
+    )
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
     register()
     return frame
@@ -219,6 +249,7 @@ def _row(record: RunRecord) -> list[object]:
         header.get("host"),
         *place,
         ", ".join(queues),
+        record.listed_by,
         len(record.planned),
         counts_text(report.counts),
         record.is_finished,

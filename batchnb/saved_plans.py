@@ -14,16 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from batchnb.aws import Gateway
-from batchnb.blast import Dependent, Dependents
+from batchnb.circumstances import circumstances_record, dependents_from_record
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.guards import Guards
-from batchnb.jobs import job_from_aws
 from batchnb.plans import Expected, Plan, check_reason
 from batchnb.records import (
     Record,
     identity_from_record,
     identity_record,
-    job_record,
     moment,
     planned_from_record,
     planned_record,
@@ -95,14 +93,8 @@ def _record(plan: Plan) -> Record:
         **identity_record(plan.identity),
         "reason": plan.reason,
         "made_at": plan.made_at.isoformat(),
-        "listed_by": plan.listed_by,
-        "notes": list(plan.notes),
         "jobs": [planned_record(planned) for planned in plan.jobs],
-        "dependents": [
-            {"jobId": one.job_id, "because_of": one.because_of, "job": job_record(one.job)}
-            for one in plan.dependents.jobs
-        ],
-        "dependents_gap": plan.dependents.gap,
+        **circumstances_record(plan),
     }
 
 
@@ -114,14 +106,13 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None, held: Guards) -> P
     jobs = tuple(planned_from_record(one) for one in record["jobs"])
     if len({planned.job_id for planned in jobs}) != len(jobs):
         raise ValueError("jobs")
-    found = (Dependent(one["jobId"], job_from_aws(one["job"]), one["because_of"]) for one in record["dependents"])
     return Plan(
         record["reason"],
         identity_from_record(record),
         jobs,
         made_at,
         gateway,
-        Dependents(tuple(found), str(record["dependents_gap"])),
+        dependents_from_record(record),
         held,
         tuple(str(note) for note in record["notes"]),
         str(record["listed_by"]),

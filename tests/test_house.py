@@ -55,6 +55,7 @@ ORDER = [
     "report_view",
     "tickets",
     "records",
+    "circumstances",
     "saved_plans",
     "journal",
     "runs",

@@ -15,10 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
+from batchnb.api import list_jobs
+from batchnb.api import plan as plan_jobs
 from batchnb.aws import Gateway
+from batchnb.circumstances import guards_from_record, guards_record
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError, JournalError
+from batchnb.guards import Cap, Guards
 from batchnb.ids import JobId
 from batchnb.ledger import EventState, JobEvent
 from batchnb.pace import forget_paces
@@ -26,6 +30,7 @@ from batchnb.plans import Plan, make_plan
 from batchnb.report import Report
 from batchnb.resuming import resume_run
 from batchnb.runs import history, read_run, run_paths
+from batchnb.settings import pattern
 
 from .conftest import clock_of
 
@@ -166,7 +171,8 @@ def test_whatever_breaks_a_run_resuming_it_ends_every_job_and_no_other(
                 emulator.faults.add(local.Fault(kind="ServerException", rate=rate, seed=seed))
             report = broken(emulator, actions, lambda on_event: plan.execute(clock=clock, on_event=on_event))
             for _ in range(3):
-                if report is not None and report.ok:
+                # Interrupted when all was accepted, nothing has failed, and the jobs have not been seen to end.
+                if report is not None and report.ok and report.is_finished:
                     break
                 (path,) = run_paths()
                 report = resume_run(path, gateway, wait=True, timeout=300, on_event=None, clock=clock)
@@ -210,3 +216,65 @@ def broken(
         path.write_bytes(data[: max(start, len(data) - size)])
         report = None
     return report
+
+
+def test_a_run_is_told_with_its_guards_its_listing_and_its_dependents(
+    emulator: local.LocalBatch, journals: Path
+) -> None:
+    """Under which guards, from which listing, and at whose cost a run was done stands in its journal."""
+    world = emulator.world
+    [job] = world.add_jobs("train", "sweep", 1)
+    [waiting] = world.add_jobs("train", "after", 1, status="PENDING", depends_on=[job])
+    place: dict[str, Any] = {"endpoint_url": emulator.endpoint_url}
+    jobs = list_jobs(queues="train", name="sweep-000", **place)
+    guards: dict[str, Any] = {"max_jobs": 2_000, "max_percent": 100, "protect": ["tag:keep=yes", "queue:live"]}
+    plan = plan_jobs(jobs, reason=REASON, **guards, **place)
+    run_id = plan.execute(clock=clock_of(emulator)).run_id
+    assert run_id is not None
+    header = json.loads((journals / f"{run_id}.jsonl").read_text("utf-8").splitlines()[0])
+    assert header["format"] == 1
+    assert header["guards"]["max_jobs"]["value"] == 2_000
+    assert header["guards"]["max_jobs"]["raised_over"] == [{"value": 1000, "source": "the built-in default"}]
+    assert [one["pattern"] for one in header["guards"]["protect"]] == ["tag:keep=yes", "queue:live"]
+    assert header["listed_by"] == "queues='train', name='sweep-000'"
+    assert [(one["jobId"], one["because_of"]) for one in header["dependents"]] == [(waiting, job)]
+    told = read_run(run_id).plan
+    assert (told.guards, told.listed_by, told.notes) == (plan.guards, plan.listed_by, plan.notes)
+    assert [one.job_id for one in told.dependents.jobs] == [waiting]
+    assert history()["listed_by"].tolist() == [plan.listed_by]
+
+
+@pytest.mark.parametrize("damage", [{}, {"guards": None}, {"guards": {"max_jobs": 3}}, {"dependents": [{}]}])
+def test_a_journal_without_guards_is_read_all_the_same(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path, damage: dict[str, object]
+) -> None:
+    """A journal of before they were recorded, or one with something else in their place, still gives its report."""
+    [job] = emulator.world.add_jobs("train", "sweep", 1)
+    report = make_plan(gateway, [JobId(job)], REASON, clock).execute(clock=clock)
+    path = journals / f"{report.run_id}.jsonl"
+    header, *rest = path.read_text("utf-8").splitlines()
+    kept = {key: value for key, value in json.loads(header).items() if key not in ("guards", "dependents", "notes")}
+    path.write_text("\n".join([json.dumps(kept | damage), *rest]) + "\n", "utf-8")
+    told = read_run(str(report.run_id))
+    assert told.counts == report.counts
+    assert told.plan.dependents.gap
+
+
+@given(
+    held=st.builds(
+        Guards,
+        max_jobs=st.builds(
+            Cap,
+            st.integers(0, 10**6).map(float),
+            st.text(),
+            st.lists(st.tuples(st.integers(0, 10**6).map(float), st.text())).map(tuple),
+        ),
+        protect=st.lists(
+            st.tuples(st.sampled_from(["tag:keep=yes", "name:a b*", "queue:x"]).map(pattern), st.text())
+        ).map(tuple),
+        accounts=st.lists(st.tuples(st.just(("123456789012",)), st.text())).map(tuple),
+    )
+)
+def test_guards_come_back_from_their_record(held: Guards) -> None:
+    """What is written of guards is what is read, through JSON."""
+    assert guards_from_record(json.loads(json.dumps(guards_record(held)))) == held

@@ -1,0 +1,83 @@
+"""The circumstances of a plan as records, and back: guards in force, the listing of its jobs, who waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from batchnb.blast import Dependent, Dependents
+from batchnb.errors import InputError
+from batchnb.guards import Cap, Guards, Pattern
+from batchnb.jobs import job_from_aws
+from batchnb.plans import Plan
+from batchnb.records import Record, job_record
+from batchnb.settings import pattern
+
+__all__ = ["circumstances_record", "dependents_from_record", "guards_from_record", "guards_record"]
+
+
+def circumstances_record(plan: Plan) -> Record:
+    """Return what the jobs came from, and who fails with them."""
+    return {
+        "listed_by": plan.listed_by,
+        "notes": list(plan.notes),
+        "dependents": [
+            {"jobId": one.job_id, "because_of": one.because_of, "job": job_record(one.job)}
+            for one in plan.dependents.jobs
+        ],
+        "dependents_gap": plan.dependents.gap,
+    }
+
+
+def dependents_from_record(record: Mapping[str, Any]) -> Dependents:
+    """Return the dependents of a `circumstances_record`. Raises KeyError, TypeError or ValueError for anything else."""
+    found = (Dependent(one["jobId"], job_from_aws(one["job"]), one["because_of"]) for one in record["dependents"])
+    return Dependents(tuple(found), str(record["dependents_gap"]))
+
+
+def guards_record(held: Guards) -> Record:
+    """Return the guards, each with the place that set it."""
+    return {
+        "max_jobs": _cap_record(held.max_jobs),
+        "max_percent": _cap_record(held.max_percent) if held.max_percent else None,
+        "protect": _pattern_records(held.protect),
+        "lifted": _pattern_records(held.lifted),
+        "accounts": [{"accounts": list(allowed), "source": source} for allowed, source in held.accounts],
+        "production_accounts": [{"account": account, "source": source} for account, source in held.production_accounts],
+    }
+
+
+def guards_from_record(record: object) -> Guards | None:
+    """Return the guards that `guards_record` wrote, None where that is not what the record is."""
+    if not isinstance(record, Mapping):
+        return None
+    try:
+        max_percent = record["max_percent"]
+        return Guards(
+            max_jobs=_cap(record["max_jobs"]),
+            max_percent=_cap(max_percent) if max_percent is not None else None,
+            protect=_patterns(record["protect"]),
+            lifted=_patterns(record["lifted"]),
+            accounts=tuple((tuple(one["accounts"]), str(one["source"])) for one in record["accounts"]),
+            production_accounts=tuple((one["account"], str(one["source"])) for one in record["production_accounts"]),
+        )
+    except (KeyError, TypeError, ValueError, InputError):
+        return None
+
+
+def _cap_record(cap: Cap) -> Record:
+    over = [{"value": value, "source": source} for value, source in cap.raised_over]
+    return {"value": cap.value, "source": cap.source, "raised_over": over}
+
+
+def _cap(record: Mapping[str, Any]) -> Cap:
+    over = tuple((float(one["value"]), str(one["source"])) for one in record["raised_over"])
+    return Cap(float(record["value"]), str(record["source"]), over)
+
+
+def _pattern_records(entries: Iterable[tuple[Pattern, str]]) -> list[Record]:
+    return [{"pattern": str(one), "source": source} for one, source in entries]
+
+
+def _patterns(records: Iterable[Mapping[str, Any]]) -> tuple[tuple[Pattern, str], ...]:
+    return tuple((pattern(one["pattern"]), str(one["source"])) for one in records)
