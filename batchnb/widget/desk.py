@@ -20,6 +20,7 @@ from batchnb.listing import describe_all
 from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.widget.live import FATES, Marks, Progress
+from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel
 from batchnb.widget.refreshed import refreshed_frame
 from batchnb.widget.requests import sentence_of
 from batchnb.widget.running import execute_telling, progress_of
@@ -203,18 +204,25 @@ class Desk:
 
     def _send_snapshot(self) -> None:
         with self._mutex:
-            snapshot, marks = self._snapshot, self._marks
-            content = {
-                "header": snapshot.header,
-                "fates": FATES,
-                "messages": list(marks.messages.items()),
-                "state": self._state(),
-            }
-            marked = [marks.lives.tobytes(), marks.locks.tobytes(), marks.fates.tobytes()]
-            self._tell("snapshot", content, [snapshot.buffer, *marked, self._selection_bits()])
+            marks = self._marks
+            messages = list(marks.messages.items())
+            self._send_parcel(whole_parcel(self._snapshot), [marks.lives, marks.locks, marks.fates], messages)
+
+    def _send_first_rows(self) -> None:
+        """Send the first rows ahead, unless they are all, or jobs have been marked: then there is but one truth."""
+        with self._mutex:
+            if len(self._snapshot) > FIRST_ROWS and not self._marks.are_used:
+                parcel = first_parcel(self._snapshot)
+                rows = parcel.rows
+                self._send_parcel(parcel, [rows.lives, rows.locks, self._marks.fates[: len(rows.lives)]], [])
+
+    def _send_parcel(self, parcel: Parcel, marked: list[NDArray[np.uint8]], messages: list[tuple[int, str]]) -> None:
+        content = {"header": parcel.header, "fates": FATES, "messages": messages, "state": self._state()}
+        parts = [part.tobytes() for part in marked]
+        self._tell("snapshot", content, [parcel.numbers, parcel.texts, *parts, self._selection_bits()])
 
     def _selection_bits(self) -> bytes:
-        return bits_of(self._rows, len(self._snapshot.job_ids))
+        return bits_of(self._rows, len(self._snapshot))
 
     def _state(self) -> dict[str, Any]:
         with self._mutex:

@@ -13,7 +13,8 @@ from batchnb.plans import Plan, Verdict
 from batchnb.report import JobResult, Report
 from batchnb.text import shown
 from batchnb.verify import Outcome
-from batchnb.widget.snapshot import LIVES, Lock, Snapshot
+from batchnb.widget.rows import LIFE_OF, Lock
+from batchnb.widget.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +32,6 @@ MESSAGES_KEPT = 2000
 """Messages of failures that the browser is sent; all of them are in the report."""
 
 _FATE_OF = {fate: code for code, fate in enumerate(FATES)}
-_LIFE_OF = {life: code for code, life in enumerate(LIVES)}
 _LOCK_OF = {
     Verdict.FINISHED: Lock.FINISHED,
     Verdict.STOPPING: Lock.STOPPING,
@@ -53,14 +53,24 @@ class Marks:
     """A fate, a status, a lock and perhaps a message for each row of a snapshot. Threads may share it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._row_of = snapshot.row_of
+        self._snapshot = snapshot
         self._mutex = threading.Lock()
         self._changed: set[int] = set()
+        self.are_used = False
+        """Whether anything has been marked."""
         self._new_messages: list[tuple[int, str]] = []
-        self.fates: NDArray[np.uint8] = np.zeros(len(snapshot.job_ids), dtype=np.uint8)
-        self.lives = snapshot.lives
-        self.locks = snapshot.locks
+        self.fates: NDArray[np.uint8] = np.zeros(len(snapshot), dtype=np.uint8)
         self.messages: dict[int, str] = {}
+
+    @property
+    def lives(self) -> NDArray[np.uint8]:
+        """The code of each row's status."""
+        return self._snapshot.rows.lives
+
+    @property
+    def locks(self) -> NDArray[np.uint8]:
+        """Why each row cannot be selected."""
+        return self._snapshot.rows.locks
 
     def note_plan(self, plan: Plan) -> None:
         """Mark what the plan leaves out, and what DescribeJobs said of the rest."""
@@ -113,15 +123,16 @@ class Marks:
         failed: bool = False,
         message: str | None = None,
     ) -> None:
-        row = self._row_of.get(job_id)
+        row = self._snapshot.row_of.get(job_id)
         if row is None:
             return
         with self._mutex:
+            self.are_used = True
             self._changed.add(row)
             if fate is not None:
                 self.fates[row] = _FATE_OF[fate] | (FATE_FAILED if failed else 0)
             if life:
-                self.lives[row] = _LIFE_OF.get(life, 0)
+                self.lives[row] = LIFE_OF.get(life, 0)
             if lock is not None:
                 self.locks[row] = lock
             if message and (row in self.messages or len(self.messages) < MESSAGES_KEPT):

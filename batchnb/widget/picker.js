@@ -9,8 +9,9 @@
  *   widget_manager?: any, on(name: string, callback: (...parts: any[]) => void): void,
  *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
 /** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
- *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(): Float64Array | Uint32Array,
- *   code(row: number): number, word(code: number): string}} Column */
+ *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(descending: boolean): Uint16Array[],
+ *   codes: Codes | null, code(row: number): number, word(code: number): string}} Column */
+/** @typedef {Uint8Array | Uint16Array | Uint32Array} Codes */
 /** @typedef {{needle: string | null, matches(folded: string): boolean, above?: number, below?: number,
  *   inclusive?: boolean, cased?: boolean}} Test */
 /** @typedef {{column: number, descending: boolean}} SortKey */
@@ -86,6 +87,13 @@ export function setBit(bits, row, on) {
   else bits[row >> 3] &= ~(1 << (row & 7));
 }
 
+/** How many of these are 1, all others being 0. @param {Uint8Array} ones */
+function countOnes(ones) {
+  let count = 0;
+  for (let at = 0; at < ones.length; at += 1) count += ones[at];
+  return count;
+}
+
 /** @param {Uint8Array} bits */
 export function countBits(bits) {
   let count = 0;
@@ -104,8 +112,8 @@ export function folded(text) {
 
 /** Text as codes into words, which stand behind one another in one string. @implements {Column} */
 class TextColumn {
-  /** @param {Json} described @param {ArrayBuffer} data @param {number} rows */
-  constructor(described, data, rows) {
+  /** @param {Json} described @param {ArrayBuffer} data @param {number} rows @param {Uint8Array} texts */
+  constructor(described, data, rows, texts) {
     this.title = described.title;
     this.role = described.role;
     this.hidden = described.hidden;
@@ -116,9 +124,8 @@ class TextColumn {
     const lengths = new Lengths(data, described.lengths, described.texts);
     this.ends = new Uint32Array(described.texts);
     for (let code = 0, end = 0; code < this.count; code += 1) this.ends[code] = end += lengths[code];
-    this.all = new TextDecoder("utf-8", { ignoreBOM: true }).decode(new Uint8Array(data, described.blob, described.blobLength));
-    const Codes = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array }[/** @type {1|2|4} */ (described.codeSize)];
-    this.codes = described.codes === null ? null : new Codes(data, described.codes, rows);
+    this.all = new TextDecoder("utf-8", { ignoreBOM: true }).decode(texts.subarray(described.blob, described.blob + described.blobLength));
+    /** @type {Codes | null} */ this.codes = described.codes === null ? null : unsigned(data, described.codes, rows, described.codeSize);
     /** @type {string | null} */ this.low = null;
     /** @type {Uint32Array | null} */ this.ranks = null;
   }
@@ -138,24 +145,31 @@ class TextColumn {
     return this.word(this.code(row));
   }
 
+  /** All words in lower case; most are so from the start, and need no second place in memory. */
+  lower() {
+    const low = this.low ?? folded(this.all);
+    this.low = low === this.all ? this.all : low;
+    return this.low;
+  }
+
   /** @param {Test} test */
   words(test) {
-    if (this.low === null) this.low = folded(this.all);
+    const low = this.lower();
     const found = new Uint8Array(this.count);
     if (test.needle === null) {
-      const all = test.cased ? this.all : this.low;
+      const all = test.cased ? this.all : low;
       for (let code = 0, start = 0; code < this.count; start = this.ends[code], code += 1) {
         if (test.matches(all.slice(start, this.ends[code]))) found[code] = 1;
       }
       return found;
     }
     // One search through all words at once; a find across a border between two does not count.
-    let [code, at] = [0, this.low.indexOf(test.needle)];
+    let [code, at] = [0, low.indexOf(test.needle)];
     while (at >= 0) {
       while (this.ends[code] <= at) code += 1;
       const inside = at + test.needle.length <= this.ends[code];
       if (inside) found[code] = 1;
-      at = this.low.indexOf(test.needle, inside ? this.ends[code] : at + 1);
+      at = low.indexOf(test.needle, inside ? this.ends[code] : at + 1);
     }
     return found;
   }
@@ -167,11 +181,16 @@ class TextColumn {
     else for (let row = 0; row < this.rows; row += 1) hit[row] |= found[row + 1];
   }
 
+  /** @param {boolean} descending */
+  keys(descending) {
+    return planes(this.ranked(), descending, NO_RANK);
+  }
+
   /** The place of each row's word among the words, so that a sort compares numbers; empty ones last. */
-  keys() {
+  ranked() {
     if (this.ranks) return this.ranks;
-    if (this.low === null) this.low = folded(this.all);
-    const words = Array.from({ length: this.count }, (_, code) => /** @type {string} */ (this.low).slice(code ? this.ends[code - 1] : 0, this.ends[code]));
+    const low = this.lower();
+    const words = Array.from({ length: this.count }, (_, code) => low.slice(code ? this.ends[code - 1] : 0, this.ends[code]));
     const order = Uint32Array.from(words.keys());
     const natural = this.count <= 20_000 ? new Intl.Collator("en", { numeric: true }).compare : null;
     order.sort((a, b) => (natural ? natural(words[a], words[b]) : words[a] < words[b] ? -1 : words[a] > words[b] ? 1 : 0));
@@ -189,6 +208,55 @@ class TextColumn {
 
 const NO_RANK = 0xffffffff;
 
+/** @param {ArrayBuffer} data @param {number} at @param {number} length @param {number} width in bytes @returns {Codes} */
+function unsigned(data, at, length, width) {
+  const Kind = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array }[/** @type {1|2|4} */ (width)];
+  return new Kind(data, at, length);
+}
+
+/**
+ * Keys of a sort as 16 bits each, the lowest first; what is missing comes last in both directions.
+ * @param {Codes} values @param {boolean} descending @param {number} missing
+ */
+function planes(values, descending, missing) {
+  const flip = descending ? 0xffff : 0;
+  const [low, high, last] = [new Uint16Array(values.length), new Uint16Array(values.length), new Uint16Array(values.length)];
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row];
+    if (value === missing) last[row] = 1;
+    else {
+      low[row] = value ^ flip;
+      high[row] = (value >>> 16) ^ flip;
+    }
+  }
+  return values instanceof Uint32Array ? [low, high, last] : [low, last];
+}
+
+/** Keys of a sort of any numbers, by the bits of float64, which are in order but for the sign. @param {Float64Array} values @param {boolean} descending */
+function floatPlanes(values, descending) {
+  const flip = descending ? 0xffffffff : 0;
+  const parts = Array.from({ length: 5 }, () => new Uint16Array(values.length));
+  const one = new Float64Array(1);
+  const [low, high] = new Uint32Array(new Uint8Array(Uint16Array.of(1).buffer)[0] ? [0, 1] : [1, 0]);
+  const bits = new Uint32Array(one.buffer);
+  for (let row = 0; row < values.length; row += 1) {
+    // Adding 0 makes -0 the same as 0.
+    one[0] = values[row] + 0;
+    if (Number.isNaN(one[0])) {
+      parts[4][row] = 1;
+      continue;
+    }
+    const negative = bits[high] >>> 31;
+    const upper = bits[high] ^ flip ^ (negative ? 0xffffffff : 0x80000000);
+    const lower = bits[low] ^ flip ^ (negative ? 0xffffffff : 0);
+    parts[0][row] = lower;
+    parts[1][row] = lower >>> 16;
+    parts[2][row] = upper;
+    parts[3][row] = upper >>> 16;
+  }
+  return parts;
+}
+
 /** Numbers, or times as epoch milliseconds; NaN where there is none. @implements {Column} */
 class NumberColumn {
   /** @param {Json} described @param {ArrayBuffer} data @param {number} rows */
@@ -198,7 +266,86 @@ class NumberColumn {
     this.hidden = described.hidden;
     this.kind = described.kind;
     this.count = 0;
-    this.values = described.size === 8 ? new Float64Array(data, described.at, rows) : Float64Array.from(new Int32Array(data, described.at, rows));
+    /** @type {Codes | null} */ this.codes = null;
+    this.least = described.least;
+    this.top = described.width === 8 ? NaN : 2 ** (8 * described.width) - 1;
+    /** @type {Float64Array | Codes} */
+    this.raw = described.width === 8 ? new Float64Array(data, described.at, rows) : unsigned(data, described.at, rows, described.width);
+  }
+
+  code() {
+    return 0;
+  }
+
+  word() {
+    return "";
+  }
+
+  /** @param {number} row */
+  value(row) {
+    const raw = this.raw[row];
+    return raw === this.top ? NaN : this.least + raw;
+  }
+
+  /** @param {number} row */
+  text(row) {
+    const value = this.value(row);
+    if (Number.isNaN(value)) return "";
+    return this.kind === "time" ? utc(value) : String(value);
+  }
+
+  /** @param {Test} test @param {Uint8Array} hit */
+  mark(test, hit) {
+    const { raw, top, least } = this;
+    if (test.above !== undefined || test.below !== undefined) {
+      const [above, below] = [test.above ?? -Infinity, test.below ?? Infinity];
+      for (let row = 0; row < raw.length; row += 1) {
+        if (raw[row] === top) continue;
+        const value = least + raw[row];
+        if ((value > above && value < below) || (test.inclusive && (value === test.above || value === test.below))) hit[row] = 1;
+      }
+      return;
+    }
+    // Only what looks like a number or a date can stand in one.
+    if (test.needle !== null && !/^[\d.:-]+$/.test(test.needle)) return;
+    if (this.kind === "time" && test.needle !== null && !/^\d{4}-/.test(test.needle)) return;
+    // Few numbers in many rows are looked at once each: 1 is no, 2 is yes.
+    const known = raw instanceof Uint8Array || raw instanceof Uint16Array ? new Uint8Array(top + 1) : null;
+    for (let row = 0; row < raw.length; row += 1) {
+      if (hit[row] || Number.isNaN(raw[row]) || raw[row] === top) continue;
+      let answer = known?.[raw[row]] ?? 0;
+      if (!answer) answer = test.matches(this.text(row).toLowerCase()) ? 2 : 1;
+      if (known) known[raw[row]] = answer;
+      if (answer === 2) hit[row] = 1;
+    }
+  }
+
+  /** @param {boolean} descending */
+  keys(descending) {
+    return this.raw instanceof Float64Array ? floatPlanes(this.raw, descending) : planes(this.raw, descending, this.top);
+  }
+}
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The two characters of each byte. */
+const HEX_CHARS = Uint8Array.from(HEX.join(""), (char) => char.charCodeAt(0));
+const ID_LENGTH = 36;
+const DASHES = [8, 13, 18, 23];
+/** Where in its text each byte of an id stands. */
+const ID_PLACES = Uint8Array.from({ length: 16 }, (_, byte) => 2 * byte + [4, 6, 8, 10].filter((dash) => byte >= dash).length);
+
+/** Job ids of 16 bytes. Their text is made where somebody looks, and goes again. @implements {Column} */
+class IdColumn {
+  /** @param {Json} described @param {ArrayBuffer} data @param {number} rows */
+  constructor(described, data, rows) {
+    this.title = described.title;
+    this.role = described.role;
+    this.hidden = described.hidden;
+    this.kind = "text";
+    this.count = 0;
+    /** @type {Codes | null} */ this.codes = null;
+    this.rows = rows;
+    this.bytes = new Uint8Array(data, described.at, 16 * rows);
   }
 
   code() {
@@ -211,34 +358,53 @@ class NumberColumn {
 
   /** @param {number} row */
   text(row) {
-    const value = this.values[row];
-    if (Number.isNaN(value)) return "";
-    return this.kind === "time" ? utc(value) : String(value);
+    let hex = "";
+    for (let at = 16 * row; at < 16 * row + 16; at += 1) hex += HEX[this.bytes[at]];
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
   /** @param {Test} test @param {Uint8Array} hit */
   mark(test, hit) {
-    const { values } = this;
-    if (test.above !== undefined || test.below !== undefined) {
-      const [above, below] = [test.above ?? -Infinity, test.below ?? Infinity];
-      for (let row = 0; row < values.length; row += 1) {
-        const value = values[row];
-        if ((value > above && value < below) || (test.inclusive && (value === test.above || value === test.below))) hit[row] = 1;
-      }
-      return;
-    }
-    // Only what looks like a number or a date can stand in one.
-    if (test.needle !== null && !/^[\d.:-]+$/.test(test.needle)) return;
-    if (this.kind === "time" && test.needle !== null && !/^\d{4}-/.test(test.needle)) return;
-    for (let row = 0; row < values.length; row += 1) {
-      if (!hit[row] && !Number.isNaN(values[row]) && test.matches(this.text(row).toLowerCase())) hit[row] = 1;
+    const { needle } = test;
+    if (needle === null) {
+      for (let row = 0; row < this.rows; row += 1) if (!hit[row] && test.matches(this.text(row))) hit[row] = 1;
+    } else if (/^[0-9a-f-]{1,36}$/.test(needle)) {
+      for (let row = 0; row < this.rows; row += ID_CHUNK) this.markSome(needle, hit, row, Math.min(ID_CHUNK, this.rows - row));
     }
   }
 
-  keys() {
-    return this.values;
+  /** One search through the texts of some rows, a line each. @param {string} needle @param {Uint8Array} hit @param {number} first @param {number} count */
+  markSome(needle, hit, first, count) {
+    const line = ID_LENGTH + 1;
+    const chars = new Uint8Array(line * count).fill(10);
+    for (let row = 0; row < count; row += 1) {
+      for (const dash of DASHES) chars[line * row + dash] = 45;
+      for (let byte = 0; byte < 16; byte += 1) {
+        const value = this.bytes[16 * (first + row) + byte];
+        chars[line * row + ID_PLACES[byte]] = HEX_CHARS[2 * value];
+        chars[line * row + ID_PLACES[byte] + 1] = HEX_CHARS[2 * value + 1];
+      }
+    }
+    const text = new TextDecoder("latin1").decode(chars);
+    for (let at = text.indexOf(needle); at >= 0; ) {
+      const row = Math.floor(at / line);
+      hit[first + row] = 1;
+      at = text.indexOf(needle, line * (row + 1));
+    }
+  }
+
+  /** @param {boolean} descending */
+  keys(descending) {
+    const flip = descending ? 0xffff : 0;
+    return Array.from({ length: 8 }, (_, place) => {
+      const plane = new Uint16Array(this.rows);
+      for (let row = 0, at = 14 - 2 * place; row < this.rows; row += 1, at += 16) plane[row] = ((this.bytes[at] << 8) | this.bytes[at + 1]) ^ flip;
+      return plane;
+    });
   }
 }
+
+const ID_CHUNK = 4096;
 
 /** The status as it is now, which changes while a run goes on. @implements {Column} */
 class StatusColumn {
@@ -252,6 +418,7 @@ class StatusColumn {
     this.kind = "text";
     this.hidden = false;
     this.count = names.length;
+    this.codes = lives;
   }
 
   /** @param {number} row */
@@ -277,8 +444,9 @@ class StatusColumn {
     }
   }
 
-  keys() {
-    return Uint32Array.from(this.lives, (life) => life || NO_RANK);
+  /** @param {boolean} descending */
+  keys(descending) {
+    return planes(this.lives, descending, 0);
   }
 }
 
@@ -294,6 +462,7 @@ class FateColumn {
     this.kind = "text";
     this.hidden = true;
     this.count = names.length;
+    /** @type {Codes | null} */ this.codes = null;
   }
 
   /** @param {number} row */
@@ -324,8 +493,10 @@ class FateColumn {
     }
   }
 
-  keys() {
-    return Uint32Array.from(this.fates, (fate) => (fate ? (fate & FATE_FAILED ? 0 : 1000) + (fate & 0x7f) : NO_RANK));
+  /** @param {boolean} descending */
+  keys(descending) {
+    // The mark of a failure is the highest bit: turned round, it comes first.
+    return planes(this.fates.map((fate) => (fate ? fate ^ FATE_FAILED : 0)), descending, 0);
   }
 }
 
@@ -333,14 +504,15 @@ const FATE_FAILED = 0x80;
 
 /**
  * The columns of a snapshot: the kernel's, the status as it is now, and what became of each job.
- * @param {Json} header @param {ArrayBuffer} data @param {Uint8Array} lives @param {FateColumn} fate
+ * @param {Json} header @param {ArrayBuffer} data @param {Uint8Array} texts @param {Uint8Array} lives @param {FateColumn} fate
  * @returns {Column[]}
  */
-export function decode(header, data, lives, fate) {
+export function decode(header, data, texts, lives, fate) {
   /** @type {Column[]} */
-  const columns = header.columns.map((/** @type {Json} */ described) =>
-    described.kind === "text" ? new TextColumn(described, data, header.rows) : new NumberColumn(described, data, header.rows),
-  );
+  const columns = header.columns.map((/** @type {Json} */ described) => {
+    if (described.kind === "text") return new TextColumn(described, data, header.here, texts);
+    return described.kind === "ids" ? new IdColumn(described, data, header.here) : new NumberColumn(described, data, header.here);
+  });
   const at = columns.findIndex((column) => column.role === "status");
   const known = lives.some((life) => life !== 0);
   if (at >= 0) columns[at] = new StatusColumn(columns[at], header.lives, lives);
@@ -454,31 +626,29 @@ export function search(query, columns, rows, now) {
 // ---------------------------------------------------------------------------------------------------------- Sort
 
 /**
- * All rows in order, stable; rows without a value last in both directions.
+ * All rows in order, stable; rows without a value last in both directions. A counting sort for each 16 bits of each
+ * key, the least important first.
  * @param {SortKey[]} sorts @param {Column[]} columns @param {number} rows
  */
 export function sortedRows(sorts, columns, rows) {
-  const order = new Uint32Array(rows);
+  let [order, spare] = [new Uint32Array(rows), new Uint32Array(rows)];
   for (let row = 0; row < rows; row += 1) order[row] = row;
-  const keys = sorts.map(({ column, descending }) => directed(columns[column].keys(), descending));
-  if (!keys.length) return order;
-  const [first, ...rest] = keys;
-  return order.sort((a, b) => {
-    let difference = first[a] - first[b];
-    for (let at = 0; !difference && at < rest.length; at += 1) difference = rest[at][a] - rest[at][b];
-    return difference || a - b;
-  });
-}
-
-/** @param {Float64Array | Uint32Array} keys @param {boolean} descending */
-function directed(keys, descending) {
-  const missing = keys instanceof Uint32Array ? NO_RANK : NaN;
-  const values = new Float64Array(keys.length);
-  for (let row = 0; row < keys.length; row += 1) {
-    const key = keys[row];
-    values[row] = key === missing || Number.isNaN(key) ? Number.MAX_VALUE : descending ? -key : key;
+  const places = new Uint32Array(0x10000);
+  for (const { column, descending } of [...sorts].reverse()) {
+    for (const plane of columns[column].keys(descending)) {
+      places.fill(0);
+      for (let row = 0; row < rows; row += 1) places[plane[row]] += 1;
+      if (!rows || places[plane[0]] === rows) continue;
+      for (let key = 0, place = 0; key < places.length; key += 1) {
+        const count = places[key];
+        places[key] = place;
+        place += count;
+      }
+      for (let at = 0; at < rows; at += 1) spare[places[plane[order[at]]]++] = order[at];
+      [order, spare] = [spare, order];
+    }
   }
-  return values;
+  return order;
 }
 
 /** A click on a title: ascending, descending, off; with shift beside what is there. @param {SortKey[]} sorts @param {number} column @param {boolean} more */
@@ -526,6 +696,7 @@ const LOST = {
   running: "The kernel is gone in the middle of this run. What was sent takes its course, and nothing more is sent. %batch_resume in a new kernel looks at each job, and finishes the run.",
 };
 const EVICTED_MS = 3000;
+const MISSES_TWO = 0xff;
 
 /** Everything that the views of one widget share: the snapshot, the selection, and how the table is looked at. */
 class Store {
@@ -543,13 +714,19 @@ class Store {
     this.header = /** @type {Json | null} */ (null);
     /** @type {Column[]} */ this.columns = [];
     this.rows = 0;
+    /** How many rows have come; fewer than all for a moment, when the first ones were sent ahead. */
+    this.here = 0;
+    /** Whether the selection was changed while only the first rows were here. */
+    this.touched = false;
     this.fate = new FateColumn([""], new Uint8Array(), new Map());
     /** @type {Uint8Array} */ this.lives = new Uint8Array();
     /** @type {Uint8Array} */ this.locks = new Uint8Array();
     /** @type {Uint8Array} */ this.bits = new Uint8Array();
     this.selected = 0;
     this.matching = new Uint8Array();
-    this.order = this.shownRows = new Uint32Array();
+    this.shownRows = new Uint32Array();
+    /** The rows in the order of the sort; null where that is their own. @type {Uint32Array | null} */ this.order = null;
+    /** @type {{inSight: number, selectable: number} | null} */ this.tallied = null;
     /** @type {Map<string, Map<number, number>>} */ this.counts = new Map();
     /** @type {string | null} */ this.queryError = null;
     /** @type {{bits: Uint8Array, count: number} | null} */ this.undoable = null;
@@ -562,6 +739,7 @@ class Store {
       widths: /** @type {Map<string, number>} */ (new Map()),
     };
     this.sayTimer = 0;
+    this.saidAt = -Infinity;
     this.listen = (/** @type {Json} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers ?? []);
     model.on("msg:custom", this.listen);
     // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
@@ -585,6 +763,7 @@ class Store {
 
   /** @param {string} what changed */
   notify(what) {
+    if (what !== "state") this.tallied = null;
     for (const view of this.views) view(what);
   }
 
@@ -685,32 +864,52 @@ class Store {
     if (message.kind === "snapshot") this.houseAll();
   }
 
-  /** @param {Json} message @param {ArrayBuffer[]} buffers */
-  take(message, [data, lives, locks, fates, bits]) {
-    const first = this.header === null;
-    this.header = message.header;
-    this.rows = message.header.rows;
+  /** All rows, or the first ones ahead of them. @param {Json} message @param {ArrayBuffer[]} buffers */
+  take(message, [data, texts, lives, locks, fates, bits]) {
+    const { header } = message;
+    const before = this.header;
+    // Who has a table already waits for all of the next one.
+    if (before !== null && header.here < header.rows) return;
+    const isRest = before !== null && before.snapshot === header.snapshot && this.isPartial;
+    this.header = header;
+    this.rows = header.rows;
+    this.here = header.here;
     this.lives = new Uint8Array(lives);
     this.locks = new Uint8Array(locks);
     this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
     this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0);
     const titles = this.ui.sorts.map((sort) => this.columns[sort.column]?.title);
-    this.columns = decode(message.header, data, this.lives, this.fate);
+    this.columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
     this.ui.sorts = this.ui.sorts.map((sort, at) => ({ ...sort, column: this.columns.findIndex((column) => column.title === titles[at]) })).filter((sort) => sort.column >= 0);
-    if (first) this.ui.reason = message.state.reason;
-    // The number of a queue is another in another snapshot.
-    this.ui.facets.delete("queue");
+    if (before === null) this.ui.reason = message.state.reason;
     this.undoable = null;
-    this.ui.anchor = this.ui.activeRow = -1;
-    this.bits = new Uint8Array(bits);
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    if (!isRest || this.ui.query || this.ui.sorts.length || this.isFiltered) this.ui.anchor = this.ui.activeRow = -1;
+    // The number of a queue is another in another snapshot.
+    if (!isRest) this.ui.facets.delete("queue");
+    if (!isRest || !this.touched) this.bits = new Uint8Array(bits);
+    this.touched = false;
     this.selected = countBits(this.bits);
-    this.resort();
-    this.notify("table");
+    this.resort("table");
+  }
+
+  get isPartial() {
+    return this.here < this.rows;
+  }
+
+  get isFiltered() {
+    return [...this.ui.facets.values()].some((wanted) => wanted.size);
+  }
+
+  /** Why what concerns all rows has to wait, or null if they are here. */
+  get loading() {
+    return this.isPartial ? `Still loading: the first ${this.here.toLocaleString("en-US")} of ${plural(this.rows, "job")} are here.` : null;
   }
 
   /** @param {Uint8Array} bits */
   setBits(bits) {
     this.bits = bits;
+    this.touched = false;
     this.selected = countBits(bits);
     this.notify("selection");
   }
@@ -722,6 +921,8 @@ class Store {
     const [fates, lives, locks] = [4, 5, 6].map((at) => new Uint8Array(buffer, at * count, count));
     for (let at = 0; at < count; at += 1) {
       const row = rows[at];
+      // The rest of the rows will come as they are then.
+      if (row >= this.here) continue;
       this.fate.fates[row] = fates[at];
       this.lives[row] = lives[at];
       this.locks[row] = locks[at];
@@ -756,35 +957,40 @@ class Store {
     this.ui.query = "";
     this.ui.sorts = [{ column: this.columns.indexOf(this.fate), descending: false }];
     this.ui.top = 0;
-    this.resort();
-    this.notify("table");
+    this.resort("table");
   }
 
   selectFailed() {
     this.ui.facets.clear();
     this.change((bits) => {
       bits.fill(0);
-      for (let row = 0; row < this.rows; row += 1) if (this.fate.failed(row) && !this.locks[row]) setBit(bits, row, true);
+      for (let row = 0; row < this.here; row += 1) if (this.fate.failed(row) && !this.locks[row]) setBit(bits, row, true);
     });
     this.refilter();
   }
 
-  resort() {
-    this.order = sortedRows(this.ui.sorts, this.columns, this.rows);
-    this.refilter();
+  /** @param {"rows" | "table"} [what] the views are told of */
+  resort(what) {
+    // The first rows of the table are not the first ones of a sort: that waits for all of them.
+    this.order = this.ui.sorts.length && !this.isPartial ? sortedRows(this.ui.sorts, this.columns, this.rows) : null;
+    this.refilter(what);
   }
 
-  refilter() {
+  /** @param {"rows" | "table"} [what] */
+  refilter(what = "rows") {
     const visible = this.columns.filter((column) => !this.isHidden(column));
-    const { mask, error } = search(this.ui.query, this.ui.query.includes(":") ? this.columns : visible, this.rows, Date.now());
+    const { mask, error } = search(this.ui.query, this.ui.query.includes(":") ? this.columns : visible, this.here, Date.now());
     this.queryError = error;
     this.found = mask;
     this.countFacets(mask);
-    const rows = new Uint32Array(this.rows);
+    const { matching, order } = this;
+    const rows = new Uint32Array(countOnes(matching));
     let count = 0;
-    for (const row of this.order) if (this.matching[row]) rows[count++] = row;
-    this.shownRows = rows.subarray(0, count);
-    this.notify("rows");
+    if (order) {
+      for (let at = 0; at < order.length; at += 1) if (matching[order[at]]) rows[count++] = order[at];
+    } else for (let row = 0; row < matching.length; row += 1) if (matching[row]) rows[count++] = row;
+    this.shownRows = rows;
+    this.notify(what);
   }
 
   /** @returns {[string, Column][]} */
@@ -793,32 +999,36 @@ class Store {
     const status = this.columns.find((column) => column.role === "status");
     /** @type {[string, Column | undefined][]} */
     const all = [["status", status], ["queue", queue], ["fate", this.fate.hidden ? undefined : this.fate]];
-    return /** @type {[string, Column][]} */ (all.filter(([, column]) => column && column.count > 0 && column.count <= 2000));
+    const few = all.filter(([, column]) => column && column.count > 0 && column.count <= 2000 && (column.codes || column === this.fate));
+    // Of the first rows alone, nothing can be counted: the kernel has said how many there are of each.
+    return /** @type {[string, Column][]} */ (this.isPartial ? few.filter(([name]) => this.header?.facets?.[name]) : few);
   }
 
   /** Count each facet among the rows that the search and the other facets leave. @param {Uint8Array | null} mask */
   countFacets(mask) {
-    const found = mask ?? this.found ?? new Uint8Array(this.rows).fill(1);
+    const rows = this.here;
+    const found = mask ?? this.found ?? new Uint8Array(rows).fill(1);
     const facets = this.facetColumns().map(([name, column]) => {
+      const size = Math.max(column.count, 1);
       const wanted = this.ui.facets.get(name);
-      const passes = new Uint8Array(Math.max(column.count, 1)).fill(wanted?.size ? 0 : 1);
+      const passes = new Uint8Array(size).fill(wanted?.size ? 0 : 1);
       wanted?.forEach((code) => (passes[code] = 1));
-      return { name, column, passes, counts: new Uint32Array(Math.max(column.count, 1)) };
+      return { name, codes: column.codes ?? Uint8Array.from(this.fate.fates, (fate) => fate & 0x7f), passes, counts: new Uint32Array(size) };
     });
-    const matching = new Uint8Array(this.rows);
-    for (let row = 0; row < this.rows; row += 1) {
-      if (!found[row]) continue;
-      let [missed, misses] = [-1, 0];
-      for (let at = 0; at < facets.length; at += 1) {
-        if (!facets[at].passes[facets[at].column.code(row)]) [missed, misses] = [at, misses + 1];
-      }
-      if (misses === 0) {
-        matching[row] = 1;
-        for (const facet of facets) facet.counts[facet.column.code(row)] += 1;
-      } else if (misses === 1) facets[missed].counts[facets[missed].column.code(row)] += 1;
-    }
-    if (mask) this.matching = matching;
-    this.counts = new Map(facets.map(({ name, counts }) => [name, new Map([...counts].map((count, code) => [code, count]))]));
+    // A column at a time: how many facets a row misses, and which was the last.
+    const misses = new Uint8Array(rows);
+    facets.forEach(({ codes, passes }, at) => {
+      if (passes.every((pass) => pass === 1)) return;
+      for (let row = 0; row < rows; row += 1) if (!passes[codes[row]]) misses[row] = misses[row] ? MISSES_TWO : at + 1;
+    });
+    const matching = mask ? new Uint8Array(rows) : this.matching;
+    if (mask) for (let row = 0; row < rows; row += 1) matching[row] = found[row] && !misses[row] ? 1 : 0;
+    facets.forEach(({ codes, counts }, at) => {
+      for (let row = 0; row < rows; row += 1) if (found[row] && (!misses[row] || misses[row] === at + 1)) counts[codes[row]] += 1;
+    });
+    this.matching = matching;
+    const whole = this.isPartial ? this.header?.facets : null;
+    this.counts = new Map(facets.map(({ name, counts }) => [name, new Map((whole?.[name] ?? [...counts]).map((/** @type {number} */ count, /** @type {number} */ code) => [code, count]))]));
   }
 
   /** @param {Column} column */
@@ -835,6 +1045,7 @@ class Store {
     if (this.isFrozen || !this.header) return;
     const before = { bits: this.bits.slice(), count: this.selected };
     work(this.bits);
+    this.touched = this.isPartial;
     this.selected = countBits(this.bits);
     this.undoable = before.count > 1 && this.selected < before.count - 1 ? before : null;
     this.isKept = false;
@@ -890,24 +1101,27 @@ class Store {
     });
   }
 
-  /** @param {"all" | "none" | "invert"} how */
+  /** All means all that match, which nobody knows before all are here. @param {"all" | "none" | "invert"} how */
   bulk(how) {
+    if (this.isPartial && how !== "none") return;
     this.change((bits) => {
       if (how === "none") bits.fill(0);
       else for (const row of this.shownRows) this.setRow(bits, row, how === "all" || !hasBit(bits, row));
     });
   }
 
-  get selectedInSight() {
-    let count = 0;
-    for (const row of this.shownRows) if (hasBit(this.bits, row)) count += 1;
-    return count;
-  }
-
-  get selectableInSight() {
-    let count = 0;
-    for (const row of this.shownRows) if (!this.locks[row]) count += 1;
-    return count;
+  /** How many of the rows that match are selected, and how many can be. */
+  get tally() {
+    if (this.tallied) return this.tallied;
+    const { shownRows, bits, locks } = this;
+    let [inSight, selectable] = [0, 0];
+    for (let at = 0; at < shownRows.length; at += 1) {
+      const row = shownRows[at];
+      if (bits[row >> 3] & (1 << (row & 7))) inSight += 1;
+      if (!locks[row]) selectable += 1;
+    }
+    this.tallied = { inSight, selectable };
+    return this.tallied;
   }
 
   selection() {
@@ -916,9 +1130,14 @@ class Store {
     return /** @type {[Json, ArrayBuffer[]]} */ ([{ snapshot: this.header?.snapshot, reason: this.ui.reason }, [this.bits.slice().buffer]]);
   }
 
-  /** Tell the kernel what is selected, once the hand rests. */
+  /** Tell the kernel what is selected: at once, and again when the hand rests that goes on selecting. */
   saySoon() {
-    if (!this.sayTimer) this.sayTimer = window.setTimeout(() => this.ask("select", ...this.selection()), SAY_MS);
+    if (this.sayTimer) return;
+    const wait = Math.max(0, this.saidAt + SAY_MS - performance.now());
+    this.sayTimer = window.setTimeout(() => {
+      this.saidAt = performance.now();
+      this.ask("select", ...this.selection());
+    }, wait);
   }
 
   /** Why nothing can be ended now, or null if it can. */
@@ -1025,6 +1244,13 @@ class View {
     this.phase = store.state.phase;
     this.mine = false;
     this.virtualTop = store.ui.top;
+    /** Whether painting waits for the end of a change. */
+    this.isHeld = false;
+    /** Whether something was refused because rows were missing. */
+    this.refused = false;
+    this.laidKey = "";
+    /** @type {SortKey[] | null} */ this.sortsShown = null;
+    /** @type {Json | null} */ this.planPainted = null;
     this.said = 0;
     this.pointer = 0;
     this.isSettled = false;
@@ -1066,9 +1292,9 @@ class View {
     this.copyButton = button("Copy as a cell", () => this.copyCell());
     this.facets = element("div", { class: "bnb-facets" });
     this.counts = element("span", { class: "bnb-counts" });
-    this.allButton = button("", () => this.store.bulk("all"));
-    this.clearButton = button("Clear", () => this.store.bulk("none"));
-    this.invertButton = button("Invert", () => this.store.bulk("invert"), { title: "Select what is not selected among the rows that match" });
+    this.allButton = button("", () => this.bulk("all"));
+    this.clearButton = button("Clear", () => this.bulk("none"));
+    this.invertButton = button("Invert", () => this.bulk("invert"), { title: "Select what is not selected among the rows that match" });
     this.undoButton = button("Undo", () => this.store.undo());
     this.buildGrid();
     this.notice = element("div", { class: "bnb-notice", role: "alert" });
@@ -1161,13 +1387,22 @@ class View {
   /** @param {string} what */
   update(what) {
     const { store } = this;
+    // Whatever follows from a change is painted once, at its end.
+    this.isHeld = true;
     if (what === "table") this.layOut();
+    else if (what === "rows" && this.sortsShown !== store.ui.sorts) this.layHead();
     if (what === "table" || what === "rows") this.placeRows();
     if (what === "table" || what === "rows" || what === "patch") this.showFacets();
     if (what === "state" || what === "table") this.showState();
     this.showCounts();
     this.showForm();
-    if (store.header) this.paint(true);
+    this.isHeld = false;
+    // A plan tells how many children of an array are live; nothing else in a state stands in the rows.
+    const anew = what !== "state" || this.planPainted !== store.state.plan;
+    this.planPainted = store.state.plan;
+    this.paint(anew);
+    if (this.refused && !store.isPartial) this.say(`All ${plural(store.rows, "job")} are here.`);
+    this.refused &&= store.isPartial;
     if (what === "table") this.settle();
   }
 
@@ -1179,18 +1414,27 @@ class View {
     const { store } = this;
     this.searchBox.value = store.ui.query;
     this.reasonBox.value = store.ui.reason;
-    const columns = this.shownColumns;
-    this.laidOut = columns;
+    this.laidOut = this.shownColumns;
+    this.layHead();
+    const key = JSON.stringify(this.laidOut.map(({ title, kind, role }) => [title, kind, role]));
+    if (key !== this.laidKey) {
+      this.pool = [];
+      this.body.replaceChildren();
+    }
+    this.laidKey = key;
+    this.setWidths();
+    this.showColumnMenu();
+  }
+
+  layHead() {
+    const columns = this.laidOut;
+    this.sortsShown = this.store.ui.sorts;
     const cells = columns.map((column, at) => this.titleCell(column, at));
     const all = element("div", { class: "bnb-th bnb-tick", role: "columnheader", "aria-colindex": 1, id: `${this.id}-h0`, title: "Select all that match", onclick: () => this.toggleAll() }, [
       element("span", { class: "bnb-box", "aria-hidden": "true" }), element("span", { class: "bnb-unseen" }, ["Select all that match"]),
     ]);
     this.head.replaceChildren(element("div", { class: "bnb-row", role: "row", "aria-rowindex": 1 }, [all, ...cells]));
     this.grid.setAttribute("aria-colcount", String(columns.length + 1));
-    this.pool = [];
-    this.body.replaceChildren();
-    this.setWidths();
-    this.showColumnMenu();
   }
 
   /** @param {Column} column @param {number} at */
@@ -1198,7 +1442,7 @@ class View {
     const { store } = this;
     const index = store.columns.indexOf(column);
     const place = store.ui.sorts.findIndex((sort) => sort.column === index);
-    const sort = store.ui.sorts[place];
+    const sort = store.isPartial ? undefined : store.ui.sorts[place];
     const order = store.ui.sorts.length > 1 && sort ? String(place + 1) : "";
     const title = shown(column.title, 60);
     return element("div", {
@@ -1268,15 +1512,14 @@ class View {
   /** @param {Column} column @param {boolean} hidden */
   setHidden(column, hidden) {
     this.store.ui.hidden.set(column.title, hidden);
-    this.store.refilter();
-    this.store.notify("table");
+    this.store.refilter("table");
   }
 
   /** @param {number} column @param {boolean} more */
   sortBy(column, more) {
     this.store.ui.sorts = nextSort(this.store.ui.sorts, column, more);
+    if (this.store.loading) this.refuseLoading("They are sorted when all are.");
     this.store.resort();
-    this.store.notify("table");
   }
 
   setQuery() {
@@ -1284,7 +1527,7 @@ class View {
     this.store.ui.top = this.virtualTop = 0;
     this.store.ui.anchor = this.store.ui.activeRow = -1;
     this.store.refilter();
-    this.say(`${plural(this.store.shownRows.length, "job matches", "jobs match")}`);
+    this.say(this.store.loading ?? `${plural(this.store.shownRows.length, "job matches", "jobs match")}`);
   }
 
   setReason() {
@@ -1299,9 +1542,12 @@ class View {
     const { store } = this;
     const { laid } = scrollMap(store.shownRows.length, this.height);
     this.spacer.style.height = `${laid}px`;
-    this.grid.setAttribute("aria-rowcount", String(store.shownRows.length + 1));
+    // Without a filter, all rows are known to come, where only the first ones are here.
+    const isWhole = store.shownRows.length === store.here;
+    this.grid.setAttribute("aria-rowcount", String((isWhole ? store.rows : store.shownRows.length) + 1));
+    this.grid.setAttribute("aria-busy", String(store.isPartial));
     this.queryError.textContent = store.queryError ? shown(store.queryError) : "";
-    this.empty.textContent = store.header && !store.shownRows.length ? (store.rows ? "No job matches." : "There are no jobs in this table.") : "";
+    this.empty.textContent = store.header && !store.shownRows.length ? (store.rows ? (store.isPartial ? "None of the first jobs matches; the others are loading." : "No job matches.") : "There are no jobs in this table.") : "";
     if (this.empty.textContent) this.spacer.after(this.empty);
     else this.empty.remove();
     this.scrollTo(Math.min(store.ui.top, scrollMap(store.shownRows.length, this.height).last));
@@ -1358,7 +1604,7 @@ class View {
   /** Show the rows that are in sight. @param {boolean} anew also where the same job is shown */
   paint(anew) {
     const { store } = this;
-    if (!store.header) return;
+    if (!store.header || this.isHeld) return;
     const rows = store.shownRows.length;
     const first = Math.max(0, Math.floor(this.virtualTop / ROW_HEIGHT) - OVERSCAN);
     const count = Math.min(rows - first, Math.ceil(this.height / ROW_HEIGHT) + 2 * OVERSCAN);
@@ -1417,7 +1663,7 @@ class View {
   fillCell(cell, column, row) {
     const text = column.text(row);
     if (column.kind === "time") {
-      const moment = /** @type {NumberColumn} */ (column).values[row];
+      const moment = /** @type {NumberColumn} */ (column).value(row);
       cell.textContent = text ? `${duration(Date.now() - moment)} ago` : "";
       cell.title = text;
     } else if (column.role === "status") {
@@ -1488,9 +1734,22 @@ class View {
     else if (this.store.isFrozen) this.say("The selection is fixed until this is over.");
   }
 
+  /** @param {"all" | "none" | "invert"} how */
+  bulk(how) {
+    if (how !== "none" && this.store.loading) this.refuseLoading("");
+    else this.store.bulk(how);
+  }
+
+  /** @param {string} more */
+  refuseLoading(more) {
+    this.refused = true;
+    this.say(`${this.store.loading} ${more}`);
+  }
+
   toggleAll() {
     const { store } = this;
-    store.bulk(store.selectableInSight && store.selectedInSight === store.selectableInSight ? "none" : "all");
+    const { inSight, selectable } = store.tally;
+    this.bulk(selectable && inSight === selectable && !store.isPartial ? "none" : "all");
   }
 
   focused() {
@@ -1517,7 +1776,7 @@ class View {
       End: () => (command ? this.moveTo(last, ui.activeColumn, event.shiftKey) : this.moveTo(row, columns, false)),
       " ": () => this.spaceAt(row, event.shiftKey),
       Enter: () => this.enterAt(row, event.shiftKey),
-      a: () => command && this.store.bulk("all"),
+      a: () => command && this.bulk("all"),
       z: () => command && this.store.undo(),
     };
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -1669,18 +1928,20 @@ class View {
 
   showCounts() {
     const { store } = this;
-    const [inSight, selectable] = [store.selectedInSight, store.selectableInSight];
-    const out = store.selected - inSight;
-    const match = store.shownRows.length === store.rows ? "" : `${store.shownRows.length.toLocaleString("en-US")} match · `;
+    const { inSight, selectable } = store.tally;
+    const out = store.isPartial ? 0 : store.selected - inSight;
+    const matching = store.shownRows.length === store.here ? "" : `${store.shownRows.length.toLocaleString("en-US")} match · `;
+    const match = store.isPartial ? `loading, the first ${store.here.toLocaleString("en-US")} are here · ${matching && `of these, ${matching}`}` : matching;
     const outText = out ? ` (${out.toLocaleString("en-US")} out of sight)` : "";
     this.counts.textContent = store.header ? `${plural(store.rows, "job")} · ${match}${store.selected.toLocaleString("en-US")} selected${outText}` : "";
-    this.allButton.textContent = `Select all ${selectable.toLocaleString("en-US")}${match ? " that match" : ""}`;
+    const isPartial = store.isPartial;
+    this.allButton.textContent = isPartial ? "Select all (loading…)" : `Select all ${selectable.toLocaleString("en-US")}${match ? " that match" : ""}`;
     const frozen = store.isFrozen;
-    this.allButton.disabled = frozen || !selectable || inSight === selectable;
+    this.allButton.disabled = frozen || isPartial || !selectable || inSight === selectable;
     this.clearButton.disabled = frozen || !store.selected;
-    this.invertButton.disabled = frozen || !selectable;
+    this.invertButton.disabled = frozen || isPartial || !selectable;
     this.undoButton.hidden = !store.undoable || frozen;
-    const state = !inSight ? "none" : inSight === selectable ? "all" : "some";
+    const state = !inSight ? "none" : inSight === selectable && !isPartial ? "all" : "some";
     this.head.querySelector(".bnb-box")?.setAttribute("data-state", state);
   }
 

@@ -156,7 +156,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
         return True
 
     def __repr__(self) -> str:
-        return f"<JobPicker: {plural(len(self._snapshot.job_ids), 'job')}>"
+        return f"<JobPicker: {plural(len(self._snapshot), 'job')}>"
 
     def open(self) -> None:
         """Open the line to a page, unless nobody looks: such a run would save the whole widget with the notebook."""
@@ -215,6 +215,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
         self.send(answer)
 
     def _on_hello(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
+        self._send_first_rows()
         self._send_snapshot()
 
     def _on_select(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:

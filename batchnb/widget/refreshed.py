@@ -21,8 +21,9 @@ _CHANGING = ("status", "statusReason", "startedAt", "stoppedAt", "exitCode", "is
 def refreshed_frame(snapshot: Snapshot, jobs: Mapping[str, Job]) -> pd.DataFrame:
     """Return the frame with what changes in a job's life brought up to date; an unknown job stays as it was."""
     frame = snapshot.frame.copy()
-    known = [row for row, job_id in enumerate(snapshot.job_ids) if job_id in jobs]
-    now = frame_of_jobs([jobs[snapshot.job_ids[row]] for row in known])
+    job_ids = snapshot.rows.job_ids
+    known = [row for row, job_id in enumerate(job_ids) if job_id in jobs]
+    now = frame_of_jobs([jobs[job_ids[row]] for row in known])
     for title in _CHANGING:
         if list(frame.columns).count(title) == 1:
             frame[title] = _merged(frame[title], now[title], known)

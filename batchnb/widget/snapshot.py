@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,22 +12,13 @@ import pandas as pd
 
 from batchnb.errors import InputError
 from batchnb.frames import ID_COLUMNS, job_ids_in
-from batchnb.ids import parse_job_id
-from batchnb.jobs import JobStatus
-from batchnb.widget.columns import Packer, packed
+from batchnb.widget.columns import Codes, are_distinct, factorized, is_text
+from batchnb.widget.rows import Lock, Rows, lives_in, rows_in
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LIVES", "Lock", "Snapshot", "bits_of", "take_snapshot"]
-
-LIVES = ("", *(status.value for status in JobStatus))
-"""A job's status by its code; 0 for one that is not known."""
-
-_LIFE_OF = {life: code for code, life in enumerate(LIVES)}
-_ENDED = tuple(_LIFE_OF[status.value] for status in JobStatus if status.has_ended)
-_USUAL_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_USUAL_IDS = re.compile(rf"(?:{_USUAL_ID}\n)*+")
+__all__ = ["Layout", "Snapshot", "bits_of", "take_snapshot"]
 
 _ROLES = {
     "name": ("jobName", "job_name", "name"),
@@ -41,38 +31,71 @@ _ROLES = {
     "definition": ("jobDefinition", "job_definition"),
     "size": ("arraySize", "array_size"),
 }
-_HIDDEN = frozenset({"jobArn", "isTerminated", "isCancelled"})
-_FIRST = ("status", "name", "queue", "size", "created", "started", "reason", "id")
-"""The order of the columns that are known; the others follow as they stand in the frame."""
-
-
-class Lock(IntEnum):
-    """Why a row cannot be selected. The browser has the sentences."""
-
-    NONE = 0
-    FINISHED = 1
-    STOPPING = 2
-    NO_ID = 3
-    DUPLICATE = 4
-    NODE = 5
-    NOT_FOUND = 6
-    PROTECTED = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What one numbered state of the table holds. A selection is for one of them."""
+class Layout:
+    """Which columns of a frame are what; by their places, since two may have one title."""
 
-    number: int
-    frame: pd.DataFrame
-    job_ids: tuple[str, ...]
-    """The id in each row, as DescribeJobs has it; "" where there is none."""
-    row_of: dict[str, int]
-    """The row of each job; its first, if it has several."""
-    lives: NDArray[np.uint8]
-    locks: NDArray[np.uint8]
-    header: dict[str, Any]
-    buffer: bytes
+    id_at: int
+    roles: dict[int, str]
+
+    def place(self, role: str) -> int | None:
+        """Return where the column of this role is, if there is one."""
+        return next((place for place, name in self.roles.items() if name == role), None)
+
+
+class Snapshot:
+    """What one numbered state of the table holds. A selection is for one of them.
+
+    Rows are looked at when somebody asks for them, and once: a table is to be on the screen before that.
+    """
+
+    def __init__(self, number: int, frame: pd.DataFrame, layout: Layout) -> None:
+        self.number = number
+        self.frame = frame
+        self.layout = layout
+        self._mutex = threading.RLock()
+        self._rows: Rows | None = None
+        self._row_of: dict[str, int] | None = None
+        self._queues: Codes | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def rows(self) -> Rows:
+        """What each row is."""
+        with self._mutex:
+            if self._rows is None:
+                self._rows = rows_in(self.frame, self.layout.id_at, self.layout.place("status"))
+            return self._rows
+
+    def first_rows(self, count: int) -> Rows:
+        """Return what the first rows are, without a look at the others."""
+        return rows_in(self.frame.iloc[:count], self.layout.id_at, self.layout.place("status"))
+
+    @property
+    def row_of(self) -> dict[str, int]:
+        """The row of each job; its first, if it has several."""
+        with self._mutex:
+            if self._row_of is None:
+                self._row_of = _first_places(self.rows.job_ids)
+            return self._row_of
+
+    @property
+    def queues(self) -> Codes | None:
+        """The queues by name, and which of them each row has; None where there is no column of a few queues."""
+        place = self.layout.place("queue")
+        with self._mutex:
+            if self._queues is None and place is not None:
+                column = self.frame.iloc[:, place]
+                self._queues = factorized(column) if is_text(column) and not are_distinct(column) else None
+            return self._queues
+
+    def lives_now(self) -> NDArray[np.uint8]:
+        """Return the code of each row's status as the frame has it, without a look at the ids."""
+        return lives_in(self.frame, self.layout.place("status"))
 
     def rows_in(self, number: object, bits: object) -> NDArray[np.int64]:
         """Return the rows that a bitset of the browser means, without those that cannot be selected.
@@ -85,21 +108,31 @@ class Snapshot:
                 "Nothing was done; look at the selection and try again."
             )
         packed_bits = np.frombuffer(bytes(bits), dtype=np.uint8)  # type: ignore[call-overload]
-        rows = len(self.job_ids)
+        rows = len(self)
         if len(packed_bits) != (rows + 7) // 8:
             raise InputError(f"this selection has {len(packed_bits)} bytes, which is not one of {rows} rows.")
         chosen = np.unpackbits(packed_bits, count=rows, bitorder="little").astype(bool)
-        return np.flatnonzero(chosen & (self.locks == Lock.NONE))
+        return np.flatnonzero(chosen & (self.rows.locks == Lock.NONE))
 
     def rows_of(self, job_ids: Iterable[str]) -> NDArray[np.int64]:
         """Return the rows of these jobs that are here and can be selected, in the order of the table."""
-        rows = np.fromiter((self.row_of[job_id] for job_id in job_ids if job_id in self.row_of), dtype=np.int64)
-        return np.sort(rows[self.locks[rows] == Lock.NONE])
+        wanted = list(job_ids)
+        row_of = self.row_of if wanted else {}
+        rows = np.fromiter((row_of[job_id] for job_id in wanted if job_id in row_of), dtype=np.int64)
+        return np.sort(rows[self.rows.locks[rows] == Lock.NONE]) if len(rows) else rows
 
     def ids_at(self, rows: NDArray[np.int64]) -> list[str]:
         """Return the ids of the jobs in these rows."""
-        job_ids = self.job_ids
+        job_ids = self.rows.job_ids if len(rows) else ()
         return [job_ids[row] for row in rows.tolist()]
+
+
+def _first_places(job_ids: tuple[str, ...]) -> dict[str, int]:
+    places = dict(zip(job_ids, range(len(job_ids)), strict=True))
+    if len(places) < len(job_ids):
+        places.update(zip(reversed(job_ids), range(len(job_ids) - 1, -1, -1), strict=True))
+    places.pop("", None)
+    return places
 
 
 def bits_of(rows: NDArray[np.int64], size: int) -> bytes:
@@ -117,23 +150,7 @@ def take_snapshot(frame: pd.DataFrame, number: int, *, ids: str | None = None) -
     if id_at is None or titles.count(titles[id_at]) > 1:
         job_ids_in(frame, ids=ids)
         raise InputError("jobs: the DataFrame has no column of job ids. Name it with ids=.")
-    roles = _roles(titles) | {id_at: "id"}
-    job_ids, row_of, locks = _jobs(frame.iloc[:, id_at])
-    lives = _lives(frame, roles)
-    _lock(locks, np.isin(lives, _ENDED), Lock.FINISHED)
-    for title in ("isTerminated", "isCancelled"):
-        if titles.count(title) == 1:
-            asked = frame[title].map(lambda value: value is True or value == 1).to_numpy(dtype=bool)
-            # To cancel does nothing to a job that has started.
-            _lock(locks, asked if title == "isTerminated" else asked & (lives < _LIFE_OF["STARTING"]), Lock.STOPPING)
-    packer = Packer()
-    header = {
-        "snapshot": number,
-        "rows": len(frame),
-        "lives": LIVES,
-        "columns": _columns(frame, roles, packer),
-    }
-    return Snapshot(number, frame, job_ids, row_of, lives, locks, header, packer.joined())
+    return Snapshot(number, frame, Layout(id_at, _roles(titles) | {id_at: "id"}))
 
 
 def _with_ids_in_a_column(frame: pd.DataFrame, ids: str | None) -> pd.DataFrame:
@@ -151,57 +168,3 @@ def _position(titles: list[Any], names: Iterable[str]) -> int | None:
 def _roles(titles: list[Any]) -> dict[int, str]:
     places = ((_position(titles, names), role) for role, names in _ROLES.items())
     return {place: role for place, role in places if place is not None}
-
-
-def _jobs(column: pd.Series[Any]) -> tuple[tuple[str, ...], dict[str, int], NDArray[np.uint8]]:
-    values = column.tolist()
-    if set(map(type, values)) <= {str} and _USUAL_IDS.fullmatch("\n".join([*values, ""])):
-        row_of = dict(zip(values, range(len(values)), strict=True))
-        if len(row_of) == len(values):
-            return tuple(values), row_of, np.zeros(len(values), dtype=np.uint8)
-    return _unusual_jobs(values)
-
-
-def _unusual_jobs(values: list[Any]) -> tuple[tuple[str, ...], dict[str, int], NDArray[np.uint8]]:
-    row_of: dict[str, int] = {}
-    job_ids: list[str] = []
-    locks = np.zeros(len(values), dtype=np.uint8)
-    for row, value in enumerate(values):
-        job_id, lock = _unusual(value)
-        if not lock and row_of.setdefault(job_id, row) != row:
-            lock = Lock.DUPLICATE
-        job_ids.append(job_id)
-        locks[row] = lock
-    return tuple(job_ids), row_of, locks
-
-
-def _unusual(value: object) -> tuple[str, Lock]:
-    try:
-        job = parse_job_id(value)
-    except InputError:
-        return "", Lock.NO_ID
-    return job.job_id, Lock.NODE if job.multi_node_job else Lock.NONE
-
-
-def _lock(locks: NDArray[np.uint8], rows: NDArray[np.bool_], reason: Lock) -> None:
-    locks[rows & (locks == Lock.NONE)] = reason
-
-
-def _lives(frame: pd.DataFrame, roles: dict[int, str]) -> NDArray[np.uint8]:
-    place = next((place for place, role in roles.items() if role == "status"), None)
-    if place is None:
-        return np.zeros(len(frame), dtype=np.uint8)
-    codes, words = pd.factorize(frame.iloc[:, place].astype(object))
-    known = np.array([_LIFE_OF.get(str(word).upper(), 0) for word in words] + [0], dtype=np.uint8)
-    return known[codes]
-
-
-def _columns(frame: pd.DataFrame, roles: dict[int, str], packer: Packer) -> list[dict[str, Any]]:
-    described = []
-    for place, title in enumerate(frame.columns):
-        column = frame.iloc[:, place]
-        role = roles.get(place)
-        hidden = role != "id" and (title in _HIDDEN or (bool(len(frame)) and bool(column.isna().all())))
-        described.append(packed(column, title, packer) | {"role": role, "hidden": hidden})
-    known = {role: order for order, role in enumerate(_FIRST)}
-    return sorted(described, key=lambda column: known.get(column["role"], len(known)))

@@ -68,7 +68,7 @@ def _first_rows(still: Still) -> tuple[list[str], list[list[str]], str]:
     """Return titles, rows and the sentence above them: at most `ROWS_SHOWN` rows, and none below a result."""
     snapshot, selected = still.snapshot, still.selected
     columns = _columns(snapshot)
-    size = len(snapshot.job_ids)
+    size = len(snapshot)
     others = np.arange(0 if still.report is not None else min(ROWS_SHOWN, size))
     chosen = selected[:ROWS_SHOWN] if len(selected) else others
     rows = [[_cell(snapshot.frame[column].iloc[row]) for column in columns] for row in chosen.tolist()]
@@ -79,15 +79,15 @@ def _first_rows(still: Still) -> tuple[list[str], list[list[str]], str]:
 
 
 def _role_of(snapshot: Snapshot, title: str) -> str | None:
-    return next((column["role"] for column in snapshot.header["columns"] if shown(column["title"], 60) == title), None)
+    titles = list(snapshot.frame.columns)
+    return next((role for place, role in snapshot.layout.roles.items() if shown(titles[place], 60) == title), None)
 
 
 def _columns(snapshot: Snapshot) -> list[Any]:
     frame = snapshot.frame
-    roles = {column["title"]: column["role"] for column in snapshot.header["columns"]}
-    unique = [title for title in frame.columns if list(frame.columns).count(title) == 1]
-    known = [title for title in unique if roles.get(str(title)) in _ROLES_SHOWN]
-    return known[:_COLUMNS_SHOWN]
+    titles = list(frame.columns)
+    roles = {titles[place]: role for place, role in snapshot.layout.roles.items()}
+    return [title for title in titles if titles.count(title) == 1 and roles.get(title) in _ROLES_SHOWN][:_COLUMNS_SHOWN]
 
 
 def _cell(value: Any) -> str:

@@ -1,171 +1,245 @@
-"""Measure the picker in a bare page of Chromium: `python -m tests.benchmarks.picker_speed [ROWS]`.
+"""Measure the picker in JupyterLab beside AG Grid and itables: `python -m tests.benchmarks.picker_speed [ROWS …]`.
 
-Prints milliseconds, and megabytes of heap and buffers. The machine's load is in them: compare runs, not machines.
+`--alone` leaves the peers out, `--rounds N` takes medians of N. Milliseconds run from an action, or from a cell's
+start, to the frame that shows what it did; the machine's load is in them: only ratios of one run mean something.
+Needs Chromium; npm for AG Grid, which is fetched into a temporary folder; itables where it is installed.
 """
 
 from __future__ import annotations
 
-import base64
+import argparse
 import shutil
+import statistics
 import sys
-import time
-from collections.abc import Sequence
-from typing import Any
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from batchnb.widget import JobPicker
-from tests.e2e.bare import BarePage
+from tests.benchmarks.picker_peers import fetched, has_itables
+from tests.e2e.lab import Lab, Notebook, running_lab
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--enable-precise-memory-info"]
-ROUNDS = 7
+LIMIT = 240_000
+SLOW = 20_000
+"""Above so many rows, itables' selection and update take minutes, and are left out."""
 
-MEASURE = """
-async ([action, rounds]) => {
-  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  const type = (query) => {
-    const box = document.querySelector(".bnb-search");
-    box.value = query;
-    box.dispatchEvent(new Event("input"));
-  };
-  const clickTitle = (title) =>
-    [...document.querySelectorAll(".bnb-th")].find((one) => one.textContent.startsWith(title)).click();
-  const actions = {
-    filter: (round) => type(`sweep-${round}`),
-    clear: () => type(""),
-    sort: () => clickTitle("vcpus"),
-    sortIds: () => clickTitle("jobId"),
-    all: () => document.querySelector(".bnb-selection .bnb-button").click(),
-    none: () => document.querySelector(".bnb-selection .bnb-button + .bnb-button").click(),
-  };
-  const times = [];
-  for (let round = 0; round < rounds; round += 1) {
-    const start = performance.now();
-    actions[action](round);
-    const script = performance.now() - start;
-    await frame();
-    times.push([script, performance.now() - start]);
-    if (action === "filter") { actions.clear(); await frame(); }
-    if (action === "all") { actions.none(); await frame(); }
-  }
-  const median = (at) => times.map((time) => time[at]).sort((a, b) => a - b)[Math.floor(rounds / 2)];
-  return [median(0), median(1)];
-}
+_TITLE = "[...output.querySelectorAll('{titles}')].find((one) => one.textContent.trim().startsWith('{title}'))"
+_TYPE = (
+    "const box = output.querySelector('{box}'); box.value = {query};"
+    " for (const kind of ['input', 'keyup', 'search']) box.dispatchEvent(new Event(kind, {{ bubbles: true }}));"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How one grid is made, and worked with in the page. JavaScript has the cell's `output`."""
+
+    name: str
+    make: str
+    change: str
+    """Python that changes the status of the first 1,000 jobs."""
+    row: str
+    """What finds a row that can be seen."""
+    whole: str
+    """JavaScript: whether all rows are there."""
+    probe: str
+    """JavaScript: what stands in the first row that can be seen."""
+    search: str
+    titles: str
+    everything: str
+    """JavaScript that selects all that match."""
+    box: str
+    """What finds the element that scrolls."""
+
+    def typed(self, query: str) -> str:
+        """Return what types into the search box."""
+        return _TYPE.format(box=self.search, query=repr(query))
+
+    def sorted_by(self, title: str) -> str:
+        """Return what clicks on a title."""
+        return f"{_TITLE.format(titles=self.titles, title=title)}.click()"
+
+
+PICKER = Grid(
+    name="batchnb",
+    make="grid = JobPicker(frame); grid",
+    change="patch_picker(grid, {status!r})",
+    row=".bnb-body .bnb-row",
+    whole="!/loading/i.test(output.querySelector('.bnb-counts').textContent)",
+    probe="[...output.querySelectorAll('.bnb-body .bnb-row')].find((row) => row.ariaRowIndex === '2')?.textContent",
+    search=".bnb-search",
+    titles=".bnb-th",
+    everything="output.querySelector('.bnb-selection .bnb-button').click()",
+    box=".bnb-grid",
+)
+AG_GRID = Grid(
+    name="AG Grid",
+    make="grid = AgGrid(frame, bundle={bundle!r}); grid",
+    change="grid.patch({status!r})",
+    row=".ag-row",
+    whole="true",
+    probe="[...output.querySelectorAll('.ag-row')].find((row) => row.getAttribute('row-index') === '0')?.textContent",
+    search=".search",
+    titles=".ag-header-cell-label",
+    everything="output.querySelector('.all').click()",
+    box=".ag-body-viewport, .ag-grid-viewport",
+)
+ITABLES = Grid(
+    name="itables",
+    make="grid = itable(frame); grid",
+    change="patch_itable(grid, frame, {status!r})",
+    row="table.dataTable tbody tr td + td",
+    whole="true",
+    probe="output.querySelector('table.dataTable tbody tr')?.textContent",
+    search=".dt-search input",
+    titles="thead th",
+    everything="output.querySelector('.buttons-select-all').click()",
+    box=".dt-scroll-body",
+)
+START = """
+from tests.benchmarks.picker_frames import jobs
+from tests.benchmarks.picker_peers import AgGrid, itable, patch_itable, patch_picker
+from batchnb.widget import JobPicker
+frame = jobs({rows})
 """
-
-SCROLL = """
-async () => {
-  const grid = document.querySelector(".bnb-grid");
-  const times = [];
-  let last = await new Promise(requestAnimationFrame);
-  for (let step = 0; step < 120; step += 1) {
-    grid.scrollTop += 800;
-    const now = await new Promise(requestAnimationFrame);
-    times.push(now - last);
-    last = now;
-  }
-  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)];
-}
-"""
-
-PATCH = """
-async ([content, part]) => {
-  const bytes = Uint8Array.from(atob(part), (char) => char.charCodeAt(0));
-  const start = performance.now();
-  for (const listen of window.listeners) listen(content, [new DataView(bytes.buffer)]);
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-  return performance.now() - start;
-}
-"""
+Figures = dict[str, float]
 
 
-def jobs(rows: int) -> pd.DataFrame:
-    """Return a frame of ten columns, as a listing has them."""
-    chance = np.random.default_rng(1)
-    hexes = chance.bytes(16 * rows).hex()
-    ids = [hexes[32 * row : 32 * row + 32] for row in range(rows)]
-    moments = 1_790_000_000_000 + chance.integers(0, 10**9, rows)
-    return pd.DataFrame(
-        {
-            "jobId": [f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}" for one in ids],
-            "jobName": [f"sweep-{row % 97}-{row}" for row in range(rows)],
-            "jobQueue": pd.Categorical(chance.choice(["train-gpu", "train-cpu", "etl"], rows)),
-            "status": pd.Categorical(chance.choice(["RUNNABLE", "RUNNING", "STARTING"], rows)),
-            "statusReason": pd.Categorical(chance.choice(["", "waiting for capacity"], rows)),
-            "createdAt": pd.to_datetime(moments, unit="ms", utc=True),
-            "startedAt": pd.to_datetime(moments + 60_000, unit="ms", utc=True),
-            "jobDefinition": pd.Categorical(chance.choice([f"train:{number}" for number in range(50)], rows)),
-            "vcpus": chance.integers(1, 96, rows),
-            "score": chance.random(rows),
-        }
-    )
+class Bench:
+    """One browser and one JupyterLab, in which each grid gets a notebook and a page of its own."""
+
+    def __init__(self, browser: Browser, lab: Lab, rounds: int, bundle: Path | None) -> None:
+        self.browser, self.lab, self.rounds, self.bundle = browser, lab, rounds, bundle
+
+    def measure(self, grid: Grid, rows: int) -> Figures:
+        """Return the figures of a grid by their names; one that could not be taken is missing."""
+        context = self.browser.new_context(viewport={"width": 1400, "height": 1000})
+        context.add_init_script(Path(__file__).with_name("picker_page.js").read_text())
+        page = context.new_page()
+        page.set_default_timeout(LIMIT)
+        page.on("pageerror", lambda error: _complain(grid.name, error))
+        cells = [START.format(rows=rows)] + [grid.make.format(bundle=str(self.bundle))] * (self.rounds + 2)
+        changes = [grid.change.format(status=status) for status in ("SUBMITTED", "PENDING") * self.rounds]
+        notebook = Notebook(page, self.lab, self.lab.write(f"{grid.name}-{rows}.ipynb", *cells, *changes))
+        notebook.run(0)
+        try:
+            return self._shown(page, grid) | self._worked(page, grid, rows)
+        finally:
+            context.close()
+
+    def _shown(self, page: Page, grid: Grid) -> Figures:
+        before = _memory(page)
+        page.evaluate("() => { window.bench.bytes = 0 }")
+        first, whole = page.evaluate("(all) => bench.show(all)", [1, grid.row, grid.whole, LIMIT])
+        page.wait_for_timeout(500)
+        sent = page.evaluate("window.bench.bytes") / 1e6
+        figures = {"first row, fresh page": first, "all rows, fresh page": whole, "websocket, MB": sent}
+        figures["heap and buffers when shown, MB"] = _memory(page) - before
+        again = []
+        for cell in range(2, 2 + self.rounds):
+            page.evaluate("(cell) => bench.clear(cell)", cell - 1)
+            again.append(page.evaluate("(all) => bench.show(all)", [cell, grid.row, grid.whole, LIMIT]))
+        figures["first row, warm page"] = statistics.median(first for first, _ in again)
+        figures["all rows, warm page"] = statistics.median(whole for _, whole in again)
+        page.evaluate("(cell) => bench.clear(cell)", 1 + self.rounds)
+        self._before = _memory(page)
+        page.evaluate("(all) => bench.show(all)", [2 + self.rounds, grid.row, grid.whole, LIMIT])
+        return figures
+
+    def _worked(self, page: Page, grid: Grid, rows: int) -> Figures:
+        figures: Figures = {}
+        here = 2 + self.rounds
+
+        def act(name: str, actions: Iterable[str]) -> None:
+            times = [page.evaluate("(all) => bench.act(all)", [here, action, grid.probe, LIMIT]) for action in actions]
+            figures[f"{name}, script"] = statistics.median(script for script, _ in times)
+            figures[name] = statistics.median(shown for _, shown in times)
+
+        # Each search shows another first row than the one before.
+        act("filter", [grid.typed(f"sweep-{round_}1") for round_ in range(1, self.rounds + 1)])
+        page.evaluate("(all) => bench.act(all)", [here, grid.typed(""), grid.probe, LIMIT])
+        act("sort by number", [grid.sorted_by("score")] * 2 + [grid.sorted_by("vcpus")] * 2)
+        act("sort by id", [grid.sorted_by("jobId")] * 3)
+        figures["scroll, 95th percentile of frames"] = page.evaluate("(all) => bench.scroll(all)", [here, grid.box])
+        if grid is not ITABLES or rows <= SLOW:
+            tell = [page.evaluate("(all) => bench.tell(all)", [here, grid.everything, LIMIT]) for _ in range(1)]
+            figures["select all → Python"] = statistics.median(tell)
+            updates = [
+                page.evaluate("(all) => bench.update(all)", [1 + here + round_, here, grid.probe, LIMIT])
+                for round_ in range(self.rounds)
+            ]
+            figures["1,000 updates → screen, first"] = updates[0]
+            figures["1,000 updates → screen"] = statistics.median(updates[1:])
+        figures["heap and buffers after work, MB"] = _memory(page) - self._before
+        return figures
 
 
-def first_row(page: Page, picker: JobPicker) -> float:
-    """Return milliseconds from the arrival of the snapshot to the frame that shows it."""
-    snapshot: list[tuple[Any, Sequence[bytes]]] = []
-    picker.send = lambda content, buffers=None: snapshot.append((content, buffers or ()))  # type: ignore[method-assign]
-    picker._send_snapshot()
-    content, buffers = snapshot[0]
-    parts = [base64.b64encode(part).decode() for part in buffers]
-    taken: float = page.evaluate(
-        """async ([content, parts]) => {
-          const bytes = parts.map((part) => Uint8Array.from(atob(part), (char) => char.charCodeAt(0)));
-          const start = performance.now();
-          for (const listen of window.listeners) listen(content, bytes.map((part) => new DataView(part.buffer)));
-          await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-          return performance.now() - start;
-        }""",
-        [content, parts],
-    )
-    return taken
+def _complain(name: str, error: Error) -> None:
+    sys.stderr.write(f"{name}: {error}\n")
 
 
-def main(rows: int) -> None:
-    """Measure and print."""
-    frame = jobs(rows)
-    start = time.perf_counter()
-    picker = JobPicker(frame)
-    built = time.perf_counter() - start
-    size = len(picker._snapshot.buffer) / 1e6
-    bits = picker._snapshot.rows_in(1, np.packbits(np.ones(rows, np.uint8), bitorder="little").tobytes())
-    start = time.perf_counter()
-    picker._snapshot.ids_at(bits)
-    selected = time.perf_counter() - start
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
-        bare = BarePage(page, picker)
-        page.evaluate("clearInterval(window.pump)")
-        figures = {
-            "snapshot in Python, ms": 1000 * built,
-            "over the wire, MB": size,
-            "ids in Python, ms": 1000 * selected,
-        }
-        figures["snapshot to screen, ms"] = first_row(page, picker)
-        for action in ("all", "filter", "sort", "sortIds"):
-            script, shown = page.evaluate(MEASURE, [action, ROUNDS])
-            figures[f"{action}: script, ms"], figures[f"{action}: to screen, ms"] = script, shown
-        figures["scroll, 95th percentile of frames, ms"] = page.evaluate(SCROLL)
-        patched = np.arange(min(rows, 1000), dtype=np.uint32)
-        codes = np.full((3, len(patched)), 3, dtype=np.uint8)
-        codes[2] = 0
-        content = {"kind": "patch", "snapshot": 1, "rows": len(patched), "messages": [], "state": picker._state()}
-        part = base64.b64encode(patched.tobytes() + codes.tobytes()).decode()
-        figures["1,000 changes to screen, first, ms"] = page.evaluate(PATCH, [content, part])
-        figures["1,000 changes to screen, next, ms"] = page.evaluate(PATCH, [content, part])
-        session = page.context.new_cdp_session(page)
+def _memory(page: Page) -> float:
+    session = page.context.new_cdp_session(page)
+    for _ in range(3):
         session.send("HeapProfiler.collectGarbage")
-        heap = session.send("Runtime.getHeapUsage")
-        figures["heap, MB"] = heap["usedSize"] / 1e6
-        figures["buffers, MB"] = heap.get("backingStorageSize", 0) / 1e6
-        assert not bare.errors, bare.errors
+    used = session.send("Runtime.getHeapUsage")
+    return float(used["usedSize"] + used.get("backingStorageSize", 0)) / 1e6
+
+
+def _print(rows: int, measured: dict[str, Figures]) -> None:
+    names = list(dict.fromkeys(name for figures in measured.values() for name in figures))
+    ours = measured[PICKER.name]
+    sys.stdout.write(f"\n{rows:,} rows" + "".join(f"{grid:>20}" for grid in measured).rjust(40) + "\n")
+    for name in names:
+        cells = []
+        for grid, figures in measured.items():
+            value = figures.get(name)
+            ratio = "" if value is None or grid == PICKER.name else f" ({value / ours[name]:.1f}x)"
+            cells.append("—" if value is None else f"{value:,.1f}{ratio}")
+        sys.stdout.write(f"{name:<40}" + "".join(f"{cell:>20}" for cell in cells) + "\n")
+
+
+def _peers(folder: Path, *, alone: bool) -> tuple[list[Grid], Path | None]:
+    if alone:
+        return [PICKER], None
+    bundle, grids = None, [PICKER]
+    try:
+        bundle = fetched(folder)
+        grids.append(AG_GRID)
+    except OSError as error:
+        sys.stdout.write(f"AG Grid is left out: {error}.\n")
+    if has_itables():
+        grids.append(ITABLES)
+    else:
+        sys.stdout.write("itables is left out: it is not installed (pip install itables).\n")
+    return grids, bundle
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rows", nargs="*", type=int, default=[10_000, 100_000])
+    parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, running_lab(Path(folder)) as lab, sync_playwright() as playwright:
+        grids, bundle = _peers(Path(folder), alone=options.alone)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        bench = Bench(browser, lab, options.rounds, bundle)
+        for rows in options.rows:
+            measured: dict[str, Figures] = {}
+            for grid in grids:
+                try:
+                    measured[grid.name] = bench.measure(grid, rows)
+                except Error as error:
+                    sys.stdout.write(f"{grid.name} failed at {rows:,} rows: {error}\n")
+            if PICKER.name in measured:
+                _print(rows, measured)
         browser.close()
-    for name, value in figures.items():
-        sys.stdout.write(f"{name:<42}{value:>10.1f}\n")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+    main()

@@ -23,8 +23,18 @@ _MODEL = """
   window.listeners = [];
   const bytes = (text) => new DataView(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)).buffer);
   const text = (part) => btoa(Array.from(new Uint8Array(part), (byte) => String.fromCharCode(byte)).join(""));
+  window.held = [];
+  window.release = () => {
+    window.isAhead = false;
+    deliver(window.held.splice(0));
+  };
   const deliver = (messages) => {
     for (const [content, buffers] of messages) {
+      // What comes behind the first rows waits for the test.
+      if (window.isAhead && content.kind === "snapshot" && content.header.here === content.header.rows) {
+        window.held.push([content, buffers]);
+        continue;
+      }
       for (const listen of window.listeners) listen(content, buffers.map(bytes));
     }
   };
@@ -60,7 +70,7 @@ def _page() -> str:
 class BarePage:
     """A picker in a page. The kernel is this process, and answers while Playwright waits for the page."""
 
-    def __init__(self, page: Page, picker: JobPicker) -> None:
+    def __init__(self, page: Page, picker: JobPicker, *, ahead: bool = False) -> None:
         self.page, self.picker = page, picker
         self.errors: list[str] = []
         self._outbox: deque[tuple[Any, list[str]]] = deque()
@@ -72,8 +82,13 @@ class BarePage:
         page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_page()))
         page.goto(_PLACE)
         page.evaluate(_MODEL, (_PACKAGE / "picker.js").read_text())
+        page.evaluate("(ahead) => { window.isAhead = ahead }", ahead)
         page.evaluate("window.show()")
-        expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot.job_ids) + 1))
+        expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot) + 1))
+
+    def release(self) -> None:
+        """Let the rest of the rows arrive, where only the first ones were let through."""
+        self.page.evaluate("window.release()")
 
     @property
     def grid(self) -> Locator:

@@ -65,9 +65,12 @@ def night(start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture
 def open_picker(page: Page) -> Callable[..., BarePage]:
-    """Return what opens a picker over a DataFrame in a bare page; options as of `JobPicker`."""
+    """Return what opens a picker over a DataFrame in a bare page; options as of `JobPicker`.
 
-    def open_one(frame: pd.DataFrame, **options: Any) -> BarePage:
-        return BarePage(page, JobPicker(frame, **options))
+    With `ahead`, only the first rows of a long table arrive before `release`.
+    """
+
+    def open_one(frame: pd.DataFrame, *, ahead: bool = False, **options: Any) -> BarePage:
+        return BarePage(page, JobPicker(frame, **options), ahead=ahead)
 
     return open_one

@@ -40,7 +40,7 @@ class Hand:
 
     def bits(self, *rows: int) -> bytes:
         """Return a bitset with these rows set, as the browser makes it."""
-        bits = np.zeros(len(self.picker._snapshot.job_ids), dtype=np.uint8)
+        bits = np.zeros(len(self.picker._snapshot), dtype=np.uint8)
         bits[list(rows)] = 1
         return np.packbits(bits, bitorder="little").tobytes()
 

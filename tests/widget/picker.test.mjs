@@ -15,21 +15,25 @@ function table(columns, rows, lives = new Uint8Array(rows)) {
     size += Math.ceil(bytes.length / 8) * 8;
     return at;
   };
+  const blobs = [];
+  let blobSize = 0;
   const described = columns.map(({ title, role = null, values, kind = "text", codes }) => {
     const head = { title, role, kind, hidden: false };
-    if (kind !== "text") return { ...head, at: add(new Uint8Array(Float64Array.from(values).buffer)), size: 8 };
+    if (kind !== "text") return { ...head, at: add(new Uint8Array(Float64Array.from(values).buffer)), width: 8, least: 0 };
     const texts = ["", ...values];
     const lengths = Uint8Array.from(texts, (text) => text.length);
     const blob = new TextEncoder().encode(texts.join(""));
+    blobs.push(...blob);
+    blobSize += blob.length;
     return {
-      ...head, texts: texts.length, lengths: add(lengths), lengthSize: 1, blob: add(blob), blobLength: blob.length,
+      ...head, texts: texts.length, lengths: add(lengths), lengthSize: 1, blob: blobSize - blob.length, blobLength: blob.length,
       codes: codes ? add(Uint8Array.from(codes)) : null, codeSize: 1,
     };
   });
   const data = new ArrayBuffer(size);
   for (const [at, bytes] of parts) new Uint8Array(data).set(bytes, at);
   const fate = picker.fateColumn(["", "denied", "terminated"], new Uint8Array(rows), new Map());
-  return picker.decode({ rows, columns: described, lives: LIVES }, data, lives, fate);
+  return picker.decode({ rows, here: rows, columns: described, lives: LIVES }, data, Uint8Array.from(blobs), lives, fate);
 }
 
 const NOW = 1_790_000_000_000;
@@ -102,6 +106,58 @@ test("a sort is stable, and what is missing comes last in both directions", () =
   assert.deepEqual(order({ column: at("createdAt"), descending: true }), [1, 0, 3, 2]);
   assert.deepEqual(order({ column: at("vcpus"), descending: false }, { column: at("createdAt"), descending: false }), [3, 0, 2, 1]);
   assert.deepEqual(order({ column: at("jobName"), descending: false }).slice(-3), [0, 2, 1]);
+});
+
+test("a sort is in order, and stable, for whatever numbers", () => {
+  let seed = 7;
+  const chance = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+  const odd = [NaN, 0, -0, Infinity, -Infinity, 1e-300, -1e300, 0.1, -0.1, 5e-324, 2 ** 40, -(2 ** 40)];
+  const values = Array.from({ length: 3000 }, (_, row) => (row % 3 ? Math.round(chance() * 40 - 20) : odd[Math.floor(chance() * odd.length)]));
+  const [fate, column] = table([{ title: "n", kind: "number", values }], values.length);
+  for (const descending of [false, true]) {
+    const expected = values.map((_, row) => row).sort((a, b) => {
+      const [x, y] = [values[a], values[b]];
+      if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b;
+      return (x === y ? 0 : (x < y) === descending ? 1 : -1) || a - b;
+    });
+    assert.deepEqual([...picker.sortedRows([{ column: 1, descending }], [fate, column], values.length)], expected);
+  }
+});
+
+/** A table of one narrow column, as the kernel packs it. */
+function narrow(described, bytes, rows) {
+  const data = Uint8Array.from(bytes).buffer;
+  const fate = picker.fateColumn([""], new Uint8Array(rows), new Map());
+  return picker.decode({ rows, here: rows, columns: [{ title: "x", role: null, hidden: false, at: 0, ...described }], lives: LIVES }, data, new Uint8Array(), new Uint8Array(rows), fate);
+}
+
+test("narrow numbers stand above the least, the highest of them for none", () => {
+  const numbers = narrow({ kind: "number", width: 1, least: -3 }, [0, 3, 255, 254, 3], 5);
+  assert.deepEqual([0, 1, 2, 3].map((row) => numbers[1].text(row)), ["-3", "0", "", "251"]);
+  const hits = (query) => [...picker.search(query, numbers, 5, NOW).mask].join("");
+  assert.equal(hits("x:>0"), "00010");
+  assert.equal(hits("x:<=0"), "11001");
+  assert.equal(hits("25"), "00010");
+  assert.equal(hits("x:=0"), "01001");
+  assert.deepEqual([...picker.sortedRows([{ column: 1, descending: true }], numbers, 5)], [3, 1, 4, 0, 2]);
+});
+
+test("ids of 16 bytes are read, found and sorted as their texts", () => {
+  const ids = ["ffffffff-0000-0000-0000-00000000000a", "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9", "0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f8"];
+  const bytes = ids.flatMap((one) => one.replaceAll("-", "").match(/../g).map((hex) => parseInt(hex, 16)));
+  const columns = narrow({ kind: "ids" }, bytes, 3);
+  assert.deepEqual([0, 1, 2].map((row) => columns[1].text(row)), ids);
+  const hits = (query) => [...picker.search(query, columns, 3, NOW).mask].join("");
+  assert.equal(hits("0A1B2C3D-4e"), "011");
+  assert.equal(hits("c6d7e8f9"), "010");
+  assert.equal(hits("000a"), "100");
+  assert.equal(hits("0a0a"), "000");
+  assert.equal(hits("sweep"), "000");
+  assert.equal(hits(`x:=${ids[0]}`), "100");
+  assert.equal(hits("x:*f8"), "001");
+  for (const one of ids) assert.equal(hits(one), ids.map((other) => (other === one ? 1 : 0)).join(""));
+  assert.deepEqual([...picker.sortedRows([{ column: 1, descending: false }], columns, 3)], [2, 1, 0]);
+  assert.deepEqual([...picker.sortedRows([{ column: 1, descending: true }], columns, 3)], [0, 1, 2]);
 });
 
 test("clicks on titles sort up, down and not at all, with shift by several", () => {

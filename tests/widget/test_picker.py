@@ -23,7 +23,7 @@ def test_hello_is_answered_with_the_whole_table_and_the_selection(hand: Hand) ->
     """A page that opens, or is reloaded, gets what it needs to show everything, the selection included."""
     hand.choose(0, 3)
     assert hand.ask("hello")["ok"]
-    message, (data, lives, locks, fates, bits) = hand.of_kind("snapshot")[-1]
+    message, (data, _texts, lives, locks, fates, bits) = hand.of_kind("snapshot")[-1]
     assert message["header"]["rows"] == len(lives) == len(locks) == len(fates) == 13
     assert len(data) % 8 == 0
     assert bits == hand.bits(0, 3)
