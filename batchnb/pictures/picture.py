@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.pictures.canvas import rendered
-from batchnb.tables import table_text
-from batchnb.text import shown
+from batchnb.tables import table_html, table_text
+from batchnb.text import escape, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,6 +55,15 @@ class Picture:
             target.write_bytes(self._rendered(target.suffix.lower()[1:]))
         except OSError as error:
             raise InputError(f"the picture cannot be written to {shown(path, 300)} ({error}).") from error
+
+    def html(self) -> str:
+        """Return it for a page or a mail: an image with its alternative text, and the numbers below it, folded."""
+        image = b64encode(self._rendered("png")).decode("ascii")
+        return (
+            f'<figure><img alt="{escape(self.alt, _ALT_LENGTH)}" src="data:image/png;base64,{image}">'
+            f"<figcaption><details><summary>{escape(self.title)}: the numbers</summary>"
+            f"{table_html(self.columns, self.rows)}</details></figcaption></figure>"
+        )
 
     def __str__(self) -> str:
         return "\n".join(

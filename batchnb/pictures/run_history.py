@@ -81,11 +81,7 @@ def draw_history(runs: Sequence[Run]) -> Picture:
     older = f" {plural(left_out, 'older run')} left out." if left_out else ""
     notes = (f"Each bar is {'an' if span == 'hour' else 'a'} {span}; times are UTC.{older}",)
     outcomes = [outcome for outcome in Outcome if any(outcome in bar.outcomes for bar in bars)]
-
-    def painter(figure: Figure) -> None:
-        _paint(figure, bars, outcomes)
-
-    figure = paint(title, notes, 3.4, painter)
+    figure = paint(title, notes, 3.4, lambda figure: _paint(figure, bars, outcomes))
     rows = tuple(_row(bar, outcomes) for bar in bars)
     return Picture(figure, title, ("UTC", "runs", *(outcome.value for outcome in outcomes)), rows, notes)
 

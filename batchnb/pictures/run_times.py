@@ -116,11 +116,7 @@ def draw_run_times(jobs: Iterable[RunTime], now: datetime, missing: int = 0) -> 
     chosen = f"{selected:,} selected" if selected else "none selected"
     title = f"Run times by job definition, {plural(sum(one.jobs for one in every), 'job')}, {chosen}"
     notes = _notes(every, now, missing)
-
-    def painter(figure: Figure) -> None:
-        _paint(figure, every)
-
-    figure = paint(title, notes, 1.1 + _ROW * max(len(every), 1), painter)
+    figure = paint(title, notes, 1.1 + _ROW * max(len(every), 1), lambda figure: _paint(figure, every))
     return Picture(figure, title, _COLUMNS, tuple(_row(one) for one in every), notes)
 
 

@@ -22,11 +22,9 @@ def draw_statuses(report: Report) -> Picture:
     """Return paired bars by status: every job of the plan before, and as it was seen last."""
     title = f"{plural(len(report.results), 'job')} by status, before and after"
     notes = (report.summary,)
-
-    def painter(figure: Figure) -> None:
-        _paint(figure, report.statuses)
-
-    figure = paint(title, notes, 0.7 + _ROW * max(len(report.statuses), 1), painter)
+    figure = paint(
+        title, notes, 0.7 + _ROW * max(len(report.statuses), 1), lambda figure: _paint(figure, report.statuses)
+    )
     rows = tuple((status, f"{before:,}", f"{after:,}") for status, before, after in report.statuses)
     return Picture(figure, title, ("status", "before", "after"), rows, notes)
 

@@ -88,11 +88,7 @@ def draw_time_to_end(report: Report) -> Picture:
     every = endings_of(report.results)
     title = f"Time from accepted request to end, {plural(sum(one.jobs for one in every), 'job')}"
     notes = _notes(report, every)
-
-    def painter(figure: Figure) -> None:
-        _paint(figure, every)
-
-    figure = paint(title, notes, 0.8 + _ROW * max(len(every), 1), painter)
+    figure = paint(title, notes, 0.8 + _ROW * max(len(every), 1), lambda figure: _paint(figure, every))
     return Picture(figure, title, _COLUMNS, tuple(_row(one) for one in every), notes)
 
 

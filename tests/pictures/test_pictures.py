@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import builtins
+import html
 import subprocess
 import sys
 import warnings
@@ -204,6 +205,16 @@ def test_a_file_is_a_png_or_an_svg(tmp_path: Path) -> None:
         picture.save(tmp_path / "one.jpg")
     with pytest.raises(InputError, match="cannot be written"):
         picture.save(tmp_path / "nowhere" / "one.png")
+
+
+def test_html_has_the_image_its_words_and_its_numbers() -> None:
+    """For a page there is an image with its words and a table of its numbers, and no name in it is markup."""
+    picture = scenes.drawn(scenes.listing([scenes.ran(1, 2.0, '"><script>alert(1)</script>')]), now=scenes.NOW)
+    page = picture.html()
+    assert f'alt="{html.escape(picture.alt)}"' in page
+    assert base64.b64encode(_png(picture)).decode() in page
+    assert page.count("<td") == len(picture.columns)
+    assert "<script" not in page
 
 
 def test_another_kind_is_an_error_that_names_the_kinds() -> None:
