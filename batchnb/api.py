@@ -250,6 +250,8 @@ def resume(
     timeout: float = 300.0,
     rps: float | None = None,
     rate_share: float = 1.0,
+    max_jobs: int | None = None,
+    max_percent: float | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -262,13 +264,19 @@ def resume(
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
     is written on. The other arguments are those of `Plan.execute` and of `plan`.
 
+    The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
+    alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
+    they are given here; what was typed where the plan was made need not be typed again.
+
     Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
-    place elsewhere; otherwise as `Plan.execute`.
+    place elsewhere; GuardError where a guard forbids it; otherwise as `Plan.execute`.
     """
     from batchnb.resuming import last_unfinished, resume_run
     from batchnb.runs import find_run
+    from batchnb.settings import KEYWORDS, layer
 
+    typed = layer(KEYWORDS, {"max_jobs": max_jobs, "max_percent": max_percent}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
-    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share}
+    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
     return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())

@@ -8,16 +8,17 @@ keyword argument or a flag), and the plan shows it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from math import inf
 
 from batchnb.errors import GuardError, InputError
 from batchnb.ids import queue_name
 from batchnb.jobs import Job
 from batchnb.text import plural, shown
 
-__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
+__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined", "since"]
 
 DEFAULT_MAX_JOBS = 1000
 """Jobs that one plan may end where nothing else is said, children of arrays included."""
@@ -180,6 +181,28 @@ class Guards:
             guard="protect",
             layer=source,
         )
+
+
+def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percent_typed: bool) -> Guards:
+    """Return the guards `now` that still have to be asked about a run that was begun under others.
+
+    A number holds if it is typed now, or lower than all that the run was begun in spite of: what is left of a run is
+    less than what was let through then. What was lifted by its very pattern stays lifted. Where it is not known under
+    which guards the run was begun, all of `now` hold.
+    """
+    if begun is None:
+        return now
+    jobs, percent = now.max_jobs, now.max_percent
+    if not max_jobs_typed and not _is_lower(jobs, begun.max_jobs):
+        jobs = Cap(inf, begun.max_jobs.source)
+    if percent and not max_percent_typed and not _is_lower(percent, begun.max_percent):
+        percent = None
+    kept = tuple(entry for entry in now.protect if entry not in begun.lifted)
+    return replace(now, max_jobs=jobs, max_percent=percent, protect=kept)
+
+
+def _is_lower(now: Cap, begun: Cap | None) -> bool:
+    return begun is None or now.value < min([begun.value, *(value for value, _ in begun.raised_over)])
 
 
 def combined(layers: Sequence[Layer]) -> Guards:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
@@ -10,14 +11,13 @@ from batchnb.flags import FlagParser, Line
 if TYPE_CHECKING:
     from batchnb.guards import Layer
 
-__all__ = ["GUARD_FLAGS", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
+__all__ = ["GUARD_FLAGS", "add_caps", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
 
 
 def add_guards(parser: FlagParser) -> None:
     """Add the flags that set guards, and those that say what else belongs to a plan."""
     group = parser.add_argument_group("guards (on top of those that are configured; --yes lifts none)")
-    group.add_argument("--max-jobs", type=_number(int), metavar="N", help="end at most N jobs (1000)")
-    group.add_argument("--max-percent", type=_number(float), metavar="P", help="at most P %% of a queue's live jobs")
+    add_caps(group)
     group.add_argument("--protect", action="append", metavar="PATTERN", help="tag:KEY=VALUE, name:GLOB, queue:NAME")
     group.add_argument("--unprotect", action="append", metavar="PATTERN", help="let this very pattern not hold")
     group.add_argument("--accounts", action="append", metavar="ACCOUNT", help="no plan for any other; repeatable")
@@ -32,6 +32,12 @@ def add_guards(parser: FlagParser) -> None:
     group.add_argument(
         "--collapse", action="store_true", help="end an array at once if all its live children are named"
     )
+
+
+def add_caps(group: argparse._ActionsContainer) -> None:
+    """Add the flags that say how many jobs may end."""
+    group.add_argument("--max-jobs", type=_number(int), metavar="N", help="end at most N jobs (1000)")
+    group.add_argument("--max-percent", type=_number(float), metavar="P", help="at most P %% of a queue's live jobs")
 
 
 def layer_of(flags: Line) -> Layer:

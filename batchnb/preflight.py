@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws import Gateway
 from batchnb.blast import Dependents, find_dependents, live_units
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.guards import Guards
+from batchnb.guards import Guards, Pattern
 from batchnb.ids import JobId, account_and_partition
 from batchnb.jobs import Job
 from batchnb.listing import describe_all
@@ -63,15 +63,25 @@ class Preflight:
     def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
         """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""
         wanted = set(job_ids)
-        kept = {job_id for job_id, job in self.described.items() if guards.protection_of(job)}
-        kept |= {parent for job_id in kept if (parent := JobId(job_id).array_parent)}
+        kept = self.protected(guards).keys()
         covering = {job_id for job_id in wanted - kept if _takes_children_along(self.described.get(job_id))}
         return [self._judged(job_id, kept, covering) for job_id in job_ids]
 
-    def _judged(self, job_id: str, kept: set[str], covering: set[str]) -> PlannedJob:
+    def protected(self, guards: Guards) -> dict[str, tuple[Pattern, str]]:
+        """Return what protects which of the jobs that were described, an array with its children in both directions."""
+        kept = {job_id: found for job_id, job in self.described.items() if (found := guards.protection_of(job))}
+        for job_id, found in list(kept.items()):
+            if parent := JobId(job_id).array_parent:
+                kept.setdefault(parent, found)
+        for job_id in self.described:
+            parent = JobId(job_id).array_parent
+            if parent in self.described and parent in kept:
+                kept.setdefault(job_id, kept[parent])
+        return kept
+
+    def _judged(self, job_id: str, kept: Set[str], covering: set[str]) -> PlannedJob:
         parent, job = JobId(job_id).array_parent, self.described.get(job_id)
-        is_protected = job_id in kept or parent in self.described.keys() & kept
-        return PlannedJob(job_id, verdict_of(job, covered=parent in covering, is_protected=is_protected), job)
+        return PlannedJob(job_id, verdict_of(job, covered=parent in covering, is_protected=job_id in kept), job)
 
     def lone_arrays(self, jobs: Iterable[PlannedJob]) -> dict[str, list[PlannedJob]]:
         """Return the children that are to end without their array, by the array's id."""

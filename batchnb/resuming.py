@@ -6,16 +6,18 @@ that AWS has forgotten since is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
+from batchnb.guards import Guards, Layer, since
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
-from batchnb.listing import describe_all
-from batchnb.plans import PlannedJob
+from batchnb.plans import Plan, PlannedJob
+from batchnb.preflight import Preflight, check_shares
 from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
@@ -35,23 +37,33 @@ def resume_run(
     clock: Clock,
     rps: float | None = None,
     rate_share: float = 1.0,
+    typed: Layer | None = None,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
-    Raises PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's, JournalError
-    where another process is at it, and otherwise as `Plan.execute`.
+    The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
+    where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
+    JournalError where another process is at it, and otherwise as `Plan.execute`.
     """
     check_timeout(timeout)
+    typed = typed or Layer("nobody")
+    held = guards(typed)
     check_place(read_record(path).plan(), gateway)
     cap_paces(gateway, rps, rate_share)
     with Journal.reopen(path) as journal:
         # Read with the lock held: until then, whoever had it may have gone on.
         record = read_record(path)
+        held = since(
+            held,
+            record.guards(),
+            max_jobs_typed=typed.max_jobs is not None,
+            max_percent_typed=typed.max_percent is not None,
+        )
         journal.resumed(clock.wall())
         ledger = Ledger(record.plan(), clock, on_event, journal)
         for entry in ledger.entries.values():
             _restore(entry, record)
-        alive = _look(ledger, gateway, clock)
+        alive = _look(ledger, gateway, held)
         return carry_out(ledger, gateway, journal, jobs=alive, wait=wait, timeout=timeout, started_at=record.started_at)
 
 
@@ -86,28 +98,42 @@ def _restore(entry: Entry, record: RunRecord) -> None:
         entry.last_seen, entry.ended_at = result.last_seen, result.ended_at
 
 
-def _look(ledger: Ledger, gateway: Gateway, clock: Clock) -> list[PlannedJob]:
+def _look(ledger: Ledger, gateway: Gateway, held: Guards) -> list[PlannedJob]:
     """Describe every job that the journal has not seen to end; return those of the plan that are to be asked for.
 
-    A job that a configured guard protects now is not, even if it was not protected when the run began: perhaps the
-    run was interrupted for its sake.
+    A job that a guard protects now is not, even if it was not protected when the run began: perhaps the run was
+    interrupted for its sake. Nor is the array of such a child, since all children would end with it. Raises GuardError
+    where a guard forbids what is left of the run.
     """
-    held = guards()
     open_entries = [entry for entry in ledger.entries.values() if entry.planned.verdict.is_watched]
     open_entries = [entry for entry in open_entries if not entry.is_settled]
-    seen = describe_all(gateway, [entry.planned.job_id for entry in open_entries], clock)
+    preflight = Preflight(gateway, ledger.clock)
+    preflight.look([entry.planned.job_id for entry in open_entries])
+    protected = preflight.protected(held)
     to_send: list[PlannedJob] = []
     for entry in open_entries:
-        job = seen.get(entry.planned.job_id)
+        job = preflight.described.get(entry.planned.job_id)
         if job is None:
             entry.gone = True
             continue
         ledger.seen(job)
         if not entry.planned.verdict.is_sent or entry.is_settled or is_stopping(job):
             continue
-        if protection := held.protection_of(job):
+        if protection := protected.get(job.job_id):
             entry.error_code = "Protected"
             entry.error_message = f"{protection[0]} in {protection[1]} protects it now. To end it, make a new plan."
             continue
         to_send.append(entry.planned)
+    _check_rest(ledger.plan, to_send, preflight, held)
     return to_send
+
+
+def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight, held: Guards) -> None:
+    """Raise GuardError where what is left of the plan is more than may end now, or would take a protected job along."""
+    now = [replace(planned, job=preflight.described[planned.job_id]) for planned in to_send]
+    rest = replace(plan, jobs=tuple(now))
+    held.check_count(rest.job_count)
+    check_shares(now, held, preflight.gateway, preflight.clock)
+    if held.protect and now:
+        left = replace(rest, dependents=preflight.dependents(now)).dependents_left
+        held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")

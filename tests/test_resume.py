@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,17 @@ from batchnb.api import resume
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InterruptedRunError, JournalError, PlanMismatchError
+from batchnb.errors import GuardError, InterruptedRunError, JournalError, PlanMismatchError
+from batchnb.guards import Guards, Pattern, PatternKind
 from batchnb.ids import JobId
+from batchnb.jobs import Job
 from batchnb.journal import Journal
 from batchnb.ledger import EventState, JobEvent
 from batchnb.plans import Plan, make_plan
 from batchnb.report import Report
 from batchnb.resuming import last_unfinished, resume_run
 from batchnb.runs import history, read_run
+from batchnb.settings import KEYWORDS, layer
 
 from .conftest import clock_of
 
@@ -51,13 +55,16 @@ def interrupted(plan: Plan, clock: Clock, after: int) -> Report:
     return caught.value.report
 
 
-def resumed(emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0) -> Report:
+def resumed(
+    emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0, max_jobs: int | None = None
+) -> Report:
     """Resume a run on the emulator's own time."""
     from batchnb.runs import find_run
 
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
-    return resume_run(path, gateway, wait=True, timeout=timeout, on_event=None, clock=clock)
+    typed = layer(KEYWORDS, {"max_jobs": max_jobs}, explicit=True)
+    return resume_run(path, gateway, wait=True, timeout=timeout, on_event=None, clock=clock, typed=typed)
 
 
 def named_in_calls(emulator: local.LocalBatch) -> set[str]:
@@ -279,3 +286,119 @@ def test_a_job_that_is_protected_since_is_left_alone(
     assert name in str(report.failures[0].error_message)
     assert kept not in named_in_calls(emulator)
     assert emulator.world.job(kept).status == "RUNNING"
+
+
+def test_a_number_that_was_lowered_since_holds_for_what_is_left(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who lowers `max_jobs` while a run is interrupted stops it; typed to the resuming itself, more may end."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = emulator.world.add_jobs("train", "job", 60)
+    run_id = interrupted(planned(gateway, ids, clock), clock, after=1).run_id
+    asked = named_in_calls(emulator)
+    left = len(ids) - len(asked)
+    monkeypatch.chdir(tmp_path)
+
+    (tmp_path / "pyproject.toml").write_text(f"[tool.batchnb]\nmax_jobs = {left - 1}\n")
+    with pytest.raises(GuardError, match=f"would end {left} jobs.*--max-jobs {left}"):
+        resumed(emulator, run_id)
+    assert named_in_calls(emulator) == asked
+
+    assert resumed(emulator, run_id, max_jobs=left).counts == {"terminated": 60}
+
+
+def test_a_run_goes_on_in_spite_of_what_it_was_begun_in_spite_of(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What was typed where the plan was made, over a file's number and pattern, need not be typed again at night."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = emulator.world.add_jobs("train", "job", 60)
+    monkeypatch.chdir(tmp_path)
+    guards = 'max_jobs = 10\nmax_percent = 5\nprotect = { names = ["job-*"] }'
+    (tmp_path / "pyproject.toml").write_text(f"[tool.batchnb]\n{guards}\n")
+    said = {"max_jobs": 60, "max_percent": 100, "unprotect": "name:job-*"}
+    plan = make_plan(gateway, [JobId(one) for one in ids], REASON, clock, layers=[layer(KEYWORDS, said, explicit=True)])
+    run_id = interrupted(plan, clock, after=1).run_id
+
+    assert resumed(emulator, run_id).counts == {"terminated": 60}
+
+
+def test_a_percentage_that_was_set_since_holds_for_what_is_left(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`max_percent` counts the live jobs of the queue as they are when the run is taken up again."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    run_id = interrupted(planned(gateway, emulator.world.add_jobs("train", "job", 60), clock), clock, after=1).run_id
+    asked = named_in_calls(emulator)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_percent = 10\n")
+    with pytest.raises(GuardError, match="max_percent"):
+        resumed(emulator, run_id)
+    assert named_in_calls(emulator) == asked
+
+
+def test_an_array_is_left_alone_whose_child_is_protected_since(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To end an array ends all of its children, one that a guard protects by now included: it is not asked for."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    others = emulator.world.add_jobs("train", "job", 40)
+    array = emulator.world.add_job("train", "array", array_size=3)
+    child = f"{array}:1"
+    plan = planned(gateway, [*others, array, child], clock)
+    interrupted(plan, clock, after=1)
+    assert array not in named_in_calls(emulator)
+    held = Guards(protect=((Pattern(PatternKind.NAME, "kept"), "a test"),))
+    monkeypatch.setattr("batchnb.resuming.guards", lambda *_layers: held)
+    describe = Gateway.describe
+
+    def with_a_kept_child(self: Gateway, job_ids: Sequence[str]) -> dict[str, Job]:
+        jobs = describe(self, job_ids)
+        return {one: replace(job, job_name="kept") if one == child else job for one, job in jobs.items()}
+
+    monkeypatch.setattr(Gateway, "describe", with_a_kept_child)
+
+    report = resumed(emulator)
+
+    assert array not in named_in_calls(emulator)
+    assert {one.planned.job_id for one in report.failures} == {array, child}
+    assert "name:kept" in str(next(one for one in report.failures if one.planned.job_id == array).error_message)
+
+
+def test_a_run_is_not_finished_at_the_cost_of_a_protected_dependent(
+    start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A job that waits for one that is left, and is protected by now, keeps the rest of the run from being ended."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = emulator.world.add_jobs("train", "job", 40)
+    emulator.world.add_job("train", "report", status="PENDING", depends_on=[ids[-1]])
+    run_id = interrupted(planned(gateway, ids, clock), clock, after=1).run_id
+    asked = named_in_calls(emulator)
+    assert ids[-1] not in asked
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.batchnb]\nprotect = { names = ["report"] }\n')
+    with pytest.raises(GuardError, match="report"):
+        resumed(emulator, run_id)
+    assert named_in_calls(emulator) == asked
+
+
+def test_all_guards_hold_for_a_run_that_does_not_say_under_which_it_was_begun(
+    start: Callable[..., local.LocalBatch], journals: Path
+) -> None:
+    """A journal of an earlier version may have been begun over a number: it has to be typed again."""
+    emulator = start(lambda world: world.add_queue("train"), bulk=False)
+    gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
+    ids = [JobId(one) for one in emulator.world.add_jobs("train", "job", 1_100)]
+    plan = make_plan(gateway, ids, REASON, clock, layers=[layer(KEYWORDS, {"max_jobs": 1_100}, explicit=True)])
+    run_id = str(interrupted(plan, clock, after=1).run_id)
+    path = journals / f"{run_id}.jsonl"
+    header, *rest = path.read_text("utf-8").splitlines()
+    older = json.dumps({key: value for key, value in json.loads(header).items() if key != "guards"})
+    path.write_text("\n".join([older, *rest]) + "\n", "utf-8")
+    with pytest.raises(GuardError, match="max_jobs"):
+        resumed(emulator, run_id)
