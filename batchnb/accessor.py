@@ -32,7 +32,8 @@ class FrameVerbs:
         """Return a picture of a listing or of a history, which a notebook shows.
 
         Of a listing, and of any frame with `jobDefinition`, `status`, `startedAt` and `stoppedAt`: how long the jobs
-        have run, by job definition, with the `selected` ones marked: a Plan, or a frame, a Series or a list of ids.
+        have run, by job definition, with the `selected` ones marked: a Plan, rows of the frame (also by
+        truth values, such as `jobs.status == "RUNNING"`), or a list of ids.
         Running jobs are measured until `now`; without it, until the listing or the plan was made.
 
         Of a history, and of any part of one: what became of the jobs of its runs over time.

@@ -53,7 +53,7 @@ def picture_of_jobs(
     if until.tzinfo is None:
         raise InputError(f"now={until}: expected a time with its zone, such as datetime.now(UTC).")
     until = until.astimezone(UTC)
-    jobs, missing = run_times_in(frame, selected_ids(selected, ids), until, ids)
+    jobs, missing = run_times_in(frame, selected_ids(selected, frame, ids), until, ids)
     return draw_run_times(jobs, until, missing)
 
 

@@ -34,14 +34,19 @@ class Run:
     outcomes: Mapping[Outcome, int]
 
 
-def selected_ids(selected: object, ids: str | None = None) -> set[str]:
-    """Return the job ids that are meant: those that a Plan ends, or those that a frame, a Series or a list names."""
+def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | None = None) -> set[str]:
+    """Return the job ids that are meant: those that a Plan ends, or those that a frame, a Series or a list names.
+
+    A Series of truth values means rows of `frame`.
+    """
     if selected is None:
         return set()
     if isinstance(selected, Plan):
         return {planned.job_id for planned in selected.to_end}
     if hasattr(selected, "__len__") and not len(selected):
         return set()
+    if frame is not None and getattr(selected, "dtype", None) in ("bool", "boolean"):
+        selected = frame[selected]
     return {job.job_id for job in job_ids_in(selected, ids=ids if hasattr(selected, "columns") else None)}
 
 
@@ -57,13 +62,13 @@ def run_times_in(
     import pandas as pd
 
     started, stopped = _times(frame, "startedAt"), _times(frame, "stoppedAt")
-    statuses = frame["status"].astype(object)
+    statuses = _column(frame, "status").astype(object)
     has_ended = statuses.isin(_ENDED)
     seconds = (stopped.where(has_ended, pd.Timestamp(now)) - started).dt.total_seconds().clip(lower=0.0)
     # A job that waits for its next attempt may still show when the last one started.
     measured = has_ended | statuses.isin((JobStatus.STARTING.value, JobStatus.RUNNING.value))
     job_ids = [_bare(value) for value in id_column(frame, ids)] if selected else [""] * len(frame)
-    columns = (frame["jobDefinition"].tolist(), seconds.where(measured).tolist(), has_ended.tolist(), job_ids)
+    columns = (_column(frame, "jobDefinition").tolist(), seconds.where(measured).tolist(), has_ended.tolist(), job_ids)
     jobs = [
         RunTime(_definition(definition), None if lasted != lasted else lasted, bool(is_over), job_id in selected)
         for definition, lasted, is_over, job_id in zip(*columns, strict=True)
@@ -77,8 +82,8 @@ def runs_in(frame: pd.DataFrame) -> list[Run]:
 
 
 def _runs(frame: pd.DataFrame) -> Iterator[Run]:
-    columns = (frame["run"].tolist(), _times(frame, "started_at").tolist(), frame["outcomes"].tolist())
-    for run, started_at, outcomes in zip(*columns, strict=True):
+    runs, outcomes_of = (_column(frame, name).tolist() for name in ("run", "outcomes"))
+    for run, started_at, outcomes in zip(runs, _times(frame, "started_at").tolist(), outcomes_of, strict=True):
         if started_at == started_at:  # NaT is nothing, not even itself
             yield Run(str(run), started_at.to_pydatetime(warn=False).astimezone(UTC), counts_in(outcomes))
 
@@ -86,10 +91,20 @@ def _runs(frame: pd.DataFrame) -> Iterator[Run]:
 def _times(frame: pd.DataFrame, column: str) -> pd.Series[pd.Timestamp]:
     import pandas as pd
 
+    values = _column(frame, column)
+    # Plain numbers are AWS's own: milliseconds. pandas would take them for nanoseconds.
+    unit: Any = "ms" if pd.api.types.is_numeric_dtype(values.dtype) else None
     try:
-        return pd.to_datetime(frame[column], utc=True)
+        return pd.Series(pd.to_datetime(values, utc=True, unit=unit))
     except (TypeError, ValueError) as error:
         raise InputError(f"column {column}: expected times, and pandas says: {shown(error, 200)}") from error
+
+
+def _column(frame: pd.DataFrame, name: str) -> Any:
+    column = frame[name]
+    if hasattr(column, "columns"):
+        raise InputError(f"jobs: the DataFrame has more than one column named {name!r}.")
+    return column
 
 
 def _bare(value: object) -> str:

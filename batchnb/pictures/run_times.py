@@ -60,7 +60,7 @@ class RunTimes:
     ended: list[float] = field(default_factory=list)
     """Of jobs that are over, and not selected."""
     selected_without: int = 0
-    """Selected jobs without a run time: they have not run, or their times are not known."""
+    """Selected jobs without a run time: they have not started, their times are not known, or they are arrays."""
     others_without: int = 0
 
     @property
@@ -134,9 +134,7 @@ def _notes(every: Sequence[RunTimes], now: datetime, missing: int) -> tuple[str,
     notes = [f"{so_far} Close ones are one mark, larger for more."]
     without = sum(one.selected_without for one in every)
     if without:
-        notes.append(
-            f"{without:,} of the selected jobs have not run, and are counted beside their job definition only."
-        )
+        notes.append(f"{without:,} of the selected jobs have no run time: they have not started, or are arrays.")
     if missing:
         notes.append(f"{plural(missing, 'selected job')} not among these jobs, and not drawn.")
     return tuple(notes)
@@ -161,7 +159,7 @@ def _paint(figure: Figure, every: Sequence[RunTimes]) -> None:
         )
     for place, one in enumerate(every):
         if not one.measured:
-            axes.text(0, place, f"  no run time: {plural(one.jobs, 'job')}, none has run", color=MUTED, va="center")
+            axes.text(0, place, "  no run times: not started, or arrays", color=MUTED, va="center")
         if place:
             axes.axhline(place - 0.5, color=MUTED, linewidth=0.3)
     axes.set_yticks(range(len(every)), [_tick(one, some=some) for one in every])
@@ -173,7 +171,7 @@ def _paint(figure: Figure, every: Sequence[RunTimes]) -> None:
 
 def _tick(one: RunTimes, *, some: bool) -> str:
     """Return the label of a row, which tells how many are selected where `some` are in any row."""
-    without = f" ({one.selected_without:,} have not run)" if one.selected_without else ""
+    without = f" ({one.selected_without:,} without run time)" if one.selected_without else ""
     counts = f"{one.all_selected:,} of {one.jobs:,} selected{without}" if some else plural(one.jobs, "job")
     return f"{label(one.definition, _NAME_LENGTH)}\n{counts}"
 

@@ -151,7 +151,31 @@ def test_a_run_time_lasts_until_the_job_ended_or_until_now() -> None:
     picture = scenes.drawn(jobs, [scenes.job_id(1), scenes.job_id(4)], now=later)
     assert picture.rows == (("train:1", "5", "2", "4.0 h", "1.5 h", "2.0 h", "2"),)
     assert "at 2026-01-01 01:00:00 UTC" in picture.notes[0]
-    assert "1 of the selected jobs have not run" in picture.notes[1]
+    assert "1 of the selected jobs have no run time" in picture.notes[1]
+
+
+def test_frames_as_boto3_gives_them_are_read_as_well() -> None:
+    """Times in milliseconds are AWS's own, half of them missing or not; an ARN is as good as an id."""
+    at = round(scenes.NOW.timestamp() * 1000)
+    rows = {
+        "jobId": [scenes.job_id(1), f"arn:aws:batch:eu-west-1:123456789012:job/{scenes.job_id(2)}"],
+        "jobDefinition": ["train:1", "train:1"],
+        "status": ["RUNNING", "SUCCEEDED"],
+        "startedAt": [at - 7_200_000, at - 3_600_000],
+        "stoppedAt": [None, at],
+    }
+    jobs = pd.DataFrame(rows)
+    assert scenes.drawn(jobs, [scenes.job_id(2)], now=scenes.NOW).rows == (
+        ("train:1", "2", "1", "1.0 h", "2.0 h", "2.0 h", "0"),
+    )
+
+
+def test_rows_can_be_selected_by_truth_values() -> None:
+    """`jobs.status == "RUNNING"` selects as it does in pandas, of either kind of truth values."""
+    jobs = scenes.listing([scenes.ran(1, 3.0), scenes.ran(2, 3.0, status=JobStatus.FAILED)])
+    running = jobs.status == "RUNNING"
+    for mask in (running, running.astype("boolean")):
+        assert scenes.drawn(jobs, mask, now=scenes.NOW).rows[0][:3] == ("train:1", "2", "1")
 
 
 def test_what_is_selected_and_not_among_the_jobs_is_said() -> None:
@@ -194,8 +218,14 @@ def test_a_plan_is_drawn_with_what_it_knows_among_others() -> None:
             pd.DataFrame({"jobDefinition": ["a"], "status": ["RUNNING"], "startedAt": ["then"], "stoppedAt": [None]}),
             "column startedAt: expected times",
         ),
+        (
+            pd.DataFrame(
+                [["a", "a", "RUNNING", 1, 1]], columns=["status", "jobDefinition", "status", "startedAt", "stoppedAt"]
+            ),
+            "more than one column named 'status'",
+        ),
     ],
-    ids=["no job", "no run", "no times"],
+    ids=["no job", "no run", "no times", "two of a name"],
 )
 def test_a_frame_that_cannot_be_drawn_says_what_it_lacks(frame: pd.DataFrame, what: str) -> None:
     """The error names the columns that are missing, or the one that holds no times."""
