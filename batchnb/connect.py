@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from batchnb.aws import CALLER_TIMEOUT, Gateway, hostname, is_loopback
 from batchnb.errors import InputError
+from batchnb.parsing import read_in_one_go
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
     if is_loopback(endpoint_url):
         options |= _placeholders(session, region)
     client = session.client("batch", **options)
+    read_in_one_go(client)
     credentials = session.get_credentials()
     key_id = credentials.access_key if credentials else None
     # Who only lists does not need to know who is calling: another client would cost more than the first page of jobs.

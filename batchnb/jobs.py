@@ -122,55 +122,70 @@ class Job:
 def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
     """Return the job in an item of ListJobs or DescribeJobs.
 
-    `job_queue` is the name of the queue that was listed, since a summary does not say.
+    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError, TypeError or
+    AttributeError for what is no such item.
     """
-    array = answer.get("arrayProperties") or {}
-    nodes = answer.get("nodeProperties") or {}
-    container = answer.get("container") or {}
-    dependencies: Sequence[Mapping[str, str]] = answer.get("dependsOn") or ()
-    described_queue = answer.get("jobQueue")
+    get = answer.get
+    job_id, job_name = answer["jobId"], answer["jobName"]
+    if job_id is None or job_name is None:
+        raise KeyError("jobId" if job_id is None else "jobName")
+    array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     return Job(
-        job_id=answer["jobId"],
-        job_name=answer["jobName"],
-        status=_status(answer.get("status")),
-        status_reason=answer.get("statusReason"),
+        job_id,
+        job_name,
+        # A status that this version does not know must not break a listing; it is treated as unknown.
+        _STATUSES.get(get("status") or ""),
+        get("statusReason"),
         # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
-        created_at=answer.get("createdAt") or None,
-        started_at=answer.get("startedAt") or None,
-        stopped_at=answer.get("stoppedAt") or None,
-        job_definition=answer.get("jobDefinition"),
-        share_identifier=answer.get("shareIdentifier"),
-        job_arn=answer.get("jobArn"),
-        is_terminated=bool(answer.get("isTerminated")),
-        is_cancelled=bool(answer.get("isCancelled")),
-        array_size=array.get("size") or None,
-        array_index=array.get("index"),
-        children=_children(array.get("statusSummary")),
-        num_nodes=nodes.get("numNodes") or None,
-        exit_code=container.get("exitCode"),
+        get("createdAt") or None,
+        get("startedAt") or None,
+        get("stoppedAt") or None,
+        get("jobDefinition"),
+        get("shareIdentifier"),
+        get("jobArn"),
+        bool(get("isTerminated")),
+        bool(get("isCancelled")),
+        # Most jobs of a listing have none of what follows, and there may be 100,000 of them.
+        array_size=(array.get("size") or None) if array else None,
+        array_index=array.get("index") if array else None,
+        children=_children(array.get("statusSummary")) if array else (),
+        num_nodes=(nodes.get("numNodes") or None) if nodes else None,
         job_queue=queue_name(described_queue) if described_queue else job_queue,
-        tags=tuple(sorted((answer.get("tags") or {}).items())) if described_queue else None,
-        attempts=tuple(_attempt(attempt) for attempt in answer.get("attempts") or ()),
-        depends_on=tuple(needed["jobId"] for needed in dependencies if "jobId" in needed),
-        pairs_with=tuple(
-            needed["jobId"] for needed in dependencies if "jobId" in needed and needed.get("type") == "N_TO_N"
-        ),
-        is_sequential=any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
-        image=container.get("image"),
-        log_stream=container.get("logStreamName"),
-        vcpus=_required(container, "VCPU", container.get("vcpus")),
-        memory=_whole(_required(container, "MEMORY", container.get("memory"))),
-        gpus=_whole(_required(container, "GPU", None)),
+        tags=tuple(sorted((get("tags") or {}).items())) if described_queue else None,
+        attempts=tuple([_attempt(attempt) for attempt in attempts]) if (attempts := get("attempts")) else (),
+        **(_dependencies(needed) if (needed := get("dependsOn")) else {}),
+        **(_contained(container) if (container := get("container")) else {}),
     )
-
-
-def _status(text: str | None) -> JobStatus | None:
-    # A status that this version does not know must not break a listing; it is treated as unknown.
-    return _STATUSES.get(text or "")
 
 
 def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
     return tuple((status, count) for status, count in (summary or {}).items() if status in _STATUSES and count)
+
+
+def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    named = [needed for needed in dependencies if needed.get("jobId")]
+    return {
+        "depends_on": tuple(needed["jobId"] for needed in named),
+        "pairs_with": tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
+        "is_sequential": any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
+    }
+
+
+def _contained(container: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a container says of its job: of one that has not been described, the exit code alone."""
+    get = container.get
+    if len(container) == 1 and "exitCode" in container:
+        return {"exit_code": get("exitCode")}
+    # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
+    requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
+    return {
+        "exit_code": get("exitCode"),
+        "image": get("image"),
+        "log_stream": get("logStreamName"),
+        "vcpus": _required(requirements, "VCPU", get("vcpus")),
+        "memory": _whole(_required(requirements, "MEMORY", get("memory"))),
+        "gpus": _whole(_required(requirements, "GPU", None)),
+    }
 
 
 def _attempt(answer: Mapping[str, Any]) -> Attempt:
@@ -184,11 +199,11 @@ def _attempt(answer: Mapping[str, Any]) -> Attempt:
     )
 
 
-def _required(container: Mapping[str, Any], kind: str, older: float | None) -> float | None:
-    # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
-    requirements: Sequence[Mapping[str, str] | None] = container.get("resourceRequirements") or ()
-    values = [needed.get("value") for needed in requirements if needed and needed.get("type") == kind]
-    return next((number for value in values if (number := _number(value))), older or None)
+def _required(requirements: Sequence[Mapping[str, str] | None], kind: str, older: float | None) -> float | None:
+    for needed in requirements:
+        if needed and needed.get("type") == kind and (number := _number(needed.get("value"))):
+            return number
+    return older or None
 
 
 def _number(text: str | None) -> float | None:

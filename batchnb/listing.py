@@ -1,8 +1,9 @@
 """Lists jobs completely and without duplicates, although they move from status to status meanwhile.
 
-AWS lists one status of one queue at a time. A first sweep reads all of them at once. A second one reads each queue
-in the order of a job's life, so that a job that moves on is met again further down: what slipped through the first
-sweep is in the second. Of a job met twice, what was seen last is kept.
+AWS lists one status of one queue at a time. A first sweep reads each queue in the order of a job's life, so that a job
+that moves on is met further down, whenever it moves. Only a job that goes back, from RUNNING to RUNNABLE when it is
+tried again, can slip through: a second sweep reads what it can be in from then on. Of a job met twice, what was seen
+last is kept.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from batchnb.aws import DESCRIBE_LIMIT, Gateway, Page, in_groups
 from batchnb.clock import Clock
 from batchnb.errors import AwsError, InputError, RefusedError
 from batchnb.frames import frame_of_jobs
+from batchnb.garbage import collecting_seldom
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
 from batchnb.pace import CallKind, Pace
@@ -34,6 +36,7 @@ LISTERS = 16
 """Calls of ListJobs under way at once."""
 
 _NAMES_SHOWN = 20
+_AFTER_RETRY = tuple(JobStatus)[tuple(JobStatus).index(JobStatus.RUNNABLE) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,11 @@ def list_selected(
     `on_jobs` is told how many more jobs have been read, from several threads. Raises InputError for a queue
     that does not exist, naming those that do, and AwsError where AWS will not answer.
     """
-    clock = clock or Clock()
-    found = _Found(on_jobs=on_jobs or (lambda _count: None))
+    with collecting_seldom():
+        return _selected(gateway, wanted, clock or Clock(), _Found(on_jobs=on_jobs or (lambda _count: None)))
+
+
+def _selected(gateway: Gateway, wanted: Selector, clock: Clock, found: _Found) -> Listing:
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
     possible = [job for job in found.jobs.values() if _is_possible(job, wanted, now_ms)]
@@ -92,8 +98,9 @@ def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict
     """Return what DescribeJobs says of these jobs, by id; those it does not know are left out."""
     described: dict[str, Job] = {}
     groups = in_groups(list(job_ids), DESCRIBE_LIMIT)
-    for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
-        described.update(answer)
+    with collecting_seldom():
+        for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
+            described.update(answer)
     return described
 
 
@@ -103,16 +110,24 @@ def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> N
     read = partial(_read, gateway, wanted, found, clock)
     listers = ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list")
     try:
-        all_at_once = [listers.submit(read, source, [status]) for source in sources for status in statuses]
-        for reading in all_at_once:
+        first = [listers.submit(read, source, statuses) for source in sources]
+        second = []
+        for source, reading in zip(sources, first, strict=True):
             reading.result()
-        if len(statuses) > 1:
-            for reading in [listers.submit(read, source, statuses) for source in sources]:
-                reading.result()
+            second += [listers.submit(read, source, [status]) for status in _statuses_after_retry(statuses)]
+        for reading in second:
+            reading.result()
     finally:
         # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
         found.enough = True
         listers.shutdown(wait=False, cancel_futures=True)
+
+
+def _statuses_after_retry(statuses: Iterable[JobStatus]) -> list[JobStatus]:
+    """Return those of the statuses in which a job may be from its next try on, if it can have slipped through them."""
+    possible = [status for status in statuses if status in _AFTER_RETRY]
+    slips_through = len(possible) > 1 and any(status.has_started for status in possible)
+    return possible if slips_through else []
 
 
 def _sources(gateway: Gateway, wanted: Selector, clock: Clock) -> Iterator[Mapping[str, str]]:
@@ -209,6 +224,8 @@ def _may_run(job: Job, wanted: Selector) -> bool:
 
 
 def _in_status(job: Job, wanted: Selector) -> bool:
+    if job.status in wanted.statuses or not job.children:
+        return job.status in wanted.statuses
     # An array job is as good as running while a child of it is; its other children do not speak for it.
     running = (JobStatus(status) for status, _ in job.children if JobStatus(status).has_started)
-    return job.status in wanted.statuses or any(status in wanted.statuses for status in running)
+    return any(status in wanted.statuses for status in running)

@@ -174,6 +174,26 @@ def _life(first: str, moves: list[tuple[int, str]], again: int | None) -> list[t
     return life
 
 
+@pytest.mark.parametrize(
+    ("status", "calls"),
+    [
+        ("RUNNABLE", ["RUNNABLE"]),
+        ("RUNNING", ["PENDING", "RUNNING"]),
+        (["SUBMITTED", "RUNNABLE"], ["SUBMITTED", "RUNNABLE"]),
+        (["STARTING", "RUNNING"], ["PENDING", "STARTING", "RUNNING", "STARTING", "RUNNING"]),
+        ("active", [*LIVE, "RUNNABLE", "STARTING", "RUNNING"]),
+        ("all", [*JobStatus, "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"]),
+    ],
+)
+@pytest.mark.usefixtures("one_by_one")
+def test_only_where_a_job_that_went_back_may_be_is_read_twice(
+    emulator: local.LocalBatch, listed: Listed, status: Any, calls: list[str]
+) -> None:
+    """One sweep in the order of a job's life finds all that only move on; the second is for those tried again."""
+    listed(queues="train", status=status)
+    assert [call.request["jobStatus"] for call in emulator.calls if call.operation == "ListJobs"] == calls
+
+
 def test_jobs_that_end_meanwhile_are_no_error(emulator: local.LocalBatch, listed: Listed) -> None:
     """A job that ends during the listing may be in it or not, and the others are."""
     gone, stays = emulator.world.add_jobs("train", "sweep", 2)
