@@ -187,10 +187,13 @@ class Engine:
             self._pace.accepted(call.sent_at, now)
 
     def _note(self, call: Call) -> None:
-        if isinstance(call.answer, BulkAnswer):
-            self._note_bulk(call, call.answer)
-        elif call.answer is not None:
-            self._note_failure(call, call.answer)
+        try:
+            if isinstance(call.answer, BulkAnswer):
+                self._note_bulk(call, call.answer)
+            elif call.answer is not None:
+                self._note_failure(call, call.answer)
+        finally:
+            self._ledger.put_on_record()
         # Last: an answer that was interrupted while it was noted is noted once more in the end.
         self._under_way.remove(call)
 

@@ -13,6 +13,7 @@ import platform
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ __all__ = ["FORMAT", "Journal", "journal_dir"]
 
 FORMAT = 1
 """The version of the format. A reader reads lines of its own version and older."""
+
+_LINES_AT_ONCE = 1000
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def journal_dir() -> Path:
@@ -67,7 +71,7 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from error
         journal = cls(path, _locked(path))
-        journal.write([_header(plan, journal.run_id, at), *(_planned_line(planned) for planned in plan.jobs)])
+        journal.write(chain([_header(plan, journal.run_id, at)], map(_planned_line, plan.jobs)))
         journal.sync()
         return journal
 
@@ -93,13 +97,15 @@ class Journal:
         self.write([{"type": "call", "at": moment_text(at), "jobIds": list(group)} for group in groups])
         self.sync()
 
-    def answer(self, job_id: str, answer: Mapping[str, Any], at: datetime) -> None:
-        """Note what AWS answered for one job."""
-        self.write([{"type": "answer", "at": moment_text(at), "jobId": job_id, **answer}])
+    def answers(self, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
+        """Note what AWS answered for each of these jobs."""
+        when = moment_text(at)
+        self.write({"type": "answer", "at": when, "jobId": job_id, **answer} for job_id, answer in answers.items())
 
-    def outcome(self, record: Record, at: datetime) -> None:
-        """Note what became of a job, as `result_record` has it."""
-        self.write([{"type": "outcome", "at": moment_text(at), **record}])
+    def outcomes(self, records: Iterable[Record], at: datetime) -> None:
+        """Note what became of jobs, as `result_record` has it."""
+        when = moment_text(at)
+        self.write({"type": "outcome", "at": when, **record} for record in records)
 
     def resumed(self, at: datetime) -> None:
         """Note that the run is taken up again, and by whom."""
@@ -119,9 +125,16 @@ class Journal:
         self.sync()
 
     def write(self, lines: Iterable[Record]) -> None:
-        """Append these lines in one piece, past the buffers of this process."""
-        text = "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
-        data = memoryview(text.encode("utf-8", "surrogatepass"))
+        """Append these lines, past the buffers of this process, in as few pieces as memory allows.
+
+        Each piece takes its turn with the threads that make calls: one for each line would keep the run waiting.
+        """
+        waiting = iter(lines)
+        while text := "".join([_line(line) for line in islice(waiting, _LINES_AT_ONCE)]):
+            self._append(text.encode("utf-8", "surrogatepass"))
+
+    def _append(self, text: bytes) -> None:
+        data = memoryview(text)
         try:
             # The file is opened by its name once, and may be gone since; then writing to it is writing nowhere.
             if os.fstat(self._file).st_nlink == 0:
@@ -144,6 +157,10 @@ class Journal:
             os.close(self._file)
             self._file = -1
             self._lock.release()
+
+
+def _line(record: Record) -> str:
+    return _encode(record) + "\n"
 
 
 def run_id_of(path: Path) -> str:

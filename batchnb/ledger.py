@@ -77,8 +77,8 @@ class Recorder(Protocol):
     def calls(self, groups: Iterable[Sequence[str]], at: datetime) -> None:
         """Keep that a call for each of these groups of job ids is about to go out."""
 
-    def answer(self, job_id: str, answer: Mapping[str, Any], at: datetime) -> None:
-        """Keep what AWS answered for one job."""
+    def answers(self, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
+        """Keep what AWS answered for each of these jobs."""
 
 
 class Ledger:
@@ -95,6 +95,7 @@ class Ledger:
         self.clock = clock
         self._on_event = on_event
         self._recorder = recorder
+        self._unrecorded: dict[str, Mapping[str, Any]] = {}
         self.entries = {planned.job_id: _entry(planned) for planned in plan.jobs}
 
     def __getitem__(self, job_id: str) -> Entry:
@@ -132,7 +133,7 @@ class Ledger:
         entry.request_id = request_id
         entry.error_code = entry.error_message = None
         entry.failed = False
-        self._record(job_id, {"accepted": True, "request_id": request_id})
+        self._unrecorded[job_id] = {"accepted": True, "request_id": request_id}
         self._tell(job_id, EventState.ACCEPTED)
 
     def failed(self, job_id: str, code: str, message: str, request_id: str | None, *, again: bool) -> None:
@@ -141,7 +142,7 @@ class Ledger:
         entry.error_code, entry.error_message, entry.request_id = code, message, request_id
         entry.failed = not again
         answer = {"accepted": False, "code": code, "message": message, "again": again, "request_id": request_id}
-        self._record(job_id, answer)
+        self._unrecorded[job_id] = answer
         self._tell(job_id, EventState.RETRYING if again else EventState.FAILED, message)
 
     def seen(self, job: Job) -> None:
@@ -157,11 +158,13 @@ class Ledger:
         elif before is None or before.status != job.status:
             self._tell(job.job_id, EventState.SEEN, job.status or "")
 
-    def _record(self, job_id: str, answer: Mapping[str, Any]) -> None:
-        if self._recorder is None:
+    def put_on_record(self) -> None:
+        """Have on record what was noted of answers since the last time: once for all jobs that a call named."""
+        answers, self._unrecorded = self._unrecorded, {}
+        if self._recorder is None or not answers:
             return
         try:
-            self._recorder.answer(job_id, answer, self.clock.wall())
+            self._recorder.answers(answers, self.clock.wall())
         except BaseException:
             # Nothing more is sent, but what was sent is still noted, and it would only raise again.
             self._recorder = None

@@ -71,6 +71,7 @@ class _Found:
             self.on_jobs(len(self.jobs) - before)
 
 
+@collecting_seldom()
 def list_selected(
     gateway: Gateway, wanted: Selector, *, clock: Clock | None = None, on_jobs: Callable[[int], None] | None = None
 ) -> Listing:
@@ -79,11 +80,8 @@ def list_selected(
     `on_jobs` is told how many more jobs have been read, from several threads. Raises InputError for a queue
     that does not exist, naming those that do, and AwsError where AWS will not answer.
     """
-    with collecting_seldom():
-        return _selected(gateway, wanted, clock or Clock(), _Found(on_jobs=on_jobs or (lambda _count: None)))
-
-
-def _selected(gateway: Gateway, wanted: Selector, clock: Clock, found: _Found) -> Listing:
+    clock = clock or Clock()
+    found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
     possible = [job for job in found.jobs.values() if _is_possible(job, wanted, now_ms)]
@@ -94,13 +92,13 @@ def _selected(gateway: Gateway, wanted: Selector, clock: Clock, found: _Found) -
     return Listing(kept, len(jobs) - len(kept), with_tags=wanted.needs_description)
 
 
+@collecting_seldom()
 def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict[str, Job]:
     """Return what DescribeJobs says of these jobs, by id; those it does not know are left out."""
     described: dict[str, Job] = {}
     groups = in_groups(list(job_ids), DESCRIBE_LIMIT)
-    with collecting_seldom():
-        for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
-            described.update(answer)
+    for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
+        described.update(answer)
     return described
 
 

@@ -6,8 +6,9 @@ that reads an answer of AWS.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from batchnb.aws import Identity
@@ -30,34 +31,47 @@ __all__ = [
 
 Record = dict[str, Any]
 
+_PLAIN = {
+    "jobId": "job_id",
+    "jobName": "job_name",
+    "jobQueue": "job_queue",
+    "status": "status",
+    "statusReason": "status_reason",
+    "createdAt": "created_at",
+    "startedAt": "started_at",
+    "stoppedAt": "stopped_at",
+    "jobDefinition": "job_definition",
+    "shareIdentifier": "share_identifier",
+    "jobArn": "job_arn",
+}
+"""What is written as it is, by AWS's name. A job is written twice in each run: this counts."""
+_FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
+
 
 def job_record(job: Job) -> Record:
     """Return the job in the shape of an item of DescribeJobs, without what is not known of it."""
-    return _without_none(
-        {
-            "jobId": job.job_id,
-            "jobName": job.job_name,
-            "jobQueue": job.job_queue,
-            "status": job.status.value if job.status else None,
-            "statusReason": job.status_reason,
-            "createdAt": job.created_at,
-            "startedAt": job.started_at,
-            "stoppedAt": job.stopped_at,
-            "jobDefinition": job.job_definition,
-            "shareIdentifier": job.share_identifier,
-            "jobArn": job.job_arn,
-            "isTerminated": job.is_terminated or None,
-            "isCancelled": job.is_cancelled or None,
-            "arrayProperties": _without_none(
-                {"size": job.array_size, "index": job.array_index, "statusSummary": dict(job.children) or None}
-            ),
-            "nodeProperties": _without_none({"numNodes": job.num_nodes}),
-            "tags": None if job.tags is None else dict(job.tags),
-            "attempts": [_attempt_record(attempt) for attempt in job.attempts] or None,
-            "dependsOn": _dependency_records(job) or None,
-            "container": _container_record(job),
-        }
-    )
+    record = _without_none(zip(_FIELDS, _field_values(job), strict=True))
+    if job.status:
+        record["status"] = job.status.value
+    if job.is_terminated:
+        record["isTerminated"] = True
+    if job.is_cancelled:
+        record["isCancelled"] = True
+    if job.array_size is not None or job.array_index is not None or job.children:
+        summary = dict(job.children) or None
+        array = {"size": job.array_size, "index": job.array_index, "statusSummary": summary}
+        record["arrayProperties"] = _without_none(array.items())
+    if job.num_nodes is not None:
+        record["nodeProperties"] = {"numNodes": job.num_nodes}
+    if job.tags is not None:
+        record["tags"] = dict(job.tags)
+    if job.attempts:
+        record["attempts"] = [_attempt_record(attempt) for attempt in job.attempts]
+    if job.depends_on or job.is_sequential:
+        record["dependsOn"] = _dependency_records(job)
+    if container := _container_record(job):
+        record["container"] = container
+    return record
 
 
 def planned_record(planned: PlannedJob) -> Record:
@@ -139,10 +153,9 @@ def _job(record: Mapping[str, Any] | None) -> Job | None:
 
 
 def _attempt_record(attempt: Attempt) -> Record:
-    container = _without_none(
-        {"exitCode": attempt.exit_code, "reason": attempt.reason, "logStreamName": attempt.log_stream}
-    )
-    return _without_none({"container": container, "startedAt": attempt.started_at, "stoppedAt": attempt.stopped_at})
+    container = {"exitCode": attempt.exit_code, "reason": attempt.reason, "logStreamName": attempt.log_stream}
+    record = {"container": _without_none(container.items()) or None}
+    return _without_none((*record.items(), ("startedAt", attempt.started_at), ("stoppedAt", attempt.stopped_at)))
 
 
 def _dependency_records(job: Job) -> list[Record]:
@@ -154,17 +167,11 @@ def _dependency_records(job: Job) -> list[Record]:
 
 
 def _container_record(job: Job) -> Record:
-    needs = {"VCPU": job.vcpus, "MEMORY": job.memory, "GPU": job.gpus}
-    requirements = [{"type": kind, "value": str(value)} for kind, value in needs.items() if value is not None]
-    return _without_none(
-        {
-            "image": job.image,
-            "exitCode": job.exit_code,
-            "logStreamName": job.log_stream,
-            "resourceRequirements": requirements or None,
-        }
-    )
+    needs = (("VCPU", job.vcpus), ("MEMORY", job.memory), ("GPU", job.gpus))
+    requirements = [{"type": kind, "value": str(value)} for kind, value in needs if value is not None]
+    said = {"image": job.image, "exitCode": job.exit_code, "logStreamName": job.log_stream}
+    return _without_none((*said.items(), ("resourceRequirements", requirements or None)))
 
 
-def _without_none(record: Record) -> Record:
-    return {key: value for key, value in record.items() if value is not None and value != {}}
+def _without_none(items: Iterable[tuple[str, Any]]) -> Record:
+    return {key: value for key, value in items if value is not None}

@@ -27,7 +27,7 @@ PATIENCE = 120.0
 """Seconds after which a call that is throttled all the time is given up, where nothing else is said."""
 ATTEMPTS = 6
 """Tries of a call that the service fails to answer."""
-READERS = 8
+READERS = 16
 """Calls that only read and are under way at once."""
 
 

@@ -13,6 +13,7 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.garbage import collecting_seldom
 from batchnb.journal import Journal
 from batchnb.ledger import JobEvent, Ledger
 from batchnb.pace import CallKind
@@ -27,6 +28,7 @@ from batchnb.verify import Verifier
 __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
 
 
+@collecting_seldom()
 def execute(
     plan: Plan,
     gateway: Gateway | None,
@@ -57,6 +59,7 @@ def check_expected(plan: Plan, expect: Expected) -> None:
     expected.check_expected(plan, as_expected(expect))
 
 
+@collecting_seldom()
 def carry_out(
     ledger: Ledger,
     gateway: Gateway,
@@ -139,18 +142,18 @@ class _Outcomes:
         self._journal = journal
         self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
 
-    def write_settled(self) -> None:
-        """Write the outcomes of the jobs that have been seen to end since the last time."""
-        for job_id, entry in self._ledger.entries.items():
-            if entry.is_settled and job_id not in self._written:
-                self._journal.outcome(result_record(result_of(self._ledger, entry)), self._ledger.clock.wall())
-                self._written.add(job_id)
+    def write_settled(self, job_ids: Sequence[str]) -> None:
+        """Write the outcomes of those of these jobs that have been seen to end since the last time."""
+        entries = [self._ledger[job_id] for job_id in job_ids if job_id not in self._written]
+        settled = [entry for entry in entries if entry.is_settled]
+        results = (result_of(self._ledger, entry) for entry in settled)
+        self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
+        self._written.update(entry.planned.job_id for entry in settled)
 
     def write_end(self, report: Report) -> None:
         """Write the outcomes of all other jobs, and that the run is over."""
         at = self._ledger.clock.wall()
-        for result in report.results:
-            if result.planned.job_id not in self._written:
-                self._journal.outcome(result_record(result), at)
+        others = (result for result in report.results if result.planned.job_id not in self._written)
+        self._journal.outcomes(map(result_record, others), at)
         stopped_by = str(report.stopped_by) if report.stopped_by else None
         self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by)

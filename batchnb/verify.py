@@ -5,12 +5,12 @@ An accepted request proves nothing: a job can survive it, finish before it lands
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws_errors import DENIED_CODES
@@ -72,27 +72,34 @@ class Outcome(StrEnum):
 class Verifier:
     """Looks at the jobs of a run until there is nothing left to see. Used by one thread, which it keeps free.
 
-    `after_look` is called after each look.
+    `on_seen` is told the ids of the jobs that an answer was about, once it is noted.
     """
 
-    def __init__(self, gateway: Gateway, ledger: Ledger, after_look: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, gateway: Gateway, ledger: Ledger, on_seen: Callable[[Sequence[str]], None] = lambda _job_ids: None
+    ) -> None:
         self._ledger = ledger
         self._clock = ledger.clock
-        self._after_look = after_look
+        self._on_seen = on_seen
         self._missed: dict[str, tuple[int, float]] = {}
         """How often in a row a job was missed, and since when."""
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-look")
         self._describe = partial(_described, gateway, ledger.clock)
-        self._under_way: deque[tuple[Sequence[str], Future[Mapping[str, Job] | None]]] = deque()
+        self._under_way = 0
+        self._answers: SimpleQueue[tuple[Sequence[str], Future[Mapping[str, Job] | None]]] = SimpleQueue()
         self._wait = FIRST_POLL
         self._look_at = ledger.clock.now() + FIRST_POLL
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
 
     def glance(self) -> None:
-        """Note what has been seen since, and begin the next look if it is time. Waits for nothing."""
+        """Note an answer that has come since, and begin the next look if it is time. Waits for nothing.
+
+        One answer at a time: whoever is sending must not be kept from it for long.
+        """
         if self._under_way:
-            self._note_answered()
+            with suppress(Empty):
+                self._note_answer(*self._answers.get_nowait())
         elif self._clock.now() >= self._look_at:
             self._begin(self._unsettled(expected=True))
 
@@ -143,29 +150,26 @@ class Verifier:
         if self.stopped_by:
             return
         for group in in_groups(job_ids, DESCRIBE_LIMIT):
-            self._under_way.append((group, self._readers.submit(self._describe, group)))
+            self._under_way += 1
+            self._readers.submit(self._describe, group).add_done_callback(partial(self._answer, group))
+
+    def _answer(self, job_ids: Sequence[str], answer: Future[Mapping[str, Job] | None]) -> None:
+        # In a worker.
+        self._answers.put((job_ids, answer))
 
     def _drain(self) -> None:
         while self._under_way:
-            wait_for([future for _, future in self._under_way], return_when=FIRST_COMPLETED)
-            self._note_answered()
+            self._note_answer(*self._answers.get())
 
-    def _note_answered(self) -> None:
-        """Note the answers that are there."""
-        for _ in range(len(self._under_way)):
-            group, future = self._under_way.popleft()
-            if not future.done():
-                self._under_way.append((group, future))
-                continue
-            try:
-                seen = future.result()
-            except AwsError as error:
-                self.stopped_by = self.stopped_by or error
-                continue
-            if seen is not None:
-                self._note(group, seen)
-        if not self._under_way:
-            self._after_look()
+    def _note_answer(self, job_ids: Sequence[str], answer: Future[Mapping[str, Job] | None]) -> None:
+        self._under_way -= 1
+        try:
+            seen = answer.result()
+        except AwsError as error:
+            self.stopped_by = self.stopped_by or error
+            return
+        if seen is not None:
+            self._note(job_ids, seen)
 
     def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
@@ -174,6 +178,7 @@ class Verifier:
                 self._ledger.seen(seen[job_id])
             else:
                 self._miss(job_id)
+        self._on_seen(job_ids)
 
     def _miss(self, job_id: str) -> None:
         now = self._clock.now()

@@ -44,6 +44,8 @@ class Options:
     jobs: int
     many: int
     runs: int
+    only: str = ""
+    """What is in the names of the clients to measure."""
 
 
 def ending(options: Options) -> None:
@@ -63,7 +65,9 @@ def ending(options: Options) -> None:
         Contestant("batchnb: requests and journal", ours.send, world),
         Contestant("batchnb: execute, to each job's end", ours.execute, world),
     ]
-    compare("ending", contestants, options.runs, "boto3 TerminateJobs(50), 8 threads")
+    base = "boto3 TerminateJobs(50), 8 threads"
+    contestants = [one for one in contestants if options.only in one.name or one.name == base]
+    compare("ending", contestants, options.runs, base)
 
 
 def road(options: Options) -> None:
@@ -171,6 +175,7 @@ def main() -> None:
         "--many", type=int, default=100_000, help="jobs to list, to plan, and of the largest road (100,000)"
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of which the medians are shown (3)")
+    parser.add_argument("--only", default="", help="measure only the clients of `ending` with this in their names")
     given = parser.parse_args()
     unknown = [name for name in given.parts if name not in PARTS]
     if unknown:
@@ -181,7 +186,7 @@ def main() -> None:
     )
     os.environ["TQDM_DISABLE"] = "1"  # a bar of its own would be drawn across the table
     for name in given.parts or PARTS:
-        PARTS[name](Options(given.jobs, given.many, given.runs))
+        PARTS[name](Options(given.jobs, given.many, given.runs, given.only))
 
 
 if __name__ == "__main__":
