@@ -20,7 +20,6 @@ from batchnb.aws import Gateway, Identity
 from batchnb.blast import Dependent, Dependents
 from batchnb.clock import Clock
 from batchnb.frees import freed_by_queue, summed
-from batchnb.garbage import collecting_seldom
 from batchnb.guards import Guards, Layer
 from batchnb.ids import JobId
 from batchnb.preflight import (
@@ -256,7 +255,6 @@ class Plan:
         return {"text/plain": str(self), "text/html": plan_html(self)}
 
 
-@collecting_seldom()
 def make_plan(
     gateway: Gateway,
     ids: list[JobId],
