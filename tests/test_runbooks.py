@@ -180,6 +180,13 @@ STOPS = [
     ("stuck_runnable", {"expect": 99}, "PlanMismatchError", "99 jobs were expected, and the plan ends 14"),
     ("stuck_runnable", {"max_jobs": 3}, "GuardError", "would end 14 jobs"),
     ("stuck_runnable", {"reason": " "}, "InputError", "reason"),
+    ("jobs_over_budget", {"expect": 83}, "PlanMismatchError", "83 jobs were expected, and the plan ends 50"),
+    ("jobs_over_budget", {"max_jobs": 10}, "GuardError", "would end 50 jobs"),
+    ("jobs_over_budget", {"expected": {"gbm": "soon"}}, "InputError", "expected['gbm']"),
+    ("audit_trail", {"since": "30"}, "InputError", "since"),
+    ("audit_trail", {"endpoint": "lokal"}, "InputError", "is no URL"),
+    ("quickstart", {"expect": "0123456789ab"}, "PlanMismatchError", "This is"),
+    ("quickstart", {"reason": "x" * 1025}, "InputError", "reason"),
     ("finish_an_interrupted_run", {"run": "20200101T000000Z-00000000"}, "JournalError", "there is no run"),
 ]
 
@@ -190,7 +197,8 @@ def test_a_runbook_stops_and_ends_nothing(
 ) -> None:
     """Another world, an empty reason, too many jobs, a wrong queue: the right error, and every job is as it was."""
     before = states(night)
-    ran = run(name, endpoint=night.endpoint_url, execute=True, **parameters)
+    given = {"endpoint": night.endpoint_url, "execute": True, **parameters}
+    ran = run(name, **given)
     assert ran.ename == error, ran.text
     assert words in str(ran.error)
     assert states(night) == before
@@ -324,6 +332,64 @@ def test_other_causes_are_meant_by_other_parameters(run: Runs, night: local.Loca
     assert "CAPACITY:" not in ran.text
     ran = run("stuck_runnable", **other, expect=0)
     assert ran.ename is None, ran.error
+
+
+# --- jobs_over_budget ---------------------------------------------------------------------------------------------
+
+
+def test_the_dearest_jobs_over_budget_are_ended(run: Runs, night: local.LocalBatch) -> None:
+    """Of the jobs that run too long those with most vCPU-hours end; what may run, or is kept, goes on."""
+    dear = night.world.add_jobs("train-cpu", "dear", 2, definition="dear:1", created_ago=10 * 3600, vcpus=64)
+    other = {"expected": {"pretrain": "72h", "train-prod": "48h", "gbm": "2h"}, "keep": ["name:dear-001"], "most": 3}
+    ran = run("jobs_over_budget", endpoint=night.endpoint_url, execute=True, expect=3, price=2.5, **other)
+    assert ran.ename is None, ran.error
+    assert "105 jobs over budget; cost in USD at 2.5 a vCPU-hour" in ran.text
+    ended = [job for job in night.world.jobs() if (job.status_reason or "").startswith("OPS-310")]
+    assert {job.name for job in ended} == {"dear-000", "gbm-fold-000", "gbm-fold-001"}
+    assert night.world.job(dear[1]).status == "RUNNING"
+    assert "selected: longest" in ran.text, "the picture says in words what it shows"
+
+
+def test_where_nothing_is_over_budget_a_runbook_says_so(run: Runs, night: local.LocalBatch) -> None:
+    """Neither jobs that all may run that long, nor a queue in which nothing runs, are a failure."""
+    night.world.add_queue("idle")
+    place = {"endpoint": night.endpoint_url, "execute": True, "expect": 0}
+    for other in ({"longer_than": "100d", "expected": {}}, {"queue": "idle"}):
+        ran = run("jobs_over_budget", **place, **other)
+        assert ran.ename is None, ran.error
+        assert "0 jobs over budget" in ran.text
+    assert asked_to_end(night) == 0
+
+
+# --- audit_trail --------------------------------------------------------------------------------------------------
+
+
+def test_the_trail_is_that_of_this_place(run: Runs, night: local.LocalBatch, tmp_path: Path) -> None:
+    """Who ended what, when, why, and what it really did; runs elsewhere are left out, unless they are asked for."""
+    for reason, pattern in (("OPS-1 twice", "load-late-*"), ("OPS-2 =wrong", "gbm-fold-00[0-4]")):
+        jobs = batchnb.list_jobs(name_glob=pattern, endpoint_url=night.endpoint_url)
+        batchnb.plan(jobs, reason=reason, endpoint_url=night.endpoint_url).execute()
+    with local.start(swift_night) as other:
+        jobs = batchnb.list_jobs(name_glob="vacuum-*", endpoint_url=other.endpoint_url)
+        batchnb.plan(jobs, reason="OPS-3", endpoint_url=other.endpoint_url).execute()
+    calls = asked_to_end(night)
+    ran = run("audit_trail", endpoint=night.endpoint_url, job="gbm-fold-003", table="trail.csv")
+    assert ran.ename is None, ran.error
+    assert "2 of 3 runs:" in ran.text
+    assert "Jobs      16: 16 terminated" in ran.text
+    assert "OPS-3" not in ran.text
+    assert len(pd.read_csv(tmp_path / "trail.csv")) == 16
+    ran = run("audit_trail", endpoint=night.endpoint_url, everywhere=True, why="OPS-3")
+    assert "1 of 3 runs:" in ran.text
+    assert asked_to_end(night) == calls, "an audit only reads"
+
+
+def test_a_trail_without_runs_says_so(run: Runs, night: local.LocalBatch, tmp_path: Path) -> None:
+    """No journals, or none of that user, are no failure."""
+    ran = run("audit_trail", endpoint=night.endpoint_url, journals=str(tmp_path / "none"), job="x", who="nobody")
+    assert ran.ename is None, ran.error
+    assert "0 of 0 runs:" in ran.text
+    assert "No run here has named 'x'." in ran.text
 
 
 # --- finish_an_interrupted_run ------------------------------------------------------------------------------------
