@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.pictures.picture import Picture
-from batchnb.pictures.rows import run_times_in, runs_in, selected_ids
+from batchnb.pictures.rows import run_times_in, run_times_of, runs_in, selected_ids
 from batchnb.pictures.run_history import draw_history
 from batchnb.pictures.run_times import draw_run_times
 from batchnb.pictures.statuses import draw_statuses
@@ -37,12 +37,10 @@ def picture_of_plan(plan: Plan, jobs: pd.DataFrame | None) -> Picture:
 
     What the plan has of a job is newer than what a listing has, and stands in its place.
     """
-    own, missing = run_times_in(plan.to_frame(), selected_ids(plan), plan.made_at)
-    if jobs is None:
-        return draw_run_times(own, plan.made_at, missing)
+    own = run_times_of(plan)
     known = {planned.job_id for planned in plan.jobs}
-    among = [job for job in run_times_in(jobs, known, plan.made_at)[0] if not job.is_selected]
-    return draw_run_times([*own, *among], plan.made_at, missing)
+    among = run_times_in(jobs, known, plan.made_at)[0] if jobs is not None else []
+    return draw_run_times([*own, *(job for job in among if not job.is_selected)], plan.made_at)
 
 
 def picture_of_jobs(

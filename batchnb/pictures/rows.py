@@ -20,9 +20,10 @@ from batchnb.verify import Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Run", "run_times_in", "runs_in", "selected_ids"]
+__all__ = ["Run", "run_times_in", "run_times_of", "runs_in", "selected_ids"]
 
-_ENDED = tuple(status.value for status in JobStatus if status.has_ended)
+
+_STATUSES = {status.value: status for status in JobStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,42 @@ def run_times_in(
     """
     if missing := missing_columns(frame, JOB_COLUMNS):
         raise InputError(f"jobs: run times need the columns {', '.join(JOB_COLUMNS)}; this frame lacks {missing}.")
-    import pandas as pd
-
-    started, stopped = _times(frame, "startedAt"), _times(frame, "stoppedAt")
-    statuses = _column(frame, "status").astype(object)
-    has_ended = statuses.isin(_ENDED)
-    seconds = (stopped.where(has_ended, pd.Timestamp(now)) - started).dt.total_seconds().clip(lower=0.0)
-    # A job that waits for its next attempt may still show when the last one started.
-    measured = has_ended | statuses.isin((JobStatus.STARTING.value, JobStatus.RUNNING.value))
     job_ids = [_bare(value) for value in id_column(frame, ids)] if selected else [""] * len(frame)
-    columns = (_column(frame, "jobDefinition").tolist(), seconds.where(measured).tolist(), has_ended.tolist(), job_ids)
-    jobs = [
-        RunTime(_definition(definition), None if lasted != lasted else lasted, bool(is_over), job_id in selected)
-        for definition, lasted, is_over, job_id in zip(*columns, strict=True)
-    ]
+    definitions, statuses = (_column(frame, name).tolist() for name in ("jobDefinition", "status"))
+    started, stopped = _seconds(frame, "startedAt"), _seconds(frame, "stoppedAt")
+    rows = zip(definitions, statuses, started, stopped, job_ids, strict=True)
+    until = now.timestamp()
+    jobs = [_run_time(*row[:4], until=until, is_selected=row[4] in selected) for row in rows]
     return jobs, len(selected - set(job_ids))
+
+
+def run_times_of(plan: Plan) -> list[RunTime]:
+    """Return the run time of each job of a plan, as it knows them; those are selected that it ends."""
+    until = plan.made_at.timestamp()
+    times = []
+    for planned in plan.jobs:
+        job = planned.job
+        moments = ((at / 1000 if at else None) for at in ((job.started_at, job.stopped_at) if job else (None, None)))
+        definition, status = (job.job_definition, job.status) if job else (None, None)
+        times.append(_run_time(definition, status, *moments, until=until, is_selected=planned.verdict.is_sent))
+    return times
+
+
+def _run_time(
+    definition: object,
+    status: object,
+    started: float | None,
+    stopped: float | None,
+    *,
+    until: float,
+    is_selected: bool,
+) -> RunTime:
+    known = _STATUSES.get(status) if isinstance(status, str) else None
+    has_ended = known is not None and known.has_ended
+    # A job that waits for its next attempt may still show when the last one started.
+    end = stopped if has_ended else until if known is not None and known.has_started else None
+    seconds = max(0.0, end - started) if end is not None and started is not None else None
+    return RunTime(_definition(definition), seconds, has_ended, is_selected)
 
 
 def runs_in(frame: pd.DataFrame) -> list[Run]:
@@ -86,6 +108,14 @@ def _runs(frame: pd.DataFrame) -> Iterator[Run]:
     for run, started_at, outcomes in zip(runs, _times(frame, "started_at").tolist(), outcomes_of, strict=True):
         if started_at == started_at:  # NaT is nothing, not even itself
             yield Run(str(run), started_at.to_pydatetime(warn=False).astimezone(UTC), counts_in(outcomes))
+
+
+def _seconds(frame: pd.DataFrame, column: str) -> list[float | None]:
+    """Return the times of a column as seconds since 1970, None where there is none."""
+    import pandas as pd
+
+    seconds = (_times(frame, column) - pd.Timestamp(0, tz="UTC")).dt.total_seconds()
+    return [None if each != each else each for each in seconds.tolist()]  # NaN is nothing, not even itself
 
 
 def _times(frame: pd.DataFrame, column: str) -> pd.Series[pd.Timestamp]:
