@@ -12,7 +12,7 @@ from batchnb.clock import Clock
 from batchnb.errors import GuardError, PlanMismatchError
 from batchnb.expected import check_expected, expected_count
 from batchnb.guards import Guards
-from batchnb.ids import JobId, account_and_partition
+from batchnb.ids import account_and_partition, array_parent
 from batchnb.jobs import Job
 from batchnb.plans import Expected, Plan, PlannedJob
 from batchnb.preflight import Preflight, check_reason, check_shares
@@ -58,7 +58,7 @@ def approve(
         jobs = [planned for planned in plan.to_end if _is_to_end(planned, now.get(planned.job_id), plan)]
         ends = [now[planned.job_id] for planned in jobs]
         left = _dependents_now(plan, ends, parents, gateway, clock)
-    arrays = [parents[parent] for one in jobs if (parent := JobId(one.job_id).array_parent or "") in parents]
+    arrays = [parents[parent] for one in jobs if (parent := array_parent(one.job_id) or "") in parents]
     held.check_unprotected([now[planned.job_id] for planned in jobs if planned.job_id in now] + arrays)
     held.check_unprotected([dependent.job for dependent in left], "would fail, by a job that it depends on,")
     held.check_count(replace(plan, jobs=tuple(jobs)).job_count)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import AwsError
-from batchnb.ids import JobId
+from batchnb.ids import array_parent
 from batchnb.jobs import Job, JobStatus
 from batchnb.listing import describe_all
 from batchnb.retry import with_retries
@@ -76,7 +76,7 @@ def find_dependents(
 def dependents_among(roots: Iterable[Job], known: Mapping[str, Job]) -> tuple[Dependent, ...]:
     """Return which of the known jobs fail when `roots` are ended, in the order in which that was found."""
     spread = _Spread({job.job_id for job in roots}, {**known, **{job.job_id: job for job in roots if job.array_size}})
-    spread.failing = {parent for job_id in spread.failed if (parent := JobId(job_id).array_parent)}
+    spread.failing = {parent for job_id in spread.failed if (parent := array_parent(job_id))}
     while spread.grow():
         pass
     return tuple(spread.found.values())
@@ -105,7 +105,7 @@ class _Spread:
             for dependent in self._hit(job):
                 self.found.setdefault(dependent.job_id, dependent)
                 self.failed.add(dependent.job_id)
-                if parent := JobId(dependent.job_id).array_parent:
+                if parent := array_parent(dependent.job_id):
                     self.failing.add(parent)
         return len(self.found) > before
 
@@ -131,7 +131,7 @@ class _Spread:
             yield Dependent(f"{array.job_id}:{index}", array, f"{array.job_id}:{index - 1}")
 
     def _fails(self, job_id: str) -> bool:
-        return job_id in self.failed or job_id in self.failing or JobId(job_id).array_parent in self.failed
+        return job_id in self.failed or job_id in self.failing or array_parent(job_id) in self.failed
 
 
 def _waiting(gateway: Gateway, queues: Iterable[str], clock: Clock) -> tuple[list[str], bool]:

@@ -105,6 +105,8 @@ class Job:
     @property
     def live_children(self) -> int:
         """How many children of this array job have not ended."""
+        if not self.children:
+            return 0
         return sum(count for status, count in self.children if not JobStatus(status).has_ended)
 
     @property
@@ -113,8 +115,8 @@ class Job:
 
         An array parent stays PENDING while its children run, so its own status does not tell.
         """
-        if self.status is None:
-            return False
+        if self.status is None or not self.children:
+            return self.status is not None and self.status.has_started
         running = any(count and JobStatus(status).has_started for status, count in self.children)
         return running or self.status.has_started
 

@@ -21,7 +21,7 @@ from batchnb.blast import Dependent, Dependents
 from batchnb.clock import Clock
 from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards, Layer
-from batchnb.ids import JobId
+from batchnb.ids import JobId, array_parent
 from batchnb.preflight import (
     Preflight,
     check_accounts,
@@ -128,7 +128,7 @@ class Plan:
             planned.job_id for planned in self.jobs if planned.verdict.is_sent or planned.verdict is Verdict.COVERED
         }
         ends_with = (dependent for dependent in self.dependents.jobs if dependent.job_id not in ends)
-        return tuple(dependent for dependent in ends_with if JobId(dependent.job_id).array_parent not in ends)
+        return tuple(dependent for dependent in ends_with if array_parent(dependent.job_id) not in ends)
 
     @cached_property
     def frees(self) -> Mapping[str, float]:

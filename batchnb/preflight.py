@@ -10,7 +10,7 @@ from batchnb.blast import Dependents, find_dependents, live_units
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards import Guards, Pattern
-from batchnb.ids import JobId, account_and_partition
+from batchnb.ids import JobId, account_and_partition, array_parent
 from batchnb.jobs import Job
 from batchnb.listing import describe_all
 from batchnb.text import plural, shown
@@ -42,9 +42,10 @@ class Preflight:
     def look(self, job_ids: Iterable[str]) -> None:
         """Describe these jobs, and before them the arrays of those that are children."""
         wanted = [job_id for job_id in job_ids if job_id not in self.described]
-        parents = dict.fromkeys(parent for job_id in wanted if (parent := JobId(job_id).array_parent))
+        parents = dict.fromkeys(parent for job_id in wanted if (parent := array_parent(job_id)))
         # Arrays first: if as many children are alive later as were before, then these are all.
-        lone = [parent for parent in parents if parent not in wanted and parent not in self.described]
+        known = {*wanted, *self.described}
+        lone = [parent for parent in parents if parent not in known]
         for group in (lone, wanted):
             if group:
                 self.described.update(describe_all(self.gateway, group, self.clock))
@@ -71,23 +72,23 @@ class Preflight:
         """Return what protects which of the jobs that were described, an array with its children in both directions."""
         kept = {job_id: found for job_id, job in self.described.items() if (found := guards.protection_of(job))}
         for job_id, found in list(kept.items()):
-            if parent := JobId(job_id).array_parent:
+            if parent := array_parent(job_id):
                 kept.setdefault(parent, found)
         for job_id in self.described:
-            parent = JobId(job_id).array_parent
+            parent = array_parent(job_id)
             if parent in self.described and parent in kept:
                 kept.setdefault(job_id, kept[parent])
         return kept
 
     def _judged(self, job_id: str, kept: Set[str], covering: set[str]) -> PlannedJob:
-        parent, job = JobId(job_id).array_parent, self.described.get(job_id)
+        parent, job = array_parent(job_id), self.described.get(job_id)
         return PlannedJob(job_id, verdict_of(job, covered=parent in covering, is_protected=job_id in kept), job)
 
     def lone_arrays(self, jobs: Iterable[PlannedJob]) -> dict[str, list[PlannedJob]]:
         """Return the children that are to end without their array, by the array's id."""
         arrays: dict[str, list[PlannedJob]] = {}
         for planned in jobs:
-            parent = JobId(planned.job_id).array_parent
+            parent = array_parent(planned.job_id)
             if parent in self.described and planned.verdict in (Verdict.TERMINATE, Verdict.CANCEL, Verdict.STOPPING):
                 arrays.setdefault(parent, []).append(planned)
         return {
