@@ -12,6 +12,7 @@ import os
 import platform
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
@@ -49,6 +50,8 @@ class Journal:
         self.path = path
         self.run_id = run_id_of(path)
         self._lock = lock
+        self._is_torn = False
+        """Whether the file ends in the middle of a line."""
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
         except OSError as error:
@@ -71,8 +74,15 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from error
         journal = cls(path, _locked(path))
-        journal.write(chain([_header(plan, journal.run_id, at)], map(_planned_line, plan.jobs)))
-        journal.sync()
+        try:
+            journal.write(chain([_header(plan, journal.run_id, at)], map(_planned_line, plan.jobs)))
+            journal.sync()
+        except JournalError:
+            # Half of a plan is no run, and nobody shall resume it.
+            journal.close()
+            with suppress(OSError):
+                path.unlink()
+            raise
         return journal
 
     @classmethod
@@ -83,7 +93,7 @@ class Journal:
             file.seek(max(0, path.stat().st_size - 1))
             if file.read() not in (b"", b"\n"):
                 # The process died in the middle of a line. What is written from now on shall not be part of it.
-                os.write(journal._file, b"\n")
+                journal._is_torn = True
         return journal
 
     def __enter__(self) -> Journal:
@@ -134,13 +144,15 @@ class Journal:
             self._append(text.encode("utf-8", "surrogatepass"))
 
     def _append(self, text: bytes) -> None:
-        data = memoryview(text)
+        data = memoryview((b"\n" if self._is_torn else b"") + text)
         try:
             # The file is opened by its name once, and may be gone since; then writing to it is writing nowhere.
             if os.fstat(self._file).st_nlink == 0:
                 raise FileNotFoundError("the file was removed")
+            self._is_torn = True
             while data:
                 data = data[os.write(self._file, data) :]
+            self._is_torn = False
         except OSError as error:
             raise _unwritable(self.path, error) from error
 

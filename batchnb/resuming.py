@@ -53,6 +53,10 @@ def resume_run(
     with Journal.reopen(path) as journal:
         # Read with the lock held: until then, whoever had it may have gone on.
         record = read_record(path)
+        if not record.has_begun:
+            raise JournalError(
+                f"run {record.run_id} broke off before its plan was written: nothing was sent. Make a new plan."
+            )
         held = since(
             held,
             record.guards(),
@@ -78,7 +82,7 @@ def last_unfinished(gateway: Gateway) -> Path:
             record = read_record(path)
         except JournalError:
             continue
-        if not record.is_finished and here.is_same_place(record.identity):
+        if record.has_begun and not record.is_finished and here.is_same_place(record.identity):
             return path
     raise JournalError(f"there is no unfinished run in {here}. batchnb.history() lists all runs.")
 

@@ -68,6 +68,11 @@ class RunRecord:
         """Whether there is nothing left that resuming it could do."""
         return self.end is not None and bool(self.end.get("finished"))
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a call may have gone out: the whole plan is on the disk before the first one."""
+        return bool(self.attempts) or len(self.planned) >= int(self.header.get("jobs") or 0)
+
     def plan(self) -> Plan:
         """Return the plan of the run. It is bound to no connection."""
         made_at = moment(self.header["made_at"]) or datetime.now(UTC)

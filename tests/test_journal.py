@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.api import list_jobs
+from batchnb.api import list_jobs, resume
 from batchnb.api import plan as plan_jobs
 from batchnb.aws import Gateway
 from batchnb.circumstances import guards_from_record, guards_record
@@ -24,12 +28,13 @@ from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError, JournalError
 from batchnb.guards import Cap, Guards
 from batchnb.ids import JobId
+from batchnb.journal import Journal
 from batchnb.ledger import EventState, JobEvent
 from batchnb.pace import forget_paces
 from batchnb.plans import Plan, make_plan
 from batchnb.report import Report
-from batchnb.resuming import resume_run
-from batchnb.runs import history, read_run, run_paths
+from batchnb.resuming import last_unfinished, resume_run
+from batchnb.runs import history, read_record, read_run, run_paths
 from batchnb.settings import pattern
 
 from .conftest import clock_of
@@ -278,3 +283,86 @@ def test_a_journal_without_guards_is_read_all_the_same(
 def test_guards_come_back_from_their_record(held: Guards) -> None:
     """What is written of guards is what is read, through JSON."""
     assert guards_from_record(json.loads(json.dumps(guards_record(held)))) == held
+
+
+@pytest.mark.parametrize("events", [0, 1, 20, 90])
+@pytest.mark.parametrize("bulk", [True, False])
+def test_a_disk_that_gets_full_stops_the_sending_and_loses_no_job(
+    start: Callable[..., local.LocalBatch],
+    journals: Path,
+    events: int,
+    bulk: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """With a line half written, no call goes out that is not on record, every job is accounted for, and room helps."""
+    pytest.importorskip("resource", reason="limits of a process are POSIX's")
+    emulator = start(lambda world: world.add_queue("train"), bulk=bulk, clock=None)
+    emulator.world.delays = local.Delays(0, 0, 0, 0, 0, 0, 0, 0)
+    ids = emulator.world.add_jobs("train", "job", 60)
+    bystanders = emulator.world.add_jobs("train", "other", 5)
+    told = on_a_full_disk(emulator, journals, events, ids)
+    named = {job_id for call in ending_calls(emulator) for job_id in _named(call)}
+    paths = list(journals.glob("*.jsonl"))
+    assert "cannot be written" in told["error"]
+    if not events:
+        assert (told["outcomes"], named, paths) == ({}, set(), [])
+        return
+    lines = [json.loads(line) for line in paths[0].read_text("utf-8").split("\n")[:-1]]
+    assert named <= {job_id for line in lines if line["type"] == "call" for job_id in line["jobIds"]}
+    assert sorted(told["outcomes"]) == sorted(ids)
+    left = {job_id for job_id, outcome in told["outcomes"].items() if outcome == "not attempted"}
+    assert not left & named
+    report = resume(paths[0].stem, endpoint_url=emulator.endpoint_url)
+    assert report.counts == {"terminated": 60}
+    assert history()["finished"].tolist() == [True]
+    assert all(emulator.world.job(job_id).status == "RUNNING" for job_id in bystanders)
+
+
+def on_a_full_disk(emulator: local.LocalBatch, journals: Path, events: int, ids: list[str]) -> dict[str, Any]:
+    """Execute in a process whose disk is full from so many events on; return what the caller got."""
+    command = [sys.executable, "-m", "tests.full_disk", emulator.endpoint_url, REASON, str(events), *ids]
+    environment = {**os.environ, "BATCHNB_JOURNAL_DIR": str(journals)}
+    root = Path(__file__).parent.parent
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=root)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def _named(call: local.Call) -> list[str]:
+    if call.status == 404:
+        return []
+    return [call.request["jobId"]] if call.operation == "TerminateJob" else list(call.request["jobs"])
+
+
+def test_what_is_written_when_there_is_room_again_is_no_part_of_a_torn_line(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that went to the disk by half is lost, and the next one is not."""
+    plan = planned(gateway, [emulator.world.add_job("train", "job")], clock)
+    write = os.write
+
+    def only_half(file: int, data: memoryview) -> int:
+        if len(data) < 40:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, data[:-39])
+
+    with Journal.create(plan, clock.wall()) as journal:
+        with monkeypatch.context() as full:
+            full.setattr(os, "write", only_half)
+            with pytest.raises(JournalError, match=r"No space left.*Make room"):
+                journal.answers({plan.jobs[0].job_id: {"accepted": False, "code": "lost"}}, clock.wall())
+        journal.answers({plan.jobs[0].job_id: {"accepted": True, "request_id": "kept"}}, clock.wall())
+    record = read_record(journal.path)
+    assert [answer["request_id"] for answer in record.answers.values()] == ["kept"]
+
+
+def test_half_a_plan_is_no_run_to_resume(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """A process that was killed while it wrote its plan has sent nothing, and nobody goes on with half of a plan."""
+    ids = emulator.world.add_jobs("train", "job", 3)
+    with Journal.create(planned(gateway, ids, clock), clock.wall()) as journal:
+        path = journal.path
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    with pytest.raises(JournalError, match="no unfinished run"):
+        last_unfinished(gateway)
+    with pytest.raises(JournalError, match="nothing was sent"):
+        resume_run(path, gateway, wait=True, timeout=1, on_event=None, clock=clock)
+    assert ending_calls(emulator) == []
