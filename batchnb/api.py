@@ -15,6 +15,7 @@ from batchnb.connect import connect
 from batchnb.frames import import_ahead
 from batchnb.listing import list_selected
 from batchnb.progress import counting
+from batchnb.relisting import remember
 from batchnb.select import selector
 from batchnb.text import plural
 
@@ -59,7 +60,8 @@ def list_jobs(
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
     call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, `attrs["listed_by"]` by which selectors it was made, and `attrs["listed_at"]` when.
+    says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
+    `attrs["listing"]` a picker lists the same again.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
@@ -89,6 +91,7 @@ def list_jobs(
     frame = listing.to_frame()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
     frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    remember(frame, given, gateway, len(listing.jobs))
     return frame
 
 

@@ -82,6 +82,7 @@ def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalB
     frame = list_jobs(queues="train", limit=1)
     assert isinstance(frame, pd.DataFrame)
     assert datetime.fromisoformat(frame.attrs.pop("listed_at")).tzinfo == UTC
+    assert frame.attrs.pop("listing")["selectors"] == {"queues": "train", "limit": 1}
     assert frame.attrs == {"left_out": 3, "listed_by": "queues='train', limit=1, which left out 3 jobs"}
     assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
     empty = list_jobs(name="nothing")

@@ -41,6 +41,7 @@ ORDER = [
     "accessor",
     "frames",
     "listing",
+    "relisting",
     "verdicts",
     "blast",
     "preflight",

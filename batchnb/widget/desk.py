@@ -16,12 +16,11 @@ from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.ledger import JobEvent
-from batchnb.listing import describe_all
 from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel
-from batchnb.widget.refreshed import refreshed_frame
+from batchnb.widget.refreshed import Refreshed, refreshed
 from batchnb.widget.requests import sentence_of
 from batchnb.widget.running import execute_telling, progress_of
 from batchnb.widget.snapshot import Snapshot, bits_of, take_snapshot
@@ -64,6 +63,7 @@ class Desk:
         self._report: Report | None = None
         self._progress: Progress | None = None
         self._begun: datetime | None = None
+        self._said = ""
         self._worker: threading.Thread | None = None
         self._stop = threading.Event()
         self.error: Exception | None = None
@@ -99,7 +99,7 @@ class Desk:
         with self._mutex:
             if self._phase is not after:
                 raise InputError(f"the picker is busy ({self._phase}); wait for it, or stop it first.")
-            self.error = None
+            self.error, self._said = None, ""
             self._phase = phase
         self._send_state()
 
@@ -162,15 +162,18 @@ class Desk:
             if self._progress is not None:
                 self._progress.note(event)
 
-    def _listed(self) -> pd.DataFrame:
-        if self._asks.relist is not None:
-            return self._asks.relist()
-        gateway = connect(self._asks.session, **self._asks.connection)
-        wanted = [job_id for job_id in self._snapshot.row_of if "#" not in job_id]
-        return refreshed_frame(self._snapshot, describe_all(gateway, wanted, Clock()))
+    def _refresh(self) -> None:
+        fresh = self._listed()
+        self._show_frame(fresh.frame, fresh.note)
 
-    def _show_frame(self, frame: pd.DataFrame) -> None:
+    def _listed(self) -> Refreshed:
+        if self._asks.relist is not None:
+            return Refreshed(self._asks.relist(), f"Listed again at {Clock().wall():%H:%M:%S} UTC.")
+        return refreshed(self._snapshot, connect(self._asks.session, **self._asks.connection), Clock())
+
+    def _show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
         with self._mutex:
+            self._said = note
             chosen = self._snapshot.ids_at(self._rows)
             self._snapshot = take_snapshot(frame, self._snapshot.number + 1, ids=self._asks.ids)
             self._marks = Marks(self._snapshot)
@@ -231,6 +234,7 @@ class Desk:
             return {
                 "phase": self._phase.value,
                 "place": self._place,
+                "note": self._said,
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
                 "reasons": reasons_used(),

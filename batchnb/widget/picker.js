@@ -1231,6 +1231,7 @@ class View {
   /** @type {string | undefined} */ resultShown;
   /** @type {string | null} */ digest;
   /** @type {string | null | undefined} */ lost;
+  /** @type {string | undefined} */ note;
   /** @type {Map<string, number> | undefined} */ childrenKnown;
 
   /** @param {Store} store @param {HTMLElement} host */
@@ -1979,6 +1980,8 @@ class View {
     this.root.dataset.phase = state.phase;
     this.showNotice();
     this.showWaiting();
+    if (state.note && state.note !== this.note) this.say(shown(state.note, 500));
+    this.note = state.note;
     this.showResult();
     this.form.hidden = lost !== null || state.phase === "confirming" || state.phase === "running";
     const changed = state.phase !== this.phase || (state.plan?.digest ?? null) !== this.digest || lost !== this.lost;
@@ -2006,7 +2009,7 @@ class View {
   showWaiting() {
     const { store } = this;
     const saved = store.header || !store.slow ? null : store.model.get("_saved");
-    const text = store.lost ? "" : (store.slow ? (store.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.") : store.header ? "" : "Loading…");
+    const text = store.lost ? "" : (store.slow ? (store.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.") : store.header ? shown(store.state.note ?? "", 500) : "Loading…");
     this.waiting.replaceChildren(text, ...(saved?.titles ? [savedTable(saved)] : []));
   }
 

@@ -43,9 +43,12 @@ class JobPicker(anywidget.AnyWidget, Desk):
     `df` has a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names); `list_jobs` returns
     such a frame. `reason` is what the field for it starts with. Above `confirm_above` jobs the number has to be typed.
     `timeout` is how many seconds jobs are watched after the last request. `guards` are handed to `batchnb.plan`, for
-    example `{"max_jobs": 5000}`. Calls go where `session`, `profile`, `region`
-    and `endpoint_url` say, as for `batchnb.plan`. `relist` returns a new DataFrame for `refresh`; without it, the jobs
-    of `df` are described anew.
+    example `{"max_jobs": 5000}`. Calls go where `session`, `profile`, `region` and `endpoint_url` say, as for
+    `batchnb.plan`.
+
+    `relist` returns a new DataFrame for `refresh`. Without it, a whole listing of `list_jobs` is made again: new jobs
+    come to its end, unselected, and those that it has no more stay. Of any other frame, be it a part of a listing,
+    only the jobs that it has are looked at again.
 
     `selected`, `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
     """
@@ -121,7 +124,10 @@ class JobPicker(anywidget.AnyWidget, Desk):
         """
         self._begin(Phase.LISTING)
         try:
-            self._show_frame(self._listed() if df is None else df)
+            if df is None:
+                self._refresh()
+            else:
+                self._show_frame(df)
         finally:
             self._set_phase(Phase.IDLE)
 
@@ -249,7 +255,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
         self.stop()
 
     def _on_refresh(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self._start(Phase.LISTING, lambda: self._show_frame(self._listed()))
+        self._start(Phase.LISTING, self._refresh)
 
     def _on_cell(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
         self._on_select(content, buffers)
