@@ -1338,7 +1338,7 @@ class View {
 
   /** In a notebook that keeps up with its outputs, let its file name no widget that nobody can find later. */
   settle() {
-    if (this.isSettled || !this.store.header) return;
+    if (this.isSettled || !this.store.header || this.store.isPartial) return;
     this.isSettled = true;
     window.setTimeout(() => {
       if (!this.root.closest(".jp-NotebookPanel") || this.root.closest(".bnb-place")) return;
