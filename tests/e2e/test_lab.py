@@ -8,7 +8,7 @@ import pytest
 from nbconvert import HTMLExporter, LatexExporter
 from playwright.sync_api import Page, expect
 
-from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
+from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, jobs_of_the_night, running_lab
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 SHOW = 'jobs = batchnb.list_jobs(status="all")\npicker = JobPicker(jobs)\npicker'
@@ -51,13 +51,13 @@ def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
     html, _ = HTMLExporter().from_notebook_node(saved)  # type: ignore[no-untyped-call]
     page.route("**/*", lambda route: route.abort())
     page.set_content(html)
-    expect(page.get_by_text("270 jobs, none selected; the first 20 are shown.")).to_be_visible()
+    expect(page.get_by_text(f"{jobs_of_the_night()} jobs, none selected; the first 20 are shown.")).to_be_visible()
     expect(page.get_by_role("cell", name="pretrain-large")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("Error displaying widget")
     page.emulate_media(media="print")
     expect(page.get_by_role("cell", name="pretrain-large")).to_be_visible()
     latex, _ = LatexExporter().from_notebook_node(saved)  # type: ignore[no-untyped-call]
-    assert "270 jobs, none selected; the first 20 are shown." in latex
+    assert f"{jobs_of_the_night()} jobs, none selected; the first 20 are shown." in latex
     assert "pretrain-large" in latex
 
 
@@ -71,12 +71,12 @@ def test_a_saved_notebook_is_readable_with_another_kernel(page: Page, lab: Lab) 
     picker.row("sweep-lr-003").click()
     picker.row("sweep-lr-004").click(modifiers=["ControlOrMeta"])
     page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
-    expect(picker.place.locator(".bnb-still")).to_contain_text("2 jobs of 270 jobs selected")
+    expect(picker.place.locator(".bnb-still")).to_contain_text(f"2 jobs of {jobs_of_the_night()} jobs selected")
     assert WIDGET not in notebook.saved().cells[1].outputs[0].data
     notebook.shut_down()
     notebook.open()
     output = notebook.output(1)
-    expect(output.get_by_text("2 jobs of 270 jobs selected")).to_be_visible()
+    expect(output.get_by_text(f"2 jobs of {jobs_of_the_night()} jobs selected")).to_be_visible()
     expect(output.get_by_role("cell", name="sweep-lr-003")).to_be_visible()
     expect(output).not_to_contain_text("Error displaying widget")
     expect(output.locator(".bnb")).to_have_count(0)
@@ -96,7 +96,7 @@ def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> N
     expect(picker.root.get_by_role("button", name="Refresh")).to_be_disabled()
     expect(picker.counts).to_contain_text("60 selected")
     picker.filter("")
-    expect(picker.counts).to_contain_text("270 jobs")
+    expect(picker.counts).to_contain_text(f"{jobs_of_the_night()} jobs")
     notebook.run(0, 1)
     again = LabPicker(notebook, 1)
     again.plan("name:sweep-lr-0* status:running", "OPS-126")
