@@ -1,12 +1,13 @@
 """How fast batchnb is, beside its peers, in one run and one table.
 
-    python -m tests.benchmarks                            # everything but `pacing` and `growth`'s largest: some minutes
+    python -m tests.benchmarks                              # all parts: half an hour
     python -m tests.benchmarks ending road --jobs 2000 --runs 5
+    python -m tests.benchmarks listing planning growth --many 100000
 
 The emulator has a process of its own and answers each call after 50 ms; each client has one, too. Figures are the
 medians of `--runs`, taken in turns, so that what else the machine does hits all alike; `lost` and `rejected` are the
 worst. CPU is that of the client; memory is what it had at the most, above what its imports took. Clients that are too
-slow for all jobs get fewer, as the table says.
+slow for all jobs get fewer, as the table says. What limits do is a table of its own: see `tests.benchmarks.pacing`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
-from tests.benchmarks import ours, peers
+from tests.benchmarks import ours, pacing, peers
 from tests.benchmarks.measured import Figures, Task, measure, median
 from tests.benchmarks.served import LATENCY, World
 
@@ -108,20 +110,27 @@ def growth(options: Options) -> None:
     constant, *measured = compare("growth", contestants, options.runs)
     say(f"  a job, less what a road of one job takes ({constant.seconds:.2f} s, {constant.memory:.0f} MiB):")
     for figures in measured:
-        milliseconds = (figures.seconds - constant.seconds) / figures.jobs * 1000
-        cpu = (figures.cpu - constant.cpu) / figures.jobs * 1000
-        memory = (figures.memory - constant.memory) * 1024 / figures.jobs
-        say(f"  {figures.jobs:9,} jobs: {milliseconds:.3f} ms, {cpu:.3f} ms of CPU, {memory:.2f} KiB")
+        say(f"  {figures.jobs:9,} jobs: {_a_job(constant, figures)}")
+    say("  each job more:")
+    for fewer, more in pairwise(measured):
+        say(f"  {fewer.jobs:9,} to {more.jobs:,} jobs: {_a_job(fewer, more)}")
 
 
 def emulator(options: Options) -> None:
-    """Print how fast the emulator itself is, without latency, over one connection."""
-    world = World(options.jobs, latency=0)
-    compare("emulator", [Contestant("raw sockets TerminateJob, 1", partial(peers.raw_single, 1), world)], options.runs)
+    """Print how fast the emulator itself is, without latency, over one connection, and how large."""
+    world = World(options.many, queues=4, latency=0)
+    alone = Contestant("raw sockets TerminateJob, 1", partial(peers.raw_single, 1), world, options.jobs)
+    (figures,) = compare("emulator", [alone], options.runs)
+    say(f"  {options.many:,} jobs take {figures.parts['service MiB']:.0f} MiB in it")
+
+
+def limits(_options: Options) -> None:
+    """Print how much of a rate limit is used, beside botocore's retry modes. It takes some ten minutes."""
+    pacing.compare(pacing.JOBS, ["pace", *pacing.MODES], bulk=True)
 
 
 PARTS: dict[str, Callable[[Options], None]] = {
-    one.__name__: one for one in (ending, road, listing, planning, growth, emulator)
+    one.__name__: one for one in (ending, road, listing, planning, growth, emulator, limits)
 }
 
 
@@ -149,8 +158,14 @@ def _lines(part: str, medians: dict[str, Figures], base: str | None) -> Iterator
         )
 
 
+def _a_job(fewer: Figures, more: Figures) -> str:
+    jobs = more.jobs - (fewer.jobs if fewer.jobs > 1 else 0)
+    seconds, cpu, memory = more.seconds - fewer.seconds, more.cpu - fewer.cpu, more.memory - fewer.memory
+    return f"{seconds / jobs * 1000:.3f} ms, {cpu / jobs * 1000:.3f} ms of CPU, {memory / jobs * 1024:.2f} KiB"
+
+
 def _parts(figures: Figures) -> str:
-    return ", ".join(f"{name} {value:.2f}" for name, value in figures.parts.items())
+    return ", ".join(f"{name} {value:.2f}" for name, value in figures.parts.items() if not name.startswith("service"))
 
 
 def say(line: str) -> None:

@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import TypeVar
 
-from tests.benchmarks.served import Seen, Service, World, served
+from tests.benchmarks.served import Seen, Service, World, peak_memory, served
 
-__all__ = ["Figures", "Task", "measure", "median", "peak_memory", "timed"]
+__all__ = ["Figures", "Task", "measure", "median", "timed"]
 
 T = TypeVar("T")
 
@@ -56,6 +55,7 @@ def measure(task: Task, world: World, jobs: int | None = None, *, ends: bool = T
         wanted = service.ids[:jobs]
         seconds, cpu, memory, parts = _apart(task, service, wanted)
         seen: Seen = service.look()
+        parts["service MiB"] = service.memory
     lost = len(seen.alive.intersection(wanted)) if ends else 0
     calls = sum(seen.calls.values())
     return Figures(len(wanted), seconds, cpu, memory, calls, seen.rejected, lost, parts)
@@ -115,14 +115,3 @@ def _placeholders() -> dict[str, str]:
 def _cpu() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
-def peak_memory() -> float:
-    """Return the most memory that this process has had at once, in MiB."""
-    try:
-        # What `getrusage` says may be that of the process from which this one was started.
-        status = Path("/proc/self/status").read_text("ascii").splitlines()
-        peak = next(line for line in status if line.startswith("VmHWM:"))
-        return int(peak.split()[1]) / 1024
-    except (OSError, StopIteration):
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

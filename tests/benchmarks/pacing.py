@@ -16,7 +16,7 @@ import multiprocessing
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -175,16 +175,20 @@ def main() -> None:
     parser.add_argument("--clients", nargs="*", default=["pace", *MODES], choices=["pace", *MODES])
     parser.add_argument("--no-bulk", action="store_true", help="without the 10,000 jobs in bulk")
     options = parser.parse_args()
+    compare(options.rates, options.clients, bulk=not options.no_bulk)
+
+
+def compare(rates: Iterable[int], clients: Sequence[str], *, bulk: bool) -> None:
+    """Print a line for each client under each limit, and with `bulk` for 10,000 jobs, 50 a call."""
     _say(
         f"{'limit':>9} {'jobs':>7}  {'client':12} {'seconds':>8} {'used':>8} {'10 s on':>8} {'rejected':>9} {'lost':>6}"
     )
-    for rate in options.rates:
-        for client in options.clients:
+    for rate in rates:
+        for client in clients:
             jobs = JOBS.get(rate, 30 * rate)
             _say(f"{rate:7}/s {jobs:7,}  {client:12} {measure(client, rate, jobs)}")
-    if not options.no_bulk:
-        for client in options.clients:
-            _say(f"{50:7}/s {10_000:7,}  {client:12} {measure(client, 50, 10_000, BULK)}  (50 a call)")
+    for client in clients if bulk else ():
+        _say(f"{50:7}/s {10_000:7,}  {client:12} {measure(client, 50, 10_000, BULK)}  (50 a call)")
 
 
 def _say(line: str) -> None:

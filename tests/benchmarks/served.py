@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from batchnb import local
 
-__all__ = ["LATENCY", "Seen", "Service", "World", "served"]
+__all__ = ["LATENCY", "Seen", "Service", "World", "peak_memory", "served"]
 
 LATENCY = 0.05
 """Seconds from a call's effect to its answer, for each call by itself: calls under way together wait together."""
@@ -63,6 +65,8 @@ class Service:
     ids: list[str]
     """The jobs, in the order in which they were made."""
     pipe: Connection
+    memory: float
+    """MiB that the jobs take in its process, at the most, while they are made."""
 
     def look(self) -> Seen:
         """Return what the service has seen so far."""
@@ -79,17 +83,19 @@ def served(world: World) -> Iterator[Service]:
     process.start()
     theirs.close()
     try:
-        url, ids = ours.recv()
-        yield Service(url, ids, ours)
+        url, ids, memory = ours.recv()
+        yield Service(url, ids, ours, memory)
     finally:
         ours.close()
         process.join()
 
 
 def _serve(pipe: Connection, world: World) -> None:
+    before = peak_memory()
     with local.start(world.fill, latency=world.latency) as emulator:
+        memory = peak_memory() - before
         ids = [job.job_id for queue in emulator.world.ledger.queues.values() for job in queue.jobs]
-        pipe.send((emulator.endpoint_url, ids))
+        pipe.send((emulator.endpoint_url, ids, memory))
         try:
             while pipe.recv():
                 pipe.send(_seen(emulator, ids))
@@ -111,3 +117,14 @@ def _seen(emulator: local.LocalBatch, ids: list[str]) -> Seen:
 def _is_alive(world: local.World, job_id: str) -> Any:
     job = world.ledger.find(job_id)
     return job is not None and job.stop is None and not job.has_ended
+
+
+def peak_memory() -> float:
+    """Return the most memory that this process has had at once, in MiB."""
+    try:
+        # What `getrusage` says may be that of the process from which this one was started.
+        status = Path("/proc/self/status").read_text("ascii").splitlines()
+        peak = next(line for line in status if line.startswith("VmHWM:"))
+        return int(peak.split()[1]) / 1024
+    except (OSError, StopIteration):
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
