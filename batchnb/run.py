@@ -15,7 +15,7 @@ from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
 from batchnb.garbage import collecting_seldom
 from batchnb.journal import Journal
-from batchnb.ledger import JobEvent, Ledger
+from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.pace import CallKind
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
 from batchnb.records import result_record
@@ -26,6 +26,10 @@ from batchnb.text import shown
 from batchnb.verify import Verifier
 
 __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
+
+
+WRITTEN_TOGETHER = 500
+"""Outcomes that are put into the journal at once: each time, threads that make calls get their turn first."""
 
 
 @collecting_seldom()
@@ -76,7 +80,7 @@ def carry_out(
     """
     started_at = started_at or ledger.clock.wall()
     outcomes = _Outcomes(ledger, journal)
-    verifier = Verifier(gateway, ledger, outcomes.write_settled)
+    verifier = Verifier(gateway, ledger, outcomes.note_settled)
     engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
 
     def report(*, waited: bool) -> Report:
@@ -135,20 +139,23 @@ def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunE
 
 
 class _Outcomes:
-    """Writes a line into the journal for what became of each job, as soon as that is settled."""
+    """Writes a line into the journal for what became of each job, soon after that is settled."""
 
     def __init__(self, ledger: Ledger, journal: Journal) -> None:
         self._ledger = ledger
         self._journal = journal
         self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
+        self._settled: list[Entry] = []
 
-    def write_settled(self, job_ids: Sequence[str]) -> None:
-        """Write the outcomes of those of these jobs that have been seen to end since the last time."""
+    def note_settled(self, job_ids: Sequence[str], is_last: bool) -> None:  # noqa: FBT001 - one argument of a callback
+        """Write the outcomes of the jobs that have been seen to end: of all of a look, or of many, in one go."""
         entries = [self._ledger[job_id] for job_id in job_ids if job_id not in self._written]
-        settled = [entry for entry in entries if entry.is_settled]
-        results = (result_of(self._ledger, entry) for entry in settled)
-        self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
-        self._written.update(entry.planned.job_id for entry in settled)
+        self._settled += [entry for entry in entries if entry.is_settled]
+        if is_last or len(self._settled) >= WRITTEN_TOGETHER:
+            settled, self._settled = self._settled, []
+            results = (result_of(self._ledger, entry) for entry in settled)
+            self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
+            self._written.update(entry.planned.job_id for entry in settled)
 
     def write_end(self, report: Report) -> None:
         """Write the outcomes of all other jobs, and that the run is over."""

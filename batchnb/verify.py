@@ -72,11 +72,15 @@ class Outcome(StrEnum):
 class Verifier:
     """Looks at the jobs of a run until there is nothing left to see. Used by one thread, which it keeps free.
 
-    `on_seen` is told the ids of the jobs that an answer was about, once it is noted.
+    `on_seen` is told the ids of the jobs that an answer was about, once it is noted, and whether it was the last one
+    of a look.
     """
 
     def __init__(
-        self, gateway: Gateway, ledger: Ledger, on_seen: Callable[[Sequence[str]], None] = lambda _job_ids: None
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        on_seen: Callable[[Sequence[str], bool], None] = lambda _job_ids, _is_last: None,
     ) -> None:
         self._ledger = ledger
         self._clock = ledger.clock
@@ -167,9 +171,10 @@ class Verifier:
             seen = answer.result()
         except AwsError as error:
             self.stopped_by = self.stopped_by or error
-            return
+            seen = None
         if seen is not None:
             self._note(job_ids, seen)
+        self._on_seen(job_ids if seen is not None else (), not self._under_way)
 
     def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
@@ -178,7 +183,6 @@ class Verifier:
                 self._ledger.seen(seen[job_id])
             else:
                 self._miss(job_id)
-        self._on_seen(job_ids)
 
     def _miss(self, job_id: str) -> None:
         now = self._clock.now()
