@@ -75,7 +75,12 @@ def ending(options: Options) -> None:
 def road(options: Options) -> None:
     """Print what the whole road takes, and what part of it the calls would take with 8 under way all the time."""
     world = World(options.jobs)
-    (figures,) = compare("road", [Contestant("batchnb: list, plan, end, verify", ours.road, world)], options.runs)
+    base = "boto3, 8 threads: just these calls"
+    contestants = [
+        Contestant(base, partial(peers.same_calls, 8), world),
+        Contestant("batchnb: list, plan, end, verify", ours.road, world),
+    ]
+    _, figures = compare("road", contestants, options.runs, base)
     pages, looks, groups = (-(-options.jobs // size) for size in (1000, 100, 50))
     ideal = (pages + looks + groups + looks) * LATENCY / IN_FLIGHT
     say(f"  ideal: {pages} list, {looks} describe, {groups} terminate, {looks} verify, 8 at once: {ideal:.2f} s")

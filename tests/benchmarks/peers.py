@@ -19,7 +19,17 @@ from botocore.exceptions import ClientError
 
 from tests.benchmarks.measured import timed
 
-__all__ = ["bulk_loop", "bulk_threads", "cli", "one_by_one", "paginate", "raw_bulk", "raw_single", "thread_pool"]
+__all__ = [
+    "bulk_loop",
+    "bulk_threads",
+    "cli",
+    "one_by_one",
+    "paginate",
+    "raw_bulk",
+    "raw_single",
+    "same_calls",
+    "thread_pool",
+]
 
 REASON = "a benchmark"
 BULK = 50
@@ -92,6 +102,27 @@ def paginate(url: str, ids: list[str]) -> dict[str, float]:
     return timed(read)[0]
 
 
+def same_calls(threads: int, url: str, ids: list[str]) -> dict[str, float]:  # noqa: ARG001 - it lists them
+    """The calls of a road and nothing else: list, describe, end and describe again, in plain threads.
+
+    No journal, no dependents, no second sweep, one look after all has ended, and no word of what became of a job.
+    """
+    batch = client(url, threads)
+
+    def look(jobs: list[str]) -> None:
+        list(workers.map(lambda group: batch.describe_jobs(jobs=group), _groups(jobs, 100)))
+
+    def travel() -> None:
+        pages = batch.get_paginator("list_jobs").paginate(jobQueue="q0", jobStatus="RUNNING", maxResults=1000)
+        jobs = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
+        look(jobs)
+        list(workers.map(lambda group: batch.terminate_jobs(jobs=group, reason=REASON), _groups(jobs, BULK)))
+        look(jobs)
+
+    with ThreadPoolExecutor(threads) as workers:
+        return timed(travel)[0]
+
+
 def raw_bulk(connections: int, url: str, ids: list[str]) -> dict[str, float]:
     """The calls of TerminateJobs over bare keep-alive sockets, without a client's work."""
     requests = [_request("/v1/terminatejobs", {"jobs": group, "reason": REASON}, url) for group in _groups(ids)]
@@ -138,5 +169,5 @@ def _request(path: str, body: Any, url: str) -> bytes:
     return f"{head}\r\nContent-Type: application/json\r\n\r\n".encode() + data
 
 
-def _groups(ids: list[str]) -> Iterator[list[str]]:
-    return (ids[start : start + BULK] for start in range(0, len(ids), BULK))
+def _groups(ids: list[str], size: int = BULK) -> Iterator[list[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
