@@ -17,6 +17,7 @@ from batchnb.errors import AwsError
 from batchnb.ids import array_parent
 from batchnb.jobs import Job, JobStatus
 from batchnb.listing import describe_all
+from batchnb.pace import CallKind
 from batchnb.retry import with_retries
 from batchnb.text import shown
 
@@ -151,7 +152,7 @@ def _listed(gateway: Gateway, queue: str, status: JobStatus, clock: Clock) -> It
     token: str | None = None
     while True:
         list_page = partial(gateway.list_page, {"jobQueue": queue}, status=status, next_token=token, job_queue=queue)
-        page = with_retries(list_page, clock, PATIENCE)
+        page = with_retries(list_page, clock, PATIENCE, pace=gateway.pace(CallKind.LISTING))
         yield from page.jobs
         token = page.next_token
         if token is None:

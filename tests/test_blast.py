@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 
 from batchnb import blast, local
 from batchnb.aws import Gateway
+from batchnb.blast import live_units
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.ids import JobId
+from batchnb.jobs import JobStatus
 from batchnb.local import Dependency
+from batchnb.pace import CallKind
 from batchnb.plan_view import plan_facts
 from batchnb.plans import Plan, make_plan
 
@@ -219,3 +222,11 @@ def test_the_emulator_is_reached_as_by_anyone(start: Callable[..., local.LocalBa
     first = next(job.job_id for job in emulator.world.jobs() if job.name == "first")
     plan = _plan(connect(endpoint_url=emulator.endpoint_url), [first], clock_of(emulator))
     assert len(_dependents(plan)) == 1
+
+
+def test_looking_for_dependents_keeps_to_the_pace_of_listings(gateway: Gateway, clock: Clock) -> None:
+    """What may be asked in a second is asked of one pace, whoever lists: a plan must not cost other listings theirs."""
+    gateway.pace(CallKind.LISTING).cap(rps=0.5)
+    started = clock.now()
+    live_units(gateway, "train", clock)
+    assert clock.now() - started >= 2 * (len(list(JobStatus.live())) - 1)
