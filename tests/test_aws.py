@@ -34,14 +34,6 @@ class _Body(io.BytesIO):
         yield self.read()
 
 
-@pytest.fixture
-def bulk(gateway: Gateway) -> Gateway:
-    """Return a gateway whose botocore knows TerminateJobs, or skip."""
-    if not gateway.has_bulk:
-        pytest.skip("this botocore has no TerminateJobs")
-    return gateway
-
-
 def answer(gateway: Gateway, body: object) -> None:
     """Let every call of the gateway be answered with this JSON, which botocore reads as AWS's."""
 
@@ -385,40 +377,45 @@ def test_one_job_is_ended_with_its_reason(emulator: local.LocalBatch, gateway: G
     assert emulator.world.job(job_id).reason == 'OPS-1 "bad" ünput ✂'
 
 
-def test_many_jobs_are_ended_in_one_call(emulator: local.LocalBatch, bulk: Gateway) -> None:
+@pytest.mark.bulk
+def test_many_jobs_are_ended_in_one_call(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """50 jobs cost one call, which says of each that it was accepted."""
     job_ids = emulator.world.add_jobs("train", "sweep", 50)
-    answered = bulk.terminate_bulk(job_ids, "bad input")
+    answered = gateway.terminate_bulk(job_ids, "bad input")
     assert (answered.accepted, answered.errors) == (frozenset(job_ids), {})
     assert answered.request_id
     assert counted(emulator, "TerminateJobs") == 1
 
 
-def test_refused_items_keep_what_aws_said(emulator: local.LocalBatch, bulk: Gateway) -> None:
+@pytest.mark.bulk
+def test_refused_items_keep_what_aws_said(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """An item that was refused comes with AWS's code and message, and is not accepted."""
     good, bad = emulator.world.add_jobs("train", "sweep", 2)
     emulator.world.deny(bad)
-    answered = bulk.terminate_bulk([good, bad], "bad input")
+    answered = gateway.terminate_bulk([good, bad], "bad input")
     assert answered.accepted == {good}
     assert answered.errors[bad].code == "AccessDenied"
     assert "not authorized" in answered.errors[bad].message
 
 
-def test_an_id_in_both_parts_is_an_error(bulk: Gateway) -> None:
+@pytest.mark.bulk
+def test_an_id_in_both_parts_is_an_error(gateway: Gateway) -> None:
     """Of two answers about one job the worse is believed."""
-    answer(bulk, {"successful": [A, B], "errors": [{"job": B, "code": "ServerException"}]})
-    answered = bulk.terminate_bulk([A, B], "bad input")
+    answer(gateway, {"successful": [A, B], "errors": [{"job": B, "code": "ServerException"}]})
+    answered = gateway.terminate_bulk([A, B], "bad input")
     assert (set(answered.accepted), set(answered.errors)) == ({A}, {B})
     assert answered.errors[B] == ItemError(B, "ServerException", "")
 
 
-def test_ids_that_were_not_sent_are_ignored(bulk: Gateway) -> None:
+@pytest.mark.bulk
+def test_ids_that_were_not_sent_are_ignored(gateway: Gateway) -> None:
     """An answer about other jobs says nothing of ours."""
-    answer(bulk, {"successful": [C], "errors": [{"job": B, "code": "ClientException", "message": "no"}]})
-    answered = bulk.terminate_bulk([A], "bad input")
+    answer(gateway, {"successful": [C], "errors": [{"job": B, "code": "ClientException", "message": "no"}]})
+    answered = gateway.terminate_bulk([A], "bad input")
     assert (answered.accepted, answered.errors) == (frozenset(), {})
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     ("body", "accepted", "refused"),
     [
@@ -428,19 +425,20 @@ def test_ids_that_were_not_sent_are_ignored(bulk: Gateway) -> None:
         ({"successful": None, "errors": [{"code": "ClientException"}]}, set(), set()),
     ],
 )
-def test_a_list_may_be_missing(bulk: Gateway, body: object, accepted: set[str], refused: set[str]) -> None:
+def test_a_list_may_be_missing(gateway: Gateway, body: object, accepted: set[str], refused: set[str]) -> None:
     """One of the two lists is enough, and an id that is in neither was not answered."""
-    answer(bulk, body)
-    answered = bulk.terminate_bulk([A], "bad input")
+    answer(gateway, body)
+    answered = gateway.terminate_bulk([A], "bad input")
     assert (set(answered.accepted), set(answered.errors)) == (accepted, refused)
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("body", [{}, {"successful": None}, {"errors": [None]}, [], None])
-def test_an_answer_without_both_lists_is_none(bulk: Gateway, body: object) -> None:
+def test_an_answer_without_both_lists_is_none(gateway: Gateway, body: object) -> None:
     """A success that says nothing of any job is not taken for one."""
-    answer(bulk, body)
+    answer(gateway, body)
     with pytest.raises(UnavailableError, match="is not what AWS Batch answers"):
-        bulk.terminate_bulk([A], "bad input")
+        gateway.terminate_bulk([A], "bad input")
 
 
 def test_an_endpoint_without_bulk_says_so(start: Start) -> None:

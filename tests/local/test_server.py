@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -105,10 +104,11 @@ def test_latency_holds_up_one_connection_only(opened: Opened) -> None:
     """While one call waits for its answer its effect is done, and another client is answered."""
     stage = opened(latency=3600.0)
     job_id = stage.add()
+    done = threading.Event()
+    stage.handle.faults.add(local.Fault(operation="TerminateJob", when="after", do=lambda _world: done.set()))
     with connect(stage.handle) as connection:
         connection.sendall(message(b"terminatejob", jobId=job_id, reason="x"))
-        while not stage.handle.calls:
-            time.sleep(0.001)
+        assert done.wait(60)
         assert stage.world.job(job_id).is_terminated
         stage.handle.latency = 0.0
         assert stage.call("ListJobs", jobQueue="q").status == 200
