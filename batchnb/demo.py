@@ -24,6 +24,11 @@ NOTEBOOK = "quickstart.ipynb"
 REASON = "OPS-123 sweep submitted with a bad input"
 SWEEP = "train-sweep:7"
 
+_CLI = """\
+  >>> emulator = batchnb.local.start(batchnb.local.night)
+  >>> os.environ.update(emulator.environ())
+  >>> subprocess.run("aws batch list-jobs --job-queue train-gpu --job-status RUNNING", shell=True)"""
+
 
 def run_demo() -> None:
     """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
@@ -39,8 +44,7 @@ def run_demo() -> None:
         _say(f"An AWS Batch emulator runs at {emulator.endpoint_url}: no account, no network, nothing real to end.")
 
         _say("\n1. What is live tonight: batchnb.list_jobs(status='active')\n")
-        jobs = list_jobs(status="active", **place)
-        _say(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
+        _say(_live(place))
 
         _say(f"\n2. The sweep with the bad input: list_jobs(job_definition={SWEEP!r}, older_than='6h'), planned\n")
         sweep = list_jobs(job_definition=SWEEP, older_than="6h", **place)
@@ -62,7 +66,19 @@ def run_demo() -> None:
             report.raise_for_failures()
         except BatchnbError as error:
             _say(f"  {type(error).__name__}: {error}")
+
+        _say("\n5. What is still live: the others were not touched\n")
+        _say(_live(place))
+    _say(f"\nThe AWS CLI shows the same of an emulator that goes on running:\n\n{_CLI}")
     _say(f"\nThe same in JupyterLab:\n\n  {_command()} demo --lab\n")
+
+
+def _live(place: dict[str, Any]) -> str:
+    """Return how many jobs of each queue are live, by status."""
+    from batchnb.api import list_jobs
+
+    jobs = list_jobs(status="active", **place)
+    return str(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
 
 
 def run_lab() -> int:
