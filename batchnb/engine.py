@@ -59,6 +59,8 @@ class Engine:
         self._answered: SimpleQueue[Call] = SimpleQueue()
         self._outages = 0
         self._progress_at = self._resume_at = self._clock.now()
+        self.answered_at: float | None = None
+        """When a job got its answer last, for good or bad."""
         self._paused_at = float("-inf")
         self._is_failing = False
         self._last_failure: AwsError | None = None
@@ -267,7 +269,7 @@ class Engine:
         self._resume_at = max(self._resume_at, self._paused_at + wait)
 
     def _progress(self) -> None:
-        self._progress_at = self._clock.now()
+        self._progress_at = self.answered_at = self._clock.now()
         self._is_failing = False
         self._outages = 0
         self._queue.note_progress()

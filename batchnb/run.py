@@ -90,7 +90,8 @@ def carry_out(
     try:
         engine.send(jobs)
         if wait:
-            verifier.watch(timeout)
+            # The jobs were looked at while the last, stubborn requests were repeated: that was watching, too.
+            verifier.watch(timeout, since=engine.answered_at)
         else:
             verifier.look_once()
         whole = report(waited=wait)

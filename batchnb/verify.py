@@ -107,14 +107,14 @@ class Verifier:
         elif self._clock.now() >= self._look_at:
             self._begin(self._unsettled(expected=True))
 
-    def watch(self, timeout: float) -> None:
-        """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed.
+    def watch(self, timeout: float, since: float | None = None) -> None:
+        """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed `since` then.
 
         Look at those whose requests failed before and after that: they may be ending, or have ended, all the same.
         While DescribeJobs is throttled or fails to answer, the time runs on; where it is denied, `stopped_by` says
         so, and the jobs stay as they were seen last.
         """
-        deadline = self._clock.now() + timeout
+        deadline = (self._clock.now() if since is None else since) + timeout
         self._wait = FIRST_POLL
         self.look_once()
         while not self.stopped_by and (remaining := self._unsettled(expected=True)):

@@ -138,3 +138,21 @@ def test_an_interrupted_run_accounts_for_every_job_also_when_the_last_look_fails
     assert isinstance(caught.value.__cause__, KeyboardInterrupt)
     assert [result.planned.job_id for result in caught.value.report.results] == ids
     assert set(caught.value.report.counts) <= {"cancelled", "still stopping"}
+
+
+@pytest.mark.parametrize("timeout", [60.0, 300.0])
+def test_a_run_is_watched_for_its_timeout_after_the_last_answer_and_no_longer(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, timeout: float
+) -> None:
+    """While a stubborn request is repeated the others are watched: that time counts, and is not added."""
+    stuck = emulator.world.add_job("train", "stuck", stops="never")
+    stubborn = emulator.world.add_job("train", "stubborn")
+    emulator.faults.add(local.Fault(operation="TerminateJob", kind="ServerException", job_id=stubborn))
+    emulator.faults.add(local.Fault(operation="TerminateJobs", kind="ServerException", job_id=stubborn))
+    plan = _plan(gateway, clock, stuck, stubborn)
+    started = clock.now()
+
+    report = plan.execute(timeout=timeout, clock=clock)
+
+    assert [result.outcome.value for result in report.results] == ["still stopping", "refused"]
+    assert timeout - 11 <= clock.now() - started <= timeout + 20
