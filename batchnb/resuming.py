@@ -38,8 +38,11 @@ def resume_run(
     rps: float | None = None,
     rate_share: float = 1.0,
     typed: Layer | None = None,
+    send: bool = True,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
+
+    Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
 
     The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
     where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
@@ -67,7 +70,9 @@ def resume_run(
         ledger = Ledger(record.plan(), clock, on_event, journal)
         for entry in ledger.entries.values():
             _restore(entry, record)
-        alive = _look(ledger, gateway, held)
+            # Who only watches asks nothing again, so that what was refused stays so.
+            entry.failed = not send and entry.error_code is not None
+        alive = _look(ledger, gateway, held) if send else []
         return carry_out(ledger, gateway, journal, jobs=alive, wait=wait, timeout=timeout, started_at=record.started_at)
 
 

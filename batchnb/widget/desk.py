@@ -137,7 +137,12 @@ class Desk:
         self._keep_outputs()
         try:
             report = execute_telling(
-                plan, timeout=self._asks.timeout, stop=self._stop, note=self._note_event, tell=self._send_patch
+                plan,
+                timeout=self._asks.timeout,
+                stop=self._stop,
+                note=self._note_event,
+                tell=self._send_patch,
+                stopped=self._note_stopped,
             )
         except InterruptedRunError as error:
             self.error, report = error, error.report
@@ -155,6 +160,11 @@ class Desk:
         # They have had their turn. Whatever failed can be selected again, by whoever has read why.
         self.select([])
         self._keep_outputs(always=True)
+
+    def _note_stopped(self) -> None:
+        if self._progress is not None:
+            self._progress.is_stopped = True
+        self._send_state()
 
     def _note_event(self, event: JobEvent) -> None:
         with self._mutex:

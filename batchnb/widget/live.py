@@ -151,6 +151,8 @@ class Progress:
     accepted: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     ended: int = 0
+    is_stopped: bool = False
+    """Whether nothing more is sent, and the jobs are only watched."""
 
     def note(self, event: JobEvent) -> None:
         """Count one change of one job."""
@@ -176,6 +178,7 @@ class Progress:
             "accepted": len(self.accepted),
             "ended": self.ended,
             "failed": len(self.failed),
+            "isStopped": self.is_stopped,
             "elapsed": round(elapsed, 1),
             "left": None if left is None else round(left, 1),
         }

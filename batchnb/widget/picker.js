@@ -2126,8 +2126,8 @@ class View {
     this.bar.max = Math.max(1, progress.watched);
     this.bar.value = progress.ended;
     const left = progress.left === null ? "" : ` · about ${duration(progress.left * 1000)} left`;
-    this.figures.textContent = `${figuresOf(progress)}${left}`;
-    const allSent = progress.accepted + progress.failed >= progress.toSend;
+    this.figures.textContent = `${progress.isStopped ? "Sending is stopped; what was sent is watched · " : ""}${figuresOf(progress)}${left}`;
+    const allSent = progress.isStopped || progress.accepted + progress.failed >= progress.toSend;
     this.stopButton.textContent = stopping ? "Stopping…" : allSent ? "Stop watching" : "Stop sending";
     this.stopButton.disabled = stopping;
     if (Date.now() - this.said > 3000) {

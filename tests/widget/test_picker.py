@@ -10,6 +10,7 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.errors import AccessDeniedError, InputError
+from batchnb.ledger import EventState, JobEvent
 from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.widget import JobPicker
@@ -205,6 +206,29 @@ def test_stop_keeps_the_rest_from_being_sent(frame: pd.DataFrame, hold: Hold, mo
     assert not report.waited
     assert hand.picker.error is None
     assert hand.state["phase"] == "idle"
+
+
+def test_what_was_accepted_before_stop_is_watched_to_its_end(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop ends the sending and not the watching: jobs that end after it are reported as ended."""
+    hand.planned(*range(10))
+    note = hand.picker._marks.note_event
+    stopped: list[bool] = []
+
+    def stop_once(event: JobEvent) -> None:
+        if event.state is EventState.ACCEPTED and not stopped:
+            stopped.append(hand.ask("stop")["ok"])
+        note(event)
+
+    monkeypatch.setattr(hand.picker._marks, "note_event", stop_once)
+    hand.confirmed()
+    report = hand.picker.report
+    assert stopped == [True]
+    assert report is not None
+    assert set(report.counts) <= {"terminated", "not attempted"}
+    assert report.counts["terminated"] >= 1
+    assert report.waited
+    states = [message["state"] for message, _ in hand.sent if "state" in message]
+    assert any(state["progress"] and state["progress"]["isStopped"] for state in states)
 
 
 def test_thousands_of_changes_make_a_few_messages(hand: Hand) -> None:
