@@ -1245,6 +1245,8 @@ class View {
     this.phase = store.state.phase;
     this.mine = false;
     this.virtualTop = store.ui.top;
+    /** What the browser said last of the table: how high it is, and where it is scrolled to. */
+    this.tall = this.scrolledTo = 0;
     /** Whether painting waits for the end of a change. */
     this.isHeld = false;
     /** Whether something was refused because rows were missing. */
@@ -1554,8 +1556,9 @@ class View {
     this.scrollTo(Math.min(store.ui.top, scrollMap(store.shownRows.length, this.height).last));
   }
 
+  /** As it was seen last: to ask for it between two changes would have the whole page laid out. */
   get height() {
-    return Math.max(0, this.grid.clientHeight - ROW_HEIGHT);
+    return Math.max(0, this.tall - ROW_HEIGHT);
   }
 
   /** @param {number} top in the pixels of the whole table */
@@ -1563,8 +1566,12 @@ class View {
     const { last, scale } = scrollMap(this.store.shownRows.length, this.height);
     this.virtualTop = Math.max(0, Math.min(top, last));
     this.store.ui.top = this.virtualTop;
-    this.expected = Math.round(this.virtualTop / scale);
-    this.grid.scrollTop = this.expected;
+    const expected = Math.round(this.virtualTop / scale);
+    if (expected !== this.scrolledTo) {
+      this.expected = expected;
+      this.grid.scrollTop = expected;
+      this.scrolledTo = this.grid.scrollTop;
+    }
     this.paint(false);
   }
 
@@ -1572,8 +1579,9 @@ class View {
     // A detached table tells of a place 0 that nobody has scrolled to.
     if (!this.attached || !this.grid.clientHeight) return;
     const { scale, last } = scrollMap(this.store.shownRows.length, this.height);
-    if (this.expected === undefined || Math.abs(this.grid.scrollTop - this.expected) > 1) {
-      this.virtualTop = Math.min(last, this.grid.scrollTop * scale);
+    this.scrolledTo = this.grid.scrollTop;
+    if (this.expected === undefined || Math.abs(this.scrolledTo - this.expected) > 1) {
+      this.virtualTop = Math.min(last, this.scrolledTo * scale);
       this.store.ui.top = this.virtualTop;
     }
     this.expected = undefined;
@@ -1589,7 +1597,8 @@ class View {
   }
 
   resized() {
-    const visible = this.grid.clientHeight > 0;
+    this.tall = this.grid.clientHeight;
+    const visible = this.tall > 0;
     if (visible && !this.attached) this.reattached();
     this.attached = visible;
     if (visible) this.paint(false);
@@ -1598,6 +1607,9 @@ class View {
   reattached() {
     this.attached = true;
     this.expected = undefined;
+    // Taken out of the page and put back, it stands at its top.
+    this.scrolledTo = -1;
+    this.tall = this.grid.clientHeight;
     this.scrollTo(this.store.ui.top);
     this.paint(true);
   }
@@ -1611,12 +1623,12 @@ class View {
     const count = Math.min(rows - first, Math.ceil(this.height / ROW_HEIGHT) + 2 * OVERSCAN);
     const columns = this.laidOut;
     while (this.pool.length < count) this.pool.push(this.body.appendChild(this.emptyRow(columns)));
-    this.pool.forEach((element, slot) => (element.hidden = slot >= count));
+    this.pool.forEach((element, slot) => element.hidden !== (slot >= count) && (element.hidden = slot >= count));
     for (let slot = 0; slot < count; slot += 1) {
       const at = first + ((slot - (first % count) + count) % count);
       this.fill(this.pool[slot], at, columns, anew);
     }
-    const offset = this.grid.scrollTop - this.virtualTop + first * ROW_HEIGHT;
+    const offset = this.scrolledTo - this.virtualTop + first * ROW_HEIGHT;
     this.base = first;
     this.body.style.transform = `translateY(${Math.round(offset)}px)`;
     this.showActive();
