@@ -16,10 +16,11 @@
   const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
   const until = async (ready, limit) => {
     const end = performance.now() + limit;
-    while (!ready()) {
+    // At least one frame, so that what a script has changed is on the screen, too.
+    do {
       if (performance.now() > end) throw new Error(`nothing was seen in ${limit} ms of ${ready}`);
       await new Promise(requestAnimationFrame);
-    }
+    } while (!ready());
     await new Promise((done) => setTimeout(done));
   };
   const output = (cell) => document.querySelectorAll(".jp-Notebook .jp-Cell")[cell].querySelector(".jp-Cell-outputArea");
