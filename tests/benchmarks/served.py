@@ -30,6 +30,8 @@ class World:
     queues: int = 1
     statuses: tuple[str, ...] = ("RUNNING",)
     latency: float = LATENCY
+    bulk: bool = True
+    """Whether there is TerminateJobs."""
     ends_after: float = 0.2
     """Seconds from an accepted request to the end of the job."""
 
@@ -92,7 +94,7 @@ def served(world: World) -> Iterator[Service]:
 
 def _serve(pipe: Connection, world: World) -> None:
     before = peak_memory()
-    with local.start(world.fill, latency=world.latency) as emulator:
+    with local.start(world.fill, latency=world.latency, bulk=world.bulk) as emulator:
         memory = peak_memory() - before
         ids = [job.job_id for queue in emulator.world.ledger.queues.values() for job in queue.jobs]
         pipe.send((emulator.endpoint_url, ids, memory))
