@@ -75,6 +75,42 @@ def test_a_run_is_told_from_its_plan_to_its_end(
     assert len(pd.read_json(path, lines=True)) == len(lines)
 
 
+@pytest.mark.bulk
+def test_what_a_call_has_told_is_written_in_one_go(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write waits for the threads that make calls: there is one for each answer and each look, not each job."""
+    written: list[list[str]] = []
+    append = Journal._append
+
+    def watched(journal: Journal, text: bytes) -> None:
+        written.append([json.loads(line)["type"] for line in text.decode().splitlines()])
+        append(journal, text)
+
+    monkeypatch.setattr(Journal, "_append", watched)
+    planned(gateway, emulator.world.add_jobs("train", "job", 120), clock).execute(clock=clock)
+    assert sorted(len(types) for types in written if types[0] == "answer") == [20, 50, 50]
+    assert sum(types.count("outcome") for types in written) == 120
+    assert sum("outcome" in types for types in written) <= 2
+
+
+def test_an_outcome_is_written_while_others_are_watched(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path
+) -> None:
+    """What has become of a job is in the journal after the look that has shown it, however few there are."""
+    soon = emulator.world.add_job("train", "soon", status="RUNNABLE")
+    late = emulator.world.add_job("train", "late", status="RUNNING")
+    outcomes: list[str] = []
+
+    def on_event(event: JobEvent) -> None:
+        if (event.job_id, event.state) == (late, EventState.ENDED):
+            (path,) = journals.glob("*.jsonl")
+            outcomes.extend(line["jobId"] for line in lines_of(path) if line["type"] == "outcome")
+
+    planned(gateway, [soon, late], clock).execute(clock=clock, on_event=on_event)
+    assert outcomes == [soon]
+
+
 def test_a_journal_is_its_owner_s(emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path) -> None:
     """Names of jobs and reasons are nobody else's business."""
     planned(gateway, [emulator.world.add_job("train", "job")], clock).execute(clock=clock)
