@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from sys import intern
 from typing import Any
 
 from batchnb.ids import queue_name
@@ -137,13 +138,13 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         job_name,
         # A status that this version does not know must not break a listing; it is treated as unknown.
         _STATUSES.get(get("status") or ""),
-        get("statusReason"),
+        _shared(get("statusReason")),
         # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
         get("createdAt") or None,
         get("startedAt") or None,
         get("stoppedAt") or None,
-        get("jobDefinition"),
-        get("shareIdentifier"),
+        _shared(get("jobDefinition")),
+        _shared(get("shareIdentifier")),
         get("jobArn"),
         bool(get("isTerminated")),
         bool(get("isCancelled")),
@@ -152,12 +153,17 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         array_index=array.get("index") if array else None,
         children=_children(array.get("statusSummary")) if array else (),
         num_nodes=(nodes.get("numNodes") or None) if nodes else None,
-        job_queue=queue_name(described_queue) if described_queue else job_queue,
+        job_queue=_shared(queue_name(described_queue)) if described_queue else job_queue,
         tags=tuple(sorted((get("tags") or {}).items())) if described_queue else None,
         attempts=tuple([_attempt(attempt) for attempt in attempts]) if (attempts := get("attempts")) else (),
         **(_dependencies(needed) if (needed := get("dependsOn")) else {}),
         **(_contained(container) if (container := get("container")) else {}),
     )
+
+
+def _shared(text: Any) -> Any:
+    """Return the text, one for all jobs that have the same: of 100,000 jobs few differ in their definition."""
+    return intern(text) if type(text) is str else text
 
 
 def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
@@ -182,7 +188,7 @@ def _contained(container: Mapping[str, Any]) -> dict[str, Any]:
     requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
     return {
         "exit_code": get("exitCode"),
-        "image": get("image"),
+        "image": _shared(get("image")),
         "log_stream": get("logStreamName"),
         "vcpus": _required(requirements, "VCPU", get("vcpus")),
         "memory": _whole(_required(requirements, "MEMORY", get("memory"))),
