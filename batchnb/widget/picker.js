@@ -2089,17 +2089,18 @@ class View {
   /** @param {Json} plan */
   buildConfirmation(plan) {
     const cancel = button("Cancel", () => this.store.ask("cancel"));
-    const count = plan.toEnd;
+    const count = plan.forbidden ? 0 : plan.toEnd;
     const confirm = button(`Terminate ${plural(count, "job")}`, () => this.confirm(plan), { class: "bnb-button bnb-danger", "aria-describedby": `${this.id}-space` });
-    this.typed = plan.mustType ? element("input", { type: "text", inputmode: "numeric", class: "bnb-typed", id: `${this.id}-typed`, autocomplete: "off", oninput: () => this.checkTyped(plan, confirm) }) : null;
+    this.typed = plan.mustType && count ? element("input", { type: "text", inputmode: "numeric", class: "bnb-typed", id: `${this.id}-typed`, autocomplete: "off", oninput: () => this.checkTyped(plan, confirm) }) : null;
     const typing = this.typed && element("p", {}, [element("label", { for: `${this.id}-typed` }, [`Type ${count} to end so many jobs: `]), this.typed]);
     const where = element("span", { class: `bnb-where ${plan.isLocal ? "bnb-emulator" : "bnb-aws"}` }, [plan.isLocal ? "EMULATOR, not AWS" : "AWS"]);
-    const title = element("p", { class: "bnb-question", id: `${this.id}-title` }, [count ? `Terminate ${plural(count, "job")}? ` : "None of these jobs can be ended. ", where]);
+    const title = element("p", { class: "bnb-question", id: `${this.id}-title` }, [count ? `Terminate ${plural(count, "job")}? ` : plan.forbidden ? "These jobs may not be ended from here. " : "None of these jobs can be ended. ", where]);
+    const forbidden = plan.forbidden ? element("p", { class: "bnb-first" }, [shown(plan.forbidden, 1200)]) : null;
     const hint = element("span", { class: "bnb-why", id: `${this.id}-space` }, ["Click, or press Space; Enter does nothing here. Escape leaves."]);
     const box = element("div", {
       class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${this.id}-title`, "aria-describedby": `${this.id}-facts`,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyInConfirmation(event, cancel),
-    }, [title, factList(plan.facts, `${this.id}-facts`), typing, element("div", { class: "bnb-bar" }, [cancel, count ? confirm : null, count ? hint : null])]);
+    }, [title, forbidden, factList(plan.facts, `${this.id}-facts`), typing, element("div", { class: "bnb-bar" }, [cancel, count ? confirm : null, count ? hint : null])]);
     this.panel.replaceChildren(box);
     this.checkTyped(plan, confirm);
     return cancel;

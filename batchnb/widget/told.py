@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
+from batchnb.errors import GuardError
 from batchnb.plan_view import plan_facts
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
@@ -48,6 +49,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "toEnd": len(plan.to_end),
         "isLocal": plan.identity.is_local,
         "mustType": must_type,
+        "forbidden": _forbidden(plan),
         "facts": _told(plan_facts(plan)),
         "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],
         "digestShown": plan.digest[:DIGEST_SHOWN],
@@ -66,6 +68,16 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
         "first": _first_failure(report),
         "facts": _told(report_facts(report)),
     }
+
+
+def _forbidden(plan: Plan) -> str:
+    """Return why nothing may be ended from here, so that nobody is asked to confirm what cannot be; or nothing."""
+    try:
+        if plan.guards is not None:
+            plan.guards.check_read_only()
+    except GuardError as error:
+        return shown(error, _FACT_LENGTH)
+    return ""
 
 
 def _first_failure(report: Report) -> str:

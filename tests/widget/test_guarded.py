@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from batchnb import local
+from batchnb.errors import GuardError
+from tests.widget.conftest import Hand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Hold = Callable[..., Hand]
+
+
+def ending(jobs: local.LocalBatch) -> list[str]:
+    """Return the calls that would end jobs."""
+    return [call.operation for call in jobs.calls if call.operation.startswith("Terminate")]
+
+
+@pytest.mark.parametrize(
+    ("guards", "said"),
+    [
+        ({"max_jobs": 2}, ("max_jobs", "2", "3")),
+        ({"max_percent": 10}, ("max_percent", "10", "train")),
+        ({"accounts": ["123456789012"]}, ("accounts", "000000000000", "123456789012")),
+    ],
+)
+def test_a_guard_forbids_the_plan_and_says_so(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, guards: dict[str, Any], said: tuple[str, ...]
+) -> None:
+    """The picker shows which guard it was, who set it, and the numbers; nothing is ended, and it goes on working."""
+    hand = hold(frame, guards=guards)
+    hand.planned(0, 1, 2)
+    assert isinstance(hand.picker.error, GuardError)
+    assert hand.state["phase"] == "idle"
+    for word in (*said, "keyword argument"):
+        assert word in hand.state["error"]
+    assert ending(jobs) == []
+    assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
+
+
+def test_where_nothing_may_be_ended_nothing_is_asked(
+    hand: Hand, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan is shown with the guard and its place, which has to be found again; a yes all the same ends nothing."""
+    monkeypatch.setenv("BATCHNB_READ_ONLY", "1")
+    hand.planned(0)
+    assert hand.state["plan"]["forbidden"].startswith("read_only: nothing may be ended from here")
+    assert "BATCHNB_READ_ONLY" in hand.state["plan"]["forbidden"]
+    hand.confirmed()
+    assert isinstance(hand.picker.error, GuardError)
+    assert ending(jobs) == []
+
+
+def test_a_protected_job_is_left_out_and_locked(frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """The others end; its row says that it is protected, and takes no selection any more."""
+    hand = hold(frame, guards={"protect": "name:run-001"})
+    hand.planned(0, 1)
+    assert hand.state["plan"]["toEnd"] == 1
+    assert hand.confirmed()["ok"]
+    report = hand.picker.report
+    assert report is not None
+    assert [str(result.fate) for result in report.results] == ["terminated", "protected"]
+    assert hand.choose(1)["selected"] == 0
+    assert len(ending(jobs)) == 1
+
+
+def test_in_a_production_account_the_number_is_typed(frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """However few they are; a yes without the number, or with another, ends nothing."""
+    hand = hold(frame, guards={"production_accounts": ["000000000000"]})
+    hand.planned(0)
+    assert hand.state["plan"]["mustType"]
+    for typed in (None, "", "2"):
+        answer = hand.confirmed(typed=typed)
+        assert not answer["ok"]
+        assert "type the number of jobs, 1" in answer["error"]
+    assert ending(jobs) == []
+    assert hand.confirmed(typed="1")["ok"]
+    assert hand.picker.report is not None
+    assert hand.picker.report.counts == {"terminated": 1}
+
+
+def test_a_guard_set_after_the_plan_was_shown_holds(
+    hand: Hand, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards are checked again when the plan is confirmed, and the picker is ready again."""
+    hand.planned(0)
+    monkeypatch.setenv("BATCHNB_READ_ONLY", "1")
+    hand.confirmed()
+    assert isinstance(hand.picker.error, GuardError)
+    assert "BATCHNB_READ_ONLY" in hand.state["error"]
+    assert hand.state["phase"] == "idle"
+    assert hand.picker.report is None
+    assert ending(jobs) == []
