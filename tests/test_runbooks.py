@@ -115,7 +115,9 @@ def run(kernel: KernelManager, tmp_path: Path, journals: Path) -> Runs:
         _forget(kernel, tmp_path, given)
         error: PapermillExecutionError | None = None
         try:
-            options = {"engine_name": "one-kernel", "km": kernel, "progress_bar": False}
+            # Not after each cell, which takes longer than many a cell.
+            saving = {"request_save_on_cell_execute": False, "progress_bar": False}
+            options = {"engine_name": "one-kernel", "km": kernel, **saving}
             papermill.execute_notebook(NOTEBOOKS / f"{name}.ipynb", output, parameters, **options)
         except PapermillExecutionError as failed:
             error = failed
