@@ -216,6 +216,14 @@ class LabPicker:
         self.root.locator(".bnb-form .bnb-danger").click()
         return self.root.get_by_role("alertdialog")
 
+    def tab_to(self, wanted: Locator) -> None:
+        """Press Tab until this has the focus."""
+        for _ in range(40):
+            self.page.keyboard.press("Tab")
+            if wanted.evaluate("(one) => one === document.activeElement"):
+                return
+        raise AssertionError(f"Tab does not lead to {wanted}")
+
     def confirm(self) -> None:
         """Say yes to the plan that is shown."""
         self.root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()

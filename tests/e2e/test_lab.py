@@ -104,6 +104,31 @@ def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> N
     expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
 
 
+def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
+    """Without a mouse, from the filter to the result; the focus is where one goes on, also when the output changes."""
+    notebook = Notebook(page, lab, lab.write("by_keys.ipynb", START, SHOW))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    expect(picker.place).to_be_visible()
+    picker.root.locator(".bnb-search").focus()
+    page.keyboard.type("name:sweep-lr-0* status:running")
+    picker.tab_to(picker.root.get_by_role("grid"))
+    page.keyboard.press("ControlOrMeta+a")
+    picker.tab_to(picker.root.locator(".bnb-reason"))
+    page.keyboard.type("OPS-127")
+    page.keyboard.press("Enter")
+    confirmation = picker.root.get_by_role("alertdialog")
+    expect(confirmation.get_by_role("button", name="Cancel")).to_be_focused()
+    picker.tab_to(confirmation.get_by_role("button", name="Terminate"))
+    page.keyboard.press("Space")
+    expect(picker.summary).to_be_focused(timeout=SLOW)
+    expect(picker.place.locator(".bnb-still")).to_contain_text("seen to end")
+    expect(picker.summary).to_be_focused()
+    picker.tab_to(picker.root.get_by_role("button", name="Select the failed job again"))
+    page.keyboard.press("Enter")
+    expect(picker.counts).to_contain_text("1 selected")
+
+
 def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
     """Arrow keys, x, d d and Shift+Enter in the table select rows, and neither cut, delete nor run a cell."""
     notebook = Notebook(page, lab, lab.write("keys.ipynb", START, SHOW))
