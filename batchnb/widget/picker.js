@@ -1133,11 +1133,15 @@ class Store {
   /** Tell the kernel what is selected: at once, and again when the hand rests that goes on selecting. */
   saySoon() {
     if (this.sayTimer) return;
-    const wait = Math.max(0, this.saidAt + SAY_MS - performance.now());
-    this.sayTimer = window.setTimeout(() => {
-      this.saidAt = performance.now();
-      this.ask("select", ...this.selection());
-    }, wait);
+    const wait = this.saidAt + SAY_MS - performance.now();
+    // The kernel can work on it while the page paints it.
+    if (wait <= 0) this.tell();
+    else this.sayTimer = window.setTimeout(() => this.tell(), wait);
+  }
+
+  tell() {
+    this.saidAt = performance.now();
+    this.ask("select", ...this.selection());
   }
 
   /** Why nothing can be ended now, or null if it can. */
