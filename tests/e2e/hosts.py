@@ -51,7 +51,8 @@ def marimo(page: Page, lab: Lab) -> None:
     body = "\n".join(f"    {line}" for line in (START + SHOW.removesuffix("\npicker")).splitlines())
     path.write_text(
         "import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n"
-        f"    import marimo as mo\n{body}\n    mo.ui.anywidget(picker)\n    return\n\n\nif __name__ == '__main__':\n    app.run()\n"
+        f"    import marimo as mo\n{body}\n    mo.ui.anywidget(picker)\n    return\n\n\n"
+        "if __name__ == '__main__':\n    app.run()\n"
     )
     command = [sys.executable, "-m", "marimo", "run", "--headless", "--no-token", "--host=127.0.0.1"]
     with serving(lab, lambda port: [*command, f"--port={port}", str(path)]) as url:
