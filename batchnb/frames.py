@@ -73,8 +73,8 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
 
     dtypes: `jobId`, `jobName`, `statusReason`, `jobDefinition`, `shareIdentifier` and `jobArn` are strings;
     `jobQueue` and `status` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
-    `arraySize`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With `tags`, a
-    column of dicts is added.
+    `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With
+    `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count an array's children.
     """
     import pandas as pd
 
@@ -89,6 +89,8 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
         "stoppedAt": utc([job.stopped_at for job in jobs]),
         "jobDefinition": strings(job.job_definition for job in jobs),
         "arraySize": pd.array([job.array_size for job in jobs], dtype="Int32"),
+        # An array of which nothing is known of its children has none that are known to live, which is not 0.
+        "liveChildren": pd.array([job.live_children if job.children else None for job in jobs], dtype="Int32"),
         "arrayIndex": pd.array([job.array_index for job in jobs], dtype="Int32"),
         "shareIdentifier": strings(job.share_identifier for job in jobs),
         "exitCode": pd.array([job.exit_code for job in jobs], dtype="Int32"),

@@ -201,16 +201,24 @@ def test_columns_have_the_same_types_whatever_is_in_them(jobs: list[Job]) -> Non
     dtypes = {name: str(dtype) for name, dtype in frame.dtypes.items()}
     assert list(dtypes) == [
         *["jobId", "jobName", "jobQueue", "status", "statusReason", *TIMES, "jobDefinition", "arraySize"],
-        *["arrayIndex", "shareIdentifier", "exitCode", "isTerminated", "isCancelled", "jobArn", "tags"],
+        *["liveChildren", "arrayIndex", "shareIdentifier", "exitCode", "isTerminated", "isCancelled", "jobArn", "tags"],
     ]
     assert {dtypes[name] for name in STRINGS} == {"string"}
     assert {dtypes[name] for name in TIMES} == {"datetime64[ms, UTC]"}
-    assert {dtypes[name] for name in ("arraySize", "arrayIndex", "exitCode")} == {"Int32"}
+    assert {dtypes[name] for name in ("arraySize", "liveChildren", "arrayIndex", "exitCode")} == {"Int32"}
     assert {dtypes[name] for name in ("isTerminated", "isCancelled")} == {"bool"}
     assert {dtypes[name] for name in ("jobQueue", "status")} == {"category"}
     assert dtypes["tags"] == "object"
     assert len(frame) == len(jobs)
     assert "tags" not in frame_of_jobs(jobs)
+
+
+def test_what_lives_of_an_array_is_told_where_it_is_known() -> None:
+    """The children that have not ended are counted; an array of which none is known has no count, which is not 0."""
+    known = Job(A, "known", array_size=4, children=(("RUNNING", 2), ("RUNNABLE", 1), ("FAILED", 1)))
+    over = Job(B, "over", array_size=2, children=(("SUCCEEDED", 2),))
+    frame = frame_of_jobs([known, over, Job(A, "unknown", array_size=4), Job(B, "none")])
+    assert frame.liveChildren.fillna(-1).tolist() == [3, 0, -1, -1]
 
 
 def test_a_row_tells_what_is_known_of_its_job() -> None:

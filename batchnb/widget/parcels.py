@@ -19,7 +19,7 @@ __all__ = ["FIRST_ROWS", "Parcel", "first_parcel", "whole_parcel"]
 FIRST_ROWS = 200
 """Rows that are sent ahead: more than a screen shows."""
 
-_HIDDEN = frozenset({"jobArn", "isTerminated", "isCancelled"})
+_HIDDEN = frozenset({"jobArn", "isTerminated", "isCancelled", "liveChildren"})
 _FIRST = ("status", "name", "queue", "size", "created", "started", "reason", "id")
 """The order of the columns that are known; the others follow as they stand in the frame."""
 

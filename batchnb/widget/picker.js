@@ -1706,14 +1706,24 @@ class View {
   /** @param {string} size @param {number} row */
   arrayText(size, row) {
     if (!size) return "";
-    const live = this.liveChildren.get(this.jobIdAt(row));
+    const live = this.liveChildrenAt(row);
     return live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`;
   }
 
   /** @param {number} row */
   arrayHint(row) {
-    const live = this.liveChildren.get(this.jobIdAt(row));
-    return live === undefined ? "An array. How many of its children live is not in a listing; the plan looks." : `An array, of which ${plural(live, "child lives", "children live")}.`;
+    const live = this.liveChildrenAt(row);
+    return live === undefined ? "An array. How many of its children live is not in this table; the plan looks." : `An array, of which ${plural(live, "child lives", "children live")}.`;
+  }
+
+  /**
+   * How many children of an array live: by the plan, which looked last, or by the table.
+   * @param {number} row
+   */
+  liveChildrenAt(row) {
+    const planned = this.liveChildren.get(this.jobIdAt(row));
+    const listed = this.store.columns.find((column) => column.role === "live")?.text(row);
+    return planned ?? (listed ? Number(listed) : undefined);
   }
 
   get liveChildren() {

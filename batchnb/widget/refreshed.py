@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Refreshed", "refreshed", "refreshed_frame"]
 
-_CHANGING = ("status", "statusReason", "startedAt", "stoppedAt", "exitCode", "isTerminated", "isCancelled")
+_CHANGING = (
+    *("status", "statusReason", "startedAt", "stoppedAt", "exitCode"),
+    *("isTerminated", "isCancelled", "liveChildren"),
+)
 
 
 @dataclass(frozen=True, slots=True)

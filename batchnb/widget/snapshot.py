@@ -30,6 +30,7 @@ _ROLES = {
     "reason": ("statusReason", "status_reason"),
     "definition": ("jobDefinition", "job_definition"),
     "size": ("arraySize", "array_size"),
+    "live": ("liveChildren",),
 }
 
 

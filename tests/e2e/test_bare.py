@@ -60,6 +60,14 @@ def test_select_by_mouse_range_and_ctrl(open_picker: Open) -> None:
     expect(bare.counts).to_contain_text("5 selected")
 
 
+def test_an_array_shows_its_live_children(picker: BarePage, page: Page) -> None:
+    """How many children of an array live is seen before anything is planned, where the listing knows."""
+    page.get_by_placeholder("Filter").fill("name:sweep-array")
+    row = picker.row("sweep-array")
+    expect(row).to_contain_text("120, 95 live")
+    expect(row.get_by_title("An array, of which 95 children live.")).to_be_visible()
+
+
 def test_select_by_keyboard(open_picker: Open, page: Page) -> None:
     """Arrows, Shift, Space, Page, Home, End and Ctrl-A do what they do in a grid; the focus stays visible."""
     bare = open_picker(some_jobs(300))
