@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -73,8 +74,14 @@ class Kernel:
         return cell
 
     def value(self, expression: str) -> str:
-        """Return the repr of an expression."""
-        return self.run(f"print(repr({expression}), end='')").printed
+        """Return the repr of an expression: by the reply itself, for what is printed may come after it."""
+        wanted = {"value": f"repr({expression})"}
+        reply = self.client.execute_interactive(
+            "", store_history=False, allow_stdin=False, user_expressions=wanted, timeout=PATIENCE
+        )
+        value = reply["content"]["user_expressions"]["value"]
+        assert value["status"] == "ok", value
+        return str(ast.literal_eval(value["data"]["text/plain"]))
 
 
 @pytest.fixture(scope="module")
