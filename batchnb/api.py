@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
+from batchnb.garbage import collecting_seldom
 from batchnb.listing import list_selected
 from batchnb.progress import counting
 from batchnb.relisting import remember
@@ -86,9 +87,10 @@ def list_jobs(
     wanted = selector(**given)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     import_ahead()
-    with counting("jobs read", unit=" jobs") as count:
-        listing = list_selected(gateway, wanted, on_jobs=count)
-    frame = listing.to_frame()
+    with collecting_seldom():
+        with counting("jobs read", unit=" jobs") as count:
+            listing = list_selected(gateway, wanted, on_jobs=count)
+        frame = listing.to_frame()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
     frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
     remember(frame, given, gateway, len(listing.jobs))

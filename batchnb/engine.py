@@ -35,6 +35,8 @@ SHORTEST_WAIT = 0.001
 """Seconds: less may be nothing to a clock, and waiting would not come to an end."""
 LONGEST_WAIT = 0.25
 """Seconds after which the jobs are looked at again, however long the next answer takes."""
+LEISURE = 0.01
+"""Seconds until the next call in which there is time for what is not urgent."""
 
 
 class Engine:
@@ -66,6 +68,11 @@ class Engine:
         self._last_failure: AwsError | None = None
         self.stopped_by: AwsError | None = None
         """Why sending stopped before every job had been asked for, if it did."""
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether the next call is due so soon that whatever else takes time should wait."""
+        return bool(self._queue) and self._next_due() - self._clock.now() < LEISURE
 
     def send(self, jobs: Sequence[PlannedJob]) -> None:
         """Ask for these jobs of the plan: the queued ones first, and the running ones once those are answered.

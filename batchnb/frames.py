@@ -26,6 +26,7 @@ ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 _MISTAKES_SHOWN = 3
 _COLUMNS_SHOWN = 20
 _STATUSES = [status.value for status in JobStatus]
+_CODES: dict[JobStatus | None, int] = {status: code for code, status in enumerate(JobStatus)} | {None: -1}
 _NOT_A_TIME = -(2**63)
 """What numpy's times have for NaT."""
 
@@ -76,33 +77,37 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With
     `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count an array's children.
     """
+    import numpy as np
     import pandas as pd
 
+    # All columns at once: to go through 100,000 jobs for each of them takes twice as long.
+    of = dict(zip(Job._fields, zip(*jobs, strict=True), strict=True)) if jobs else dict.fromkeys(Job._fields, ())
+    # An array of which nothing is known of its children has none that are known to live, which is not 0.
+    live = [job.live_children if children else None for job, children in zip(jobs, of["children"], strict=True)]
     columns: dict[str, Any] = {
-        "jobId": strings(job.job_id for job in jobs),
-        "jobName": strings(job.job_name for job in jobs),
-        "jobQueue": pd.Categorical([job.job_queue for job in jobs]),
-        "status": pd.Categorical([job.status and job.status.value for job in jobs], _STATUSES, ordered=True),
-        "statusReason": strings(job.status_reason for job in jobs),
-        "createdAt": utc([job.created_at for job in jobs]),
-        "startedAt": utc([job.started_at for job in jobs]),
-        "stoppedAt": utc([job.stopped_at for job in jobs]),
-        "jobDefinition": strings(job.job_definition for job in jobs),
-        "arraySize": pd.array([job.array_size for job in jobs], dtype="Int32"),
-        # An array of which nothing is known of its children has none that are known to live, which is not 0.
-        "liveChildren": pd.array([job.live_children if job.children else None for job in jobs], dtype="Int32"),
-        "arrayIndex": pd.array([job.array_index for job in jobs], dtype="Int32"),
-        "shareIdentifier": strings(job.share_identifier for job in jobs),
-        "exitCode": pd.array([job.exit_code for job in jobs], dtype="Int32"),
-        "isTerminated": [job.is_terminated for job in jobs],
-        "isCancelled": [job.is_cancelled for job in jobs],
-        "jobArn": strings(job.job_arn for job in jobs),
+        "jobId": strings(of["job_id"]),
+        "jobName": strings(of["job_name"]),
+        "jobQueue": pd.Categorical(of["job_queue"]),
+        "status": pd.Categorical.from_codes([_CODES[one] for one in of["status"]], pd.Index(_STATUSES), ordered=True),
+        "statusReason": strings(of["status_reason"]),
+        "createdAt": utc(of["created_at"]),
+        "startedAt": utc(of["started_at"]),
+        "stoppedAt": utc(of["stopped_at"]),
+        "jobDefinition": strings(of["job_definition"]),
+        "arraySize": _integers(of["array_size"]),
+        "liveChildren": _integers(live),
+        "arrayIndex": _integers(of["array_index"]),
+        "shareIdentifier": strings(of["share_identifier"]),
+        "exitCode": _integers(of["exit_code"]),
+        "isTerminated": np.array(of["is_terminated"], dtype=bool),
+        "isCancelled": np.array(of["is_cancelled"], dtype=bool),
+        "jobArn": strings(of["job_arn"]),
     }
     if tags:
         columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
-    frame = pd.DataFrame(columns)
+    frame = pd.DataFrame(columns, copy=False)
     register()
-    return frame.astype({"isTerminated": bool, "isCancelled": bool})
+    return frame
 
 
 def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
@@ -121,6 +126,16 @@ def strings(values: Iterable[str | None]) -> pd.Series[str]:
 
     # Not pyarrow's strings, which pandas 3 takes where it can: they refuse a lone surrogate, which JSON may hold.
     return pd.Series(list(values), dtype=pd.StringDtype("python"))
+
+
+def _integers(values: Sequence[int | None]) -> Any:
+    """Return whole numbers as an array of pandas' Int32, missing for None."""
+    import numpy as np
+    import pandas as pd
+
+    if values.count(None) < len(values):
+        return pd.array(values, dtype="Int32")
+    return pd.arrays.IntegerArray(np.zeros(len(values), dtype="int32"), np.ones(len(values), dtype=bool))
 
 
 def _values(jobs: object, ids: str | None) -> list[object]:

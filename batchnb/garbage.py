@@ -13,7 +13,7 @@ from threading import Lock
 
 __all__ = ["collecting_seldom"]
 
-SELDOM = 20_000
+SELDOM = 500_000
 """Things made, less those dropped, after which Python looks for garbage among the youngest; 700 are usual."""
 
 _lock = Lock()

@@ -7,7 +7,6 @@ never changed; what is said of a job later counts.
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import platform
 import secrets
@@ -20,6 +19,7 @@ from typing import Any
 
 from batchnb.circumstances import circumstances_record, guards_record
 from batchnb.errors import JournalError
+from batchnb.json_bytes import to_json
 from batchnb.plans import Plan
 from batchnb.records import Record, identity_record, moment_text, planned_record
 
@@ -29,7 +29,6 @@ FORMAT = 1
 """The version of the format. A reader reads lines of its own version and older."""
 
 _LINES_AT_ONCE = 1000
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def journal_dir() -> Path:
@@ -140,8 +139,8 @@ class Journal:
         Each piece takes its turn with the threads that make calls: one for each line would keep the run waiting.
         """
         waiting = iter(lines)
-        while text := "".join([_line(line) for line in islice(waiting, _LINES_AT_ONCE)]):
-            self._append(text.encode("utf-8", "surrogatepass"))
+        while text := b"".join([to_json(line) + b"\n" for line in islice(waiting, _LINES_AT_ONCE)]):
+            self._append(text)
 
     def _append(self, text: bytes) -> None:
         data = memoryview((b"\n" if self._is_torn else b"") + text)
@@ -169,10 +168,6 @@ class Journal:
             os.close(self._file)
             self._file = -1
             self._lock.release()
-
-
-def _line(record: Record) -> str:
-    return _encode(record) + "\n"
 
 
 def run_id_of(path: Path) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -84,9 +84,17 @@ def list_selected(
     found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
-    possible = [job for job in found.jobs.values() if _is_possible(job, wanted, now_ms)]
-    complete = _described_where_needed(gateway, wanted, possible, clock)
-    jobs = [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
+    jobs: list[Job] = []
+    undecided: list[Job] = []
+    for job in found.jobs.values():
+        if not _needs_description(job, wanted):
+            if _in_status(job, wanted) and wanted.matches_summary(job, now_ms):
+                jobs.append(job)
+        elif _is_possible(job, wanted, now_ms):
+            undecided.append(job)
+    described = describe_all(gateway, [job.job_id for job in undecided], clock)
+    complete = (_completed(job, described.get(job.job_id)) for job in undecided)
+    jobs += [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
     jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
     kept = jobs[: wanted.limit]
     return Listing(kept, len(jobs) - len(kept), with_tags=wanted.needs_description)
@@ -161,7 +169,7 @@ def _read(
         for status in statuses:
             list_page = partial(gateway.list_page, source, status=status, share=share, job_queue=queue)
             for page in _pages(list_page, found, clock, gateway.pace(CallKind.LISTING)):
-                found.add(job if job.status else replace(job, status=status) for job in page.jobs)
+                found.add(job if job.status else job._replace(status=status) for job in page.jobs)
     except RefusedError as error:
         there_are = None if queue is None else _queues_or_none(gateway, clock)
         if queue is None or there_are is None or queue in there_are:
@@ -197,15 +205,14 @@ def _no_such_queue(queue: str, queues: list[str], region: str) -> InputError:
     return InputError(f"queues: there is no job queue {shown(queue)!r} in {region}. There are: {there_are}{more}.")
 
 
-def _described_where_needed(gateway: Gateway, wanted: Selector, jobs: list[Job], clock: Clock) -> Iterable[Job]:
-    asked = [job.job_id for job in jobs if wanted.needs_description or wanted.lacks(job) or _may_run(job, wanted)]
-    described = describe_all(gateway, asked, clock) if asked else {}
-    return (_completed(job, described.get(job.job_id)) for job in jobs)
+def _needs_description(job: Job, wanted: Selector) -> bool:
+    """Whether the summary of `job` cannot decide whether it is meant."""
+    return wanted.needs_description or wanted.lacks(job) or _may_run(job, wanted)
 
 
 def _completed(job: Job, described: Job | None) -> Job:
     # A job that is not described, having been submitted a moment ago, stays as it was listed.
-    return job if described is None else replace(described, job_queue=described.job_queue or job.job_queue)
+    return job if described is None else described._replace(job_queue=described.job_queue or job.job_queue)
 
 
 def _is_possible(job: Job, wanted: Selector, now_ms: int) -> bool:

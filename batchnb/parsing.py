@@ -7,9 +7,10 @@ the JSON: for 100,000 jobs, seconds.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, MutableMapping
 from typing import Any
+
+from batchnb.json_bytes import from_json
 
 __all__ = ["read_in_one_go"]
 
@@ -36,7 +37,7 @@ def _read(
     if response_dict["status_code"] != 200:
         return
     try:
-        answer = json.loads(response_dict["body"].decode())
+        answer = from_json(response_dict["body"])
     except ValueError:
         return
     if not isinstance(answer, Mapping):

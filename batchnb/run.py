@@ -30,6 +30,8 @@ __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_tim
 
 WRITTEN_TOGETHER = 500
 """Outcomes that are put into the journal at once: each time, threads that make calls get their turn first."""
+HELD_BACK = 5_000
+"""Outcomes that wait at the most while calls have to go out: each of them was journalled as asked for and accepted."""
 
 
 @collecting_seldom()
@@ -79,7 +81,7 @@ def carry_out(
     `started_at` is when the run began, where that was not now.
     """
     started_at = started_at or ledger.clock.wall()
-    outcomes = _Outcomes(ledger, journal)
+    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed)
     verifier = Verifier(gateway, ledger, outcomes.note_settled)
     engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
 
@@ -140,11 +142,15 @@ def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunE
 
 
 class _Outcomes:
-    """Writes a line into the journal for what became of each job, soon after that is settled."""
+    """Writes a line into the journal for what became of each job, soon after that is settled.
 
-    def __init__(self, ledger: Ledger, journal: Journal) -> None:
+    Calls that have to go out come first: `is_pressed` says whether there are any.
+    """
+
+    def __init__(self, ledger: Ledger, journal: Journal, is_pressed: Callable[[], bool]) -> None:
         self._ledger = ledger
         self._journal = journal
+        self._is_pressed = is_pressed
         self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
         self._settled: list[Entry] = []
 
@@ -152,7 +158,7 @@ class _Outcomes:
         """Write the outcomes of the jobs that have been seen to end: of all of a look, or of many, in one go."""
         entries = [self._ledger[job_id] for job_id in job_ids if job_id not in self._written]
         self._settled += [entry for entry in entries if entry.is_settled]
-        if is_last or len(self._settled) >= WRITTEN_TOGETHER:
+        if len(self._settled) >= (HELD_BACK if self._is_pressed() else 1 if is_last else WRITTEN_TOGETHER):
             settled, self._settled = self._settled, []
             results = (result_of(self._ledger, entry) for entry in settled)
             self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())

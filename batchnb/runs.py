@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from batchnb.circumstances import dependents_from_record, guards_from_record
 from batchnb.errors import JournalError
 from batchnb.guards import Guards
 from batchnb.journal import journal_dir, run_id_of
+from batchnb.json_bytes import from_json
 from batchnb.plans import Plan, PlannedJob
 from batchnb.records import identity_from_record, moment, planned_from_record, result_from_record
 from batchnb.report import JobResult, Report
@@ -157,12 +157,12 @@ def read_record(path: Path) -> RunRecord:
     """Return what the journal at `path` says. Raises JournalError where it cannot be read or has no header."""
     record = RunRecord(path)
     try:
-        text = path.read_text(encoding="utf-8", errors="surrogatepass")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
         raise JournalError(f"the journal {path} cannot be read ({error}).") from error
-    for line in text.split("\n"):
+    for line in lines:
         try:
-            record.read(json.loads(line))
+            record.read(from_json(line))
         except (KeyError, TypeError, ValueError, AttributeError):
             continue  # torn by a crash, or written by a version that knows more: the other lines still hold
     if not {"reason", "region", "endpoint", "account", "caller", "made_at", "at"} <= record.header.keys():

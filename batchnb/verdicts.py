@@ -31,12 +31,16 @@ class Verdict(StrEnum):
     @property
     def is_sent(self) -> bool:
         """Whether a request to end the job is made."""
-        return self in (Verdict.TERMINATE, Verdict.CANCEL)
+        return self in _SENT
 
     @property
     def is_watched(self) -> bool:
         """Whether the job is expected to end, by our request or by one before it."""
-        return self.is_sent or self in (Verdict.STOPPING, Verdict.COVERED)
+        return self in _WATCHED
+
+
+_SENT = frozenset({Verdict.TERMINATE, Verdict.CANCEL})
+_WATCHED = _SENT | {Verdict.STOPPING, Verdict.COVERED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class Verifier:
         self._ledger = ledger
         self._clock = ledger.clock
         self._on_seen = on_seen
+        self._unsettled = {job_id: one for job_id, one in ledger.entries.items() if one.planned.verdict.is_watched}
+        """The jobs that may still end, and some that have since they were gone through last."""
         self._missed: dict[str, tuple[int, float]] = {}
         """How often in a row a job was missed, and since when."""
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-look")
@@ -105,7 +107,7 @@ class Verifier:
             with suppress(Empty):
                 self._note_answer(*self._answers.get_nowait())
         elif self._clock.now() >= self._look_at:
-            self._begin(self._unsettled(expected=True))
+            self._begin(self._left(expected=True))
 
     def watch(self, timeout: float, since: float | None = None) -> None:
         """Look at the jobs that are expected to end until all have, or `timeout` seconds have passed `since` then.
@@ -117,30 +119,26 @@ class Verifier:
         deadline = (self._clock.now() if since is None else since) + timeout
         self._wait = FIRST_POLL
         self.look_once()
-        while not self.stopped_by and (remaining := self._unsettled(expected=True)):
+        while not self.stopped_by and (remaining := self._left(expected=True)):
             left = deadline - self._clock.now()
             if left <= 0:
                 break
             self._clock.sleep(max(min(self._look_at - self._clock.now(), left), SHORTEST_WAIT))
             self._look(remaining)
-        self._look(self._unsettled(expected=False))
+        self._look(self._left(expected=False))
 
     def look_once(self) -> None:
         """Look once at every job of the plan that may have ended since."""
-        self._look(self._unsettled(expected=True) + self._unsettled(expected=False))
+        self._look(self._left(expected=True) + self._left(expected=False))
 
     def close(self) -> None:
         """Drop what is under way, and let the threads go."""
         self._readers.shutdown(wait=False, cancel_futures=True)
 
-    def _unsettled(self, *, expected: bool) -> list[str]:
-        return [
-            job_id
-            for job_id, entry in self._ledger.entries.items()
-            if entry.planned.verdict.is_watched
-            and not entry.is_settled
-            and self._ledger.is_expected_to_end(entry) is expected
-        ]
+    def _left(self, *, expected: bool) -> list[str]:
+        self._unsettled = {job_id: entry for job_id, entry in self._unsettled.items() if not entry.is_settled}
+        ends = self._ledger.is_expected_to_end
+        return [job_id for job_id, entry in self._unsettled.items() if ends(entry) is expected]
 
     def _look(self, job_ids: list[str]) -> None:
         """Look at these jobs, and wait until all has been seen."""

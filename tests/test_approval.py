@@ -222,8 +222,7 @@ FORGERIES: dict[str, Callable[[Plan], Plan]] = {
     "another evidence": lambda plan: dataclasses.replace(
         plan,
         jobs=tuple(
-            PlannedJob(one.job_id, Verdict.TERMINATE, one.job and dataclasses.replace(one.job, tags=()))
-            for one in plan.jobs
+            PlannedJob(one.job_id, Verdict.TERMINATE, one.job and one.job._replace(tags=())) for one in plan.jobs
         ),
     ),
     "no guards": lambda plan: dataclasses.replace(FORGERIES["another evidence"](plan), guards=Guards()),

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -358,7 +357,7 @@ def test_an_array_is_left_alone_whose_child_is_protected_since(
 
     def with_a_kept_child(self: Gateway, job_ids: Sequence[str]) -> dict[str, Job]:
         jobs = describe(self, job_ids)
-        return {one: replace(job, job_name="kept") if one == child else job for one, job in jobs.items()}
+        return {one: job._replace(job_name="kept") if one == child else job for one, job in jobs.items()}
 
     monkeypatch.setattr(Gateway, "describe", with_a_kept_child)
 

@@ -1,0 +1,64 @@
+"""JSON by orjson, and by Python's own where that refuses: the same values and the same text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batchnb.jobs import JobStatus
+from batchnb.json_bytes import from_json, to_json
+
+texts = st.text(st.characters(exclude_categories=())) | st.sampled_from(["\ud800", "\u2028", "\x00", "\x7f", "\u202e"])
+plain = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(
+    plain | texts, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4)
+)
+
+
+@given(values)
+def test_what_is_written_is_read_again(value: Any) -> None:
+    """Whatever a journal may hold, lone surrogates too, comes back as it was, from one line."""
+    written = to_json(value)
+    assert b"\n" not in written
+    assert from_json(written) == value
+
+
+@given(values, st.booleans())
+def test_it_reads_and_writes_as_python_does(value: Any, escaped: bool) -> None:  # noqa: FBT001
+    """Either may read what the other has written."""
+    assert from_json(json.dumps(value, ensure_ascii=escaped).encode("utf-8", "surrogatepass")) == value
+    assert json.loads(to_json(value).decode("utf-8", "surrogatepass")) == value
+
+
+@given(st.binary(max_size=40) | values.map(lambda value: json.dumps(value).encode()))
+def test_what_is_no_json_is_a_value_error(data: bytes) -> None:
+    """Bytes of any kind are read as Python would, or refused as it would refuse them."""
+    expected = read_or_refused(lambda: json.loads(data.decode("utf-8", "surrogatepass")))
+    assert repr(read_or_refused(lambda: from_json(data))) == repr(expected)
+
+
+def read_or_refused(read: Callable[[], Any]) -> Any:
+    """Return what is read, or the class of the error."""
+    try:
+        return read()
+    except ValueError:
+        return ValueError
+
+
+def test_numbers_that_are_too_large_are_written_all_the_same() -> None:
+    """A journal is not to fail because of a number that a service has made up."""
+    assert (
+        to_json({"createdAt": 10**30, "status": JobStatus.RUNNING}) == b'{"createdAt":%d,"status":"RUNNING"}' % 10**30
+    )
+    assert from_json(b'{"createdAt": %d}' % 10**30) == {"createdAt": 1e30}
+
+
+def test_what_has_no_form_in_json_is_a_type_error() -> None:
+    """Nothing is written of it."""
+    with pytest.raises(TypeError):
+        to_json({"at": object()})
