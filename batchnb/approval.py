@@ -114,8 +114,7 @@ def _dependents_now(
     plan: Plan, ends: Sequence[Job], parents: Mapping[str, Job], gateway: Gateway, clock: Clock
 ) -> Sequence[Dependent]:
     """Return the dependents outside the plan as they are now. Raises where there are some that it does not show."""
-    queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
-    now = replace(plan, dependents=find_dependents(gateway, ends, parents, queues, clock))
+    now = replace(plan, dependents=find_dependents(gateway, ends, parents, clock))
     if not plan.dependents.gap:
         shown_before = {dependent.job_id for dependent in plan.dependents.jobs}
         new = [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]

@@ -6,12 +6,14 @@ the plan are asked what they depend on, up to a limit, and the plan says where i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from batchnb.aws import Gateway
+from batchnb.aws import Gateway, Page
 from batchnb.clock import Clock
 from batchnb.errors import AwsError
 from batchnb.ids import array_parent
@@ -21,10 +23,13 @@ from batchnb.pace import CallKind
 from batchnb.retry import with_retries
 from batchnb.text import shown
 
-__all__ = ["WAITING_LIMIT", "Dependent", "Dependents", "dependents_among", "find_dependents", "live_units"]
+__all__ = ["WAITING_LIMIT", "Dependent", "Dependents", "Waiting", "dependents_among", "find_dependents", "live_units"]
 
 WAITING_LIMIT = 2000
 """Waiting jobs whose dependencies are asked for, 100 a call."""
+
+LISTERS = 4
+"""Queues that are listed at once."""
 
 PATIENCE = 20.0
 """Seconds for which a listing is tried again: a plan without its dependents is better than none."""
@@ -54,20 +59,67 @@ class Dependents:
     """The sentence that says why there may be more, empty where all are known."""
 
 
-def find_dependents(
-    gateway: Gateway, ends: Iterable[Job], parents: Mapping[str, Job], queues: Iterable[str], clock: Clock
-) -> Dependents:
-    """Return the jobs waiting in `queues` that fail when the jobs of `ends` are ended, directly or by others.
+class Waiting:
+    """The jobs that wait in queues, listed in the background from when a queue is known on. Use it in a `with`."""
 
-    `parents` are the arrays of children in `ends`, by id. A job of another queue is not found. Raises nothing: where
-    AWS does not answer, `gap` says so.
+    def __init__(self, gateway: Gateway, clock: Clock) -> None:
+        self._gateway = gateway
+        self._clock = clock
+        self._is_over = False
+        self._listers = ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-waiting")
+        self._queues: dict[str, Future[list[str]]] = {}
+
+    def __enter__(self) -> Waiting:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._is_over = True
+        self._listers.shutdown(wait=False, cancel_futures=True)
+
+    def list_ahead(self, queues: Iterable[str]) -> None:
+        """Begin to list these queues, those not yet begun."""
+        for queue in queues:
+            if queue not in self._queues:
+                self._queues[queue] = self._listers.submit(self._list, queue)
+
+    def jobs(self, queues: Iterable[str]) -> tuple[list[str], bool]:
+        """Return the ids of jobs that wait in these queues, and whether these are all.
+
+        Raises AwsError where they cannot be listed.
+        """
+        wanted = list(queues)
+        self.list_ahead(wanted)
+        waiting = dict.fromkeys(job_id for queue in wanted for job_id in self._queues[queue].result())
+        return list(waiting)[:WAITING_LIMIT], len(waiting) <= WAITING_LIMIT
+
+    def _list(self, queue: str) -> list[str]:
+        """Return the ids of jobs that wait in the queue: all, or one more than are asked for."""
+        waiting: dict[str, None] = {}
+        # In the order of a job's life: one that moves on meanwhile is met again.
+        for status in (JobStatus.SUBMITTED, JobStatus.PENDING):
+            for job in _listed(self._gateway, queue, status, self._clock, lambda: self._is_over):
+                waiting[job.job_id] = None
+                if len(waiting) > WAITING_LIMIT:
+                    return list(waiting)
+        return list(waiting)
+
+
+def find_dependents(
+    gateway: Gateway, ends: Iterable[Job], parents: Mapping[str, Job], clock: Clock, waiting: Waiting | None = None
+) -> Dependents:
+    """Return the jobs waiting in the queues of `ends` that fail when those are ended, directly or by others.
+
+    `parents` are the arrays of children in `ends`, by id; `waiting` may have begun to list the queues. A job of another
+    queue is not found. Raises nothing: where AWS does not answer, `gap` says so.
     """
     roots = list(ends)
     if not roots:
         return Dependents()
+    queues = dict.fromkeys(job.job_queue for job in roots if job.job_queue)
     try:
-        waiting, seen_all = _waiting(gateway, queues, clock)
-        described = describe_all(gateway, waiting, clock)
+        with nullcontext(waiting) if waiting else Waiting(gateway, clock) as listed:
+            asked, seen_all = listed.jobs(queues)
+        described = describe_all(gateway, asked, clock)
     except AwsError as error:
         return Dependents(gap=f"The dependents are not known: {shown(error, 300)}")
     gap = "" if seen_all else _GAP
@@ -135,24 +187,17 @@ class _Spread:
         return job_id in self.failed or job_id in self.failing or array_parent(job_id) in self.failed
 
 
-def _waiting(gateway: Gateway, queues: Iterable[str], clock: Clock) -> tuple[list[str], bool]:
-    """Return the ids of jobs that wait in these queues, and whether these are all."""
-    waiting: dict[str, None] = {}
-    for queue in queues:
-        # In the order of a job's life: one that moves on meanwhile is met again.
-        for status in (JobStatus.SUBMITTED, JobStatus.PENDING):
-            for job in _listed(gateway, queue, status, clock):
-                if len(waiting) == WAITING_LIMIT:
-                    return list(waiting), False
-                waiting[job.job_id] = None
-    return list(waiting), True
+def _listed(
+    gateway: Gateway, queue: str, status: JobStatus, clock: Clock, is_over: Callable[[], bool] = lambda: False
+) -> Iterator[Job]:
+    def list_page(token: str | None) -> Page:
+        if is_over():  # nobody waits for it any more
+            raise CancelledError
+        return gateway.list_page({"jobQueue": queue}, status=status, next_token=token, job_queue=queue)
 
-
-def _listed(gateway: Gateway, queue: str, status: JobStatus, clock: Clock) -> Iterator[Job]:
     token: str | None = None
     while True:
-        list_page = partial(gateway.list_page, {"jobQueue": queue}, status=status, next_token=token, job_queue=queue)
-        page = with_retries(list_page, clock, PATIENCE, pace=gateway.pace(CallKind.LISTING))
+        page = with_retries(partial(list_page, token), clock, PATIENCE, pace=gateway.pace(CallKind.LISTING))
         yield from page.jobs
         token = page.next_token
         if token is None:

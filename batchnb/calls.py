@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count, groupby
+from itertools import chain, count, groupby, islice
 
 from batchnb.aws import BULK_LIMIT, BulkAnswer, in_groups
 from batchnb.errors import AwsError
@@ -48,7 +48,10 @@ class CallQueue:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._clock = ledger.clock
-        self._waiting: list[tuple[float, int, Call]] = []
+        self._at_once: deque[Call] = deque()
+        """Those that may go out at any time: they come first."""
+        self._later: list[tuple[float, int, Call]] = []
+        """A heap, by when they are due."""
         self._turn = count()
         self._stubborn: list[Call] = []
         self._items: defaultdict[str | None, list[str]] = defaultdict(list)
@@ -56,10 +59,10 @@ class CallQueue:
         self._holds_back = True
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._at_once or self._later)
 
     def __iter__(self) -> Iterator[Call]:
-        return (call for *_, call in self._waiting)
+        return chain(self._at_once, (call for *_, call in self._later))
 
     def add_jobs(self, jobs: Iterable[PlannedJob]) -> None:
         """Add calls for these jobs, up to 50 of one queue in each.
@@ -73,7 +76,10 @@ class CallQueue:
 
     def add(self, call: Call) -> None:
         """Add a call, behind those that are due at the same time."""
-        heapq.heappush(self._waiting, (call.due, next(self._turn), call))
+        if call.due <= 0:
+            self._at_once.append(call)
+        else:
+            heapq.heappush(self._later, (call.due, next(self._turn), call))
 
     def add_again(self, call: Call, failures: int) -> None:
         """Add a call that has failed so often in a row; one that holds back others for too long is put aside."""
@@ -110,12 +116,12 @@ class CallQueue:
 
     def next_due(self) -> float:
         """Return when the next call may go out at the earliest. There must be one."""
-        return self._waiting[0][0]
+        return 0.0 if self._at_once else self._later[0][0]
 
     def pop(self) -> Call:
         """Take the next call. There must be one."""
-        return heapq.heappop(self._waiting)[-1]
+        return self._at_once.popleft() if self._at_once else heapq.heappop(self._later)[-1]
 
-    def nearly_next(self, most: int) -> Sequence[Call]:
-        """Return up to so many of the calls that are next, or nearly so."""
-        return [call for *_, call in self._waiting[:most]]
+    def not_on_record(self, most: int) -> Sequence[Call]:
+        """Return up to so many calls that are not on record yet, of those that are next, or nearly so."""
+        return list(islice((call for call in self if not call.on_record), most))

@@ -150,9 +150,9 @@ class Engine:
 
     def _put_on_record(self, call: Call) -> None:
         """Have this call, and those most likely to be next, on record before it goes out."""
-        following = [other for other in self._queue.nearly_next(RECORDED_TOGETHER - 1) if not other.on_record]
-        self._ledger.about_to_send([one.job_ids for one in (call, *following)])
-        for one in (call, *following):
+        calls = [call, *self._queue.not_on_record(RECORDED_TOGETHER - 1)]
+        self._ledger.about_to_send([one.job_ids for one in calls])
+        for one in calls:
             one.on_record = True
 
     def _work(self, call: Call) -> None:

@@ -45,6 +45,8 @@ _STARTED = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 # `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
 _STATUSES = {status.value: status for status in JobStatus}
+_INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
+_NOT_CONTAINED = (None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,10 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     if job_id is None or job_name is None:
         raise KeyError("jobId" if job_id is None else "jobName")
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
+    needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
+    depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
+    image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
+    # By position: there may be 100,000 of them, and names take a third longer.
     return Job(
         job_id,
         job_name,
@@ -151,16 +157,22 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         get("jobArn"),
         bool(get("isTerminated")),
         bool(get("isCancelled")),
-        # Most jobs of a listing have none of what follows, and there may be 100,000 of them.
-        array_size=(array.get("size") or None) if array else None,
-        array_index=array.get("index") if array else None,
-        children=_children(array.get("statusSummary")) if array else (),
-        num_nodes=(nodes.get("numNodes") or None) if nodes else None,
-        job_queue=_shared(queue_name(described_queue)) if described_queue else job_queue,
-        tags=tuple(sorted((get("tags") or {}).items())) if described_queue else None,
-        attempts=tuple([_attempt(attempt) for attempt in attempts]) if (attempts := get("attempts")) else (),
-        **(_dependencies(needed) if (needed := get("dependsOn")) else {}),
-        **(_contained(container) if (container := get("container")) else {}),
+        (array.get("size") or None) if array else None,
+        array.get("index") if array else None,
+        _children(array.get("statusSummary")) if array else (),
+        (nodes.get("numNodes") or None) if nodes else None,
+        container.get("exitCode") if container else None,
+        _shared(queue_name(described_queue)) if described_queue else job_queue,
+        tuple(sorted((get("tags") or {}).items())) if described_queue else None,
+        tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
+        depends_on,
+        pairs_with,
+        is_sequential,
+        image,
+        log_stream,
+        vcpus,
+        memory,
+        gpus,
     )
 
 
@@ -173,30 +185,32 @@ def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
     return tuple((status, count) for status, count in (summary or {}).items() if status in _STATUSES and count)
 
 
-def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Return what a job depends on, which of that pairwise, and whether its children follow each other."""
     named = [needed for needed in dependencies if needed.get("jobId")]
-    return {
-        "depends_on": tuple(needed["jobId"] for needed in named),
-        "pairs_with": tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
-        "is_sequential": any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
-    }
+    return (
+        tuple(needed["jobId"] for needed in named),
+        tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
+        any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
+    )
 
 
-def _contained(container: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a container says of its job: of one that has not been described, the exit code alone."""
+def _contained(
+    container: Mapping[str, Any],
+) -> tuple[str | None, str | None, float | None, int | None, int | None]:
+    """Return image, log stream, vCPUs, memory and GPUs of a job that was described."""
     get = container.get
-    if len(container) == 1 and "exitCode" in container:
-        return {"exit_code": get("exitCode")}
+    if len(container) == 1 and "exitCode" in container:  # as a summary has it
+        return _NOT_CONTAINED
     # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
     requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
-    return {
-        "exit_code": get("exitCode"),
-        "image": _shared(get("image")),
-        "log_stream": get("logStreamName"),
-        "vcpus": _required(requirements, "VCPU", get("vcpus")),
-        "memory": _whole(_required(requirements, "MEMORY", get("memory"))),
-        "gpus": _whole(_required(requirements, "GPU", None)),
-    }
+    return (
+        _shared(get("image")),
+        get("logStreamName"),
+        _required(requirements, "VCPU", get("vcpus")),
+        _whole(_required(requirements, "MEMORY", get("memory"))),
+        _whole(_required(requirements, "GPU", None)),
+    )
 
 
 def _attempt(answer: Mapping[str, Any]) -> Attempt:

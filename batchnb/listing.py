@@ -8,7 +8,7 @@ last is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -64,10 +64,11 @@ class _Found:
     on_jobs: Callable[[int], None] = lambda _count: None
     lock: Lock = field(default_factory=Lock)
 
-    def add(self, jobs: Iterable[Job]) -> None:
+    def add(self, jobs: Sequence[Job]) -> None:
+        by_id = {job.job_id: job for job in jobs}
         with self.lock:
             before = len(self.jobs)
-            self.jobs.update((job.job_id, job) for job in jobs)
+            self.jobs.update(by_id)
             self.on_jobs(len(self.jobs) - before)
 
 
@@ -84,14 +85,15 @@ def list_selected(
     found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
+    narrows = wanted.narrows
     jobs: list[Job] = []
     undecided: list[Job] = []
     for job in found.jobs.values():
-        if not _needs_description(job, wanted):
-            if _in_status(job, wanted) and wanted.matches_summary(job, now_ms):
-                jobs.append(job)
-        elif _is_possible(job, wanted, now_ms):
-            undecided.append(job)
+        if _may_run(job, wanted) or (narrows and (wanted.needs_description or wanted.lacks(job))):
+            if _is_possible(job, wanted, now_ms):
+                undecided.append(job)
+        elif _in_status(job, wanted) and (not narrows or wanted.matches_summary(job, now_ms)):
+            jobs.append(job)
     described = describe_all(gateway, [job.job_id for job in undecided], clock)
     complete = (_completed(job, described.get(job.job_id)) for job in undecided)
     jobs += [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
@@ -101,12 +103,21 @@ def list_selected(
 
 
 @collecting_seldom()
-def describe_all(gateway: Gateway, job_ids: Iterable[str], clock: Clock) -> dict[str, Job]:
-    """Return what DescribeJobs says of these jobs, by id; those it does not know are left out."""
+def describe_all(
+    gateway: Gateway,
+    job_ids: Iterable[str],
+    clock: Clock,
+    on_jobs: Callable[[Iterable[Job]], None] = lambda _jobs: None,
+) -> dict[str, Job]:
+    """Return what DescribeJobs says of these jobs, by id; those it does not know are left out.
+
+    `on_jobs` is given those of each answer, while others are under way.
+    """
     described: dict[str, Job] = {}
     groups = in_groups(list(job_ids), DESCRIBE_LIMIT)
     for answer in each_with_retries(gateway.describe, groups, clock, pace=gateway.pace(CallKind.DESCRIBING)):
         described.update(answer)
+        on_jobs(answer.values())
     return described
 
 
@@ -169,7 +180,7 @@ def _read(
         for status in statuses:
             list_page = partial(gateway.list_page, source, status=status, share=share, job_queue=queue)
             for page in _pages(list_page, found, clock, gateway.pace(CallKind.LISTING)):
-                found.add(job if job.status else job._replace(status=status) for job in page.jobs)
+                found.add([job if job.status else job._replace(status=status) for job in page.jobs])
     except RefusedError as error:
         there_are = None if queue is None else _queues_or_none(gateway, clock)
         if queue is None or there_are is None or queue in there_are:
@@ -203,11 +214,6 @@ def _no_such_queue(queue: str, queues: list[str], region: str) -> InputError:
     there_are = ", ".join(shown(name, 60) for name in sorted(queues)[:_NAMES_SHOWN]) or "none"
     more = f" and {len(queues) - _NAMES_SHOWN:,} more" if len(queues) > _NAMES_SHOWN else ""
     return InputError(f"queues: there is no job queue {shown(queue)!r} in {region}. There are: {there_are}{more}.")
-
-
-def _needs_description(job: Job, wanted: Selector) -> bool:
-    """Whether the summary of `job` cannot decide whether it is meant."""
-    return wanted.needs_description or wanted.lacks(job) or _may_run(job, wanted)
 
 
 def _completed(job: Job, described: Job | None) -> Job:

@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.aws import Gateway, Identity
-from batchnb.blast import Dependent, Dependents
+from batchnb.blast import Dependent, Dependents, Waiting
 from batchnb.clock import Clock
 from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards, Layer
@@ -278,22 +278,22 @@ def make_plan(
     gateway.ask_caller()
     held = guards(*layers)
     wanted, nodes = whole_jobs(ids)
-    preflight = Preflight(gateway, clock)
-    preflight.look(wanted)
-    account, partition = preflight.place
-    identity = gateway.identity(account)
-    check_accounts(ids, identity.account, partition)
-    held.check_account(identity.account)
-    jobs = preflight.judged(list(wanted), held)
-    dependents = preflight.dependents(jobs)
-    if with_dependents and dependents.jobs:
-        wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
+    with Waiting(gateway, clock) as waiting:
+        preflight = Preflight(gateway, clock, waiting)
         preflight.look(wanted)
+        account, partition = preflight.place
+        identity = gateway.identity(account)
+        check_accounts(ids, identity.account, partition)
+        held.check_account(identity.account)
         jobs = preflight.judged(list(wanted), held)
+        dependents = preflight.dependents(jobs)
+        if with_dependents and dependents.jobs:
+            wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
+            preflight.look(wanted)
+            jobs = preflight.judged(list(wanted), held)
     jobs, notes = preflight.collapsed(jobs, collapse=collapse)
     notes = [*notes_on_nodes(nodes, preflight.described), *notes]
-    made_at = clock.wall()
-    plan = Plan(reason, identity, tuple(jobs), made_at, gateway, dependents, held, tuple(notes), listed_by)
+    plan = Plan(reason, identity, tuple(jobs), clock.wall(), gateway, dependents, held, tuple(notes), listed_by)
     held.check_count(plan.job_count)
     check_shares(plan.to_end, held, gateway, clock)
     vouch(plan.fingerprint, layers, is_described=True)

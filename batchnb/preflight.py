@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws import Gateway
-from batchnb.blast import Dependents, find_dependents, live_units
+from batchnb.blast import Dependents, Waiting, find_dependents, live_units
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards import Guards, Pattern
@@ -36,6 +36,8 @@ class Preflight:
 
     gateway: Gateway
     clock: Clock
+    waiting: Waiting | None = None
+    """Lists what waits in the queues of the jobs, while they are described."""
     described: dict[str, Job] = field(default_factory=dict)
     """Every job that was asked for and is known, and the arrays of children that were."""
 
@@ -48,7 +50,11 @@ class Preflight:
         lone = [parent for parent in parents if parent not in known]
         for group in (lone, wanted):
             if group:
-                self.described.update(describe_all(self.gateway, group, self.clock))
+                self.described.update(describe_all(self.gateway, group, self.clock, self._list_ahead))
+
+    def _list_ahead(self, jobs: Iterable[Job]) -> None:
+        if self.waiting is not None:
+            self.waiting.list_ahead({job.job_queue for job in jobs if job.job_queue and verdict_of(job).is_sent})
 
     @property
     def place(self) -> tuple[str | None, str | None]:
@@ -58,8 +64,7 @@ class Preflight:
     def dependents(self, jobs: Sequence[PlannedJob]) -> Dependents:
         """Return the jobs that wait, in the same queues, for those of these that are to end."""
         ends = [planned.job for planned in jobs if planned.job and planned.verdict.is_sent]
-        queues = dict.fromkeys(job.job_queue for job in ends if job.job_queue)
-        return find_dependents(self.gateway, ends, self.described, queues, self.clock)
+        return find_dependents(self.gateway, ends, self.described, self.clock, self.waiting)
 
     def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
         """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""

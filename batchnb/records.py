@@ -6,8 +6,9 @@ that reads an answer of AWS.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -51,8 +52,6 @@ _FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
 def job_record(job: Job) -> Record:
     """Return the job in the shape of an item of DescribeJobs, without what is not known of it."""
     record = _without_none(zip(_FIELDS, _field_values(job), strict=True))
-    if job.status:
-        record["status"] = job.status.value
     if job.is_terminated:
         record["isTerminated"] = True
     if job.is_cancelled:
@@ -77,7 +76,7 @@ def job_record(job: Job) -> Record:
 def planned_record(planned: PlannedJob) -> Record:
     """Return a job of a plan, with its evidence under `job`."""
     evidence = job_record(planned.job) if planned.job else None
-    return {"jobId": planned.job_id, "verdict": planned.verdict.value, "job": evidence}
+    return {"jobId": planned.job_id, "verdict": planned.verdict, "job": evidence}
 
 
 def planned_from_record(record: Mapping[str, Any]) -> PlannedJob:
@@ -107,10 +106,10 @@ def result_record(result: JobResult) -> Record:
         "jobId": result.planned.job_id,
         "jobName": result.planned.job_name,
         "jobQueue": result.planned.job_queue,
-        "verdict": result.planned.verdict.value,
-        "outcome": result.outcome.value,
-        "status_before": before.status.value if before and before.status else None,
-        "status_after": after.status.value if after and after.status else None,
+        "verdict": result.planned.verdict,
+        "outcome": result.outcome,
+        "status_before": before.status if before else None,
+        "status_after": after.status if after else None,
         "statusReason_before": before.status_reason if before else None,
         "statusReason_after": after.status_reason if after else None,
         "accepted_at": moment_text(result.accepted_at),
@@ -154,8 +153,14 @@ def _job(record: Mapping[str, Any] | None) -> Job | None:
 
 def _attempt_record(attempt: Attempt) -> Record:
     container = {"exitCode": attempt.exit_code, "reason": attempt.reason, "logStreamName": attempt.log_stream}
-    record = {"container": _without_none(container.items()) or None}
-    return _without_none((*record.items(), ("startedAt", attempt.started_at), ("stoppedAt", attempt.stopped_at)))
+    record: Record = {}
+    if container := _without_none(container.items()):
+        record["container"] = container
+    if attempt.started_at is not None:
+        record["startedAt"] = attempt.started_at
+    if attempt.stopped_at is not None:
+        record["stoppedAt"] = attempt.stopped_at
+    return record
 
 
 def _dependency_records(job: Job) -> list[Record]:
@@ -167,10 +172,23 @@ def _dependency_records(job: Job) -> list[Record]:
 
 
 def _container_record(job: Job) -> Record:
-    needs = (("VCPU", job.vcpus), ("MEMORY", job.memory), ("GPU", job.gpus))
-    requirements = [{"type": kind, "value": str(value)} for kind, value in needs if value is not None]
-    said = {"image": job.image, "exitCode": job.exit_code, "logStreamName": job.log_stream}
-    return _without_none((*said.items(), ("resourceRequirements", requirements or None)))
+    record: Record = {}
+    if job.image is not None:
+        record["image"] = job.image
+    if job.exit_code is not None:
+        record["exitCode"] = job.exit_code
+    if job.log_stream is not None:
+        record["logStreamName"] = job.log_stream
+    if requirements := _requirements(job.vcpus, job.memory, job.gpus):
+        record["resourceRequirements"] = requirements
+    return record
+
+
+@lru_cache(maxsize=256)
+def _requirements(vcpus: float | None, memory: int | None, gpus: int | None) -> Sequence[Mapping[str, str]]:
+    # Thousands of jobs need the same.
+    needs = (("VCPU", vcpus), ("MEMORY", memory), ("GPU", gpus))
+    return [{"type": kind, "value": str(value)} for kind, value in needs if value is not None]
 
 
 def _without_none(items: Iterable[tuple[str, Any]]) -> Record:

@@ -81,7 +81,7 @@ def carry_out(
     `started_at` is when the run began, where that was not now.
     """
     started_at = started_at or ledger.clock.wall()
-    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed)
+    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
     verifier = Verifier(gateway, ledger, outcomes.note_settled)
     engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
 
@@ -152,17 +152,18 @@ class _Outcomes:
         self._journal = journal
         self._is_pressed = is_pressed
         self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
-        self._settled: list[Entry] = []
+        self._settled: dict[str, Entry] = {}
 
     def note_settled(self, job_ids: Sequence[str], is_last: bool) -> None:  # noqa: FBT001 - one argument of a callback
         """Write the outcomes of the jobs that have been seen to end: of all of a look, or of many, in one go."""
-        entries = [self._ledger[job_id] for job_id in job_ids if job_id not in self._written]
-        self._settled += [entry for entry in entries if entry.is_settled]
+        for job_id in job_ids:
+            if job_id not in self._written and (entry := self._ledger[job_id]).is_settled:
+                self._settled[job_id] = entry
         if len(self._settled) >= (HELD_BACK if self._is_pressed() else 1 if is_last else WRITTEN_TOGETHER):
-            settled, self._settled = self._settled, []
-            results = (result_of(self._ledger, entry) for entry in settled)
+            settled = list(self._settled)[: None if is_last else WRITTEN_TOGETHER]
+            results = (result_of(self._ledger, self._settled.pop(job_id)) for job_id in settled)
             self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
-            self._written.update(entry.planned.job_id for entry in settled)
+            self._written.update(settled)
 
     def write_end(self, report: Report) -> None:
         """Write the outcomes of all other jobs, and that the run is over."""

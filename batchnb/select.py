@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from fnmatch import fnmatchcase
 
@@ -22,6 +22,10 @@ __all__ = ["Selector", "parse_age", "selector"]
 _AGE = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+", re.ASCII)
 _AGE_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+_LISTED_BY = frozenset({"statuses", "queues", "children_of", "limit"})
+"""Fields of a Selector that a listing sees to. Every other one has to be held against each job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ class Selector:
     def needs_description(self) -> bool:
         """Whether a summary cannot decide: tags are in DescribeJobs only."""
         return bool(self.tags)
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but what is listed decides: where nothing does, 100,000 jobs need not be gone through."""
+        asked = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _LISTED_BY}
+        return any(value not in (None, ()) for value in asked.values())
 
     def lacks(self, job: Job) -> bool:
         """Whether `job` is a summary that leaves out what this selector asks about."""

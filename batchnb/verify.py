@@ -97,6 +97,8 @@ class Verifier:
         self._look_at = ledger.clock.now() + FIRST_POLL
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
+        self.is_pressed = False
+        """Whether a look is about to begin: whatever else takes time should wait until its calls are out."""
 
     def glance(self) -> None:
         """Note an answer that has come since, and begin the next look if it is time. Waits for nothing.
@@ -129,20 +131,25 @@ class Verifier:
 
     def look_once(self) -> None:
         """Look once at every job of the plan that may have ended since."""
-        self._look(self._left(expected=True) + self._left(expected=False))
+        self.is_pressed = True
+        self._drain()
+        self.is_pressed = False
+        self._look(self._left())
 
     def close(self) -> None:
         """Drop what is under way, and let the threads go."""
         self._readers.shutdown(wait=False, cancel_futures=True)
 
-    def _left(self, *, expected: bool) -> list[str]:
+    def _left(self, *, expected: bool | None = None) -> list[str]:
+        """Return the jobs that may still end: those that are expected to, those that are not, or all."""
         self._unsettled = {job_id: entry for job_id, entry in self._unsettled.items() if not entry.is_settled}
+        if expected is None:
+            return list(self._unsettled)
         ends = self._ledger.is_expected_to_end
         return [job_id for job_id, entry in self._unsettled.items() if ends(entry) is expected]
 
     def _look(self, job_ids: list[str]) -> None:
         """Look at these jobs, and wait until all has been seen."""
-        self._drain()
         self._begin(job_ids)
         self._drain()
 

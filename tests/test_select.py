@@ -428,5 +428,22 @@ def test_a_job_that_does_not_run_lacks_no_start() -> None:
     assert not wanted(running_longer_than="1h").lacks(job(status=JobStatus.RUNNABLE))
 
 
+def test_only_queues_statuses_arrays_and_a_limit_leave_every_job_in() -> None:
+    """Whatever else is asked for is held against each job."""
+    assert not selector(queues="q", status="all", limit=7).narrows
+    assert not selector(children_of="11111111-2222-3333-4444-555555555555").narrows
+    others: list[dict[str, Any]] = [
+        {"name": "a"},
+        {"name_glob": "a*"},
+        {"job_definition": "a"},
+        {"share": "a"},
+        {"older_than": "1h"},
+        {"newer_than": "1h"},
+        {"running_longer_than": "1h"},
+        {"tags": {"team": "ml"}},
+    ]
+    assert all(selector(**arguments).narrows for arguments in others)
+
+
 def _set_fields(made: Selector) -> list[object]:
     return [getattr(made, name) for name in Selector.__dataclass_fields__ if name != "statuses"]
