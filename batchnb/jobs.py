@@ -141,19 +141,20 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
     image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
-    # By position: there may be 100,000 of them, and names take a third longer.
+    reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
+    # By position and without more calls: there may be 100,000 of them.
     return Job(
         job_id,
         job_name,
         # A status that this version does not know must not break a listing; it is treated as unknown.
         _STATUSES.get(get("status") or ""),
-        _shared(get("statusReason")),
+        intern(reason) if type(reason) is str else reason,
         # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
         get("createdAt") or None,
         get("startedAt") or None,
         get("stoppedAt") or None,
-        _shared(get("jobDefinition")),
-        _shared(get("shareIdentifier")),
+        intern(definition) if type(definition) is str else definition,
+        intern(share) if type(share) is str else share,
         get("jobArn"),
         bool(get("isTerminated")),
         bool(get("isCancelled")),

@@ -1,15 +1,18 @@
 """Lists jobs completely and without duplicates, although they move from status to status meanwhile.
 
-AWS lists one status of one queue at a time. A first sweep reads each queue in the order of a job's life, so that a job
-that moves on is met further down, whenever it moves. Only a job that goes back, from RUNNING to RUNNABLE when it is
-tried again, can slip through: a second sweep reads what it can be in from then on. Of a job met twice, what was seen
-last is kept.
+AWS lists one status of one queue at a time. A sweep reads them in the order of a job's life, so that a job that moves on
+is met further down, whenever it moves; a job that goes back, from RUNNING to RUNNABLE when it is tried again, can slip
+through. So what a job can be in from then on is read twice, one sweep after the other: whoever slips through the first
+has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves them
+meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that, there is
+a third. So every job is found that lives all the time and is tried again no more than once. Of a job met twice, what
+was seen last is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Lock
@@ -34,6 +37,9 @@ __all__ = ["Listing", "describe_all", "list_selected"]
 
 LISTERS = 16
 """Calls of ListJobs under way at once."""
+
+SOONEST_RETRY = 5.0
+"""Seconds in which no job leaves PENDING, starts, fails and is RUNNABLE again: its container has to be started."""
 
 _NAMES_SHOWN = 20
 _AFTER_RETRY = tuple(JobStatus)[tuple(JobStatus).index(JobStatus.RUNNABLE) :]
@@ -89,7 +95,9 @@ def list_selected(
     jobs: list[Job] = []
     undecided: list[Job] = []
     for job in found.jobs.values():
-        if _may_run(job, wanted) or (narrows and (wanted.needs_description or wanted.lacks(job))):
+        if not narrows and job.status in wanted.statuses:  # most of 100,000 jobs: what follows would say the same
+            jobs.append(job)
+        elif _may_run(job, wanted) or (narrows and (wanted.needs_description or wanted.lacks(job))):
             if _is_possible(job, wanted, now_ms):
                 undecided.append(job)
         elif _in_status(job, wanted) and (not narrows or wanted.matches_summary(job, now_ms)):
@@ -124,20 +132,30 @@ def describe_all(
 def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> None:
     sources = list(_sources(gateway, wanted, clock))
     statuses = _statuses_to_list(wanted)
-    read = partial(_read, gateway, wanted, found, clock)
+    again = _statuses_after_retry(statuses)
+    first = [part for part in ([status for status in statuses if status not in again], again) if part]
     listers = ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list")
+
+    def read(source: Mapping[str, str], part: Iterable[JobStatus]) -> Future[tuple[float, float]]:
+        return listers.submit(_read, gateway, wanted, found, clock, source, part)
+
     try:
-        first = [listers.submit(read, source, statuses) for source in sources]
-        second = []
-        for source, reading in zip(sources, first, strict=True):
-            reading.result()
-            second += [listers.submit(read, source, [status]) for status in _statuses_after_retry(statuses)]
-        for reading in second:
-            reading.result()
+        readings = [[read(source, part) for part in first] for source in sources]
+        began = [min(reading.result()[0] for reading in of_source) for of_source in readings]
+        if again:
+            second = [read(source, again) for source in sources]
+            ended = [reading.result()[1] for reading in second]
+            slow = [source for source, *times in zip(sources, began, ended, strict=True) if _took_long(*times)]
+            for reading in [read(source, again) for source in slow]:
+                reading.result()
     finally:
         # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
         found.enough = True
         listers.shutdown(wait=False, cancel_futures=True)
+
+
+def _took_long(began: float, ended: float) -> bool:
+    return ended - began > SOONEST_RETRY
 
 
 def _statuses_after_retry(statuses: Iterable[JobStatus]) -> list[JobStatus]:
@@ -171,8 +189,9 @@ def _read(
     clock: Clock,
     source: Mapping[str, str],
     statuses: Iterable[JobStatus],
-) -> None:
-    """Add the jobs of one source in these statuses, one status after the other."""
+) -> tuple[float, float]:
+    """Add the jobs of one source in these statuses, one status after the other; return when it began and ended."""
+    began = clock.now()
     queue = queue_name(source["jobQueue"]) if "jobQueue" in source else None
     # Filters do not apply to the children of an array: there `select` decides by share alone.
     share = wanted.share if queue is not None else None
@@ -188,6 +207,7 @@ def _read(
         if wanted.queues:
             raise _no_such_queue(queue, there_are, gateway.region) from error
         # Nobody asked for this queue: it was deleted since the queues were listed, and has no jobs.
+    return began, clock.now()
 
 
 def _pages(list_page: Callable[..., Page], found: _Found, clock: Clock, pace: Pace) -> Iterator[Page]:

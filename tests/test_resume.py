@@ -248,6 +248,19 @@ def test_a_killed_process_leaves_a_run_that_another_finishes(
     assert named_in_calls(emulator) <= set(ids)
 
 
+def test_a_damaged_line_costs_that_line_only(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path
+) -> None:
+    """Bytes that are no text, where a disk has lost some, do not hide what the other lines say."""
+    job_ids = emulator.world.add_jobs("train", "job", 3)
+    run = planned(gateway, job_ids, clock).execute(clock=clock)
+    (path,) = journals.glob("*.jsonl")
+    *lines, end = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines) + b"\xff\xfe\x80" * 20 + b"\n" + end)
+
+    assert read_run(str(run.run_id)).counts == {"terminated": 3}
+
+
 def test_a_journal_that_was_torn_in_a_line_is_read_and_written_on(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path
 ) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Api", "Call"]
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _IDENTITY = "GetCallerIdentity"
 _UNKNOWN = "Unknown"
 _FATES = {Kind.RESET: Fate.RESET, Kind.HANG: Fate.HANG, Kind.TRUNCATED: Fate.TRUNCATED}
@@ -134,7 +135,7 @@ class Api:
         if operation == _IDENTITY:
             return Reply(status, sts.identity_xml(request_id), headers, "text/xml")
         # An operation without output answers with no body at all.
-        return Reply(status, json.dumps(body).encode() if body else b"", headers)
+        return Reply(status, _encode(body).encode() if body else b"", headers)
 
     def _refuse(self, operation: str, refusal: Refusal) -> Reply:
         request_id = self.request_ids.next_id()
@@ -147,7 +148,7 @@ class Api:
         if operation == _IDENTITY:
             body = sts.refusal_xml(refusal.code, refusal.message, request_id)
             return Reply(refusal.status, body, headers, "text/xml")
-        return Reply(refusal.status, json.dumps({"message": refusal.message}).encode(), headers)
+        return Reply(refusal.status, _encode({"message": refusal.message}).encode(), headers)
 
 
 def _name_operation(request: Request) -> str:

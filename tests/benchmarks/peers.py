@@ -84,9 +84,9 @@ def bulk_threads(threads: int, url: str, ids: list[str]) -> dict[str, float]:
 
 def paginate(url: str, ids: list[str]) -> dict[str, float]:
     """List each live status of each queue with the paginator, one after the other, in pages of 1000."""
-    batch = client(url)
 
     def read() -> None:
+        batch = client(url)  # as `list_jobs` makes one
         queues = [queue["jobQueueName"] for queue in batch.describe_job_queues()["jobQueues"]]
         pages = batch.get_paginator("list_jobs").paginate
         found = [
@@ -107,17 +107,17 @@ def same_calls(threads: int, url: str, ids: list[str]) -> dict[str, float]:  # n
 
     No journal, no dependents, no second sweep, one look after all has ended, and no word of what became of a job.
     """
-    batch = client(url, threads)
 
-    def look(jobs: list[str]) -> None:
+    def look(batch: Any, jobs: list[str]) -> None:
         list(workers.map(lambda group: batch.describe_jobs(jobs=group), _groups(jobs, 100)))
 
     def travel() -> None:
+        batch = client(url, threads)
         pages = batch.get_paginator("list_jobs").paginate(jobQueue="q0", jobStatus="RUNNING", maxResults=1000)
         jobs = [job["jobId"] for page in pages for job in page["jobSummaryList"]]
-        look(jobs)
+        look(batch, jobs)
         list(workers.map(lambda group: batch.terminate_jobs(jobs=group, reason=REASON), _groups(jobs, BULK)))
-        look(jobs)
+        look(batch, jobs)
 
     with ThreadPoolExecutor(threads) as workers:
         return timed(travel)[0]

@@ -54,7 +54,7 @@ def test_a_request_may_come_in_pieces(stage: Stage) -> None:
     with connect(stage.handle) as connection:
         for number in range(len(request)):
             connection.sendall(request[number : number + 1])
-        assert b'{"jobs": []}' in read_until(connection, b"}")
+        assert b'{"jobs":[]}' in read_until(connection, b"}")
 
 
 @pytest.mark.parametrize(
