@@ -1,12 +1,12 @@
 """Lists jobs completely and without duplicates, although they move from status to status meanwhile.
 
-AWS lists one status of one queue at a time. A sweep reads them in the order of a job's life, so that a job that moves on
-is met further down, whenever it moves; a job that goes back, from RUNNING to RUNNABLE when it is tried again, can slip
-through. So what a job can be in from then on is read twice, one sweep after the other: whoever slips through the first
-has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves them
-meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that, there is
-a third. So every job is found that lives all the time and is tried again no more than once. Of a job met twice, what
-was seen last is kept.
+AWS lists one status of one queue at a time. A sweep reads them in the order of a job's life, so that a job that moves
+on is met further down, whenever it moves; a job that goes back, from RUNNING to RUNNABLE when it is tried again, can
+slip through. So what a job can be in from then on is read twice, one sweep after the other: whoever slips through the
+first has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves them
+meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that, there
+is a third. So every job is found that lives all the time and is tried again no more than once. Of a job met twice,
+what was seen last is kept.
 """
 
 from __future__ import annotations
@@ -133,29 +133,30 @@ def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> N
     sources = list(_sources(gateway, wanted, clock))
     statuses = _statuses_to_list(wanted)
     again = _statuses_after_retry(statuses)
-    first = [part for part in ([status for status in statuses if status not in again], again) if part]
     listers = ThreadPoolExecutor(max_workers=LISTERS, thread_name_prefix="batchnb-list")
 
     def read(source: Mapping[str, str], part: Iterable[JobStatus]) -> Future[tuple[float, float]]:
         return listers.submit(_read, gateway, wanted, found, clock, source, part)
 
     try:
-        readings = [[read(source, part) for part in first] for source in sources]
-        began = [min(reading.result()[0] for reading in of_source) for of_source in readings]
-        if again:
-            second = [read(source, again) for source in sources]
-            ended = [reading.result()[1] for reading in second]
-            slow = [source for source, *times in zip(sources, began, ended, strict=True) if _took_long(*times)]
-            for reading in [read(source, again) for source in slow]:
-                reading.result()
+        first = [[read(source, part) for part in _parts(statuses, again)] for source in sources]
+        second = []
+        for source, parts in zip(sources, first, strict=True):
+            began = min(reading.result()[0] for reading in parts)
+            second += [(source, began, read(source, again))] if again else []
+        slow = [source for source, began, reading in second if reading.result()[1] - began > SOONEST_RETRY]
+        for third in [read(source, again) for source in slow]:
+            third.result()
     finally:
         # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
         found.enough = True
         listers.shutdown(wait=False, cancel_futures=True)
 
 
-def _took_long(began: float, ended: float) -> bool:
-    return ended - began > SOONEST_RETRY
+def _parts(statuses: Sequence[JobStatus], again: Sequence[JobStatus]) -> list[Sequence[JobStatus]]:
+    """Return what is read side by side, whichever comes first: the statuses that are read again, and the others."""
+    parts: list[Sequence[JobStatus]] = [[status for status in statuses if status not in again], again]
+    return [part for part in parts if part]
 
 
 def _statuses_after_retry(statuses: Iterable[JobStatus]) -> list[JobStatus]:

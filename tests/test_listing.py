@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from batchnb import aws, listing, local
@@ -145,23 +145,51 @@ def rig(emulator: local.LocalBatch, gateway: Gateway, monkeypatch: pytest.Monkey
 
 forward = st.lists(st.tuples(st.integers(1, 25), st.sampled_from(LIVE)), max_size=3)
 lives = st.tuples(st.sampled_from(LIVE), forward, st.none() | st.integers(1, 25))
+# Nothing leaves PENDING, starts, fails and is tried again while a few pages are read.
+quick_lives = lives.filter(lambda life: life[2] is None or life[0] not in ("SUBMITTED", "PENDING"))
+
+
+@pytest.mark.usefixtures("one_by_one")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(st.lists(quick_lives, min_size=1, max_size=7), st.booleans())
+@example(plan=[("RUNNING", [(7, "STARTING")], 4)], late_first=False)
+@example(plan=[("STARTING", [(7, "RUNNING")], 2)], late_first=True)
+def test_a_listing_is_complete_while_jobs_move(rig: Rig, plan: list[Any], late_first: bool) -> None:  # noqa: FBT001
+    """Jobs go on in their lives before any calls, and each is tried again at most once: all are listed, each once.
+
+    What is read side by side may come in any order.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        parts = listing._parts
+        patch.setattr(listing, "_parts", lambda *of: parts(*of)[:: -1 if late_first else 1])
+        assert _listed_while_moving(rig, plan, lambda _world: None)
 
 
 @pytest.mark.usefixtures("one_by_one")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.lists(lives, min_size=1, max_size=7))
-def test_a_listing_is_complete_while_jobs_move(rig: Rig, plan: list[Any]) -> None:
-    """Jobs go on in their lives before any calls, and each is tried again at most once: all are listed, each once."""
+@example(plan=[("SUBMITTED", [(4, "STARTING")], 7)])
+def test_a_listing_that_takes_long_is_complete_too(rig: Rig, plan: list[Any]) -> None:
+    """Where there is time for a job to leave PENDING, to start, and to be tried again, it is listed all the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        parts = listing._parts
+        patch.setattr(listing, "_parts", lambda *of: parts(*of)[::-1])
+        assert _listed_while_moving(rig, plan, lambda _world: clock_of(rig.emulator).sleep(1.0))
+
+
+def _listed_while_moving(rig: Rig, plan: list[Any], between: Callable[[local.World], object]) -> bool:
+    """Return whether all jobs were listed, each once, with this done before each call."""
     world, queue = rig.emulator.world, f"moving-{next(rig.numbers)}"
     world.add_queue(queue)
     rig.emulator.faults.clear()
+    rig.emulator.faults.add(local.Fault(operation="ListJobs", every=1, do=between))
     job_ids = []
     for first, moves, again in plan:
         job_ids.append(world.add_job(queue, "sweep", status=first))
         for when, status in _life(first, moves, again):
             rig.emulator.faults.add(local.Fault(operation="ListJobs", nth=when, do=move(job_ids[-1], status)))
     found = list_selected(rig.gateway, selector(queues=queue), clock=clock_of(rig.emulator)).jobs
-    assert sorted(job.job_id for job in found) == sorted(job_ids)
+    return sorted(job.job_id for job in found) == sorted(job_ids)
 
 
 def _life(first: str, moves: list[tuple[int, str]], again: int | None) -> list[tuple[int, str]]:
@@ -192,6 +220,15 @@ def test_only_where_a_job_that_went_back_may_be_is_read_twice(
     """One sweep in the order of a job's life finds all that only move on; the second is for those tried again."""
     listed(queues="train", status=status)
     assert [call.request["jobStatus"] for call in emulator.calls if call.operation == "ListJobs"] == calls
+
+
+def test_the_second_sweep_keeps_the_order_of_a_life(emulator: local.LocalBatch, listed: Listed) -> None:
+    """Each status is read when the one before it has been, also where that took another try."""
+    emulator.faults.add(local.Fault(operation="ListJobs", kind=local.Kind.THROTTLED, nth=len(LIVE) + 1))
+    listed(queues="train")
+    calls = [call for call in emulator.calls if call.operation == "ListJobs"]
+    statuses = [call.request["jobStatus"] for call in calls[len(LIVE) :] if call.status == 200]
+    assert statuses == ["RUNNABLE", "STARTING", "RUNNING"]
 
 
 def test_jobs_that_end_meanwhile_are_no_error(emulator: local.LocalBatch, listed: Listed) -> None:
