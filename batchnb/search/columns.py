@@ -142,12 +142,12 @@ def _factorize(column: pd.Series[Any], read: Callable[[Any], Any]) -> Words:
     import pandas as pd
 
     if isinstance(column.dtype, pd.CategoricalDtype):
-        codes = np.asarray(column.cat.codes, dtype=np.int64)
-        return Words(codes, [read(value) for value in column.cat.categories])
-    values = column.tolist()
-    read_values = values if set(map(type, values)) <= {str} else [read(value) for value in values]
-    codes, distinct = pd.factorize(np.array(read_values, dtype=object) if read_values else np.array([], dtype=object))
-    return Words(np.asarray(codes, dtype=np.int64), list(distinct))
+        return Words(np.asarray(column.cat.codes, dtype=np.int64), [read(value) for value in column.cat.categories])
+    # pandas' own factorize takes tuples for a second dimension, and 1 and True for the same.
+    numbers: dict[Any, int] = {}
+    read_values = map(read, column.tolist())
+    codes = [-1 if value is None else numbers.setdefault(value, len(numbers)) for value in read_values]
+    return Words(np.array(codes, dtype=np.int64), list(numbers))
 
 
 def _as_text(value: Any) -> str | None:

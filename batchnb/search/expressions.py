@@ -15,6 +15,7 @@ from batchnb.search.letters import spell
 __all__ = ["Assertion", "Chars", "Choice", "ExpressionError", "Node", "Repeat", "Sequence", "read_tree"]
 
 _MOST_REPEATS = 100
+_DEEPEST = 20
 _LAST = 0x10FFFF
 _DIGITS = ((48, 57),)
 _WORD = ((48, 57), (65, 90), (95, 95), (97, 122))
@@ -97,6 +98,7 @@ class _ExpressionReader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.at = 0
+        self.depth = 0
 
     def choice(self) -> Node:
         nodes = [self._sequence()]
@@ -118,7 +120,7 @@ class _ExpressionReader:
         counts = self._counts()
         if counts is None:
             return node
-        if isinstance(node, Assertion):
+        if isinstance(node, Assertion) and sign != "(":
             raise ExpressionError("a place such as ^ cannot be repeated")
         self._take("?")  # how much is taken does not matter where only a find is asked for
         if self._peek() in ("*", "+", "?") or _COUNTS.match(self.source, self.at):
@@ -162,9 +164,13 @@ class _ExpressionReader:
             if kind[:1] in ("=", "!") or kind in ("<=", "<!"):
                 raise ExpressionError("there is no look-around")
             raise ExpressionError("put i after the last /" if kind == "i)" else "after (? only : has a meaning")
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExpressionError(f"groups more than {_DEEPEST} deep")
         node = self.choice()
         if not self._take(")"):
             raise ExpressionError("missing )")
+        self.depth -= 1
         return node
 
     def _escape(self) -> Node:

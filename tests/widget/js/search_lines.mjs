@@ -1,6 +1,6 @@
 // Answers searches for a test in another language: a line of JSON in, a line of JSON out, as many as there are.
 import { createInterface } from "node:readline";
-import { FIELDS, SOURCE_TITLES, STATUS_WORDS, SYNONYMS } from "../../../batchnb/widget/js/search/fields.js";
+import { FIELDS, FLAGS, SOURCE_TITLES, STATUS_WORDS, SYNONYMS } from "../../../batchnb/widget/js/search/fields.js";
 import { searchTable } from "../../../batchnb/widget/js/search/evaluate.js";
 import { readQuery } from "../../../batchnb/widget/js/search/parse.js";
 import { tableOf } from "./search_rows.mjs";
@@ -8,7 +8,7 @@ import { tableOf } from "./search_rows.mjs";
 let table = null;
 
 const answers = {
-  fields: () => ({ fields: FIELDS, titles: SOURCE_TITLES, statuses: STATUS_WORDS, synonyms: SYNONYMS }),
+  fields: () => ({ fields: FIELDS, flags: FLAGS, titles: SOURCE_TITLES, statuses: STATUS_WORDS, synonyms: SYNONYMS }),
   table: ({ rows, ...more }) => {
     table = tableOf(rows, more);
     return {};

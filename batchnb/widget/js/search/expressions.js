@@ -10,6 +10,7 @@ import { spelledOut } from "./letters.js";
 /** @typedef {CharsNode | PlaceNode | ListNode | RepeatNode} ExpressionNode */
 
 const MOST_REPEATS = 100;
+const DEEPEST_GROUP = 20;
 const LAST_CODE = 0x10ffff;
 /** @type {Record<string, CodeRanges>} */
 const CHAR_CLASSES = {
@@ -51,6 +52,7 @@ class ExpressionReader {
   constructor(source) {
     this.chars = Array.from(source);
     this.at = 0;
+    this.depth = 0;
   }
 
   /** @returns {ExpressionNode} */
@@ -74,7 +76,7 @@ class ExpressionReader {
     const inner = this.one();
     const counts = this.counts();
     if (!counts) return inner;
-    if (inner.node === "place") throw unreadable("a place such as ^ cannot be repeated");
+    if (inner.node === "place" && sign !== "(") throw unreadable("a place such as ^ cannot be repeated");
     this.take("?"); // how much is taken does not matter where only a find is asked for
     if (["*", "+", "?"].includes(this.peek()) || this.countsHere()) throw unreadable("two repeats in a row");
     return { node: "repeat", inner, least: counts[0], most: counts[1] };
@@ -118,8 +120,11 @@ class ExpressionReader {
       if ("=!".includes(kind.slice(0, 1)) || kind === "<=" || kind === "<!") throw unreadable("there is no look-around");
       throw unreadable(kind === "i)" ? "put i after the last /" : "after (? only : has a meaning");
     }
+    this.depth += 1;
+    if (this.depth > DEEPEST_GROUP) throw unreadable(`groups more than ${DEEPEST_GROUP} deep`);
     const node = this.choice();
     if (!this.take(")")) throw unreadable("missing )");
+    this.depth -= 1;
     return node;
   }
 
