@@ -10,10 +10,9 @@ from batchnb.search.fields import Field
 from batchnb.search.reader import Part
 from batchnb.search.refusal import QueryError, as_code, in_quotes
 
-__all__ = ["Typed", "as_name", "as_text", "as_value"]
+__all__ = ["Typed", "as_name", "as_text"]
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
-_PLAIN_VALUE = re.compile(r"[\w.@%+][\w.@%+:#/-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,6 @@ def as_name(name: str | Field) -> str:
     """Return the name of a field as it has to be typed."""
     text = name.name if isinstance(name, Field) else name
     return text if _PLAIN_NAME.fullmatch(text) else as_text(text)
-
-
-def as_value(text: str) -> str:
-    """Return a value as it has to be typed so that nothing in it has a meaning."""
-    return text if _PLAIN_VALUE.fullmatch(text) else as_text(text)
 
 
 def as_text(text: str) -> str:

@@ -117,14 +117,14 @@ def test_both_have_the_same_fields(twin: Twin) -> None:
     assert said["flags"] == list(FLAGS)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(queries(), tables(), st.sampled_from([{}, {"joined": True}, {"texts": True}]))
 def test_both_find_the_same_rows(twin: Twin, query: str, table: dict[str, Any], shape: dict[str, bool]) -> None:
     """Of any rows, a search finds the same, whatever is missing of them."""
     assert javascript_says(query, {**table, "shape": shape}, twin) == python_says(query, table)
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(broken_queries(), tables())
 def test_both_refuse_the_same_in_the_same_words(twin: Twin, query: str, table: dict[str, Any]) -> None:
     """What cannot be read is refused by the same line, with the same suggestions, at the same place."""

@@ -14,7 +14,9 @@ const MOST_INSTRUCTIONS = 1_000;
 const MOST_STATES = 500;
 /** Matchers that are kept. */
 const MOST_MATCHERS = 64;
-const [UNSET, FOUND, DEAD] = [-1, -2, -3];
+const [UNSET, FOUND, DEAD] = [0, -1, -2];
+const UNKNOWN_KIND = 0;
+const FIRST_STATES = 16;
 const [AT_START, AFTER_OTHER, AFTER_WORD] = [0, 1, 2];
 const ASCII_CODES = 128;
 const ANY_CHAR = charsNode([[0, 0x10ffff]]);
@@ -55,14 +57,16 @@ export class Matcher {
     this.entry = this.build(tree, 0);
     this.heedsWords = this.program.some(({ place }) => place === "b" || place === "B");
     this.isAnchored = this.program[this.entry].place === "^";
-    /** Which sets each character is in, as a number; many have the same. */
-    this.kindOfAscii = new Int16Array(ASCII_CODES).fill(UNSET);
+    /** Which sets each character is in, as a number from 1 on; many have the same. */
+    this.kindOfAscii = new Int16Array(ASCII_CODES);
     /** @type {Map<number, number>} */ this.kindOfOther = new Map();
     /** @type {Map<string, number>} */ this.kindOfSignature = new Map();
     /** @type {boolean[][]} */ this.signatures = [];
     /** @type {{places: number[], context: number}[]} */ this.states = [];
     /** @type {Map<string, number>} */ this.stateOfKey = new Map();
-    /** What follows a state, by kind. @type {number[][]} */ this.steps = [];
+    /** What follows a state, by kind. @type {Map<number, number>[]} */ this.stepsOfKind = [];
+    /** The same by ASCII character, one state behind the other. */
+    this.steps = new Int32Array(FIRST_STATES * ASCII_CODES);
     /** @type {(boolean | null)[]} */ this.atEnd = [];
     this.state([this.entry], AT_START);
   }
@@ -76,17 +80,16 @@ export class Matcher {
   finds(text, start = 0, end = text.length) {
     let state = 0;
     for (let at = start; at < end; at += 1) {
-      let code = text.charCodeAt(at);
-      if (code >= 0xd800 && code < 0xdc00 && at + 1 < end) {
-        code = /** @type {number} */ (text.codePointAt(at));
-        if (code > 0xffff) at += 1;
+      const code = text.charCodeAt(at);
+      // One look-up a character: 100,000 names have millions of them.
+      let following = code < ASCII_CODES ? this.steps[state * ASCII_CODES + code] : UNSET;
+      if (following === UNSET) {
+        const whole = code >= 0xd800 && code < 0xdc00 && at + 1 < end ? /** @type {number} */ (text.codePointAt(at)) : code;
+        if (whole > 0xffff) at += 1;
+        following = this.stepTo(state, whole);
       }
-      let kind = code < ASCII_CODES ? this.kindOfAscii[code] : (this.kindOfOther.get(code) ?? UNSET);
-      if (kind === UNSET) kind = this.learn(code);
-      let following = this.steps[state][kind] ?? UNSET;
-      if (following === UNSET) following = this.step(state, kind);
       if (following < 0) return following === FOUND;
-      state = following;
+      state = following - 1;
     }
     return this.isFoundAtEnd(state);
   }
@@ -138,8 +141,9 @@ export class Matcher {
   forget() {
     this.states = [];
     this.stateOfKey.clear();
-    this.steps = [];
+    this.stepsOfKind = [];
     this.atEnd = [];
+    this.steps.fill(UNSET);
     this.state([this.entry], AT_START);
   }
 
@@ -148,10 +152,16 @@ export class Matcher {
     const key = `${context}:${places.join()}`;
     const known = this.stateOfKey.get(key);
     if (known !== undefined) return known;
-    this.stateOfKey.set(key, this.states.length);
-    this.steps.push([]);
+    const made = this.states.push({ places, context }) - 1;
+    this.stateOfKey.set(key, made);
+    this.stepsOfKind.push(new Map());
     this.atEnd.push(null);
-    return this.states.push({ places, context }) - 1;
+    if (this.steps.length < this.states.length * ASCII_CODES) {
+      const longer = new Int32Array(2 * this.steps.length);
+      longer.set(this.steps);
+      this.steps = longer;
+    }
+    return made;
   }
 
   /** @param {number} code */
@@ -161,25 +171,34 @@ export class Matcher {
     const key = signature.map(Number).join("");
     const kind = this.kindOfSignature.get(key) ?? this.signatures.push(signature) - 1;
     this.kindOfSignature.set(key, kind);
-    if (code < ASCII_CODES) this.kindOfAscii[code] = kind;
-    else this.kindOfOther.set(code, kind);
+    if (code < ASCII_CODES) this.kindOfAscii[code] = kind + 1;
+    else this.kindOfOther.set(code, kind + 1);
     return kind;
   }
 
-  /** The state after a character of this kind, which is remembered. @param {number} state @param {number} kind */
-  step(state, kind) {
-    const { places, context } = this.states[state];
+  /** What follows a state by this character: the number of a state and 1, FOUND or DEAD. @param {number} state @param {number} code */
+  stepTo(state, code) {
+    const kind = (code < ASCII_CODES ? this.kindOfAscii[code] : (this.kindOfOther.get(code) ?? UNKNOWN_KIND)) - 1;
+    const known = kind < 0 ? this.learn(code) : kind;
     let from = state;
-    if (this.states.length >= MOST_STATES) {
-      this.forget();
-      from = this.state(places, context);
+    let following = this.stepsOfKind[from].get(known);
+    if (following === undefined) {
+      const { places, context } = this.states[state];
+      if (this.states.length >= MOST_STATES) {
+        this.forget();
+        from = this.state(places, context);
+      }
+      following = this.followingOf(places, context, this.signatures[known]);
+      this.stepsOfKind[from].set(known, following);
     }
-    const signature = this.signatures[kind];
-    const { isFound, waiting } = this.closure(places, context, signature[signature.length - 1], false);
-    const following = isFound ? FOUND : this.following(waiting, signature);
-    while (this.steps[from].length < kind) this.steps[from].push(UNSET);
-    this.steps[from][kind] = following;
+    if (code < ASCII_CODES) this.steps[from * ASCII_CODES + code] = following;
     return following;
+  }
+
+  /** @param {number[]} places @param {number} context @param {boolean[]} signature */
+  followingOf(places, context, signature) {
+    const { isFound, waiting } = this.closure(places, context, signature[signature.length - 1], false);
+    return isFound ? FOUND : this.following(waiting, signature);
   }
 
   /** @param {number[]} waiting @param {boolean[]} signature */
@@ -188,7 +207,7 @@ export class Matcher {
     if (!this.isAnchored) taken.add(this.entry);
     if (!taken.size) return DEAD;
     const context = this.heedsWords && signature[signature.length - 1] ? AFTER_WORD : AFTER_OTHER;
-    return this.state([...taken].sort((a, b) => a - b), context);
+    return this.state([...taken].sort((a, b) => a - b), context) + 1;
   }
 
   /** @param {number} state */

@@ -5,7 +5,7 @@ import { codesThat, codesWith } from "./columns.js";
 import { foldedText, normalized } from "./letters.js";
 /** @import { SearchColumn, TextsColumn, WordsColumn } from "./columns.js" */
 /** @import { FieldKind } from "./fields.js" */
-/** @import { TextTest } from "./terms.js" */
+/** @import { ExpressionTest, PatternTest, TextTest } from "./terms.js" */
 
 export const [NO, YES, UNKNOWN] = [0, 1, 2];
 const ARN_START = "arn:";
@@ -47,7 +47,11 @@ export function byCode(said, codes, rows) {
 function codesPassing(column, kind, test) {
   if (kind !== "queue" && kind !== "definition") {
     if (test.test === "contains") return codesWith(column, test.text);
-    if (test.test === "pattern" || test.test === "expression") {
+    if (test.test === "exact") {
+      const { text } = test;
+      return codesThat(column, (all, start, end) => end - start === text.length && all.startsWith(text, start));
+    }
+    if (test.test === "expression" || (test.test === "pattern" && test.parts.includes(""))) {
       const matcher = matcherOf(test);
       return codesThat(column, (all, start, end) => matcher.finds(all, start, end));
     }
@@ -61,10 +65,11 @@ function markTexts(column, kind, tests, ifMissing, said) {
   const { mark } = column;
   const words = tests.flatMap((test) => (test.test === "contains" || test.test === "whole" || test.test === "exact" ? [test] : []));
   if (mark && words.length === tests.length && kind !== "queue" && kind !== "definition") {
-    // A text that is the word holds it, too: few rows are left to be looked at.
     for (const test of words) {
-      const hit = new Uint8Array(said.length);
+      const hit = test.test === "contains" ? said : new Uint8Array(said.length);
       mark.call(column, foldedText(test.text), hit);
+      if (hit === said) continue;
+      // A text that is the word holds it, too: few rows are left to be looked at.
       const passes = passesOf(kind, test);
       for (let row = 0; row < said.length; row += 1) if (hit[row] && passes(normalized(column.text(row) ?? ""))) said[row] = YES;
     }
@@ -107,9 +112,32 @@ export function passesTest(test) {
       return (text) => foldedText(text) === test.text;
     case "exact":
       return (text) => text === test.text;
-    default: {
-      const matcher = matcherOf(test);
-      return (text) => matcher.finds(text);
-    }
+    case "pattern":
+      return test.parts.includes("") ? passesMatcher(test) : (text) => fitsRuns(text, test.parts);
+    default:
+      return passesMatcher(test);
   }
+}
+
+/** @param {PatternTest | ExpressionTest} test @returns {(text: string) => boolean} */
+function passesMatcher(test) {
+  const matcher = matcherOf(test);
+  return (text) => matcher.finds(text);
+}
+
+/** Whether a pattern without `?` fits: its runs one after the other, the first at the start and the last at the end. @param {string} text @param {(string | null)[]} parts */
+function fitsRuns(text, parts) {
+  const [first, last] = [parts[0] ?? "", parts.length > 1 ? (parts[parts.length - 1] ?? "") : ""];
+  if (parts.length === 1 && parts[0] !== null) return text === first;
+  const end = text.length - last.length;
+  if (first.length > end || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (let place = 1; place < parts.length - 1; place += 1) {
+    const run = parts[place];
+    if (run === null) continue;
+    const found = text.indexOf(run, at);
+    if (found < 0 || found + run.length > end) return false;
+    at = found + run.length;
+  }
+  return true;
 }

@@ -9,9 +9,6 @@ export const asText = (text) => `"${text.replaceAll('"', '""')}"`;
 /** The name of a field as it has to be typed. @param {string} name */
 export const asName = (name) => (/^[A-Za-z_][\w-]*$/.test(name) ? name : asText(name));
 
-/** A value as it has to be typed so that nothing in it has a meaning. @param {string} text */
-export const asValue = (text) => (/^[\w.@%+][\w.@%+:#/-]*$/.test(text) ? text : asText(text));
-
 /** A term: where it stands in the search, what excludes it, and where its values begin. */
 export class TypedTerm {
   /**

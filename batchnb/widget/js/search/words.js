@@ -11,7 +11,7 @@ import { asText } from "./typed.js";
 /** @import { ContainsTest, TextTest } from "./terms.js" */
 /** @import { TypedTerm } from "./typed.js" */
 
-const DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d";
+const OTHER_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d";
 const PART_OF_JOB = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[:#]\d{1,5}$/i;
 const BATCH_ARN = /^arn:[a-z-]+:batch:[^:]*:[^:]*:(job|job-definition|job-queue)\/([^,"]+)$/;
 const FIELD_OF_ARN = /** @type {Record<string, string>} */ ({ job: "id", "job-definition": "definition", "job-queue": "queue" });
@@ -28,7 +28,7 @@ export function checkTermStart(reader, start, isExcluded) {
   const raw = Array.from(reader.raw());
   const end = reader.at + raw.length;
   if (isExcluded && raw[0] === "-") throw new QueryRefusal("There is one “-” too many.", start, end, { meant: [raw.join("")] });
-  if (raw.length > 1 && DASHES.includes(raw[0])) {
+  if (raw.length > 1 && OTHER_DASHES.includes(raw[0])) {
     const more = { meant: [`-${raw.slice(1).join("")}`], otherwise: `Try ${asCode(asText(raw.join("")))}.` };
     throw new QueryRefusal(`“${raw[0]}” is not a minus.`, start, end, more);
   }
