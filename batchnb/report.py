@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws_errors import sentence
-from batchnb.by_status import before_and_after, count_by_status
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
 from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.text import plural, shown
+from batchnb.summary import before_and_after, count_by_status
+from batchnb.text import plural, sentence, shown
 from batchnb.verify import Outcome, outcome_of
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ import batchnb
 PACKAGE = Path(batchnb.__file__).parent
 
 ORDER = [
+    "_version",
     "errors",
     "text",
     "clock",
@@ -25,9 +26,8 @@ ORDER = [
     "json_bytes",
     "ids",
     "jobs",
-    "by_status",
-    "tables",
-    "sheets",
+    "document",
+    "summary",
     "select",
     "guards",
     "notebook",
@@ -46,7 +46,6 @@ ORDER = [
     "verdicts",
     "blast",
     "preflight",
-    "frees",
     "plans",
     "plan_view",
     "expected",
@@ -71,8 +70,7 @@ ORDER = [
     "flags",
     "magic_guards",
     "magic_flags",
-    "kernel_emulator",
-    "places",
+    "endpoints",
     "magic_steps",
     "magic_lines",
     "magics",

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from batchnb.by_status import NOT_KNOWN
 from batchnb.jobs import JobStatus
 from batchnb.pictures.canvas import INK, MUTED, label, paint, plain_axes, time_axis
 from batchnb.pictures.picture import Picture
 from batchnb.report import JobResult, Report
+from batchnb.summary import NOT_KNOWN
 from batchnb.text import lasting, plural
 from batchnb.verify import Outcome
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchnb.by_status import BAR_LENGTH, NOT_KNOWN, bar, before_and_after, count_by_status
+from batchnb.document import BAR_LENGTH, bar
 from batchnb.jobs import Job, JobStatus
+from batchnb.summary import NOT_KNOWN, before_and_after, count_by_status
 
 JOBS = st.lists(st.none() | st.builds(Job, st.just("id"), st.just("name"), st.none() | st.sampled_from(JobStatus)))
 ORDER = [*(status.value for status in JobStatus), NOT_KNOWN]

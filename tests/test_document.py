@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchnb.tables import FACT_LENGTH, MESSAGE_LENGTH, facts_html, facts_text, more_rows, table_html, table_text
+from batchnb.document import FACT_LENGTH, MESSAGE_LENGTH, facts_html, facts_text, more_rows, table_html, table_text
 from batchnb.text import shown
 
 ANY_TEXT = st.text(st.characters())

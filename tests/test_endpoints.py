@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 import batchnb
-from batchnb import kernel_emulator, local
+from batchnb import endpoints, local
 from batchnb.connect import connect, set_default_endpoint
+from batchnb.endpoints import use_endpoint
 from batchnb.errors import InputError
-from batchnb.places import use_endpoint
 
 
 @pytest.fixture(autouse=True)
 def _stopped() -> Iterator[None]:
     """Leave no emulator and no default behind."""
     yield
-    kernel_emulator.stop()
+    endpoints.stop_emulator()
     set_default_endpoint(None)
 
 
@@ -59,7 +59,7 @@ def test_a_url_is_where_calls_go(emulator: local.LocalBatch) -> None:
     assert place.emulator is None
     assert connect().endpoint == emulator.endpoint_url
     assert connect().region == "eu-west-1"
-    assert emulator.endpoint_url in kernel_emulator.status()
+    assert emulator.endpoint_url in endpoints.emulator_status()
 
 
 def test_aws_is_where_boto3_sends_calls(emulator: local.LocalBatch, monkeypatch: pytest.MonkeyPatch) -> None:

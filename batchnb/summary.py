@@ -1,14 +1,38 @@
-"""Frees: what is in use by jobs that are to end, by queue."""
+"""Sums over jobs: counts by status, and what is in use by the jobs that are to end."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from batchnb.jobs import Job
+from batchnb.jobs import Job, JobStatus
 
-__all__ = ["freed_by_queue", "summed"]
+__all__ = ["NOT_KNOWN", "before_and_after", "count_by_status", "freed_by_queue", "summed"]
+
+NOT_KNOWN = "not known"
+"""In place of a status: AWS does not show the job, or shows a status that this version does not know."""
 
 KINDS = ("vcpus", "memory_gib", "gpus", "job_hours")
+
+
+def count_by_status(jobs: Iterable[Job | None]) -> dict[str, int]:
+    """Return how many jobs are in each status, in the order of a job's life; statuses of no job are left out.
+
+    None counts as `NOT_KNOWN`, which comes last.
+    """
+    found = Counter(job.status if job else None for job in jobs)
+    counts = {status.value: found[status] for status in JobStatus if found[status]}
+    return counts | ({NOT_KNOWN: found[None]} if found[None] else {})
+
+
+def before_and_after(before: Mapping[str, int], after: Mapping[str, int]) -> list[tuple[str, int, int]]:
+    """Return each status that either has, with its count in both.
+
+    >>> before_and_after({"RUNNING": 2}, {"RUNNING": 1, "FAILED": 1})
+    [('RUNNING', 2, 1), ('FAILED', 0, 1)]
+    """
+    names = [name for name in (*JobStatus, NOT_KNOWN) if name in before or name in after]
+    return [(str(name), before.get(name, 0), after.get(name, 0)) for name in names]
 
 
 def freed_by_queue(jobs: Iterable[Job], now_ms: int) -> dict[str, dict[str, float]]:
