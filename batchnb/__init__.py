@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
-    from batchnb.api import list_jobs, load_plan, plan, resume
+    from batchnb.api import history, list_jobs, load_plan, plan, resume
     from batchnb.endpoints import use_endpoint
     from batchnb.errors import (
         AwsError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
-    from batchnb.runs import history, read_run
+    from batchnb.runs import read_run
     from batchnb.tickets import ticket
     from batchnb.verify import Outcome
     from batchnb.widget import JobPicker
@@ -76,7 +76,7 @@ _ROOM_OF = {
     "Report": "batchnb.report",
     "TerminationFailedError": "batchnb.errors",
     "Verdict": "batchnb.plans",
-    "history": "batchnb.runs",
+    "history": "batchnb.api",
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",

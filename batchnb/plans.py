@@ -225,7 +225,7 @@ class Plan:
 
         `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
         """
-        from batchnb.pictures import picture_of_plan
+        from batchnb.plots import picture_of_plan
 
         return picture_of_plan(self, jobs)
 

@@ -148,16 +148,15 @@ class Report:
 
         return report_frame(self)
 
-    def plot(self, kind: str = "statuses") -> Picture:
+    def plot(self, kind: str = "time_to_end") -> Picture:
         """Return a picture of the report, which a notebook shows.
 
-        `kind` is "statuses", how many jobs were in each status before and after; or "time_to_end", how long each job
-        took from the accepted request to its end, and which were not seen to end. Needs the extra `plot`:
-        raises MissingExtraError without it, and InputError for another kind.
+        `kind` is "time_to_end": how long each job took from the accepted request to its end, and which were not seen
+        to end. Needs the extra `plot`: raises MissingExtraError without it, and InputError for another kind.
         """
-        from batchnb.pictures import picture_of_report
+        from batchnb.plots import picture_of_report
 
-        return picture_of_report(self, kind)
+        return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
         from batchnb.report_view import report_text
