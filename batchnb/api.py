@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
+__all__ = ["history", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -96,6 +97,7 @@ def list_jobs(
         with counting("jobs read", unit=" jobs") as count:
             listing = list_selected(gateway, wanted, on_jobs=count)
         frame = listing.to_frame()
+    register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
     frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
     remember(frame, given, gateway, len(listing.jobs))
@@ -230,6 +232,17 @@ def load_plan(
     loaded = read_plan(path, gateway, guards(typed))
     vouch(loaded.fingerprint, [typed], is_described=False)
     return loaded
+
+
+def history() -> pd.DataFrame:
+    """Return one row a run, newest first, read from the journals of this user.
+
+    The columns are those of the function in `runs`, which reads them.
+    """
+    from batchnb import runs
+
+    register()
+    return runs.history()
 
 
 def _as_given(value: object) -> object:

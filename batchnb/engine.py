@@ -11,20 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 from batchnb.aws import BulkAnswer, Gateway
-from batchnb.aws_errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES, sentence
+from batchnb.aws_errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES
 from batchnb.calls import Call, CallQueue
-from batchnb.errors import (
-    AwsError,
-    CredentialsError,
-    RefusedError,
-    ThrottledError,
-    UnavailableError,
-    UnsupportedError,
-)
+from batchnb.errors import AwsError, CredentialsError, RefusedError, ThrottledError, UnavailableError, UnsupportedError
 from batchnb.ledger import Ledger
 from batchnb.pace import MOST_PLACES, CallKind
 from batchnb.plans import PlannedJob, Verdict
 from batchnb.retry import backoff
+from batchnb.text import sentence
 
 __all__ = ["Engine"]
 

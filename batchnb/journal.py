@@ -17,6 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from batchnb._version import __version__
 from batchnb.circumstances import circumstances_record, guards_record
 from batchnb.errors import JournalError
 from batchnb.json_bytes import to_json
@@ -176,8 +177,6 @@ def run_id_of(path: Path) -> str:
 
 
 def _header(plan: Plan, run_id: str, at: datetime) -> Record:
-    from batchnb import __version__
-
     return {
         "type": "run",
         "format": FORMAT,

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batchnb.aws import Gateway, Identity
 from batchnb.blast import Dependent, Dependents, Waiting
 from batchnb.clock import Clock
-from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards, Layer
 from batchnb.ids import JobId, array_parent
 from batchnb.preflight import (
@@ -32,6 +31,7 @@ from batchnb.preflight import (
     whole_jobs,
 )
 from batchnb.settings import guards
+from batchnb.summary import freed_by_queue, summed
 from batchnb.verdicts import PlannedJob, Verdict
 from batchnb.vouching import vouch
 
@@ -225,7 +225,7 @@ class Plan:
 
         `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
         """
-        from batchnb.pictures import picture_of_plan
+        from batchnb.plots import picture_of_plan
 
         return picture_of_plan(self, jobs)
 

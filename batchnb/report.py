@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws_errors import sentence
-from batchnb.by_status import before_and_after, count_by_status
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
 from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.text import plural, shown
+from batchnb.summary import before_and_after, count_by_status
+from batchnb.text import plural, sentence, shown
 from batchnb.verify import Outcome, outcome_of
 
 if TYPE_CHECKING:
@@ -149,16 +148,15 @@ class Report:
 
         return report_frame(self)
 
-    def plot(self, kind: str = "statuses") -> Picture:
+    def plot(self, kind: str = "time_to_end") -> Picture:
         """Return a picture of the report, which a notebook shows.
 
-        `kind` is "statuses", how many jobs were in each status before and after; or "time_to_end", how long each job
-        took from the accepted request to its end, and which were not seen to end. Needs the extra `plot`:
-        raises MissingExtraError without it, and InputError for another kind.
+        `kind` is "time_to_end": how long each job took from the accepted request to its end, and which were not seen
+        to end. Needs the extra `plot`: raises MissingExtraError without it, and InputError for another kind.
         """
-        from batchnb.pictures import picture_of_report
+        from batchnb.plots import picture_of_report
 
-        return picture_of_report(self, kind)
+        return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
         from batchnb.report_view import report_text

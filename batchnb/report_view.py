@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.plans import DIGEST_SHOWN
 from batchnb.report import JobResult, Report
-from batchnb.sheets import Sheet
-from batchnb.tables import ROWS_SHOWN, Facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +29,9 @@ def report_html(report: Report, limit: int | None = ROWS_SHOWN) -> str:
     return _sheet(report, limit).html()
 
 
-def _sheet(report: Report, limit: int | None) -> Sheet:
+def _sheet(report: Report, limit: int | None) -> Document:
     results = _in_order(report)
-    return Sheet(
+    return Document(
         kind="report",
         sentence=report.summary,
         facts=report_facts(report),

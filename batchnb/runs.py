@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import register
 from batchnb.aws import Identity
 from batchnb.blast import Dependents
 from batchnb.circumstances import dependents_from_record, guards_from_record
@@ -210,7 +209,6 @@ def history() -> pd.DataFrame:
         {**dict.fromkeys([*texts, "listed_by", "outcomes"], "string"), "jobs": "Int64", "finished": bool}
     )
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
-    register()
     return frame
 
 

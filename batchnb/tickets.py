@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from batchnb.document import Facts, facts_text
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import JobResult, Report
-from batchnb.tables import Facts, facts_text
 from batchnb.text import plural, shown
 from batchnb.verdicts import Verdict
 

@@ -17,17 +17,18 @@ import batchnb
 PACKAGE = Path(batchnb.__file__).parent
 
 ORDER = [
+    "_version",
     "errors",
     "text",
+    "stems",
     "clock",
     "progress",
     "garbage",
     "json_bytes",
     "ids",
     "jobs",
-    "by_status",
-    "tables",
-    "sheets",
+    "document",
+    "summary",
     "search",
     "select",
     "guards",
@@ -40,15 +41,14 @@ ORDER = [
     "aws",
     "parsing",
     "connect",
-    "accessor",
     "frames",
     "narrowing",
     "listing",
     "relisting",
     "verdicts",
+    "groups",
     "blast",
     "preflight",
-    "frees",
     "plans",
     "plan_view",
     "expected",
@@ -66,6 +66,8 @@ ORDER = [
     "journal",
     "runs",
     "pictures",
+    "plots",
+    "accessor",
     "run",
     "resuming",
     "api",
@@ -73,8 +75,7 @@ ORDER = [
     "flags",
     "magic_guards",
     "magic_flags",
-    "kernel_emulator",
-    "places",
+    "endpoints",
     "magic_steps",
     "magic_lines",
     "magics",
@@ -88,9 +89,8 @@ LOOKS_AHEAD = {
     ("plans", "run"): "a plan is what people hold, and they expect it to have the verb `execute`",
     ("plans", "plan_view"): "a plan prints and renders itself, and how it looks is a matter of its own",
     ("plans", "saved_plans"): "a plan saves itself, and how it is written is a matter of its own",
-    ("plans", "pictures"): "a plan draws itself, and pictures are a matter of their own",
-    ("report", "pictures"): "a report draws itself, and pictures are a matter of their own",
-    ("accessor", "pictures"): "a frame of batchnb draws itself, and pictures are a matter of their own",
+    ("plans", "plots"): "a plan draws itself, and pictures are a matter of their own",
+    ("report", "plots"): "a report draws itself, and pictures are a matter of their own",
     ("report", "report_view"): "a report prints and renders itself, and how it looks is a matter of its own",
 }
 """Imports that run up the road, each inside a function, with the reason."""
@@ -103,7 +103,10 @@ DOORS = {
     "botocore": {"aws_errors", "connect"},
     "IPython": {"magics"},
     "orjson": {"json_bytes"},
-    "pandas": {"accessor", "frames", "narrowing", "runs", "search", "plan_view", "report_view", "pictures", "widget"},
+    "pandas": {
+        *("accessor", "frames", "narrowing", "plan_view", "plots", "report_view", "runs", "search"),
+        *("pictures", "widget"),
+    },
     "matplotlib": {"pictures"},
     "tqdm": {"progress"},
     "anywidget": {"widget"},
@@ -204,11 +207,22 @@ def test_every_exception_is_needed() -> None:
         assert not any(name.startswith(f"batchnb.{ahead}.") for name in at_module_level(path))
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "local").glob("*.py")), ids=title)
+@pytest.mark.parametrize("path", sorted((PACKAGE / "local").rglob("*.py")), ids=title)
 def test_the_emulator_knows_only_the_errors(path: Path) -> None:
     """The emulator stands by itself: of the package it imports `errors`, and of the world the standard library."""
     assert neighbours(path) <= {"errors", "local"}
     assert not {name.split(".")[0] for name in imports(path)} & {*DOORS, "numpy", "moto"}
+
+
+EMULATOR_ORDER = ["world", "operations", "http"]
+"""The packages of the emulator, lowest first: each imports those before it. What lies beside them imports all."""
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "local").glob("*/*.py")), ids=title)
+def test_imports_in_the_emulator_run_one_way(path: Path) -> None:
+    """In the emulator, HTTP knows the operations and these know the world, never the other way round."""
+    used = {name.split(".")[2] for name in imports(path) if name.startswith("batchnb.local.")}
+    assert used <= set(EMULATOR_ORDER[: EMULATOR_ORDER.index(path.parent.name) + 1])
 
 
 @pytest.mark.parametrize("path", everything(), ids=title)
