@@ -17,9 +17,8 @@ from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
 from batchnb.listing import list_selected
 from batchnb.progress import counting
-from batchnb.relisting import remember
+from batchnb.relisting import describe_selectors, listed_by, remember
 from batchnb.select import selector
-from batchnb.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,12 +61,11 @@ def list_jobs(
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `query` is a search in the language of the picker, such as
-    "status:runnable name:train-* age:>6h -prod"; it narrows what the other arguments mean, and lists the statuses that
-    it asks for where `status` does not say. Its terms about tags, figures, tries and exit codes need DescribeJobs for
-    the jobs that the other terms leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
-    `attrs["listing"]` a picker lists the same again.
+    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
+    "status:runnable name:train-* age:>6h -prod": it narrows the rest, and says which statuses to list if `status` does
+    not. What it asks about tags, figures, tries and exit codes needs DescribeJobs, for the jobs that its other terms
+    leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame says how many that left out, `attrs["listed_by"]`
+    by which selectors it was made, `attrs["listed_at"]` when; by `attrs["listing"]` a picker lists the same again.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
@@ -99,7 +97,7 @@ def list_jobs(
         frame = listing.to_frame()
     register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
-    frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    frame.attrs["listed_by"] = describe_selectors(given, listing.left_out)
     remember(frame, given, gateway, len(listing.jobs))
     return frame
 
@@ -200,7 +198,7 @@ def plan_with(
         layers=[typed],
         with_dependents=with_dependents,
         collapse=collapse,
-        listed_by=_listing_of(jobs),
+        listed_by=listed_by(jobs),
     )
 
 
@@ -252,18 +250,6 @@ def _as_given(value: object) -> object:
 
 def _listed_or_none(values: Iterable[str] | None) -> object:
     return values if values is None or isinstance(values, str) else list(values)
-
-
-def _listing_of(jobs: object) -> str:
-    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
-    attrs = getattr(jobs, "attrs", None)
-    listed_by = attrs.get("listed_by") if isinstance(attrs, dict) else None
-    return listed_by if isinstance(listed_by, str) else ""
-
-
-def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
-    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 
 def resume(

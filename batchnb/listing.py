@@ -25,7 +25,6 @@ from batchnb.frames import frame_of_jobs
 from batchnb.garbage import collecting_seldom
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
-from batchnb.narrowing import narrow
 from batchnb.pace import CallKind, Pace
 from batchnb.retry import each_with_retries, with_retries
 from batchnb.select import Selector
@@ -108,6 +107,8 @@ def list_selected(
     jobs += [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
     jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
     if wanted.query is not None:
+        from batchnb.narrowing import narrow  # only those wait for it who search
+
         jobs = narrow(jobs, wanted.query, now_ms, partial(_complete, gateway, clock))
     kept = jobs[: wanted.limit]
     return Listing(kept, len(jobs) - len(kept), with_tags=wanted.shows_tags)

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.select import Selector, selector
+from batchnb.text import plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.aws import Gateway
 
-__all__ = ["Remembered", "recount", "remember", "remembered"]
+__all__ = ["Remembered", "describe_selectors", "listed_by", "recount", "remember", "remembered"]
 
 _KEY = "listing"
 
@@ -68,6 +69,19 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
         return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]))
     except (InputError, KeyError, TypeError, ValueError):  # attrs are anybody's
         return None
+
+
+def listed_by(jobs: object) -> str:
+    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
+    attrs = getattr(jobs, "attrs", None)
+    selectors = attrs.get("listed_by") if isinstance(attrs, dict) else None
+    return selectors if isinstance(selectors, str) else ""
+
+
+def describe_selectors(selectors: Mapping[str, object], left_out: int) -> str:
+    """Return what a listing was made by, as a frame and the record of a run keep it."""
+    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
+    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 
 def _plain(value: object) -> Any:
