@@ -21,6 +21,7 @@ from batchnb.select import selector
 from batchnb.text import plural
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     import boto3
@@ -258,6 +259,7 @@ def resume(
     max_jobs: int | None = None,
     max_percent: float | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
+    stop: threading.Event | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -284,4 +286,4 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

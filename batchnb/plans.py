@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.pictures import Picture
     from batchnb.report import Report
+    from batchnb.stop import Stop
 
 __all__ = ["DIGEST_SHOWN", "MAX_AGE", "Expected", "Plan", "PlannedJob", "Verdict", "check_reason", "make_plan"]
 
@@ -156,6 +158,7 @@ class Plan:
         rate_share: float = 1.0,
         expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
+        stop: threading.Event | Stop | None = None,
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
 
@@ -174,11 +177,15 @@ class Plan:
 
         A journal of the run is written as it goes on, from which it can be resumed: see `batchnb.history`.
 
+        `stop` ends the sending when it is set, as Ctrl-C does: the jobs that were asked for are watched as before, the
+        others are not attempted. Ctrl-C pressed once more ends the watching, and pressed again everything at once.
+
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
         endpoint, where the plan is not the expected one, and where a job is no longer the one that was shown;
         GuardError where a guard forbids it now; JournalError where the journal cannot be written; and
-        InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
+        InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`.
+        KeyboardInterrupt after Ctrl-C where nothing has been sent by then.
         """
         from batchnb.run import execute
 
@@ -193,6 +200,7 @@ class Plan:
             rate_share=rate_share,
             expect=expect,
             max_age=max_age,
+            stop=stop,
         )
 
     def check_expected(self, expect: Expected) -> None:

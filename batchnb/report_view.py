@@ -62,6 +62,10 @@ def report_facts(report: Report) -> Facts:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     if report.stopped_by is not None:
         facts.append(("Stopped by", str(report.stopped_by)))
+    if report.stopped_text:
+        facts.append(("Stopped", report.stopped_text))
+    if report.new_jobs_text:
+        facts.append(("New jobs", report.new_jobs_text))
     if report.how_to_go_on:
         facts.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
     return facts

@@ -18,9 +18,9 @@ from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError
 from batchnb.ids import JobId
 from batchnb.ledger import EventState, JobEvent
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, make_plan
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 from .conftest import clock_of
 

@@ -13,9 +13,9 @@ from batchnb.clock import Clock
 from batchnb.errors import CredentialsError, TerminationFailedError
 from batchnb.ids import JobId
 from batchnb.jobs import Job
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -11,11 +11,10 @@ from batchnb.accessor import JOB_COLUMNS, missing_columns
 from batchnb.errors import InputError
 from batchnb.frames import id_column, job_ids_in
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome, counts_in
 from batchnb.pictures.run_times import RunTime
 from batchnb.plans import Plan
-from batchnb.runs import counts_in
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from batchnb.by_status import NOT_KNOWN
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures.canvas import INK, MUTED, label, paint, plain_axes, time_axis
 from batchnb.pictures.picture import Picture
 from batchnb.report import JobResult, Report
 from batchnb.text import lasting, plural
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

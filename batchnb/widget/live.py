@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from batchnb.ledger import EventState, JobEvent
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, Verdict
 from batchnb.report import JobResult, Report
 from batchnb.text import shown
-from batchnb.verify import Outcome
 from batchnb.widget.rows import LIFE_OF, Lock
 from batchnb.widget.snapshot import Snapshot
 

@@ -11,11 +11,11 @@ from typing import Any
 from batchnb.clock import Clock
 from batchnb.errors import InterruptedRunError
 from batchnb.ledger import JobEvent
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.resuming import resume_run
 from batchnb.runs import find_run
-from batchnb.verify import Outcome
 from batchnb.widget.live import Progress
 from batchnb.widget.told import is_production
 
