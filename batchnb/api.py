@@ -269,7 +269,7 @@ def resume(
 
     `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
-    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+    is written on. The other arguments, `stop` among them, are those of `Plan.execute` and of `plan`.
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless

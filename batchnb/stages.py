@@ -59,7 +59,6 @@ class Stages:
         self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile)
         self._stage = _Stage.SENDING
         self._has_watched = False
-        self._stopped_at: datetime | None = None
         self._newcomers: Newcomers | None = None
         self._cause: BaseException | None = None
         """What interrupted the run first, if anything did."""
@@ -89,7 +88,7 @@ class Stages:
             self._verifier.close()
         if report is None or self._cause is not None:
             report = self._break_off(report, write_end)
-        if self._cause is None and self._stopped_at is None:
+        if self._cause is None and self._stop.stopped_at is None:
             return report
         raise self._interrupted(report) from self._cause
 
@@ -167,16 +166,16 @@ class Stages:
 
     def _keep_up(self) -> None:
         """Stop sending where that is wanted, and note answers that have come."""
-        if self._stop.ends_sending and self._stopped_at is None:
-            self._stopped_at = self._ledger.clock.wall()
+        if self._stop.ends_sending and self._stop.stopped_at is None:
+            self._stop.stopped_at = self._ledger.clock.wall()
             self._engine.stop_sending()
         if self._stage is not _Stage.SENDING:
             self._engine.read_answers()
 
     def _note_interruption(self, error: BaseException) -> None:
         self._cause = self._cause or error
-        if isinstance(error, KeyboardInterrupt) and self._stopped_at is None:
-            self._stopped_at = self._ledger.clock.wall()
+        if isinstance(error, KeyboardInterrupt) and self._stop.stopped_at is None:
+            self._stop.stopped_at = self._ledger.clock.wall()
 
     def _asked(self) -> int:
         entries = self._ledger.entries.values()
@@ -190,13 +189,13 @@ class Stages:
             self._started_at,
             waited=self._has_watched,
             run_id=self._run_id,
-            stopped_at=self._stopped_at,
+            stopped_at=self._stop.stopped_at,
             newcomers=self._newcomers,
         )
 
     def _interrupted(self, report: Report) -> InterruptedRunError:
         if self._cause is None or isinstance(self._cause, KeyboardInterrupt):
-            said = f"{'Interrupted' if self._cause else 'Stopped'} by you at {self._stopped_at:%H:%M:%S} UTC"
+            said = f"{'Interrupted' if self._cause else 'Stopped'} by you at {self._stop.stopped_at:%H:%M:%S} UTC"
         else:
             said = f"Stopped by {shown(repr(self._cause), 300)}"
         sentences = [f"{said}: nothing more was sent.", report.summary, report.how_to_go_on]

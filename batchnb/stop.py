@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 from batchnb.ledger import JobEvent
-from batchnb.report import Report
+
+if TYPE_CHECKING:
+    from batchnb.report import Report
 
 __all__ = ["Progress", "Stop", "StopLike", "as_stop"]
 
@@ -38,6 +41,8 @@ class Stop:
         self._may_begin: bool | None = None
         self.progress: Progress | None = None
         """Set by the run when it begins to send: from then on a report is owed."""
+        self.stopped_at: datetime | None = None
+        """When the run stopped sending because it was asked to, in UTC; set by the run."""
         self.deliver: Callable[[Callable[[JobEvent], None], Sequence[JobEvent]], None] | None = None
         """Calls the event handler in the thread that called the run, where that is another than the run's own."""
 
@@ -71,6 +76,11 @@ class Stop:
     def ends_everything(self) -> bool:
         """Whether nothing is to be done any more but to report."""
         return self._level >= _ALL
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the run was asked to stop something, and goes on with it."""
+        return self.ends_watching or (self.ends_sending and self.stopped_at is None)
 
     def begin(self) -> bool:
         """Let the run send; return False where it was cancelled before. To be called right before anything is sent."""

@@ -165,6 +165,11 @@ class Progress:
             if event.state is not EventState.FAILED:
                 self.failed.discard(event.job_id)
 
+    @property
+    def is_all_answered(self) -> bool:
+        """Whether every request has its answer: what is left is to watch."""
+        return len(self.accepted) + len(self.failed) >= self.to_send
+
     def figures(self, now: float) -> dict[str, Any]:
         """Return the figures for the browser; `left` are seconds, None while there is nothing to go by."""
         elapsed = now - self.started
