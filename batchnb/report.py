@@ -51,6 +51,13 @@ class JobResult:
         """The outcome, or the verdict that left the job out of the plan: what there is to say of it in short."""
         return self.outcome if self.planned.verdict.is_watched else self.planned.verdict
 
+    @property
+    def message(self) -> str | None:
+        """What there is to say besides the outcome: the error, or the reason that AWS shows of another request."""
+        if self.error_message is None and self.outcome is Outcome.ENDED_BY_ANOTHER and self.last_seen is not None:
+            return f"AWS shows the reason: {self.last_seen.status_reason or 'none'}"
+        return self.error_message
+
     def is_failure(self, *, waited: bool) -> bool:
         """Whether someone has to look: the job was wanted ended and was not seen to end.
 

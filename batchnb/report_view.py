@@ -122,5 +122,5 @@ def _row(result: JobResult) -> Sequence[object]:
         before.status if before else None,
         after.status if after else None,
         result.outcome.value if verdict.is_watched else f"left out: {verdict.value}",
-        result.error_message,
+        result.message,
     )

@@ -51,8 +51,11 @@ FAILURES = {
     Outcome.TERMINATED: False,
     Outcome.CANCELLED: False,
     Outcome.SUCCEEDED: False,
+    Outcome.ENDED_BY_ANOTHER: False,
     Outcome.FAILED: False,
     Outcome.STOPPING: True,
+    Outcome.WAITING: True,
+    Outcome.UNANSWERED: True,
     Outcome.GONE: True,
     Outcome.DENIED: True,
     Outcome.REFUSED: True,
@@ -72,7 +75,9 @@ def test_a_job_still_stopping_is_no_failure_where_nobody_waited() -> None:
     """Without waiting, an accepted request is all that was asked for; with it, the survivor is a failure."""
     assert _report(_result(Outcome.STOPPING), waited=False).ok
     assert not _report(_result(Outcome.STOPPING), waited=True).ok
+    assert _report(_result(Outcome.WAITING), waited=False).ok
     assert not _report(_result(Outcome.DENIED), waited=False).ok
+    assert not _report(_result(Outcome.UNANSWERED), waited=False).ok
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ class Marks:
                 life=result.last_seen.status if result.last_seen else None,
                 lock=_lock_after(result),
                 failed=result.planned.job_id in failures,
-                message=result.error_message,
+                message=result.message,
             )
 
     def take(self) -> Patch | None:
