@@ -49,6 +49,7 @@ def list_jobs(
     running_longer_than: str | timedelta | None = None,
     tags: Mapping[str, str] | None = None,
     children_of: str | None = None,
+    query: str | None = None,
     limit: int | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -62,7 +63,10 @@ def list_jobs(
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
+    call. `children_of` lists the children of one array job. `query` is a search in the language of the picker, such as
+    "status:runnable name:train-* age:>6h -prod"; it narrows what the other arguments mean, and lists the statuses that
+    it asks for where `status` does not say. Its terms about tags, figures, tries and exit codes need DescribeJobs for
+    the jobs that the other terms leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame
     says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
     `attrs["listing"]` a picker lists the same again.
 
@@ -83,6 +87,7 @@ def list_jobs(
         "running_longer_than": running_longer_than,
         "tags": tags,
         "children_of": children_of,
+        "query": query,
         "limit": limit,
     }
     given = {name: _as_given(value) for name, value in given.items()}
