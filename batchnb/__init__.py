@@ -28,11 +28,11 @@ if TYPE_CHECKING:
         TerminationFailedError,
     )
     from batchnb.ledger import JobEvent
+    from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
     from batchnb.runs import read_run
     from batchnb.tickets import ticket
-    from batchnb.verify import Outcome
     from batchnb.widget import JobPicker
 
 __all__ = [
@@ -70,7 +70,7 @@ _ROOM_OF = {
     "JobEvent": "batchnb.ledger",
     "JobPicker": "batchnb.widget",
     "JournalError": "batchnb.errors",
-    "Outcome": "batchnb.verify",
+    "Outcome": "batchnb.outcome",
     "Plan": "batchnb.plans",
     "PlanMismatchError": "batchnb.errors",
     "Report": "batchnb.report",

@@ -21,6 +21,7 @@ from batchnb.relisting import describe_selectors, listed_by, remember
 from batchnb.select import selector
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     import boto3
@@ -262,6 +263,7 @@ def resume(
     max_jobs: int | None = None,
     max_percent: float | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
+    stop: threading.Event | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -271,7 +273,7 @@ def resume(
 
     `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
-    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+    is written on. The other arguments, `stop` among them, are those of `Plan.execute` and of `plan`.
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
@@ -288,4 +290,4 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

@@ -122,14 +122,18 @@ class Journal:
         self.write([{"type": "resume", "at": moment_text(at), **_process()}])
         self.sync()
 
-    def end(self, at: datetime, *, finished: bool, summary: str, stopped_by: str | None) -> None:
-        """Note that the run is over: `finished`, or with jobs that resuming it can still end."""
+    def end(self, at: datetime, *, finished: bool, summary: str, stopped_by: str | None, **more: Any) -> None:
+        """Note that the run is over: `finished`, or with jobs that resuming it can still end.
+
+        `more` is what else the report says of the run, and the jobs do not.
+        """
         line = {
             "type": "end",
             "at": moment_text(at),
             "finished": finished,
             "summary": summary,
             "stopped_by": stopped_by,
+            **more,
         }
         self.write([line])
         self.sync()

@@ -61,6 +61,10 @@ def report_facts(report: Report) -> Facts:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     if report.stopped_by is not None:
         facts.append(("Stopped by", str(report.stopped_by)))
+    if report.stopped_text:
+        facts.append(("Stopped", report.stopped_text))
+    if report.new_jobs_text:
+        facts.append(("New jobs", report.new_jobs_text))
     if report.how_to_go_on:
         facts.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
     return facts
@@ -117,5 +121,5 @@ def _row(result: JobResult) -> Sequence[object]:
         before.status if before else None,
         after.status if after else None,
         result.outcome.value if verdict.is_watched else f"left out: {verdict.value}",
-        result.error_message,
+        result.message,
     )

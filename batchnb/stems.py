@@ -1,4 +1,4 @@
-"""Name stems: what the names of a sweep's jobs have in common."""
+"""Stems: what the names of like jobs have in common, once numbers, times and ids are taken out."""
 
 from __future__ import annotations
 
@@ -6,22 +6,24 @@ import re
 
 __all__ = ["name_stem"]
 
-_COUNTED = re.compile(
-    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"  # a UUID
-    r"|[0-9]{4}-?[0-9]{2}-?[0-9]{2}(?:[t_-]?[0-9]{2}[:-]?[0-9]{2}(?:[:-]?[0-9]{2})?z?)?"  # a day, or a moment
-    r"|(?<![0-9a-z])(?=[a-f]*[0-9])[0-9a-f]{8,}(?![0-9a-z])"  # hexadecimal digits, such as a commit
-    r"|[0-9]+",
-    re.IGNORECASE,
-)
-_JOINED = re.compile(r"#(?:[-_.]?#)+")
+_DIGIT, _HEX = "[0-9]", "[0-9A-Fa-f]"
+_UUID = f"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}"
+_ZONE = rf"(?:Z|\+{_DIGIT}{{2}}:?{_DIGIT}{{2}})"
+_TIME = f"{_DIGIT}{{2}}[:-]?{_DIGIT}{{2}}(?:[:-]?{_DIGIT}{{2}}(?:[.,]{_DIGIT}+)?)?{_ZONE}?"
+_ISO_TIME = f"{_DIGIT}{{4}}-?{_DIGIT}{{2}}-?{_DIGIT}{{2}}[T_-]?{_TIME}"
+_HASH = rf"(?<![0-9A-Za-z])(?=[A-Fa-f]*{_DIGIT}){_HEX}{{8,}}(?![0-9A-Za-z])"
+_VARYING = re.compile("|".join([_UUID, _ISO_TIME, _HASH, f"{_DIGIT}+"]))
+_SEVERAL = re.compile("#(?:[-_.]?#)+")
 
 
 def name_stem(name: str) -> str:
-    """Return a job's name with `#` for each number in it, UUIDs, times and hexadecimal ids included.
+    """Return the name with `#` for each UUID, ISO time, run of digits, and hexadecimal of 8 or more with a digit in it.
 
-    Numbers that follow one another are one `#`. Case counts.
+    Several of them with one of `-_.` between become one. Upper and lower case stay as they are.
 
-    >>> name_stem("sweep-lr-001"), name_stem("Sweep-LR-000"), name_stem("etl-2026-11-25T18:00Z.7")
-    ('sweep-lr-#', 'Sweep-LR-#', 'etl-#')
+    >>> name_stem("sweep-lr-003"), name_stem("etl_2026-11-25T00:52:10Z.17"), name_stem("Sweep-LR-000")
+    ('sweep-lr-#', 'etl_#', 'Sweep-LR-#')
+    >>> name_stem("load-3f9a2b1c"), name_stem("load-deadbeef"), name_stem("a1.2_3-b")
+    ('load-#', 'load-deadbeef', 'a#-b')
     """
-    return _JOINED.sub("#", _COUNTED.sub("#", name))
+    return _SEVERAL.sub("#", _VARYING.sub("#", name))

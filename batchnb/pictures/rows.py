@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from batchnb.errors import InputError
 from batchnb.frames import id_column
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome, counts_in
 from batchnb.pictures.run_times import RunTime
-from batchnb.runs import counts_in
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

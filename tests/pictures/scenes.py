@@ -12,10 +12,10 @@ from batchnb.accessor import register
 from batchnb.aws import Identity
 from batchnb.frames import frame_of_jobs
 from batchnb.jobs import Job, JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
 from batchnb.plans import Plan, PlannedJob, Verdict
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")

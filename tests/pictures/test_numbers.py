@@ -15,14 +15,13 @@ from batchnb.api import list_jobs, plan
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome, counts_in, counts_text
 from batchnb.pictures.rows import Run
 from batchnb.pictures.run_history import bars_of
 from batchnb.pictures.run_times import DEFINITIONS_SHOWN, RunTime, by_definition
 from batchnb.plans import Verdict
 from batchnb.plots import endings_of
 from batchnb.report import JobResult
-from batchnb.runs import counts_in, counts_text
-from batchnb.verify import Outcome
 
 from . import scenes
 

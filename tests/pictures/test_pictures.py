@@ -21,11 +21,11 @@ from matplotlib.text import Text
 
 from batchnb.errors import BatchnbError, InputError, MissingExtraError
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
 from batchnb.pictures.canvas import label
 from batchnb.plans import Plan
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 from . import scenes
 

@@ -26,6 +26,8 @@ class Lifecycle:
         self.ledger = ledger
         self.delays = Delays()
         self.queued_flag = "isTerminated"
+        self.reasons = "first"
+        self.waits = "until_dependency"
 
     def settle(self, now_ms: int) -> None:
         """Apply every change that is due, each at its own time."""
@@ -37,11 +39,13 @@ class Lifecycle:
         """Accept a termination or cancellation: record it now, let it take effect later.
 
         Does nothing to a finished job, nothing to a job that is stopping already (the first end time
-        stays), and a cancellation does nothing to a job that has reached STARTING.
+        stays, and `reasons` says whose reason), and a cancellation does nothing to a job that has reached STARTING.
         """
         if job.has_ended or (verb is Verb.CANCEL and job.status in STARTED):
             return
         if job.stop and (job.stop.verb is not Verb.CANCEL or verb is Verb.CANCEL):
+            if self.reasons == "last":
+                self._replace_reason(job, reason)
             return
         job.stop = StopRequest(verb, reason, now_ms)
         self._flag(job, verb)
@@ -50,6 +54,11 @@ class Lifecycle:
         else:
             for child in job.children:
                 self.accept(child, verb, reason, now_ms)
+
+    def _replace_reason(self, job: Job, reason: str) -> None:
+        for one in (job, *(job.children or ())):
+            if one.stop and not one.has_ended:
+                one.stop = StopRequest(one.stop.verb, reason, one.stop.at_ms)
 
     def _flag(self, job: Job, verb: Verb) -> None:
         flag = "isTerminated" if job.status in STARTED else self.queued_flag
@@ -60,6 +69,9 @@ class Lifecycle:
 
     def _book_end(self, job: Job, now_ms: int) -> None:
         if job.stops is Stops.NEVER:
+            return
+        # What it waits for ends it: see `cascade.release`.
+        if self.waits == "until_dependency" and cascade.is_waiting(job):
             return
         delay = self.delays.succeeding if job.stops is Stops.SUCCEEDS else self.delays.of(job.status)
         self.ledger.book(now_ms + delay * 1000, Change.END, job)
@@ -108,7 +120,10 @@ class Lifecycle:
         if status is Status.RUNNING:
             self._start(job, at_ms)
         job.status_reason = None
+        waited = cascade.is_waiting(job)
         self.put(job, status)
+        if waited and job.stop is not None and not cascade.is_waiting(job):
+            self._book_end(job, at_ms)
 
     def finish(self, job: Job, status: Status, reason: str | None, at_ms: int, *, exit_code: int | None) -> None:
         """End a job for good and tell its array and its dependents."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["World"]
 
 _QUEUED_FLAGS = ("isTerminated", "isCancelled", "both")
+_REASONS = ("first", "last")
+_WAITS = ("until_dependency", "soon")
 
 
 class World:
@@ -29,7 +31,7 @@ class World:
 
     Switches, for what nobody knows of the real service or what it does only sometimes:
     `allow_mixed_queues` (a TerminateJobs call may name jobs of several queues), `sparse_summaries`
-    (ListJobs leaves out all but id and name), and `queued_flag`.
+    (ListJobs leaves out all but id and name), `queued_flag`, `reasons` and `waits`.
     """
 
     def __init__(self, clock: Clock | None = None, *, seed: int = 0) -> None:
@@ -62,6 +64,28 @@ class World:
         if flag not in _QUEUED_FLAGS:
             raise LocalError(f"queued_flag is one of {', '.join(_QUEUED_FLAGS)}, not {flag!r}")
         self.lifecycle.queued_flag = flag
+
+    @property
+    def reasons(self) -> str:
+        """Whose reason a job keeps that is terminated twice: that of the `first` request, or of the `last`."""
+        return self.lifecycle.reasons
+
+    @reasons.setter
+    def reasons(self, reasons: str) -> None:
+        if reasons not in _REASONS:
+            raise LocalError(f"reasons must be one of {', '.join(_REASONS)}, got {reasons!r}")
+        self.lifecycle.reasons = reasons
+
+    @property
+    def waits(self) -> str:
+        """When a terminated job ends that waits for a live dependency: `until_dependency` completes, or `soon`."""
+        return self.lifecycle.waits
+
+    @waits.setter
+    def waits(self, waits: str) -> None:
+        if waits not in _WAITS:
+            raise LocalError(f"waits must be one of {', '.join(_WAITS)}, got {waits!r}")
+        self.lifecycle.waits = waits
 
     def add_queue(self, name: str, *, state: str = "ENABLED", priority: int = 1) -> str:
         """Add a job queue and answer its ARN."""
