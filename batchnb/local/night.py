@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from batchnb.local.world.blueprint import JobOptions
-from batchnb.local.world.job import Delays
+from batchnb.local.world.times import Delays
 
 if TYPE_CHECKING:
     from batchnb.local.world.world import World
