@@ -12,6 +12,7 @@ from batchnb.local.handle import LocalBatch, start
 from batchnb.local.http.dispatch import Call
 from batchnb.local.http.faults import Fault, Faults, Kind
 from batchnb.local.http.limits import Limit, Limits
+from batchnb.local.http.wire import MARK
 from batchnb.local.night import hasty_night, night
 from batchnb.local.world.clock import Clock, ManualClock, WallClock
 from batchnb.local.world.job import Attempt, Dependency, Status, Stops
@@ -23,6 +24,7 @@ from batchnb.local.world.world import World
 
 __all__ = [
     "ACCOUNT",
+    "MARK",
     "REGION",
     "Attempt",
     "Call",
