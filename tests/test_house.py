@@ -25,6 +25,7 @@ ORDER = [
     "garbage",
     "json_bytes",
     "ids",
+    "shapes",
     "jobs",
     "document",
     "summary",
