@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.ids import JobId, parse_job_id
-from batchnb.jobs import Job, JobStatus
+from batchnb.jobs import Job, JobKind, JobStatus
 from batchnb.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "strings", "utc"]
+__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "numbers", "strings", "utc"]
 
 ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
@@ -70,9 +70,11 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     """Return one row a job: AWS's names, UTC timestamps, categorical status and queue.
 
     dtypes: `jobId`, `jobName`, `statusReason`, `jobDefinition`, `shareIdentifier` and `jobArn` are strings;
-    `jobQueue` and `status` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
-    `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With
-    `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count an array's children.
+    `jobQueue`, `status` and `kind` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
+    `vcpus` is Float64; `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and
+    `isCancelled` are bool. With `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count
+    an array's children; `vcpus` of arrays and multi-node jobs, and `kind` of other jobs on ECS, unless jobs were
+    described.
     """
     import numpy as np
     import pandas as pd
@@ -91,6 +93,8 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
         "startedAt": utc(of["started_at"]),
         "stoppedAt": utc(of["stopped_at"]),
         "jobDefinition": strings(of["job_definition"]),
+        "kind": _categories(of["kind"], list(JobKind)),
+        "vcpus": numbers(of["vcpus"]),
         "arraySize": _integers(of["array_size"]),
         "liveChildren": _integers(live),
         "arrayIndex": _integers(of["array_index"]),
@@ -113,6 +117,16 @@ def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
     # numpy counts milliseconds as they are; pandas 2 would go through nanoseconds, which end in 2262.
     milliseconds = [_NOT_A_TIME if moment is None else moment for moment in moments]
     return pd.Series(np.array(milliseconds, dtype="int64").view("datetime64[ms]")).dt.tz_localize("UTC")
+
+
+def numbers(values: Sequence[float | None]) -> Any:
+    """Return numbers as an array of pandas' Float64, missing for None."""
+    import numpy as np
+    import pandas as pd
+
+    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
+    known = np.fromiter((0.0 if value is None else value for value in values), dtype="float64", count=len(values))
+    return pd.arrays.FloatingArray(known, missing)
 
 
 def strings(values: Iterable[str | None]) -> pd.Series[str]:

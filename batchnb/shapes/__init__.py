@@ -9,6 +9,7 @@ from batchnb.shapes.node_ranges import count_governed, read_range
 from batchnb.shapes.plain import mappings_in
 from batchnb.shapes.quantities import read_quantity
 from batchnb.shapes.runs import ContainerRun, Placement, Run
+from batchnb.shapes.texts import EvidenceTexts, evidence_texts
 
 __all__ = [
     "Attempt",
@@ -16,6 +17,7 @@ __all__ = [
     "Container",
     "ContainerRun",
     "Evidence",
+    "EvidenceTexts",
     "Figures",
     "JobKind",
     "Placement",
@@ -25,6 +27,7 @@ __all__ = [
     "count_governed",
     "evidence_in",
     "evidence_record",
+    "evidence_texts",
     "figures_of",
     "mappings_in",
     "read_quantity",
