@@ -124,8 +124,9 @@ def numbers(values: Sequence[float | None]) -> Any:
     import numpy as np
     import pandas as pd
 
-    missing = np.fromiter((value is None for value in values), dtype=bool, count=len(values))
-    known = np.fromiter((0.0 if value is None else value for value in values), dtype="float64", count=len(values))
+    known: Any = np.array(values, dtype="float64")  # in which None is not a number
+    missing = np.isnan(known)
+    known[missing] = 0
     return pd.arrays.FloatingArray(known, missing)
 
 

@@ -47,9 +47,14 @@ _STATUSES = {status.value: status for status in JobStatus}
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
 _IN_A_SUMMARY = frozenset({"exitCode", "reason"})
 """What the `container` of a summary may have. A described one has more."""
+
+_Details: TypeAlias = tuple[
+    str | None, str | None, float | None, float | None, int | None, JobKind | None, Evidence | None
+]
+"""Image, log stream, vCPU, memory, GPUs, kind and evidence: the last fields of a job."""
+_NO_DETAILS: _Details = (None,) * 7
+_usages: dict[tuple[object, object], _Details] = {}
 _USAGES_KEPT = 1000
-_Usage: TypeAlias = tuple[JobKind | None, float | None]
-_usages: dict[tuple[object, object], _Usage] = {}
 
 
 class Job(NamedTuple):
@@ -143,12 +148,17 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
     reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
-    usage, size = get("capacityUsage"), (array.get("size") or None) if array else None
-    kind, vcpus = _usage(usage) if usage else (None, None)
+    exit_code = container.get("exitCode") if container else None
+    size = (array.get("size") or None) if array else None
+    tried = attempts_in(answer) if attempts else ()
+    details = _of_usage(usage) if (usage := get("capacityUsage")) else _NO_DETAILS
     if size is not None or nodes:
-        kind, vcpus = _kind_of_several(job_id, size, nodes, kind, vcpus)
+        details = _of_several(job_id, size, nodes, details)
+    has_more = container and not container.keys() <= _IN_A_SUMMARY
+    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
+        exit_code, details = _of_description(answer, exit_code, tried, details)
     # By position and without more calls: there may be 100,000 of them.
-    job = Job(
+    return Job(
         job_id,
         job_name,
         # A status that this version does not know must not break a listing; it is treated as unknown.
@@ -167,52 +177,14 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         array.get("index") if array else None,
         _children(array.get("statusSummary")) if array else (),
         (nodes.get("numNodes") or None) if nodes else None,
-        container.get("exitCode") if container else None,
+        exit_code,
         _shared(queue_name(described_queue)) if described_queue else job_queue,
         tuple(sorted((get("tags") or {}).items())) if described_queue else None,
-        attempts_in(answer) if attempts else (),
+        tried,
         depends_on,
         pairs_with,
         is_sequential,
-        None,
-        None,
-        vcpus,
-        None,
-        None,
-        kind,
-    )
-    is_described = described_queue or get("ecsProperties") or get("eksProperties") or _is_described(container, nodes)
-    return _with_evidence(job, answer) if is_described else job
-
-
-def _kind_of_several(
-    job_id: str, size: int | None, nodes: Mapping[str, Any] | None, kind: JobKind | None, vcpus: float | None
-) -> _Usage:
-    """Return kind and vCPU of what may be an array or a multi-node job: nobody says what the usage of those means."""
-    if size is not None:
-        return JobKind.ARRAY, None
-    is_whole = nodes and nodes.get("numNodes") and "#" not in job_id
-    return (JobKind.MULTI_NODE, None) if is_whole else (kind, vcpus)
-
-
-def _with_evidence(job: Job, answer: Mapping[str, Any]) -> Job:
-    evidence = evidence_in(answer, is_node="#" in job.job_id)
-    if evidence is None:
-        return job
-    body, ended = evidence.body, evidence.ended
-    exit_code, log_stream = ended.exit_code, ended.log_stream
-    if body.kind is JobKind.MULTI_NODE and evidence.run is None and job.attempts and job.status in _ENDED:
-        # It has no container of its own: its attempts are those of its main node.
-        exit_code, log_stream = job.attempts[-1].exit_code, job.attempts[-1].log_stream
-    return job._replace(
-        exit_code=exit_code,
-        image=body.image,
-        log_stream=log_stream,
-        vcpus=body.figures.vcpus if body.kind else job.vcpus,
-        memory=body.figures.memory,
-        gpus=body.figures.gpus,
-        kind=body.kind if body.kind and job.array_size is None else job.kind,
-        evidence=evidence,
+        *details,
     )
 
 
@@ -235,12 +207,34 @@ def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str,
     )
 
 
-def _is_described(container: Mapping[str, Any] | None, nodes: Mapping[str, Any] | None) -> bool:
-    """Whether these parts are more than a summary has."""
-    return bool((container and not container.keys() <= _IN_A_SUMMARY) or (nodes and "nodeRangeProperties" in nodes))
+def _of_description(
+    answer: Mapping[str, Any], exit_code: int | None, attempts: Sequence[Attempt], listed: _Details
+) -> tuple[int | None, _Details]:
+    """Return the exit code, and the details of a job that was described; those as `listed` where nothing is said."""
+    evidence = evidence_in(answer, is_node="#" in answer["jobId"])
+    if evidence is None:
+        return exit_code, listed
+    body, log_stream = evidence.body, None
+    if evidence.run is not None:
+        ended = evidence.ended
+        exit_code, log_stream = ended.exit_code, ended.log_stream
+    elif body.kind is JobKind.MULTI_NODE and attempts and _STATUSES.get(answer.get("status") or "") in _ENDED:
+        # It has no container of its own: its attempts are those of its main node.
+        exit_code, log_stream = attempts[-1].exit_code, attempts[-1].log_stream
+    if body.kind is None:
+        return exit_code, (body.image, log_stream, *listed[2:-1], evidence)
+    kind = listed[-2] if listed[-2] is JobKind.ARRAY else body.kind
+    return exit_code, (body.image, log_stream, *body.figures, kind, evidence)
 
 
-def _usage(usages: Sequence[Mapping[str, Any]]) -> _Usage:
+def _of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] | None, listed: _Details) -> _Details:
+    """Return the details of what may be an array or a multi-node job: nobody says what the usage of those means."""
+    if size is not None:
+        return _ARRAY
+    return _MULTI_NODE if nodes and nodes.get("numNodes") and "#" not in job_id else listed
+
+
+def _of_usage(usages: Sequence[Mapping[str, Any]]) -> _Details:
     """Return what `capacityUsage` of a summary tells: the kind, where its unit is that of EKS, and the vCPU.
 
     0 is no number that a job could need, and is not known. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
@@ -252,13 +246,21 @@ def _usage(usages: Sequence[Mapping[str, Any]]) -> _Usage:
         return _read_usage(usages)
 
 
-def _read_usage(usages: object) -> _Usage:
+def _read_usage(usages: object) -> _Details:
     for usage in mappings_in(usages):
         unit, quantity = usage.get("capacityUnit"), usage.get("quantity")
         if unit == "cpu" or (isinstance(unit, str) and unit.upper() == "VCPU"):
             vcpus = read_quantity(quantity)
-            found = JobKind.EKS if unit == "cpu" else None, float(vcpus) if vcpus else None
+            kind = JobKind.EKS if unit == "cpu" else None
+            found = _details(kind, float(vcpus) if vcpus else None)
             if type(quantity) is float and usages == [usage] and len(_usages) < _USAGES_KEPT:
                 _usages[unit, quantity] = found  # 100,000 jobs have few different ones
             return found
-    return None, None
+    return _NO_DETAILS
+
+
+def _details(kind: JobKind | None, vcpus: float | None = None) -> _Details:
+    return None, None, vcpus, None, None, kind, None
+
+
+_ARRAY, _MULTI_NODE = _details(JobKind.ARRAY), _details(JobKind.MULTI_NODE)

@@ -125,11 +125,10 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
 def _kept_container(container: object) -> Any:
     if not isinstance(container, Mapping):
         return None
-    return {
-        name: keep(value) if (keep := _REDUCED.get(name)) else value
-        for name, value in container.items()
-        if name not in OF_ONE_RUN and (value or value is False)
-    }
+    kept = {name: value for name, value in container.items() if (value or value is False) and name not in OF_ONE_RUN}
+    for name in _REDUCED.keys() & kept:
+        kept[name] = _REDUCED[name](kept[name])
+    return kept
 
 
 def _kept_list(keep: Callable[[object], Any]) -> Callable[[object], Any]:

@@ -62,7 +62,10 @@ class Run:
     placements: tuple[Placement, ...] = ()
 
 
+_NO_RUN = ContainerRun()
 _NOWHERE = Placement()
+_OF_A_CONTAINER = frozenset({"exitCode", "reason", "logStreamName"})
+_OF_A_TASK = frozenset({"taskArn", "containerInstanceArn"})
 
 
 def run_in(item: Mapping[str, Any]) -> Run | None:
@@ -77,7 +80,14 @@ def run_in(item: Mapping[str, Any]) -> Run | None:
 
 def run_of_container(container: Mapping[str, Any]) -> Run | None:
     """Return how the only container of a job on ECS ran."""
-    return _made([_container_run(container)], [container])
+    # Most jobs are such ones: what is not there is not looked for.
+    containers = () if container.keys().isdisjoint(_OF_A_CONTAINER) else (_container_run(container),)
+    placements = () if container.keys().isdisjoint(_OF_A_TASK) else (_placement(container),)
+    if containers == (_NO_RUN,):
+        containers = ()
+    if placements == (_NOWHERE,):
+        placements = ()
+    return Run(containers, placements) if containers or placements else None
 
 
 def run_of_tasks(tasks: Sequence[Mapping[str, Any]]) -> Run | None:
@@ -101,6 +111,8 @@ def overall(run: Run | None, optional: Set[str] = frozenset()) -> ContainerRun:
     of the job.
     """
     containers = run.containers if run is not None else ()
+    if len(containers) == 1:
+        return containers[0]
     counted = [each for each in containers if each.name not in optional] or containers
     failed = next((each for each in counted if each.exit_code), None)
     have_ended = counted and all(each.exit_code is not None for each in counted if not each.is_init)
