@@ -41,6 +41,7 @@ ORDER = [
     "parsing",
     "connect",
     "frames",
+    "refusals",
     "listing",
     "relisting",
     "verdicts",
