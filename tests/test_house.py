@@ -202,11 +202,22 @@ def test_every_exception_is_needed() -> None:
         assert not any(name.startswith(f"batchnb.{ahead}.") for name in at_module_level(path))
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "local").glob("*.py")), ids=title)
+@pytest.mark.parametrize("path", sorted((PACKAGE / "local").rglob("*.py")), ids=title)
 def test_the_emulator_knows_only_the_errors(path: Path) -> None:
     """The emulator stands by itself: of the package it imports `errors`, and of the world the standard library."""
     assert neighbours(path) <= {"errors", "local"}
     assert not {name.split(".")[0] for name in imports(path)} & {*DOORS, "numpy", "moto"}
+
+
+EMULATOR_ORDER = ["world", "operations", "http"]
+"""The packages of the emulator, lowest first: each imports those before it. What lies beside them imports all."""
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "local").glob("*/*.py")), ids=title)
+def test_imports_in_the_emulator_run_one_way(path: Path) -> None:
+    """In the emulator, HTTP knows the operations and these know the world, never the other way round."""
+    used = {name.split(".")[2] for name in imports(path) if name.startswith("batchnb.local.")}
+    assert used <= set(EMULATOR_ORDER[: EMULATOR_ORDER.index(path.parent.name) + 1])
 
 
 @pytest.mark.parametrize("path", everything(), ids=title)
