@@ -241,9 +241,11 @@ def _of_usage(usages: Sequence[Mapping[str, Any]]) -> _Details:
     """
     try:
         (usage,) = usages
-        return _usages[usage["capacityUnit"], usage["quantity"]]
+        if usage["quantity"] is not True:  # which is equal to 1
+            return _usages[usage["capacityUnit"], usage["quantity"]]
     except (KeyError, TypeError, ValueError):
-        return _read_usage(usages)
+        pass
+    return _read_usage(usages)
 
 
 def _read_usage(usages: object) -> _Details:
@@ -253,7 +255,7 @@ def _read_usage(usages: object) -> _Details:
             vcpus = read_quantity(quantity)
             kind = JobKind.EKS if unit == "cpu" else None
             found = _details(kind, float(vcpus) if vcpus else None)
-            if type(quantity) is float and usages == [usage] and len(_usages) < _USAGES_KEPT:
+            if type(quantity) in (int, float) and usages == [usage] and len(_usages) < _USAGES_KEPT:
                 _usages[unit, quantity] = found  # 100,000 jobs have few different ones
             return found
     return _NO_DETAILS
