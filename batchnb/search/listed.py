@@ -21,6 +21,7 @@ LISTED = make_schema(
     },
     [
         own_field("jobArn", Kind.TEXT),
+        own_field("kind", Kind.TEXT),
         own_field("arrayIndex", Kind.NUMBER),
         own_field("liveChildren", Kind.NUMBER),
         own_field("isTerminated", Kind.TEXT),
