@@ -81,7 +81,7 @@ class BarePage:
         # A place of its own: a page without one may not write to the clipboard.
         page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_page()))
         page.goto(_PLACE)
-        page.evaluate(_MODEL, (_PACKAGE / "picker.js").read_text())
+        page.evaluate(_MODEL, str(JobPicker._esm))
         page.evaluate("(ahead) => { window.isAhead = ahead }", ahead)
         page.evaluate("window.show()")
         expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot) + 1))

@@ -1,0 +1,33 @@
+// @ts-check
+// What became of a run: the sentence above the table, the first failure, and what can be done about it.
+import { button, element, factList, pill } from "../dom.js";
+import { plural, shown } from "../text.js";
+/** @import { Store } from "../model/store.js" */
+
+export class Result {
+  /** The sentence. @type {HTMLElement | undefined} */ title;
+  /** What is shown, so that it is not built again for nothing. @type {string | undefined} */ key;
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    this.element = element("div", { class: "bnb-result" });
+  }
+
+  show() {
+    const { state: { result, phase }, kernel: { lost } } = this.store;
+    const key = JSON.stringify([result, phase, lost]);
+    if (this.key === key) return;
+    this.key = key;
+    if (!result || phase === "running" || phase === "confirming") {
+      this.element.replaceChildren();
+      return;
+    }
+    const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
+    const all = button("Show all jobs", () => this.store.showAll());
+    const again = result.failures && lost === null ? button(`Select the ${result.failures === 1 ? "failed job" : plural(result.failures, "failed job")} again`, () => this.store.selectFailed()) : null;
+    this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
+    const first = result.first ? element("p", { class: "bnb-first" }, [result.failures > 1 ? "The first failure: " : "", shown(result.first, 1200)]) : null;
+    this.element.replaceChildren(this.title, ...(first ? [first] : []), element("div", { class: "bnb-bar" }, [again, all]), facts);
+  }
+}

@@ -1,0 +1,113 @@
+// @ts-check
+// One picture of the store in a page: its parts, and which of them shows what has changed.
+import { Form } from "./bar/form.js";
+import { Panel } from "./bar/panel.js";
+import { Result } from "./bar/result.js";
+import { element, focusAt } from "./dom.js";
+import { FacetBar } from "./facets.js";
+import { Grid } from "./grid/grid.js";
+import { Notices } from "./notices.js";
+import { TallyBar } from "./tally.js";
+import { shortId } from "./text.js";
+import { Toolbar } from "./toolbar.js";
+/** @import { Store } from "./model/store.js" */
+/** @import { Change } from "./types.js" */
+
+let views = 0;
+
+export class View {
+  /** What had the focus last, until it went elsewhere in the page. @type {HTMLElement | null} */ held = null;
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    const id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
+    const say = (/** @type {string} */ text) => void (this.live.textContent = text);
+    this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
+    this.notices = new Notices(store, say);
+    this.toolbar = new Toolbar(store, id, { say, copyCell: () => this.copyCell() });
+    this.facets = new FacetBar(store);
+    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.result = new Result(store);
+    this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
+    this.panel = new Panel(store, id, {
+      say,
+      hasFocus: () => this.hasFocus,
+      focusResult: () => this.result.title?.focus(),
+      focusForm: () => this.form.terminate.focus(),
+    });
+    this.root = element("div", { class: "bnb", "data-lm-suppress-shortcuts": "true" }, [
+      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.result.element,
+      this.grid.element, this.notices.waiting, this.notices.error, this.form.element, this.panel.element, this.live,
+    ]);
+    this.listen();
+    this.onStore = (/** @type {Change} */ what) => this.update(what);
+    store.views.add(this.onStore);
+    this.update("table");
+  }
+
+  dispose() {
+    this.store.views.delete(this.onStore);
+    this.grid.dispose();
+    this.root.remove();
+  }
+
+  listen() {
+    // Keys that are pressed here are for us: the notebook would cut the cell at an x.
+    for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
+    this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.grid.scroller.reattach());
+    this.root.addEventListener("focusin", (event) => (this.held = /** @type {HTMLElement} */ (event.target)));
+    // Taken out of the page with its output, it still has the focus, for when it comes back.
+    this.root.addEventListener("focusout", () => setTimeout(() => this.root.isConnected && !this.root.contains(focusAt(this.root)) && this.leave()));
+  }
+
+  /** The hand is elsewhere. */
+  leave() {
+    this.held = null;
+    this.store.keep();
+  }
+
+  /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
+  moveInto(place) {
+    if (this.root.parentElement !== place) place.append(this.root);
+    this.grid.scroller.reattach();
+    const busy = document.activeElement?.matches("input, textarea, select, [contenteditable=true]");
+    if (this.held && !busy && this.root.contains(this.held)) this.held.focus({ preventScroll: true });
+  }
+
+  /** Whether it has the focus, or nothing else has. */
+  get hasFocus() {
+    return document.activeElement === document.body || this.root.contains(focusAt(this.root));
+  }
+
+  /** @param {Change} what */
+  update(what) {
+    const { store } = this;
+    if (what === "table") {
+      this.toolbar.lay();
+      this.form.lay();
+    }
+    if (what === "table" || what === "rows") this.toolbar.showError();
+    if (what === "table" || what === "rows" || what === "patch") this.facets.show();
+    if (what === "state" || what === "table") this.showState();
+    this.tally.show();
+    this.form.show();
+    this.grid.update(what);
+  }
+
+  showState() {
+    this.root.dataset.phase = this.store.state.phase;
+    this.toolbar.showState();
+    this.notices.show();
+    this.result.show();
+    this.form.showState();
+    this.panel.show();
+  }
+
+  async copyCell() {
+    const answer = await this.store.ask("cell", ...this.store.draft());
+    if (answer.ok) await this.notices.copy(answer.text, "The cell is in the clipboard.");
+  }
+}
