@@ -55,7 +55,6 @@ class JobPicker(anywidget.AnyWidget, Desk):
     """
 
     _esm = join_modules(_HERE / "js" / "index.js")
-    _css = _HERE / "picker.css"
     _saved = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -23,7 +23,11 @@
     } while (!ready());
     await new Promise((done) => setTimeout(done));
   };
-  const output = (cell) => document.querySelectorAll(".jp-Notebook .jp-Cell")[cell].querySelector(".jp-Cell-outputArea");
+  // What a cell shows; the picker has a root of its own.
+  const output = (cell) => {
+    const area = document.querySelectorAll(".jp-Notebook .jp-Cell")[cell].querySelector(".jp-Cell-outputArea");
+    return area?.querySelector(".bnb-host")?.shadowRoot ?? area;
+  };
   const visible = (element) => element && !element.hidden && element.getBoundingClientRect().height > 0;
 
   bench.run = (cell) => {

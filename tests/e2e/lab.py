@@ -220,7 +220,7 @@ class LabPicker:
         """Press Tab until this has the focus."""
         for _ in range(40):
             self.page.keyboard.press("Tab")
-            if wanted.evaluate("(one) => one === document.activeElement"):
+            if wanted.evaluate("(one) => one === one.getRootNode().activeElement"):
                 return
         raise AssertionError(f"Tab does not lead to {wanted}")
 

@@ -42,7 +42,7 @@ def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Pa
 
 def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
     """Through nbconvert to HTML, printed or not, and to LaTeX there is a readable table, and no error in its place."""
-    size = "sum(len(str(value)) for name, value in picker.get_state().items() if name not in ('_esm', '_css'))"
+    size = "sum(len(str(value)) for name, value in picker.get_state().items() if name != '_esm')"
     notebook = Notebook(page, lab, lab.write("converted.ipynb", START, SHOW, f"print({size})"))
     notebook.run(0, 1, 2)
     LabPicker(notebook, 1)

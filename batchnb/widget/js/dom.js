@@ -50,3 +50,16 @@ export function focusAt(node) {
   const root = /** @type {Document | ShadowRoot} */ (node.getRootNode());
   return root.activeElement ?? null;
 }
+
+/** What has the focus in the page, in whichever root it is. */
+export function deepFocus() {
+  let focus = document.activeElement;
+  while (focus?.shadowRoot?.activeElement) focus = focus.shadowRoot.activeElement;
+  return focus;
+}
+
+/** Give the focus to what is around an element: to the cell in a notebook, or else to nothing. @param {HTMLElement} host */
+export function focusOutside(host) {
+  /** @type {HTMLElement | null} */ (deepFocus())?.blur();
+  /** @type {HTMLElement | null | undefined} */ (host.parentElement?.closest("[tabindex]"))?.focus({ preventScroll: true });
+}

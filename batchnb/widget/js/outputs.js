@@ -1,5 +1,6 @@
 // @ts-check
 // Where the views of one widget stand in the page, and how they move on when a notebook replaces its outputs.
+import { stylePage } from "./styles.js";
 import { View } from "./view.js";
 /** @import { Store } from "./model/store.js" */
 /** @import { Change } from "./types.js" */
@@ -16,14 +17,14 @@ class Output {
     this.store = store;
     this.view = new View(store);
     this.changes = new MutationObserver(() => this.isConnected || houseAll());
-    place.append(this.view.root);
+    place.append(this.view.host);
     this.onStore = (/** @type {Change} */ what) => what === "table" && this.settle();
     store.views.add(this.onStore);
     this.settle();
   }
 
   get isConnected() {
-    return this.view.root.isConnected;
+    return this.view.host.isConnected;
   }
 
   /** @param {HTMLElement} place */
@@ -34,7 +35,7 @@ class Output {
   }
 
   watch() {
-    const output = this.view.root.closest(".jp-OutputArea");
+    const output = this.view.host.closest(".jp-OutputArea");
     this.changes.disconnect();
     if (output) this.changes.observe(output, { childList: true, subtree: true });
   }
@@ -45,14 +46,14 @@ class Output {
     if (this.isSettled || !table.header || table.isPartial) return;
     this.isSettled = true;
     setTimeout(() => {
-      if (!this.view.root.closest(".jp-NotebookPanel") || this.view.root.closest(".bnb-place")) return;
+      if (!this.view.host.closest(".jp-NotebookPanel") || this.view.host.closest(".bnb-place")) return;
       this.watch();
       this.store.ask("hold");
     }, SETTLED_MS);
   }
 
   leave() {
-    this.view.root.parentElement?.classList.remove("bnb-live");
+    this.view.host.parentElement?.classList.remove("bnb-live");
     this.dispose();
   }
 
@@ -73,6 +74,7 @@ export class Outputs {
     // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
     this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.house(/** @type {HTMLElement} */ (event.target));
     document.addEventListener("animationstart", this.placed);
+    stylePage();
   }
 
   dispose() {
@@ -95,7 +97,7 @@ export class Outputs {
    */
   house(place) {
     const name = this.store.state.place;
-    if (!name || !place.classList.contains(name) || place.querySelector(".bnb")) return;
+    if (!name || !place.classList.contains(name) || place.querySelector(".bnb-host")) return;
     // A view whose output was replaced moves on to where it is shown now, with the focus and all that is typed.
     const output = [...this.all].find((one) => !one.isConnected) ?? this.open(place);
     place.classList.add("bnb-live");
@@ -109,7 +111,7 @@ export class Outputs {
 
   /** Its output is gone, perhaps for a place that it can move into. @param {Output} output */
   evict(output) {
-    output.view.root.remove();
+    output.view.host.remove();
     setTimeout(() => {
       if (output.isConnected) return;
       output.dispose();

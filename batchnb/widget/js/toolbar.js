@@ -18,7 +18,7 @@ export class Toolbar {
     this.menu = element("div", { class: "bnb-menu" });
     this.columns = element("details", {
       class: "bnb-columns",
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.closeColumns(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
     }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
     this.refresh = button("Refresh", () => store.ask("refresh"));
@@ -52,7 +52,9 @@ export class Toolbar {
     this.say(table.loading ?? plural(matches.rows.length, "job matches", "jobs match"));
   }
 
-  closeColumns() {
+  /** @param {KeyboardEvent} event */
+  closeColumns(event) {
+    event.preventDefault();
     this.columns.removeAttribute("open");
     this.columns.querySelector("summary")?.focus();
   }

@@ -1,14 +1,17 @@
 // @ts-check
-// One picture of the store in a page: its parts, and which of them shows what has changed.
+// One picture of the store in a page, in a root of its own: its parts, and which of them shows what has changed.
 import { Form } from "./bar/form.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
-import { element, focusAt } from "./dom.js";
+import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
+import { isForThePage } from "./keyboard.js";
 import { Notices } from "./notices.js";
+import { styleRoot } from "./styles.js";
 import { TallyBar } from "./tally.js";
 import { shortId } from "./text.js";
+import { Theme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 /** @import { Store } from "./model/store.js" */
 /** @import { Change } from "./types.js" */
@@ -37,10 +40,16 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.terminate.focus(),
     });
-    this.root = element("div", { class: "bnb", "data-lm-suppress-shortcuts": "true" }, [
+    this.root = element("div", { class: "bnb" }, [
       this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.result.element,
       this.grid.element, this.notices.waiting, this.notices.error, this.form.element, this.panel.element, this.live,
     ]);
+    // The rules of the page, made for its own lists and buttons, end at the host.
+    this.host = element("div", { class: "bnb-host" });
+    const shadow = this.host.attachShadow({ mode: "open" });
+    styleRoot(shadow);
+    shadow.append(this.root);
+    this.theme = new Theme(this.host);
     this.listen();
     this.onStore = (/** @type {Change} */ what) => this.update(what);
     store.views.add(this.onStore);
@@ -50,17 +59,31 @@ export class View {
   dispose() {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
-    this.root.remove();
+    this.theme.dispose();
+    this.host.remove();
   }
 
   listen() {
-    // Keys that are pressed here are for us: the notebook would cut the cell at an x.
-    for (const kind of ["keydown", "keyup", "keypress"]) this.root.addEventListener(kind, (event) => event.stopPropagation());
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.escape(event);
+    });
+    for (const kind of /** @type {const} */ (["keydown", "keyup", "keypress"])) {
+      this.root.addEventListener(kind, (event) => isForThePage(event) || event.stopPropagation());
+    }
     // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
-    this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.grid.scroller.reattach());
+    this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattach());
     this.root.addEventListener("focusin", (event) => (this.held = /** @type {HTMLElement} */ (event.target)));
     // Taken out of the page with its output, it still has the focus, for when it comes back.
     this.root.addEventListener("focusout", () => setTimeout(() => this.root.isConnected && !this.root.contains(focusAt(this.root)) && this.leave()));
+  }
+
+  /** Close one level: the plan, the search, and at last the picker; a run goes on. @param {KeyboardEvent} event */
+  escape(event) {
+    const { phase } = this.store.state;
+    event.preventDefault();
+    if (phase === "confirming") this.store.ask("cancel");
+    else if (event.target === this.toolbar.search) this.grid.element.focus();
+    else if (phase !== "running") focusOutside(this.host);
   }
 
   /** The hand is elsewhere. */
@@ -69,11 +92,16 @@ export class View {
     this.store.keep();
   }
 
+  reattach() {
+    this.theme.show();
+    this.grid.scroller.reattach();
+  }
+
   /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
   moveInto(place) {
-    if (this.root.parentElement !== place) place.append(this.root);
-    this.grid.scroller.reattach();
-    const busy = document.activeElement?.matches("input, textarea, select, [contenteditable=true]");
+    if (this.host.parentElement !== place) place.append(this.host);
+    this.reattach();
+    const busy = deepFocus()?.matches("input, textarea, select, [contenteditable=true]");
     if (this.held && !busy && this.root.contains(this.held)) this.held.focus({ preventScroll: true });
   }
 
