@@ -19,6 +19,7 @@ from tests.e2e.bare import BarePage
 Open = Callable[..., BarePage]
 SWEEP = "name:sweep-lr-0*"
 ENDS_WITHIN = 30_000
+AXE = Path(axe_core_python.__file__).parent / "axe.min.js"
 
 
 def some_jobs(count: int, **columns: Any) -> pd.DataFrame:
@@ -433,7 +434,7 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
     page.set_viewport_size({"width": width, "height": 900})
     if theme == "dark":
         page.evaluate("() => { document.body.style.cssText = 'background:#111;color:#eee' }")
-    page.evaluate((Path(axe_core_python.__file__).parent / "axe.min.js").read_text())
+    page.evaluate(AXE.read_text())
     check_access(page)
     picker.filter("name:sweep-lr-02*")
     picker.button("RUNNING").click()

@@ -8,9 +8,11 @@ import pytest
 from nbconvert import HTMLExporter, LatexExporter
 from playwright.sync_api import Page, expect
 
-from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, jobs_of_the_night, running_lab
+from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, Seven, check_labels, jobs_of_the_night, running_lab
+from tests.e2e.test_bare import AXE, check_access
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
+THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SHOW = 'jobs = batchnb.list_jobs(status="all")\npicker = JobPicker(jobs)\npicker'
 
 
@@ -141,6 +143,55 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
         page.keyboard.press(key)
     expect(picker.counts).to_contain_text("3 selected")
     assert notebook.cells == cells
+
+
+@pytest.mark.parametrize("host", [Notebook, Seven])
+def test_commands_of_the_notebook_work_in_the_picker(page: Page, lab: Lab, host: type[Notebook | Seven]) -> None:
+    """Ctrl+S saves; Escape, with nothing left to close, gives the focus to the notebook, and its keys with it."""
+    name = f"commands-{host.__name__}.ipynb"
+    notebook = host(page, lab, lab.write(name, START, SHOW))
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    picker.root.get_by_role("grid").focus()
+    with page.expect_response(lambda response: response.request.method == "PUT" and name in response.url):
+        page.keyboard.press("Control+s")
+    page.keyboard.press("Escape")
+    cells = notebook.cells
+    page.keyboard.press("b")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells + 1)
+
+
+@pytest.mark.parametrize("host", [Notebook, Seven])
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_nothing_of_the_page_is_in_the_confirmation(
+    page: Page, lab: Lab, host: type[Notebook | Seven], theme: str
+) -> None:
+    """In JupyterLab and Notebook 7, whose own rules are for lists, too, each label stands beside its value.
+
+    Roles, names and contrast are right there, and keys leave the cells alone.
+    """
+    notebook = host(page, lab, lab.write(f"{host.__name__}-{theme}.ipynb", START, SHOW))
+    page.evaluate(THEME, f"JupyterLab {theme}")
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+    page.evaluate(AXE.read_text())
+    check_access(page)
+    dialog = picker.plan("name:sweep-lr-0*", "OPS-128 bad input")
+    check_labels(dialog)
+    cells = notebook.cells
+    yes = dialog.get_by_role("button", name="Terminate")
+    yes.focus()
+    for key in ("x", "d", "d", "a", "b", "m", "Shift+Enter", "Control+Enter", "Alt+Enter", "0", "0"):
+        page.keyboard.press(key)
+    expect(yes).to_be_focused()
+    assert notebook.cells == cells
+    check_access(page)
+    picker.confirm()
+    expect(picker.summary).to_contain_text("59 of 60 jobs seen to end", timeout=SLOW)
+    picker.root.get_by_text("Where, why and how long").click()
+    check_labels(picker.root.locator(".bnb-result"))
+    check_access(page)
+    page.evaluate(THEME, "JupyterLab Light")
 
 
 def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:

@@ -6,7 +6,7 @@ import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
-import { isForThePage } from "./keyboard.js";
+import { guardKeys } from "./keyboard.js";
 import { Notices } from "./notices.js";
 import { styleRoot } from "./styles.js";
 import { TallyBar } from "./tally.js";
@@ -50,6 +50,7 @@ export class View {
     styleRoot(shadow);
     shadow.append(this.root);
     this.theme = new Theme(this.host);
+    this.unguard = guardKeys(this.host);
     this.listen();
     this.onStore = (/** @type {Change} */ what) => this.update(what);
     store.views.add(this.onStore);
@@ -60,6 +61,7 @@ export class View {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
     this.theme.dispose();
+    this.unguard();
     this.host.remove();
   }
 
@@ -67,9 +69,6 @@ export class View {
     this.root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.escape(event);
     });
-    for (const kind of /** @type {const} */ (["keydown", "keyup", "keypress"])) {
-      this.root.addEventListener(kind, (event) => isForThePage(event) || event.stopPropagation());
-    }
     // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
     this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattach());
     this.root.addEventListener("focusin", (event) => (this.held = /** @type {HTMLElement} */ (event.target)));
