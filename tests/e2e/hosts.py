@@ -106,7 +106,7 @@ def round_trip(page: Page) -> None:
     root.get_by_role("grid").focus()
     for key in ("x", "d", "d", "Shift+Enter", "Control+Enter"):
         page.keyboard.press(key)
-    root.locator(".bnb-form .bnb-danger").click()
+    root.locator(".bnb-form .bnb-primary").click()
     check_labels(root.get_by_role("alertdialog"))
     root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
     expect(root.locator(".bnb-summary")).to_contain_text("seen to end", timeout=2 * SLOW)

@@ -214,7 +214,7 @@ class LabPicker:
         self.filter(query)
         self.root.get_by_role("button", name="Select all").click()
         self.root.locator(".bnb-reason").fill(reason)
-        self.root.locator(".bnb-form .bnb-danger").click()
+        self.root.locator(".bnb-form .bnb-primary").click()
         return self.root.get_by_role("alertdialog")
 
     def tab_to(self, wanted: Locator) -> None:

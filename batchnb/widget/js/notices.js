@@ -45,7 +45,7 @@ export class Notices {
   get waitingText() {
     const { table, kernel, state } = this.store;
     if (kernel.lost) return "";
-    if (kernel.slow) return table.header ? "Waiting for the kernel, which is busy with another cell…" : "Waiting for the kernel. If it is gone, run the cell again.";
+    if (kernel.slow) return table.header ? "The kernel is busy with another cell. This starts when that is done." : "Waiting for the kernel. If it is gone, run the cell again.";
     return table.header ? shown(state.note ?? "", 500) : "Loading…";
   }
 

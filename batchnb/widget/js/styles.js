@@ -16,7 +16,7 @@ const LOOK = String.raw`
   --bnb-accent: #0b61c4;
   --bnb-chosen: #dcebfc;
   --bnb-danger: #b3261e;
-  --bnb-danger-text: #fff;
+  --bnb-primary: #0b61c4;
   --bnb-bad: #9c1c14;
   --bnb-bad-back: #fce4e2;
   --bnb-good: #14602e;
@@ -44,8 +44,8 @@ const LOOK = String.raw`
   --bnb-strong-line: var(--jp-border-color0, #8d95a0);
   --bnb-accent: #7db8ff;
   --bnb-chosen: #123a63;
-  --bnb-danger: #ffb4ab;
-  --bnb-danger-text: #4a0c07;
+  --bnb-danger: #cf352b;
+  --bnb-primary: #2670d6;
   --bnb-bad: #ffb9b1;
   --bnb-bad-back: #571a15;
   --bnb-good: #a5e7b8;
@@ -86,7 +86,9 @@ input[type="search"], input[type="text"], textarea {
 }
 .bnb-button:hover:not(:disabled), .bnb-chip:hover { background: var(--bnb-back-2); }
 .bnb-button:disabled, .bnb-button[aria-disabled="true"] { color: var(--bnb-dim); border-color: var(--bnb-line); cursor: not-allowed; }
-.bnb-danger:not(:disabled, [aria-disabled="true"]) { color: var(--bnb-danger-text); background: var(--bnb-danger); border-color: var(--bnb-danger); font-weight: 600; }
+.bnb-danger:not(:disabled, [aria-disabled="true"]) { color: #fff; background: var(--bnb-danger); border-color: var(--bnb-danger); font-weight: 600; }
+.bnb-primary:not(:disabled, [aria-disabled="true"]) { color: #fff; background: var(--bnb-primary); border-color: var(--bnb-primary); font-weight: 600; }
+.bnb-primary:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-primary); filter: brightness(0.92); }
 .bnb-danger:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-danger); filter: brightness(0.92); }
 :focus-visible { outline: 2px solid var(--bnb-accent); outline-offset: 1px; }
 
@@ -130,7 +132,7 @@ summary { list-style: none; cursor: pointer; }
   overflow-anchor: none;
   border: 1px solid var(--bnb-line);
   border-radius: 4px;
-  overscroll-behavior: contain;
+  overscroll-behavior-x: contain;
   contain: layout paint;
 }
 .bnb-head { position: sticky; z-index: 2; top: 0; min-width: max(100%, var(--bnb-width)); }
@@ -196,11 +198,12 @@ summary { list-style: none; cursor: pointer; }
 .bnb-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 0 0 8px; }
 .bnb-facts dt { color: var(--bnb-dim); }
 .bnb-facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
-.bnb-result { margin-bottom: 8px; }
+.bnb-plan { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
+.bnb-acts { display: flow-root; }
 .bnb-result summary::before { content: "\25b8\00a0"; }
 .bnb-result [open] > summary::before { content: "\25be\00a0"; }
 .bnb-lost { border-color: var(--bnb-wait); color: var(--bnb-wait); background: var(--bnb-wait-back); }
-.bnb-typed { width: 90px; }
+.bnb-typed { width: 90px; margin-left: 4px; }
 .bnb-running { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
 .bnb-progress { flex: 1 1 180px; height: 12px; accent-color: var(--bnb-accent); }
 .bnb-figures { font-variant-numeric: tabular-nums; }

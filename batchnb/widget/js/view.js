@@ -38,11 +38,13 @@ export class View {
       say,
       hasFocus: () => this.hasFocus,
       focusResult: () => this.result.title?.focus(),
-      focusForm: () => this.form.terminate.focus(),
+      focusForm: () => this.form.review.focus(),
     });
     this.root = element("div", { class: "bnb" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.result.element,
-      this.grid.element, this.notices.waiting, this.notices.error, this.form.element, this.panel.element, this.live,
+      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+      // The only place where something is asked, runs, fails or is reported.
+      element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]),
+      this.live,
     ]);
     // The rules of the page, made for its own lists and buttons, end at the host.
     this.host = element("div", { class: "bnb-host" });

@@ -146,7 +146,7 @@ test("a request that cannot be sent means that the kernel is gone, until it is h
   model.isBroken = true;
   const answer = await store.ask("plan");
   assert.equal(answer.ok, false);
-  assert.match(store.obstacle, /kernel of this table is gone/);
+  assert.match(store.obstacle, /kernel is gone/);
   receive({ kind: "state", state: { phase: "idle", reasons: [] } });
   assert.equal(store.obstacle, null);
   store.dispose();
@@ -164,7 +164,7 @@ test("a refusal of the kernel is shown, and answers the request", async () => {
 test("why nothing can be ended is said", () => {
   const { store, show } = open();
   show(NAMES);
-  assert.match(store.obstacle, /Select the jobs to end, and say why/);
+  assert.match(store.obstacle, /Select the jobs to end/);
   store.selection.toggle(0);
   assert.match(store.obstacle, /Say why/);
   store.setReason("x".repeat(1026));

@@ -1,36 +1,84 @@
 // @ts-check
-// The question before jobs are ended: what the plan would do, and the number that may have to be typed.
+// The review of a plan: what it would do, the way back, and the one button that ends jobs.
 import { button, element, factList } from "../dom.js";
 import { plural, shown } from "../text.js";
+import { digitsOf, wrongNumber } from "./number.js";
+import { QUIET_MS, Trigger } from "./trigger.js";
 /** @import { Json } from "../types.js" */
 
-/**
- * Build it. Enter does nothing in it but on Cancel, which is to be focused.
- * @param {Json} plan @param {string} id @param {{cancel(): void, confirm(typed: string | null): void}} actions
- */
-export function confirmation(plan, id, actions) {
-  const count = plan.forbidden ? 0 : plan.toEnd;
-  const wanted = String(plan.toEnd);
-  const typed = plan.mustType && count ? element("input", { type: "text", inputmode: "numeric", class: "bnb-typed", id: `${id}-typed`, autocomplete: "off" }) : null;
-  const number = () => typed && typed.value.replace(/[\s,]/g, "");
-  const cancel = button("Cancel", () => actions.cancel());
-  const confirm = button(`Terminate ${plural(count, "job")}`, () => actions.confirm(number()), { class: "bnb-button bnb-danger", "aria-describedby": `${id}-space` });
-  confirm.disabled = typed !== null;
-  typed?.addEventListener("input", () => (confirm.disabled = number() !== wanted));
-  const typing = typed && element("p", {}, [element("label", { for: `${id}-typed` }, [`Type ${count} to end so many jobs: `]), typed]);
-  const where = element("span", { class: `bnb-where ${plan.isLocal ? "bnb-emulator" : "bnb-aws"}` }, [plan.isLocal ? "EMULATOR, not AWS" : "AWS"]);
-  const question = count ? `Terminate ${plural(count, "job")}? ` : plan.forbidden ? "These jobs may not be ended from here. " : "None of these jobs can be ended. ";
-  const forbidden = plan.forbidden ? element("p", { class: "bnb-first" }, [shown(plan.forbidden, 1200)]) : null;
-  const hint = element("span", { class: "bnb-why", id: `${id}-space` }, ["Click, or press Space; Enter does nothing here. Escape leaves."]);
-  const box = element("div", {
-    class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-facts`,
-    onkeydown: (/** @type {KeyboardEvent} */ event) => {
-      if (event.key === "Escape") actions.cancel();
-      if (event.key === "Escape" || (event.key === "Enter" && event.target !== cancel)) event.preventDefault();
-    },
-  }, [
-    element("p", { class: "bnb-question", id: `${id}-title` }, [question, where]), forbidden, factList(plan.facts, `${id}-facts`), typing,
-    element("div", { class: "bnb-bar" }, [cancel, count ? confirm : null, count ? hint : null]),
-  ]);
-  return { box, cancel };
+const HINT = "Click, or press Space; Enter does nothing here.";
+
+export class Confirmation {
+  trigger = new Trigger();
+
+  /**
+   * @param {Json} plan @param {string} id
+   * @param {{cancel(): void, confirm(typed: string | null): void}} actions
+   */
+  constructor(plan, id, actions) {
+    this.plan = plan;
+    this.actions = actions;
+    const count = plan.forbidden ? 0 : plan.toEnd;
+    this.back = button("Back", () => actions.cancel());
+    this.hint = element("span", { class: "bnb-why", id: `${id}-space`, role: "status" }, [HINT]);
+    this.typed = plan.mustType && count ? element("input", {
+      type: "text", inputmode: "numeric", class: "bnb-typed", id: `${id}-typed`, autocomplete: "off",
+      oninput: () => this.check(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.tell("Press the button, or Tab and Space."),
+    }) : null;
+    const typing = this.typed && element("label", { for: `${id}-typed` }, ["Type ", element("strong", {}, [String(count)]), " to confirm ", this.typed]);
+    this.final = button(`Terminate ${plural(count, "job")}`, (event) => this.pressed(event), {
+      class: "bnb-button bnb-danger", "aria-describedby": `${id}-space`, onpointerdown: () => this.trigger.press(),
+    });
+    this.element = element("div", {
+      class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-facts`,
+      onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyed(event),
+    }, [
+      this.title(count, `${id}-title`),
+      plan.forbidden ? element("p", { class: "bnb-first" }, [shown(plan.forbidden, 1200)]) : null,
+      factList(plan.facts, `${id}-facts`),
+      element("div", { class: "bnb-bar" }, [
+        this.back, typing, count ? this.final : null, count ? this.hint : null,
+        element("span", { class: "bnb-plan" }, [`Plan ${shown(plan.digestShown ?? plan.digest, 20)}`]),
+      ]),
+    ]);
+    this.check();
+    setTimeout(() => this.check(), QUIET_MS);
+  }
+
+  /** @param {number} count @param {string} id */
+  title(count, id) {
+    const { forbidden, isLocal } = this.plan;
+    const where = element("span", { class: `bnb-where ${isLocal ? "bnb-emulator" : "bnb-aws"}` }, [isLocal ? "EMULATOR, not AWS" : "AWS"]);
+    const question = count ? `Terminate ${plural(count, "job")}? ` : forbidden ? "These jobs may not be ended from here. " : "None of these jobs can be ended. ";
+    return element("p", { class: "bnb-question", id }, [question, where]);
+  }
+
+  get wrong() {
+    return this.typed && wrongNumber(this.typed.value, this.plan.toEnd);
+  }
+
+  /** Show whether the final button would do something. */
+  check() {
+    this.final.setAttribute("aria-disabled", String(this.wrong !== null || !this.trigger.isReady));
+    this.hint.textContent = HINT;
+  }
+
+  /** @param {string} text */
+  tell(text) {
+    this.hint.textContent = text;
+  }
+
+  /** @param {MouseEvent} event */
+  pressed(event) {
+    const { wrong } = this;
+    if (!this.trigger.counts(event)) return;
+    if (wrong) this.tell(wrong);
+    else this.actions.confirm(this.typed && digitsOf(this.typed.value));
+  }
+
+  /** Enter ends no job, on whichever part it is pressed. @param {KeyboardEvent} event */
+  keyed(event) {
+    if (event.key === "Escape") this.actions.cancel();
+    if (event.key === "Escape" || (event.key === "Enter" && event.target !== this.back)) event.preventDefault();
+  }
 }

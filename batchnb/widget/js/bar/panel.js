@@ -1,8 +1,8 @@
 // @ts-check
-// Below the table: the confirmation, the run, or the news that the kernel is gone; and where the focus goes.
+// Below the table: the review, the run, or the news that the kernel is gone; and where the focus goes.
 import { element, focusAt } from "../dom.js";
 import { shown, utc } from "../text.js";
-import { confirmation } from "./confirmation.js";
+import { Confirmation } from "./confirmation.js";
 import { Progress, figuresOf } from "./progress.js";
 /** @import { Store } from "../model/store.js" */
 
@@ -52,12 +52,12 @@ export class Panel {
       this.element.append(box);
       if (wasIn) box.focus();
     } else if (state.phase === "confirming" && state.plan) {
-      const { box, cancel } = confirmation(state.plan, this.id, {
+      const review = new Confirmation(state.plan, this.id, {
         cancel: () => this.store.ask("cancel"),
         confirm: (typed) => this.confirm(typed),
       });
-      this.element.append(box);
-      if (follows) cancel.focus();
+      this.element.append(review.element);
+      if (follows) review.back.focus();
     } else if (state.phase === "running") {
       this.progress = new Progress(() => this.store.ask("stop"));
       this.element.append(this.progress.element);
@@ -78,7 +78,7 @@ export class Panel {
     const { state, kernel } = this.store;
     const seen = state.phase === "running" && state.progress ? ` ${figuresOf(state.progress)}.` : "";
     return element("div", { class: "bnb-lost", role: "alert", tabindex: "-1" }, [
-      element("p", { class: "bnb-summary" }, [lost]), `What stands here was true at ${utc(kernel.heard)}.${seen}`,
+      element("p", { class: "bnb-summary" }, [lost]), `Last update ${utc(kernel.heard)}.${seen}`,
     ]);
   }
 

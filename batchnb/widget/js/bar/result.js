@@ -1,5 +1,5 @@
 // @ts-check
-// What became of a run: the sentence above the table, the first failure, and what can be done about it.
+// What became of a run: the sentence, the first failure, and what can be done about it.
 import { button, element, factList, pill } from "../dom.js";
 import { plural, shown } from "../text.js";
 /** @import { Store } from "../model/store.js" */
@@ -15,7 +15,7 @@ export class Result {
   }
 
   show() {
-    const { state: { result, phase }, kernel: { lost } } = this.store;
+    const { result, state: { phase }, kernel: { lost } } = this.store;
     const key = JSON.stringify([result, phase, lost]);
     if (this.key === key) return;
     this.key = key;
@@ -24,10 +24,11 @@ export class Result {
       return;
     }
     const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
-    const all = button("Show all jobs", () => this.store.showAll());
-    const again = result.failures && lost === null ? button(`Select the ${result.failures === 1 ? "failed job" : plural(result.failures, "failed job")} again`, () => this.store.selectFailed()) : null;
+    const all = button(`Show all ${plural(this.store.table.rows, "job")}`, () => this.store.showAll());
+    const again = result.failures && lost === null ? button(`Select the ${result.failures.toLocaleString("en-US")} that did not end`, () => this.store.selectFailed(), { class: "bnb-button bnb-primary" }) : null;
+    const done = lost === null ? button("Done", () => this.store.finish()) : null;
     this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
     const first = result.first ? element("p", { class: "bnb-first" }, [result.failures > 1 ? "The first failure: " : "", shown(result.first, 1200)]) : null;
-    this.element.replaceChildren(this.title, ...(first ? [first] : []), element("div", { class: "bnb-bar" }, [again, all]), facts);
+    this.element.replaceChildren(this.title, ...(first ? [first] : []), element("div", { class: "bnb-bar" }, [again, all, done]), facts);
   }
 }

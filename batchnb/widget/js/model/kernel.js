@@ -4,8 +4,8 @@
 
 const PATIENCE_MS = 2000;
 const LOST = {
-  idle: "The kernel of this table is gone. To list the jobs anew, run the cell again.",
-  running: "The kernel is gone in the middle of this run. What was sent takes its course, and nothing more is sent. %batch_resume in a new kernel looks at each job, and finishes the run.",
+  idle: "The kernel is gone, so this list stands still. Run the cell again.",
+  running: "The kernel went away during this run. What was asked takes its course; nothing more is asked. In a new kernel: %batch_resume",
 };
 
 /**

@@ -22,6 +22,7 @@ export class Store {
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   reason = "";
+  /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
   state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
   /** @type {Set<(what: Change) => void>} */ views = new Set();
@@ -136,6 +137,20 @@ export class Store {
     this.refilter();
   }
 
+  /** The result has been read: on with the list, and with nothing selected. */
+  finish() {
+    this.read = JSON.stringify(this.state.result);
+    this.selection.bulk("none");
+    this.showAll();
+    this.notify("state");
+  }
+
+  /** What became of the last run, until somebody has read it. @returns {Json | null} */
+  get result() {
+    const { result } = this.state;
+    return result && this.read !== JSON.stringify(result) ? result : null;
+  }
+
   selectFailed() {
     this.matches.facets.clear();
     this.selection.selectFailed();
@@ -181,10 +196,10 @@ export class Store {
     const { reason, state: { phase }, kernel: { lost } } = this;
     const length = codePoints(reason);
     if (lost !== null) return lost;
-    if (phase === "planning") return "Asking AWS about the selected jobs…";
+    if (phase === "planning") return `Looking at ${plural(this.selection.count, "job")} in AWS…`;
     if (phase !== "idle") return "Wait until this is over.";
-    if (!this.selection.count) return reason.trim() ? "Select the jobs to end." : "Select the jobs to end, and say why.";
-    if (!reason.trim()) return "Say why these jobs are ended: AWS keeps the reason with each job.";
+    if (!this.selection.count) return "Select the jobs to end.";
+    if (!reason.trim()) return "Say why. One line and the ticket are enough.";
     if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;
     return null;
   }
