@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
@@ -21,6 +22,7 @@ from batchnb.select import selector
 from batchnb.text import plural
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     import boto3
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
+__all__ = ["history", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -47,6 +49,7 @@ def list_jobs(
     running_longer_than: str | timedelta | None = None,
     tags: Mapping[str, str] | None = None,
     children_of: str | None = None,
+    query: str | None = None,
     limit: int | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -60,7 +63,10 @@ def list_jobs(
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
+    call. `children_of` lists the children of one array job. `query` is a search in the language of the picker, such as
+    "status:runnable name:train-* age:>6h -prod"; it narrows what the other arguments mean, and lists the statuses that
+    it asks for where `status` does not say. Its terms about tags, figures, tries and exit codes need DescribeJobs for
+    the jobs that the other terms leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame
     says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
     `attrs["listing"]` a picker lists the same again.
 
@@ -81,6 +87,7 @@ def list_jobs(
         "running_longer_than": running_longer_than,
         "tags": tags,
         "children_of": children_of,
+        "query": query,
         "limit": limit,
     }
     given = {name: _as_given(value) for name, value in given.items()}
@@ -91,6 +98,7 @@ def list_jobs(
         with counting("jobs read", unit=" jobs") as count:
             listing = list_selected(gateway, wanted, on_jobs=count)
         frame = listing.to_frame()
+    register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
     frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
     remember(frame, given, gateway, len(listing.jobs))
@@ -227,6 +235,17 @@ def load_plan(
     return loaded
 
 
+def history() -> pd.DataFrame:
+    """Return one row a run, newest first, read from the journals of this user.
+
+    The columns are those of the function in `runs`, which reads them.
+    """
+    from batchnb import runs
+
+    register()
+    return runs.history()
+
+
 def _as_given(value: object) -> object:
     # An iterator can be read once, and is read by the selector and for the record of the listing.
     return list(value) if isinstance(value, Iterator) else value
@@ -258,6 +277,7 @@ def resume(
     max_jobs: int | None = None,
     max_percent: float | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
+    stop: threading.Event | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -267,7 +287,7 @@ def resume(
 
     `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
-    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+    is written on. The other arguments, `stop` among them, are those of `Plan.execute` and of `plan`.
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
@@ -284,4 +304,4 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

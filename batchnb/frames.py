@@ -9,7 +9,6 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import register
 from batchnb.errors import InputError
 from batchnb.ids import JobId, parse_job_id
 from batchnb.jobs import Job, JobStatus
@@ -103,9 +102,7 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     }
     if tags:
         columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
-    frame = pd.DataFrame(columns, copy=False)
-    register()
-    return frame
+    return pd.DataFrame(columns, copy=False)
 
 
 def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:

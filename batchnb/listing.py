@@ -25,6 +25,7 @@ from batchnb.frames import frame_of_jobs
 from batchnb.garbage import collecting_seldom
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
+from batchnb.narrowing import narrow
 from batchnb.pace import CallKind, Pace
 from batchnb.retry import each_with_retries, with_retries
 from batchnb.select import Selector
@@ -106,8 +107,10 @@ def list_selected(
     complete = (_completed(job, described.get(job.job_id)) for job in undecided)
     jobs += [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
     jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
+    if wanted.query is not None:
+        jobs = narrow(jobs, wanted.query, now_ms, partial(_complete, gateway, clock))
     kept = jobs[: wanted.limit]
-    return Listing(kept, len(jobs) - len(kept), with_tags=wanted.needs_description)
+    return Listing(kept, len(jobs) - len(kept), with_tags=wanted.shows_tags)
 
 
 @collecting_seldom()
@@ -235,6 +238,12 @@ def _no_such_queue(queue: str, queues: list[str], region: str) -> InputError:
     there_are = ", ".join(shown(name, 60) for name in sorted(queues)[:_NAMES_SHOWN]) or "none"
     more = f" and {len(queues) - _NAMES_SHOWN:,} more" if len(queues) > _NAMES_SHOWN else ""
     return InputError(f"queues: there is no job queue {shown(queue)!r} in {region}. There are: {there_are}{more}.")
+
+
+def _complete(gateway: Gateway, clock: Clock, jobs: Iterable[Job]) -> dict[str, Job]:
+    listed = {job.job_id: job for job in jobs}
+    described = describe_all(gateway, listed, clock)
+    return {job_id: _completed(job, described.get(job_id)) for job_id, job in listed.items()}
 
 
 def _completed(job: Job, described: Job | None) -> Job:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from batchnb.by_status import count_by_status
+from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
-from batchnb.sheets import Sheet
-from batchnb.tables import ROWS_SHOWN, Facts
+from batchnb.summary import count_by_status
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ def plan_html(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
     return _sheet(plan, limit).html()
 
 
-def _sheet(plan: Plan, limit: int | None) -> Sheet:
+def _sheet(plan: Plan, limit: int | None) -> Document:
     jobs = _in_order(plan)
     by_status = count_by_status(planned.job for planned in plan.to_end)
-    return Sheet(
+    return Document(
         kind="plan",
         sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}",
         facts=plan_facts(plan),

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batchnb.aws import Gateway, Identity
 from batchnb.blast import Dependent, Dependents, Waiting
 from batchnb.clock import Clock
-from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards, Layer
 from batchnb.ids import JobId, array_parent
 from batchnb.preflight import (
@@ -32,6 +31,7 @@ from batchnb.preflight import (
     whole_jobs,
 )
 from batchnb.settings import guards
+from batchnb.summary import freed_by_queue, summed
 from batchnb.verdicts import PlannedJob, Verdict
 from batchnb.vouching import vouch
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.pictures import Picture
     from batchnb.report import Report
+    from batchnb.stop import StopLike
 
 __all__ = ["DIGEST_SHOWN", "MAX_AGE", "Expected", "Plan", "PlannedJob", "Verdict", "check_reason", "make_plan"]
 
@@ -156,6 +157,7 @@ class Plan:
         rate_share: float = 1.0,
         expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
+        stop: StopLike = None,
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
 
@@ -170,30 +172,23 @@ class Plan:
 
         Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
         end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
-        part of the service's limit that is used, so that the account's other callers have room.
+        part of the service's limit that is used, so that the account's other callers have room. A journal of the run
+        is written as it goes on, from which it can be resumed: see `batchnb.history`.
 
-        A journal of the run is written as it goes on, from which it can be resumed: see `batchnb.history`.
+        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
+        before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
 
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, where the plan is not the expected one, and where a job is no longer the one that was shown;
-        GuardError where a guard forbids it now; JournalError where the journal cannot be written; and
-        InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
+        endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
+        guard forbids it now; JournalError where the journal cannot be written; InterruptedRunError, which carries the
+        report, after `stop`, Ctrl-C, or an exception in `on_event`; KeyboardInterrupt where nothing was sent before.
         """
         from batchnb.run import execute
 
-        return execute(
-            self,
-            gateway or self.gateway,
-            wait=wait,
-            timeout=timeout,
-            on_event=on_event,
-            clock=clock or Clock(),
-            rps=rps,
-            rate_share=rate_share,
-            expect=expect,
-            max_age=max_age,
-        )
+        gateway, clock = gateway or self.gateway, clock or Clock()
+        options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
+        return execute(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, stop=stop, **options)
 
     def check_expected(self, expect: Expected) -> None:
         """Raise PlanMismatchError, which says what differs, unless this is the expected plan. Ends nothing.
@@ -225,7 +220,7 @@ class Plan:
 
         `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
         """
-        from batchnb.pictures import picture_of_plan
+        from batchnb.plots import picture_of_plan
 
         return picture_of_plan(self, jobs)
 

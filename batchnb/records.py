@@ -14,9 +14,9 @@ from typing import Any
 
 from batchnb.aws import Identity
 from batchnb.jobs import Attempt, Job, job_from_aws
+from batchnb.outcome import Outcome
 from batchnb.plans import PlannedJob, Verdict
 from batchnb.report import JobResult
-from batchnb.verify import Outcome
 
 __all__ = [
     "identity_from_record",

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from batchnb import expected
 from batchnb.approval import approve, check_guards, guards_of
+from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
-from batchnb.engine import Engine
-from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.errors import InputError, PlanMismatchError
 from batchnb.garbage import collecting_seldom
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.pace import CallKind
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
-from batchnb.records import result_record
-from batchnb.report import Report, make_report, result_of
+from batchnb.records import moment_text, result_record
+from batchnb.report import Report, result_of
 from batchnb.saved_plans import as_expected
 from batchnb.settings import guards
-from batchnb.text import shown
-from batchnb.verify import Verifier
+from batchnb.stages import Stages
+from batchnb.stop import StopLike, as_stop
 
 __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
 
@@ -34,6 +33,7 @@ HELD_BACK = 5_000
 """Outcomes that wait at the most while calls have to go out: each of them was journalled as asked for and accepted."""
 
 
+@attended
 @collecting_seldom()
 def execute(
     plan: Plan,
@@ -47,6 +47,7 @@ def execute(
     rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
+    stop: StopLike = None,
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises."""
     check_timeout(timeout)
@@ -57,7 +58,7 @@ def execute(
     jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
     with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
+        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout, stop=stop)
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
@@ -75,41 +76,25 @@ def carry_out(
     wait: bool,
     timeout: float,
     started_at: datetime | None = None,
+    stop: StopLike = None,
 ) -> Report:
     """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
 
-    `started_at` is when the run began, where that was not now.
+    `started_at` is when the run began, where that was not now. Raises InterruptedRunError, which carries the report,
+    where it was stopped by `stop` or broken off.
     """
-    started_at = started_at or ledger.clock.wall()
-    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
-    verifier = Verifier(gateway, ledger, outcomes.note_settled)
-    engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
-
-    def report(*, waited: bool) -> Report:
-        stopped_by = engine.stopped_by or verifier.stopped_by
-        return make_report(ledger, stopped_by, started_at, waited=waited, run_id=journal.run_id)
-
-    try:
-        engine.send(jobs)
-        if wait:
-            # The jobs were looked at while the last, stubborn requests were repeated: that was watching, too.
-            verifier.watch(timeout, since=engine.answered_at)
-        else:
-            verifier.look_once()
-        whole = report(waited=wait)
-        outcomes.write_end(whole)
-    except BaseException as interruption:
-        # Whoever interrupts once more does not want to wait for a last look, and whatever else goes wrong with it
-        # or with the journal: the report is owed.
-        with suppress(BaseException):
-            verifier.look_once()
-        so_far = report(waited=False)
-        with suppress(BaseException):
-            outcomes.write_end(so_far)
-        raise _interrupted(interruption, so_far) from interruption
-    finally:
-        verifier.close()
-    return whole
+    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: stages.is_pressed)
+    stages = Stages(
+        ledger,
+        gateway,
+        as_stop(stop),
+        run_id=journal.run_id,
+        wait=wait,
+        timeout=timeout,
+        started_at=started_at,
+        on_seen=outcomes.note_settled,
+    )
+    return stages.go_through(jobs, outcomes.write_end)
 
 
 def cap_paces(gateway: Gateway, rps: float | None, rate_share: float) -> None:
@@ -132,13 +117,6 @@ def check_place(plan: Plan, gateway: Gateway) -> None:
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
     check_guards(plan, gateway, guards())
-
-
-def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:
-    by_hand = isinstance(interruption, KeyboardInterrupt)
-    what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
-    sentences = [f"{what}: nothing more is sent.", report.summary, report.how_to_go_on]
-    return InterruptedRunError(" ".join(sentence for sentence in sentences if sentence), report)
 
 
 class _Outcomes:
@@ -171,4 +149,6 @@ class _Outcomes:
         others = (result for result in report.results if result.planned.job_id not in self._written)
         self._journal.outcomes(map(result_record, others), at)
         stopped_by = str(report.stopped_by) if report.stopped_by else None
-        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by)
+        more: dict[str, object] = {"waited": report.waited, "stopped_at": moment_text(report.stopped_at)}
+        more["newcomers"] = report.newcomers.record() if report.newcomers else None
+        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by, **more)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from batchnb._version import __version__
 from batchnb.aws import Gateway
 from batchnb.circumstances import circumstances_record, dependents_from_record
 from batchnb.errors import InputError, PlanMismatchError
@@ -84,8 +85,6 @@ _ANEW = "Nothing was ended. Make a new plan of the jobs that are meant."
 
 
 def _record(plan: Plan) -> Record:
-    from batchnb import __version__
-
     return {
         "format": FORMAT,
         "batchnb": __version__,

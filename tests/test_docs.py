@@ -12,8 +12,8 @@ import batchnb
 from batchnb.api import list_jobs
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.magics import BatchMagics
+from batchnb.outcome import Outcome
 from batchnb.plans import Verdict
-from batchnb.verify import Outcome
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from batchnb.connect import connect
 from batchnb.errors import AccessDeniedError, InputError, RefusedError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.listing import describe_all, list_selected
-from batchnb.local import summaries
+from batchnb.local.operations import summaries
 from batchnb.pace import CallKind
 from batchnb.select import selector
 

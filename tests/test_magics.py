@@ -189,7 +189,7 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     """`%load_ext batchnb` imports the door, the names of the magics and the place of their settings, and no more."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    assert ours == {"batchnb", "batchnb.magics", "batchnb.notebook"}
+    assert ours == {"batchnb", "batchnb._version", "batchnb.magics", "batchnb.notebook"}
     assert not added & {*HEAVY, "argparse"}
 
 

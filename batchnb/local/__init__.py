@@ -8,15 +8,15 @@
 It is strict where AWS is strict, and its account and Region are those of nobody.
 """
 
-from batchnb.local.api import Call
-from batchnb.local.clock import Clock, ManualClock, WallClock
-from batchnb.local.faults import Fault, Faults, Kind
 from batchnb.local.handle import LocalBatch, start
-from batchnb.local.ids import ACCOUNT, REGION
-from batchnb.local.limits import Limit, Limits
+from batchnb.local.http.dispatch import Call
+from batchnb.local.http.faults import Fault, Faults, Kind
+from batchnb.local.http.limits import Limit, Limits
 from batchnb.local.night import hasty_night, night
-from batchnb.local.records import Attempt, Delays, Dependency, Status, Stops, Truth
-from batchnb.local.world import World
+from batchnb.local.world.clock import Clock, ManualClock, WallClock
+from batchnb.local.world.ids import ACCOUNT, REGION
+from batchnb.local.world.job import Attempt, Delays, Dependency, Status, Stops, Truth
+from batchnb.local.world.world import World
 
 __all__ = [
     "ACCOUNT",

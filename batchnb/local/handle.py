@@ -5,18 +5,18 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from batchnb.local.api import Api, Call
-from batchnb.local.clock import ManualClock
-from batchnb.local.ids import ACCOUNT, REGION, IdMaker
-from batchnb.local.limits import Limit, Limits
-from batchnb.local.server import HOST, Server
-from batchnb.local.world import World
+from batchnb.local.http.dispatch import Api, Call
+from batchnb.local.http.limits import Limit, Limits
+from batchnb.local.http.server import HOST, Server
+from batchnb.local.world.clock import ManualClock
+from batchnb.local.world.ids import ACCOUNT, REGION, IdMaker
+from batchnb.local.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchnb.local.clock import Clock
-    from batchnb.local.faults import Faults
+    from batchnb.local.http.faults import Faults
+    from batchnb.local.world.clock import Clock
 
 __all__ = ["LocalBatch", "start"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from batchnb.local.blueprint import JobOptions
-from batchnb.local.records import Delays
+from batchnb.local.world.blueprint import JobOptions
+from batchnb.local.world.job import Delays
 
 if TYPE_CHECKING:
-    from batchnb.local.world import World
+    from batchnb.local.world.world import World
 
 __all__ = ["hasty_night", "night"]
 

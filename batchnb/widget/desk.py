@@ -18,6 +18,7 @@ from batchnb.errors import InputError, InterruptedRunError
 from batchnb.ledger import JobEvent
 from batchnb.plans import Plan
 from batchnb.report import Report
+from batchnb.stop import Stop
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel
 from batchnb.widget.refreshed import Refreshed, refreshed
@@ -65,7 +66,7 @@ class Desk:
         self._begun: datetime | None = None
         self._said = ""
         self._worker: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._stop = Stop()
         self.error: Exception | None = None
         """What went wrong last, None after something went right."""
 
@@ -142,7 +143,6 @@ class Desk:
                 stop=self._stop,
                 note=self._note_event,
                 tell=self._send_patch,
-                stopped=self._note_stopped,
             )
         except InterruptedRunError as error:
             self.error, report = error, error.report
@@ -161,9 +161,13 @@ class Desk:
         self.select([])
         self._keep_outputs(always=True)
 
-    def _note_stopped(self) -> None:
-        if self._progress is not None:
-            self._progress.is_stopped = True
+    def _press_stop(self) -> None:
+        """Stop the sending; where that is over, the watching. Pressed twice at once, it is pressed once."""
+        progress = self._progress
+        if progress is not None and (self._stop.stopped_at is not None or progress.is_all_answered):
+            self._stop.stop_watching()
+        else:
+            self._stop.stop_sending()
         self._send_state()
 
     def _note_event(self, event: JobEvent) -> None:
@@ -240,6 +244,8 @@ class Desk:
     def _state(self) -> dict[str, Any]:
         with self._mutex:
             running = self._phase is Phase.RUNNING and self._progress is not None
+            if self._progress is not None:
+                self._progress.is_stopped = self._stop.stopped_at is not None
             plan = self._plan if self._phase is Phase.CONFIRMING else None
             return {
                 "phase": self._phase.value,
@@ -248,7 +254,7 @@ class Desk:
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
                 "reasons": reasons_used(),
-                "stopping": running and self._stop.is_set(),
+                "stopping": running and self._stop.is_pending,
                 "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
                 "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
                 "result": result_told(self._report),

@@ -19,6 +19,7 @@ from batchnb.errors import InputError
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
 from batchnb.run import check_timeout
+from batchnb.stop import Stop
 from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
 from batchnb.widget.desk import Asks, Desk
@@ -149,9 +150,8 @@ class JobPicker(anywidget.AnyWidget, Desk):
         return cell_for(job_ids, reason, {**self._asks.connection, **self._asks.guards}, notes)
 
     def stop(self) -> None:
-        """Send nothing more, as the button does. What has been sent takes its course, and is in the report."""
-        self._stop.set()
-        self._send_state()
+        """Send nothing more, as the button does, and watch what was sent; where that is going on, watch no longer."""
+        self._press_stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is under way any more; return whether that was within `timeout` seconds."""
@@ -243,7 +243,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
                 raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
             if self._must_type(plan) and content.get("typed") != str(len(plan.to_end)):
                 raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
-            self._stop.clear()
+            self._stop = Stop()
             self._start(Phase.RUNNING, lambda: self._execute(plan), after=Phase.CONFIRMING)
 
     def _on_cancel(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:

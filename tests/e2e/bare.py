@@ -110,7 +110,7 @@ class BarePage:
 
     def filter(self, query: str) -> None:
         """Type into the search box."""
-        self.page.get_by_label("Filter jobs").fill(query)
+        self.page.get_by_label("Search the jobs").fill(query)
 
     def reason(self, text: str) -> None:
         """Type the reason."""

@@ -65,7 +65,7 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
             page.screenshot(path=file)
 
     picture("list")
-    picker.filter("age:>soon")
+    picker.filter("vcpus:>4")
     picture("error")
     picker.filter("name:sweep-lr-0*")
     picker.root.get_by_role("button", name="Select all").click()
@@ -74,6 +74,7 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     picker.root.locator(".bnb-form .bnb-primary").click()
     dialog = picker.root.get_by_role("alertdialog")
     dialog.get_by_label("Type 60").fill("60")
+    expect(dialog.get_by_role("button", name="Terminate")).to_be_enabled()
     picture("confirmation")
     notebook.run(2)
     picker.confirm()

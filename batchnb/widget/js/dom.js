@@ -24,7 +24,7 @@ export function element(tag, attributes = {}, children = []) {
 export const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
 
 /** Accepted is not ended, and must not look like it. @param {string} word @param {boolean} failed */
-export const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word === "accepted" ? "starting" : word.startsWith("left out") ? "wanted" : "done");
+export const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word.startsWith("accepted") ? "starting" : word.startsWith("left out") ? "wanted" : "done");
 
 /** @param {string} text @param {string} kind */
 export function pill(text, kind) {

@@ -10,8 +10,8 @@ export class Toolbar {
     this.store = store;
     this.say = actions.say;
     this.search = element("input", {
-      type: "search", class: "bnb-search", "aria-label": "Filter jobs", spellcheck: "false", autocomplete: "off",
-      placeholder: "Filter: words, status:runnable, name:train-*, age:>6h", "aria-describedby": `${id}-query-error`,
+      type: "search", class: "bnb-search", "aria-label": "Search the jobs", spellcheck: "false", autocomplete: "off",
+      placeholder: "Search: words, status:runnable, name:train-*, age:>6h", "aria-describedby": `${id}-query-error`,
       oninput: () => this.setQuery(),
     });
     this.error = element("span", { class: "bnb-query-error", id: `${id}-query-error` });

@@ -6,11 +6,9 @@
  *   widget_manager?: any, on(name: string, callback: (...parts: any[]) => void): void,
  *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
 /** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
- *   text(row: number): string, mark(test: Test, hit: Uint8Array): void, keys(descending: boolean): Uint16Array[],
+ *   text(row: number): string, keys(descending: boolean): Uint16Array[],
  *   codes: Codes | null, code(row: number): number, word(code: number): string}} Column */
 /** @typedef {Uint8Array | Uint16Array | Uint32Array} Codes */
-/** @typedef {{needle: string | null, matches(folded: string): boolean, above?: number, below?: number,
- *   inclusive?: boolean, cased?: boolean}} Test */
 /** @typedef {{column: number, descending: boolean}} SortKey */
 /** What changed: the columns, which rows match, which are selected, some rows, or what the picker is doing.
  * @typedef {"table" | "rows" | "selection" | "patch" | "state"} Change */

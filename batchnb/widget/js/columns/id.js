@@ -1,6 +1,6 @@
 // @ts-check
 // A column of job ids, as bytes.
-/** @import { Codes, Column, Json, Test } from "../types.js" */
+/** @import { Codes, Column, Json } from "../types.js" */
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 /** The two characters of each byte. */
@@ -41,14 +41,10 @@ export class IdColumn {
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
-  /** @param {Test} test @param {Uint8Array} hit */
-  mark(test, hit) {
-    const { needle } = test;
-    if (needle === null) {
-      for (let row = 0; row < this.rows; row += 1) if (!hit[row] && test.matches(this.text(row))) hit[row] = 1;
-    } else if (/^[0-9a-f-]{1,36}$/.test(needle)) {
-      for (let row = 0; row < this.rows; row += ID_CHUNK) this.markSome(needle, hit, row, Math.min(ID_CHUNK, this.rows - row));
-    }
+  /** Mark the rows that hold a word. @param {{needle: string | null}} test in lower case @param {Uint8Array} hit */
+  mark({ needle }, hit) {
+    if (needle === null || !/^[0-9a-f-]{1,36}$/.test(needle)) return;
+    for (let row = 0; row < this.rows; row += ID_CHUNK) this.markSome(needle, hit, row, Math.min(ID_CHUNK, this.rows - row));
   }
 
   /** One search through the texts of some rows, a line each. @param {string} needle @param {Uint8Array} hit @param {number} first @param {number} count */

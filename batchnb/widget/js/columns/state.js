@@ -1,7 +1,7 @@
 // @ts-check
 // The two columns that change while jobs end: the status as it is now, and what became of each job.
 import { planes } from "./keys.js";
-/** @import { Codes, Column, Test } from "../types.js" */
+/** @import { Codes, Column } from "../types.js" */
 
 const FATE_FAILED = 0x80;
 
@@ -33,14 +33,6 @@ export class StatusColumn {
   /** @param {number} row */
   text(row) {
     return this.names[this.lives[row]] || (this.given?.text(row) ?? "");
-  }
-
-  /** @param {Test} test @param {Uint8Array} hit */
-  mark(test, hit) {
-    const found = this.names.map((name) => (name && test.matches(name.toLowerCase()) ? 1 : 0));
-    for (let row = 0; row < this.lives.length; row += 1) {
-      if (this.lives[row] ? found[this.lives[row]] : test.matches(this.text(row).toLowerCase())) hit[row] = 1;
-    }
   }
 
   /** @param {boolean} descending */
@@ -83,13 +75,6 @@ export class FateColumn {
   text(row) {
     const message = this.messages.get(row);
     return message ? `${this.names[this.code(row)]}: ${message}` : this.names[this.code(row)];
-  }
-
-  /** @param {Test} test @param {Uint8Array} hit */
-  mark(test, hit) {
-    for (let row = 0; row < this.fates.length; row += 1) {
-      if (!hit[row] && this.fates[row] && test.matches(this.text(row).toLowerCase())) hit[row] = 1;
-    }
   }
 
   /** @param {boolean} descending */

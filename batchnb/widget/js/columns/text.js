@@ -2,7 +2,7 @@
 // A column of texts, each kept once.
 import { folded } from "../text.js";
 import { NO_RANK, planes, unsigned } from "./keys.js";
-/** @import { Codes, Column, Json, Test } from "../types.js" */
+/** @import { Codes, Column, Json } from "../types.js" */
 
 /** Text as codes into words, which stand behind one another in one string. @implements {Column} */
 export class TextColumn {
@@ -44,35 +44,6 @@ export class TextColumn {
     const low = this.low ?? folded(this.all);
     this.low = low === this.all ? this.all : low;
     return this.low;
-  }
-
-  /** @param {Test} test */
-  words(test) {
-    const low = this.lower();
-    const found = new Uint8Array(this.count);
-    if (test.needle === null) {
-      const all = test.cased ? this.all : low;
-      for (let code = 0, start = 0; code < this.count; start = this.ends[code], code += 1) {
-        if (test.matches(all.slice(start, this.ends[code]))) found[code] = 1;
-      }
-      return found;
-    }
-    // One search through all words at once; a find across a border between two does not count.
-    let [code, at] = [0, low.indexOf(test.needle)];
-    while (at >= 0) {
-      while (this.ends[code] <= at) code += 1;
-      const inside = at + test.needle.length <= this.ends[code];
-      if (inside) found[code] = 1;
-      at = low.indexOf(test.needle, inside ? this.ends[code] : at + 1);
-    }
-    return found;
-  }
-
-  /** @param {Test} test @param {Uint8Array} hit */
-  mark(test, hit) {
-    const found = this.words(test);
-    if (this.codes) for (let row = 0; row < this.rows; row += 1) hit[row] |= found[this.codes[row]];
-    else for (let row = 0; row < this.rows; row += 1) hit[row] |= found[row + 1];
   }
 
   /** @param {boolean} descending */

@@ -17,7 +17,7 @@ export class Layout {
     this.table = table;
   }
 
-  /** @param {Column} column */
+  /** @param {{title: string, hidden: boolean}} column */
   isHidden(column) {
     return this.hidden.get(column.title) ?? column.hidden;
   }

@@ -55,9 +55,10 @@ export class Matches {
   }
 
   filter() {
-    // A word is looked for where it can be seen, a field in all columns.
-    const columns = this.query.includes(":") ? this.table.columns : this.layout.columns;
-    const { mask, error } = search(this.query, columns, this.table.here, Date.now());
+    const { mask, error } = search(this.query, this.table.columns, this.table.here, Date.now(), {
+      // A word is looked for where it can be seen, a field in all columns.
+      isHidden: (column) => this.layout.isHidden(column),
+    });
     this.error = error;
     this.found = mask;
     this.matching = this.count(mask, new Uint8Array(this.table.here));
