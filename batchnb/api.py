@@ -17,9 +17,8 @@ from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
 from batchnb.listing import list_selected
 from batchnb.progress import counting
-from batchnb.relisting import remember
+from batchnb.relisting import listed_by, listing_text, remember
 from batchnb.select import selector
-from batchnb.text import plural
 
 if TYPE_CHECKING:
     import threading
@@ -63,17 +62,18 @@ def list_jobs(
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `query` is a search in the language of the picker, such as
-    "status:runnable name:train-* age:>6h -prod"; it narrows what the other arguments mean, and lists the statuses that
-    it asks for where `status` does not say. Its terms about tags, figures, tries and exit codes need DescribeJobs for
-    the jobs that the other terms leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
-    `attrs["listing"]` a picker lists the same again.
+    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
+    "status:runnable name:train-* age:>6h -prod": it narrows the rest, and says which statuses to list if `status` does
+    not. What it asks about tags, figures, tries and exit codes needs DescribeJobs, for the jobs that its other terms
+    leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame says how many that left out,
+    `attrs["not_listed"]` which queues AWS would not list, and why; `attrs["listed_by"]` by which selectors it was made,
+    `attrs["listed_at"]` when; by `attrs["listing"]` a picker lists the same again.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
     Calls go where boto3 and the `AWS_*` variables send them, or as `session`, `profile`, `region` and `endpoint_url`
-    say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses.
+    say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses: a
+    queue that was named, or all there are.
     """
     given: dict[str, Any] = {
         "queues": queues,
@@ -100,7 +100,7 @@ def list_jobs(
         frame = listing.to_frame()
     register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
-    frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    frame.attrs["listed_by"] = listing_text(given, listing.left_out, listing.not_listed)
     remember(frame, given, gateway, len(listing.jobs))
     return frame
 
@@ -128,8 +128,8 @@ def plan(
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
     `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids; ARNs count as ids, and duplicates as one. Every id is described (100
-    a call) and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
+    Series, a job id, or an iterable of ids; ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
+    Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
     included) and `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or
@@ -141,9 +141,9 @@ def plan(
     them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
     jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
 
-    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
-    ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
-    plan; AwsError where DescribeJobs fails.
+    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for ARNs
+    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError where a guard forbids
+    the plan; AwsError where DescribeJobs fails.
     """
     from batchnb.plans import check_reason
     from batchnb.settings import KEYWORDS, layer
@@ -191,17 +191,19 @@ def plan_with(
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     from batchnb.frames import job_ids_in
     from batchnb.plans import check_reason, make_plan
+    from batchnb.preflight import in_one_place
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
+    gateway = connect(session, **connection)
     return make_plan(
-        connect(session, **connection),
-        wanted,
+        gateway,
+        in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
         reason,
         layers=[typed],
         with_dependents=with_dependents,
         collapse=collapse,
-        listed_by=_listing_of(jobs),
+        listed_by=listed_by(jobs),
     )
 
 
@@ -253,18 +255,6 @@ def _as_given(value: object) -> object:
 
 def _listed_or_none(values: Iterable[str] | None) -> object:
     return values if values is None or isinstance(values, str) else list(values)
-
-
-def _listing_of(jobs: object) -> str:
-    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
-    attrs = getattr(jobs, "attrs", None)
-    listed_by = attrs.get("listed_by") if isinstance(attrs, dict) else None
-    return listed_by if isinstance(listed_by, str) else ""
-
-
-def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
-    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 
 def resume(

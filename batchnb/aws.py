@@ -149,14 +149,21 @@ class Gateway:
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""
-        names: list[str] = []
+        return list(self.queue_types())
+
+    def queue_types(self) -> dict[str, str]:
+        """Return the `jobQueueType` of all job queues by name, "" where AWS does not say.
+
+        It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
+        """
+        types: dict[str, str] = {}
         request: dict[str, Any] = {}
         while True:
             with translated("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                names += [queue["jobQueueName"] for queue in answer["jobQueues"]]
+                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
             if not answer.get("nextToken"):
-                return names
+                return types
             request["nextToken"] = answer["nextToken"]
 
     def list_page(

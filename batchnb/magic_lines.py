@@ -64,7 +64,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
     found = listed(flags, "%batch_jobs")
     if found.empty:
-        say("No job matches.")
+        say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
 
 
@@ -154,7 +154,8 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     check_reason_flag(flags)
     found = listed(flags, "%batch_terminate")
     if found.empty:
-        raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
+        where = " in the queues that were listed" if found.attrs["not_listed"] else ""
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
     return found
 
 

@@ -24,8 +24,9 @@ __all__ = ["check_reason_flag", "execute", "listed", "picker_of", "planned", "sa
 
 
 def listed(flags: Line, magic: str) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, and say what --limit left out of them."""
+    """Return the jobs that the selectors mean, and say what is not among them: by --limit, or because AWS refused."""
     from batchnb.api import list_jobs
+    from batchnb.relisting import not_listed_text
 
     selectors = selectors_of(flags)
     if all(value is None for name, value in selectors.items() if name != "limit"):
@@ -33,6 +34,8 @@ def listed(flags: Line, magic: str) -> pd.DataFrame:
     jobs = list_jobs(**selectors, **connection_of(flags))
     if left_out := jobs.attrs["left_out"]:
         say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
+    if not_listed := not_listed_text(jobs):
+        say(not_listed)
     return jobs
 
 

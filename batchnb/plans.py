@@ -133,9 +133,9 @@ class Plan:
 
     @cached_property
     def frees(self) -> Mapping[str, float]:
-        """What ends with the running jobs: `vcpus`, `memory_gib`, `gpus` in use, and `job_hours` run so far.
+        """What ends: `vcpus`, `memory_gib`, `gpus` in use, `job_hours` run so far, as `freed_by_queue` counts them.
 
-        An array counts its running children for the first three, and nothing for the hours, which are not known.
+        `unknown` is the number of running jobs of which a figure is not known: the sums are the least then.
         """
         return summed(self.frees_by_queue.values())
 
@@ -210,7 +210,7 @@ class Plan:
         save_plan(self, path)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a job: `jobId`, `jobName`, `jobQueue`, `verdict`, and the evidence, as strings and times."""
+        """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""
         from batchnb.plan_view import plan_frame
 
         return plan_frame(self)

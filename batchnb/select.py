@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from batchnb.errors import InputError
 from batchnb.ids import parse_job_id
 from batchnb.jobs import Job, JobStatus
-from batchnb.search import Query
-from batchnb.search.listed import asks_for_tags, read_listing_query, statuses_of
 from batchnb.text import shown
+
+if TYPE_CHECKING:
+    from batchnb.search import Query
 
 __all__ = ["Selector", "parse_age", "selector"]
 
@@ -54,7 +56,7 @@ class Selector:
     @property
     def shows_tags(self) -> bool:
         """Whether the listing is to have a column of tags, because they were asked about."""
-        return self.needs_description or (self.query is not None and asks_for_tags(self.query))
+        return self.needs_description or (self.query is not None and self.query.asks_for_tags)
 
     @property
     def needs_description(self) -> bool:
@@ -142,9 +144,13 @@ def selector(
         )
     if children_of is not None and queues is not None:
         raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
-    searched = read_listing_query(query)
-    if status is None and running_longer_than is None and searched is not None:
-        status = statuses_of(searched)
+    searched = None
+    if query is not None:
+        from batchnb.search.listed import read_listing_query, statuses_of  # only those wait for it who search
+
+        searched = read_listing_query(query)
+        if status is None and running_longer_than is None:
+            status = statuses_of(searched)
     return Selector(
         statuses=_statuses(status, running_only=running_longer_than is not None),
         queues=_texts("queues", queues),

@@ -25,6 +25,7 @@ ORDER = [
     "garbage",
     "json_bytes",
     "ids",
+    "shapes",
     "jobs",
     "document",
     "summary",
@@ -45,6 +46,7 @@ ORDER = [
     "connect",
     "frames",
     "narrowing",
+    "queue_refusals",
     "listing",
     "relisting",
     "verdicts",
@@ -92,6 +94,7 @@ ORDER = [
     "runbook_files",
     "demo",
     "cli",
+    "testing",
 ]
 """The road a job travels: a room knows those before it, and no other. A folder is one room."""
 
@@ -124,8 +127,8 @@ DOORS = {
 }
 """Which rooms may import which outside library."""
 
-SPEAKS = {"magics", "magic_steps", "demo", "cli"}
-"""Rooms that may print."""
+SPEAKS = {"magics", "magic_steps", "demo", "cli", "local/command.py"}
+"""Rooms that may print, and modules."""
 
 ROOM_LIMIT, FUNCTION_LIMIT = 300, 50
 
@@ -289,7 +292,7 @@ def test_only_some_rooms_print(path: Path) -> None:
     """Magics, the demo and the command speak to a person; every other room returns what it has to say."""
     calls = [node.func for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
     printed = [call for call in calls if isinstance(call, ast.Name) and call.id in ("print", "input")]
-    assert not printed or (room_of(path) in SPEAKS)
+    assert not printed or {room_of(path), title(path)} & SPEAKS
     assert "input" not in {call.id for call in printed if isinstance(call, ast.Name)}
 
 

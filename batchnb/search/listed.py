@@ -11,7 +11,7 @@ from batchnb.search.schema import make_schema
 from batchnb.search.terms import Query, Statuses
 from batchnb.text import shown
 
-__all__ = ["LISTED", "asks_for_tags", "read_listing_query", "statuses_of"]
+__all__ = ["LISTED", "read_listing_query", "statuses_of"]
 
 LISTED = make_schema(
     {
@@ -21,6 +21,7 @@ LISTED = make_schema(
     },
     [
         own_field("jobArn", Kind.TEXT),
+        own_field("kind", Kind.TEXT),
         own_field("arrayIndex", Kind.NUMBER),
         own_field("liveChildren", Kind.NUMBER),
         own_field("isTerminated", Kind.TEXT),
@@ -30,13 +31,11 @@ LISTED = make_schema(
 """The fields of a listing."""
 
 
-def read_listing_query(text: str | None) -> Query | None:
-    """Return what a search asks of a listing; None where there is none.
+def read_listing_query(text: str) -> Query:
+    """Return what a search asks of a listing.
 
     Raises InputError for a search that is empty, and with the line that the picker shows for one that cannot be read.
     """
-    if text is None:
-        return None
     if not isinstance(text, str) or not text.strip():
         quoted = shown(repr(text), 80)
         raise InputError(f"query: {quoted} is empty or no text. Leave the argument out, or give a search.")
@@ -62,8 +61,3 @@ def statuses_of(query: Query) -> tuple[str, ...] | None:
             asked.append(term.field.during)
         asked += [test.names for test in term.tests if isinstance(test, Statuses)]
     return min(asked, key=len, default=None)
-
-
-def asks_for_tags(query: Query) -> bool:
-    """Whether a term is about tags, so that the listing is to show them."""
-    return any(term.field is not None and term.field.kind is Kind.TAGS for term in query.terms)

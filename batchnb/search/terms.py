@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
-from batchnb.search.fields import Field
+from batchnb.search.fields import Field, Kind
 
 __all__ = [
     "Contains",
@@ -122,6 +122,11 @@ class Query:
 
     text: str
     terms: tuple[Term, ...]
+
+    @property
+    def asks_for_tags(self) -> bool:
+        """Whether a term is about tags."""
+        return any(term.field is not None and term.field.kind is Kind.TAGS for term in self.terms)
 
 
 def as_plain(query: Query) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from batchnb.connect import connect
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.ledger import JobEvent
 from batchnb.plans import Plan
+from batchnb.relisting import not_listed_text
 from batchnb.report import Report
 from batchnb.stop import Stop
 from batchnb.widget.live import FATES, Marks, Progress
@@ -25,7 +26,15 @@ from batchnb.widget.refreshed import Refreshed, refreshed
 from batchnb.widget.requests import sentence_of
 from batchnb.widget.running import execute_telling, progress_of
 from batchnb.widget.snapshot import Snapshot, bits_of, take_snapshot
-from batchnb.widget.told import Phase, is_production, plan_told, reasons_used, result_told, use_reason
+from batchnb.widget.told import (
+    Phase,
+    is_production,
+    plan_told,
+    queues_not_listed,
+    reasons_used,
+    result_told,
+    use_reason,
+)
 
 if TYPE_CHECKING:
     import boto3
@@ -120,10 +129,10 @@ class Desk:
 
     def _make_plan(self) -> Phase:
         with self._mutex:
-            job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
-        plan = api.plan(
-            job_ids, reason=reason, session=self._asks.session, **self._asks.connection, **self._asks.guards
-        )
+            # Rows and not ids: where a row has its ARN, it is checked that calls go there.
+            rows, reason = self._snapshot.frame.iloc[self._rows], self._reason
+        asks = self._asks
+        plan = api.plan(rows, reason=reason, ids=asks.ids, session=asks.session, **asks.connection, **asks.guards)
         use_reason(reason)
         with self._mutex:
             self._plan = plan
@@ -250,7 +259,8 @@ class Desk:
             return {
                 "phase": self._phase.value,
                 "place": self._place,
-                "note": self._said,
+                "note": " ".join(filter(None, [self._said, not_listed_text(self._snapshot.frame)])),
+                "notListed": queues_not_listed(self._snapshot.frame),
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
                 "reasons": reasons_used(),

@@ -17,6 +17,7 @@ import traitlets
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.relisting import not_listed_text
 from batchnb.report import Report
 from batchnb.run import check_timeout
 from batchnb.stop import Stop
@@ -198,7 +199,8 @@ class JobPicker(anywidget.AnyWidget, Desk):
                 "What became of it: %batch_history; %batch_resume finishes it if it was cut off."
             )
         # A notebook that is run again to be compared has nobody who looks at it now.
-        return "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
+        as_of = "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
+        return " ".join(filter(None, [as_of, not_listed_text(self._snapshot.frame)]))
 
     def _keep_outputs(self, *, always: bool = False) -> None:
         if always or self._outputs.is_held:

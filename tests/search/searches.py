@@ -76,7 +76,7 @@ def tables() -> st.SearchStrategy[dict[str, Any]]:
         is_array = [row["arraySize"] is not None and row["status"] == "PENDING" for row in rows]
         return {"now": NOW, "own": OWN, "rows": rows, "also": dict.fromkeys(also, is_array)}
 
-    return st.builds(table, st.lists(_row(), min_size=1, max_size=6), masks)
+    return st.builds(table, st.lists(_row(), min_size=1, max_size=4), masks)
 
 
 def _quoted(text: str) -> str:

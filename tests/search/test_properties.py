@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from batchnb.errors import InputError
 from batchnb.search import QueryError, parse_query
 from batchnb.search.evaluate import hold_against
+from batchnb.search.letters import is_blank, is_invisible
 from batchnb.search.parser import LONGEST_QUERY
 from batchnb.search.typed import as_text
 
@@ -82,7 +84,8 @@ def test_any_text_is_read_or_refused_in_a_line(query: str, table: dict[str, Any]
     with pytest.raises(QueryError) as refused:
         parse_query(query, table_of(table).schema)
     error = refused.value
-    assert error.line.isprintable()
+    assert not any(is_invisible(char) or (is_blank(char) and char != " ") for char in error.line)
+    assert not {unicodedata.category(char) for char in error.line} & {"Cc", "Cs", "Co", "Zl", "Zp"}
     assert 0 < len(error.line) < 700
     assert 0 <= error.start <= error.end <= len(query)
     assert all(readable(text, table) for text in error.suggestions)

@@ -22,7 +22,7 @@ from batchnb.search.fields import FIELDS, STATUS_WORDS, SYNONYMS, TITLES
 from batchnb.search.terms import as_plain
 from tests.tools import missing
 
-from .cases import table_of
+from .cases import read_cases, table_of
 from .searches import broken_queries, queries, tables
 
 SCRIPT = Path(__file__).parents[1] / "widget" / "js" / "search_lines.mjs"
@@ -31,11 +31,17 @@ Twin = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def twin() -> Iterator[Twin]:
-    """Return what asks the JavaScript: one process for all questions."""
-    node = shutil.which("node")
-    if node is None:
+def node() -> str:
+    """Return the command `node`."""
+    found = shutil.which("node")
+    if found is None:
         missing("Node 20 or later: apt-get install nodejs")
+    return found
+
+
+@pytest.fixture(scope="module")
+def twin(node: str) -> Iterator[Twin]:
+    """Return what asks the JavaScript: one process for all questions."""
     process = subprocess.Popen([node, str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(what: str, **given: Any) -> dict[str, Any]:
@@ -117,15 +123,24 @@ def test_both_have_the_same_fields(twin: Twin) -> None:
     assert said["flags"] == list(FLAGS)
 
 
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(queries(), tables(), st.sampled_from([{}, {"joined": True}, {"texts": True}]))
 def test_both_find_the_same_rows(twin: Twin, query: str, table: dict[str, Any], shape: dict[str, bool]) -> None:
     """Of any rows, a search finds the same, whatever is missing of them."""
     assert javascript_says(query, {**table, "shape": shape}, twin) == python_says(query, table)
 
 
-@settings(max_examples=4000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(broken_queries(), tables())
-def test_both_refuse_the_same_in_the_same_words(twin: Twin, query: str, table: dict[str, Any]) -> None:
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(broken_queries())
+def test_both_refuse_the_same_in_the_same_words(twin: Twin, query: str) -> None:
     """What cannot be read is refused by the same line, with the same suggestions, at the same place."""
+    table = {name: read_cases()[name] for name in ("rows", "own", "now")}
     assert javascript_says(query, table, twin) == python_says(query, table)
+
+
+def test_the_javascript_passes_its_own_tests(node: str) -> None:
+    """`node --test` finds nothing wrong with the search, which needs no browser."""
+    tests = sorted(map(str, SCRIPT.parent.glob("search*.test.mjs")))
+    done = subprocess.run([node, "--test", *tests], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(re.findall(r"^# pass (\d+)", done.stdout, re.MULTILINE)[0]) > 50

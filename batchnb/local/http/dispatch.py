@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from batchnb.local.http import sts
 from batchnb.local.http.faults import Faults, Kind
+from batchnb.local.http.protocols import IDENTITY, LOG_EVENTS, UNKNOWN, find_service
 from batchnb.local.http.wire import Fate, Reply, Request, is_loopback
 from batchnb.local.operations.fields import Fields
+from batchnb.local.operations.get_log_events import get_log_events
 from batchnb.local.operations.refusals import Refusal, denied, expired, throttled
-from batchnb.local.operations.table import BULK, OPERATIONS, PERMISSIONS, find_operation
+from batchnb.local.operations.table import BULK, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from batchnb.local.http.faults import Fault
     from batchnb.local.http.limits import Limit, Limits
+    from batchnb.local.http.protocols import Service
     from batchnb.local.world.ids import IdMaker
     from batchnb.local.world.world import World
 
 __all__ = ["Api", "Call"]
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
-_IDENTITY = "GetCallerIdentity"
-_UNKNOWN = "Unknown"
 _FATES = {Kind.RESET: Fate.RESET, Kind.HANG: Fate.HANG, Kind.TRUNCATED: Fate.TRUNCATED}
 _STATUSES = {Kind.CLIENT: 400, Kind.DENIED: 403, Kind.EXPIRED: 403, Kind.THROTTLED: 429, Kind.SERVER: 500}
 
@@ -56,47 +54,48 @@ class Api:
 
     def answer(self, request: Request) -> Reply:
         """Answer one request; whatever goes wrong is an answer, too."""
-        operation = _name_operation(request)
+        service = find_service(request)
         asked: dict[str, Any] = {}
         faults: list[Fault] = []
         with self.world.lock:
             at = self.now()
             try:
-                asked = _read_body(operation, request)
-                self._check_request(operation, request)
-                faults = self.faults.strike(operation, asked)
-                reply = self._perform(operation, asked, faults)
+                asked = service.read(request.body) if service.operation != UNKNOWN else {}
+                self._check_request(service.operation, request)
+                faults = self.faults.strike(service.operation, asked)
+                reply = self._perform(service, asked, faults)
             except Refusal as refusal:
-                reply = self._refuse(operation, refusal)
+                reply = self._refuse(service, refusal)
             reply = _apply_fate(reply, faults)
-            self.calls.append(_record(operation, asked, at, reply))
+            self.calls.append(_record(service.operation, asked, at, reply))
         return reply
 
     def _check_request(self, operation: str, request: Request) -> None:
         if not is_loopback(request.headers.get("host", "")):
             raise Refusal(403, "AccessDeniedException", "This emulator answers to the loopback address only.")
-        if operation == _UNKNOWN or (operation in BULK and not self.bulk):
+        if operation == UNKNOWN or (operation in BULK and not self.bulk):
             raise Refusal(404, "UnknownOperationException", f"There is no operation at {request.path}.")
         if not request.headers.get("authorization"):
             raise Refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
 
-    def _perform(self, operation: str, asked: dict[str, Any], faults: list[Fault]) -> Reply:
+    def _perform(self, service: Service, asked: dict[str, Any], faults: list[Fault]) -> Reply:
         """Do what is asked, unless the caller may not, is too fast, or a fault comes before the effect."""
         self._run(faults, "before")
-        self._check_caller(operation)
+        self._check_caller(service, asked)
+        operation = service.operation
         limit = self.limits.of(operation)
         if limit and not (limit.per_item and operation in BULK) and not self.limits.take(limit):
             raise throttled(limit.retry_after)
         body = self._effect(operation, asked, limit, faults)
         self._run(faults, "after")
-        return self._reply(operation, 200, body)
+        return service.reply(self.world, body, self.request_ids.next_id())
 
-    def _check_caller(self, operation: str) -> None:
-        if self.world.credentials_expired:
+    def _check_caller(self, service: Service, asked: dict[str, Any]) -> None:
+        world = self.world
+        if world.credentials_expired:
             raise expired()
-        action = PERMISSIONS.get(operation, operation)
-        if {operation, action} & self.world.denied_operations:
-            raise denied(action)
+        if {service.operation, service.action, service.action.partition(":")[2]} & world.denied_operations:
+            raise denied(world.place, service.action, service.resource(world, Fields(asked)))
 
     def _run(self, faults: list[Fault], when: str) -> None:
         """Run the hooks of this moment, then raise the first error answer that is due."""
@@ -113,7 +112,7 @@ class Api:
     def _effect(
         self, operation: str, asked: dict[str, Any], limit: Limit | None, faults: list[Fault]
     ) -> dict[str, Any] | None:
-        if operation == _IDENTITY:
+        if operation == IDENTITY:
             return None
         bulk_faults = [fault for fault in faults if fault.is_item]
         unsaid = _unsaid_ids(asked, bulk_faults)
@@ -126,49 +125,21 @@ class Api:
             return _item_refusal(job_id, bulk_faults, "before")
 
         now_ms = self.world.settle()
+        if operation == LOG_EVENTS:
+            return get_log_events(self.world, Fields(asked), now_ms)
         body = OPERATIONS[operation](self.world, Fields(asked), now_ms, check)
         return _spoil(body, bulk_faults, unsaid) if bulk_faults else body
 
-    def _reply(self, operation: str, status: int, body: dict[str, Any] | None) -> Reply:
+    def _refuse(self, service: Service, refusal: Refusal) -> Reply:
         request_id = self.request_ids.next_id()
-        headers = {"x-amzn-RequestId": request_id}
-        if operation == _IDENTITY:
-            return Reply(status, sts.identity_xml(request_id), headers, "text/xml")
-        # An operation without output answers with no body at all.
-        return Reply(status, _encode(body).encode() if body else b"", headers)
-
-    def _refuse(self, operation: str, refusal: Refusal) -> Reply:
-        request_id = self.request_ids.next_id()
-        headers = {"x-amzn-RequestId": request_id, "x-amzn-ErrorType": refusal.code}
-        if refusal.retry_after is not None:
-            headers["x-amz-retry-after"] = str(round(refusal.retry_after * 1000))
-        if refusal.status in (502, 503):
+        if refusal.status in (502, 503) and refusal.code in (Kind.BAD_GATEWAY, Kind.UNAVAILABLE):
             page = f"<html><body><h1>{refusal.status}</h1></body></html>".encode()
             return Reply(refusal.status, page, {"x-amzn-RequestId": request_id}, "text/html")
-        if operation == _IDENTITY:
-            body = sts.refusal_xml(refusal.code, refusal.message, request_id)
-            return Reply(refusal.status, body, headers, "text/xml")
-        return Reply(refusal.status, _encode({"message": refusal.message}).encode(), headers)
-
-
-def _name_operation(request: Request) -> str:
-    if request.method != "POST":
-        return _UNKNOWN
-    if request.path == "/":
-        return _IDENTITY if sts.read_action(request.body) == _IDENTITY else _UNKNOWN
-    return find_operation(request.path) or _UNKNOWN
-
-
-def _read_body(operation: str, request: Request) -> dict[str, Any]:
-    if operation in (_IDENTITY, _UNKNOWN):
-        return {}
-    try:
-        asked = json.loads(request.body or b"{}")
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, "SerializationException", "The body is not JSON.") from error
-    if not isinstance(asked, dict):
-        raise Refusal(400, "SerializationException", "The body is not a structure.")
-    return asked
+        reply = service.refuse(refusal, request_id)
+        if refusal.retry_after is not None:
+            delay = {"x-amz-retry-after": str(round(refusal.retry_after * 1000))}
+            reply = replace(reply, headers={**reply.headers, **delay})
+        return reply
 
 
 def _fault_refusal(fault: Fault) -> Refusal:
@@ -185,7 +156,7 @@ def _item_refusal(job_id: str, faults: list[Fault], when: str) -> Refusal | None
 
 
 def _unsaid_ids(asked: dict[str, Any], faults: list[Fault]) -> dict[str, str]:
-    """Answer the ids that a partial answer leaves out, and whether before or after their effect."""
+    """Return the ids that a partial answer leaves out, and whether before or after their effect."""
     listed = asked.get("jobs")
     job_ids = [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
     unsaid: dict[str, str] = {}
@@ -211,7 +182,7 @@ def _spoil(body: dict[str, Any], faults: list[Fault], unsaid: dict[str, str]) ->
 def _apply_fate(reply: Reply, faults: list[Fault]) -> Reply:
     for fault in faults:
         if fate := _FATES.get(Kind(fault.kind)):
-            return Reply(reply.status, reply.body, reply.headers, reply.content_type, fate)
+            return replace(reply, fate=fate)
     return reply
 
 

@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING, cast
 
 from batchnb.errors import LocalError
-from batchnb.local.http.wire import Fate, Reply, WireError, encode, read_request
+from batchnb.local.http.wire import CONTINUE, Fate, Reply, WireError, encode, read_request, wants_continue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ class _Connection(asyncio.Protocol):
         self._server = server
         self._buffer = bytearray()
         self._is_busy = False
+        self._has_encouraged = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -50,12 +51,20 @@ class _Connection(asyncio.Protocol):
         while not self._is_busy and not self._transport.is_closing():
             try:
                 request = read_request(self._buffer)
+                if request is None:
+                    self._encourage()
+                    return
             except WireError as error:
-                self._send(Reply(400, str(error).encode(), content_type="text/plain"), keeps_alive=False)
+                self._send(Reply(error.status, str(error).encode(), content_type="text/plain"), keeps_alive=False)
                 return
-            if request is None:
-                return
+            self._has_encouraged = False
             self._serve(request)
+
+    def _encourage(self) -> None:
+        """Tell a client that waits for it, once, that it may send the body."""
+        if not self._has_encouraged and wants_continue(self._buffer):
+            self._has_encouraged = True
+            self._transport.write(CONTINUE)
 
     def _serve(self, request: Request) -> None:
         reply = self._server.answer_or_fail(request)
@@ -162,7 +171,7 @@ def _listen(port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(_BACKLOG)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
         raise LocalError(f"port {port} of {HOST} cannot be opened: {error}") from error
     return listener

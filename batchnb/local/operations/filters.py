@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batchnb.local.operations.refusals import bad_request
-from batchnb.local.world.ids import definition_arn, definition_name
+from batchnb.local.world.ids import definition_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def _by_definition(value: str) -> Callable[[Job], bool]:
     if value.startswith("arn:"):
         if "*" in value:
             raise bad_request("An asterisk is not supported in the ARN of a job definition.")
-        return lambda job: definition_arn(job.spec.definition) == value
+        return lambda job: job.spec.definition_arn == value
     if value.endswith("*"):
         prefix = value[:-1]
         return lambda job: definition_name(job.spec.definition).startswith(prefix)

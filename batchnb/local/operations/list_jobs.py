@@ -40,7 +40,7 @@ class _Query:
 
 
 def list_jobs(world: World, fields: Fields) -> dict[str, Any]:
-    """Answer one page of summaries, newest first.
+    """Return one page of summaries, newest first.
 
     The token names the last job seen by a key that never changes, so a job that moves between two
     calls neither shifts a page nor appears twice.
@@ -59,7 +59,7 @@ def list_jobs(world: World, fields: Fields) -> dict[str, Any]:
         job = query.oldest_first[position]
         if query.wanted(job):
             found.append(job)
-    answer: dict[str, Any] = {"jobSummaryList": [summarize(world, job) for job in found[:size]]}
+    answer: dict[str, Any] = {"jobSummaryList": [summarize(world.switches, job) for job in found[:size]]}
     if len(found) > size:
         answer["nextToken"] = _make_token(found[size - 1].key, query.mark)
     return answer
@@ -81,6 +81,8 @@ def _read_query(world: World, fields: Fields) -> _Query:
     queue = world.ledger.find_queue(value)
     if queue is None:
         raise bad_request(f"Job queue {value} does not exist.")
+    if queue.type == "SAGEMAKER_TRAINING" and world.switches.training_queue == "refused":
+        raise bad_request(f"Job queue {value} takes service jobs: use ListServiceJobs.")
     if chosen is None:
         wanted_status = status or Status.RUNNING
         return _Query(queue.oldest_first(), lambda job: job.status is wanted_status, _PAGE, mark)
@@ -100,7 +102,7 @@ def _read_status(fields: Fields) -> Status | None:
 
 
 def _members(world: World, kind: str, job_id: str) -> list[Job]:
-    """Answer the children or nodes, in listing order; an unknown id has none."""
+    """Return the children or nodes, in listing order; an unknown id has none."""
     if not is_job_id(job_id):
         raise bad_request(f"Invalid job identifier: {job_id}")
     job = world.ledger.find(job_id)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from batchnb.local.world.ids import job_arn
+from batchnb.local.world.place import Place
 
 __all__ = ["CALLER_ARN", "Refusal", "bad_request", "denied", "expired", "throttled"]
 
-CALLER_ARN = "arn:aws:iam::000000000000:user/local"
+CALLER_ARN = Place().caller_arn
+"""Who calls, where nothing is said of account and Region."""
 
 
 class Refusal(Exception):  # noqa: N818 - this is an answer of the emulated service, no error of the emulator
@@ -25,10 +26,9 @@ def bad_request(message: str) -> Refusal:
     return Refusal(400, "ClientException", message)
 
 
-def denied(operation: str, job_id: str | None = None) -> Refusal:
-    """Make the refusal of a caller without permission, worded as IAM words it."""
-    resource = job_arn(job_id) if job_id else "*"
-    message = f"User: {CALLER_ARN} is not authorized to perform: batch:{operation} on resource: {resource}"
+def denied(place: Place, action: str, resource: str = "*") -> Refusal:
+    """Make the refusal of a caller without permission for an action such as `batch:ListJobs`, as IAM words it."""
+    message = f"User: {place.caller_arn} is not authorized to perform: {action} on resource: {resource}"
     return Refusal(403, "AccessDeniedException", message)
 
 

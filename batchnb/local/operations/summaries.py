@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from batchnb.local.world.ids import definition_arn, job_arn
+from batchnb.local.world.body import Kind
 
 if TYPE_CHECKING:
     from batchnb.local.world.job import Job
-    from batchnb.local.world.world import World
+    from batchnb.local.world.switches import Switches
 
 __all__ = ["count_children", "summarize"]
 
 
-def summarize(world: World, job: Job) -> dict[str, Any]:
-    """Answer the summary of a job; with `world.sparse_summaries` only what the model requires."""
-    summary: dict[str, Any] = {"jobId": job.job_id, "jobName": job.name}
-    if world.sparse_summaries:
-        return summary
+def summarize(switches: Switches, job: Job) -> dict[str, Any]:
+    """Return the summary of a job; with the switch `sparse_summaries` only what the model requires."""
+    if switches.sparse_summaries:
+        return {"jobId": job.job_id, "jobName": job.name}
     spec = job.spec
-    summary |= {
-        "jobArn": job_arn(job.job_id),
+    summary: dict[str, Any] = {
+        "jobId": job.job_id,
+        "jobName": job.name,
+        "jobArn": f"{job.queue.place.batch}job/{job.job_id}",
         "createdAt": job.created_at,
         "status": job.status.value,
-        "jobDefinition": definition_arn(spec.definition),
-        "capacityUsage": [{"capacityUnit": "VCPU", "quantity": float(spec.vcpus)}],
+        "jobDefinition": spec.definition_arn,
     }
     # One after the other: of 100,000 jobs few have much of it, and a page of 1,000 takes half as long so.
+    body, is_whole = spec.body, job.parent is None and job.children is None and job.nodes is None
+    capacity = body.capacity if is_whole else _capacity_of(job, switches.capacity_of_parents)
+    if capacity is not None:
+        summary["capacityUsage"] = [{"capacityUnit": body.unit, "quantity": capacity}]
     if job.started_at is not None:
         summary["startedAt"] = job.started_at
     if job.stopped_at is not None:
@@ -35,13 +39,27 @@ def summarize(world: World, job: Job) -> dict[str, Any]:
         summary["statusReason"] = job.status_reason
     if spec.share is not None:
         summary["shareIdentifier"] = spec.share
-    _add_ending(summary, job)
-    _add_parts(summary, job)
+    if job.is_terminated or job.is_cancelled or job.exit_code is not None:
+        _add_ending(summary, job)
+    if not is_whole:
+        _add_parts(summary, job)
     return summary
 
 
+def _capacity_of(job: Job, parents: str) -> float | None:
+    """Return the vCPUs of a part or of a parent; what those of a parent mean is an open point."""
+    if job.parent is not None:
+        return job.body.capacity
+    if parents == "absent":
+        return None
+    if parents == "each":
+        return job.spec.body.capacity
+    total = job.spec.body.total_capacity()
+    return None if total is None else total * len(job.children or (job,))
+
+
 def count_children(job: Job) -> dict[str, int]:
-    """Answer how many children of an array are in each state, all seven states named."""
+    """Return how many children of an array are in each state, all seven states named."""
     return {status.value: number for status, number in (job.counts or {}).items()}
 
 
@@ -50,8 +68,11 @@ def _add_ending(summary: dict[str, Any], job: Job) -> None:
         summary["isTerminated"] = True
     if job.is_cancelled:
         summary["isCancelled"] = True
-    if job.exit_code is not None:
+    if job.exit_code is not None and job.body.main_body.kind is Kind.CONTAINER:
+        # Of several containers and of pods the summary says nothing.
         summary["container"] = {"exitCode": job.exit_code}
+        if job.attempts and (reason := job.attempts[-1].reason) is not None:
+            summary["container"]["reason"] = reason
 
 
 def _add_parts(summary: dict[str, Any], job: Job) -> None:
@@ -64,7 +85,7 @@ def _add_parts(summary: dict[str, Any], job: Job) -> None:
 
 
 def _place_in(parent: Job, job: Job) -> dict[str, Any]:
-    """Answer which child of an array, or which node, a job is."""
+    """Return which child of an array, or which node, a job is."""
     if parent.children is not None:
         return {"arrayProperties": {"index": job.index}}
-    return {"nodeProperties": {"isMainNode": job.index == 0, "nodeIndex": job.index}}
+    return {"nodeProperties": {"isMainNode": job.index == parent.spec.body.main_node, "nodeIndex": job.index}}

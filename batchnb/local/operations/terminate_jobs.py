@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from batchnb.local.operations.fields import Fields
-    from batchnb.local.world.job import Job
     from batchnb.local.world.world import World
 
     ItemCheck = Callable[[str], Refusal | None]
@@ -32,8 +31,7 @@ def end_job(world: World, verb: Verb, fields: Fields, now_ms: int) -> dict[str, 
     """Accept the end of one job; an unknown id is fine, a malformed one is not."""
     job_id = fields.needed_text("jobId")
     reason = _read_reason(fields)
-    if not is_job_id(job_id):
-        raise bad_request(f"Invalid job identifier: {job_id}")
+    job_id = _read_id(world, job_id, lambda text: bad_request(f"Invalid job identifier: {text}"))
     _end(world, verb, job_id, reason, now_ms)
     return {}
 
@@ -52,8 +50,9 @@ def end_jobs(world: World, verb: Verb, fields: Fields, now_ms: int, check: ItemC
     errors: list[dict[str, str]] = []
     for job_id in job_ids:
         try:
-            _check_item(job_id, check)
-            _end(world, verb, job_id, reason, now_ms)
+            if refusal := check(job_id):
+                raise refusal
+            _end(world, verb, _read_id(world, job_id, _invalid_item), reason, now_ms)
             successful.append(job_id)
         except Refusal as refusal:
             code = _ITEM_CODES.get(refusal.code, refusal.code)
@@ -61,11 +60,22 @@ def end_jobs(world: World, verb: Verb, fields: Fields, now_ms: int, check: ItemC
     return {"successful": successful, "errors": errors}
 
 
-def _check_item(job_id: str, check: ItemCheck) -> None:
-    if refusal := check(job_id):
-        raise refusal
-    if not is_job_id(job_id):
-        raise Refusal(400, "ValidationException", f"Invalid job identifier: {job_id}")
+def _invalid_item(text: str) -> Refusal:
+    return Refusal(400, "ValidationException", f"Invalid job identifier: {text}")
+
+
+def _read_id(world: World, text: str, invalid: Callable[[str], Refusal]) -> str:
+    """Return the id that a request names; what has not the form of one, and what an ARN means, are open points."""
+    if is_job_id(text):
+        return text
+    switches = world.switches
+    if text.startswith("arn:"):
+        if switches.arn_as_id == "refused":
+            raise invalid(text)
+        return world.place.strip("job", text) if switches.arn_as_id == "accepted" else text
+    if switches.malformed_id == "refused":
+        raise invalid(text)
+    return text
 
 
 def _end(world: World, verb: Verb, job_id: str, reason: str, now_ms: int) -> None:
@@ -73,16 +83,20 @@ def _end(world: World, verb: Verb, job_id: str, reason: str, now_ms: int) -> Non
     if job is None:
         return
     if job.is_denied:
-        raise denied(_OPERATIONS[verb], job_id)
-    if job.is_node:
-        # Undocumented in the real service, so nobody should come to rely on it here.
+        raise denied(world.place, f"batch:{_OPERATIONS[verb]}", job.arn)
+    if job.is_node and world.switches.node_alone == "refused":
         raise bad_request(f"{job_id} is one node of a multi-node job.")
-    world.lifecycle.accept(job, verb, reason, now_ms)
+    if job.has_ended and world.switches.finished_job == "refused":
+        raise bad_request(f"{job_id} has ended.")
+    if not job.is_node:
+        world.lifecycle.accept(job, verb, reason, now_ms)
 
 
 def _check_queues(world: World, job_ids: Sequence[str]) -> None:
-    found: list[Job | None] = [world.ledger.find(job_id) for job_id in job_ids]
-    if not world.allow_mixed_queues and len({job.queue.name for job in found if job is not None}) > 1:
+    if world.switches.mixed_queues:
+        return
+    found = (world.ledger.find(world.place.strip("job", one) if one.startswith("arn:") else one) for one in job_ids)
+    if len({job.queue.name for job in found if job is not None}) > 1:
         raise bad_request("All jobs of one call must be in the same job queue.")
 
 

@@ -1,25 +1,22 @@
-"""Building jobs: what a caller may say of a job, with defaults that make a believable one."""
+"""What a caller may say of a job to be, with defaults that make a believable one."""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from batchnb.errors import LocalError
-from batchnb.local.world.cascade import CHILD_FAILED
+from batchnb.local.world.body import Kind, make_body
 from batchnb.local.world.ids import is_job_id
-from batchnb.local.world.job import ENDED, Attempt, Dependency, Job, Spec, Status, Stops
+from batchnb.local.world.job import Dependency, Spec, Status, Stops
+from batchnb.local.world.runs import check_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from batchnb.local.world.job import Queue
+    from batchnb.local.world.body import Body
 
-__all__ = ["Blueprint", "JobOptions", "build_job", "build_members"]
-
-_STARTING_TIME = 0.1
-"""The part of its age that a job spent waiting, when nothing else is said."""
+__all__ = ["Blueprint", "JobOptions", "as_status"]
 
 _MOST_NODES = 1000
 
@@ -45,6 +42,23 @@ class JobOptions(TypedDict, total=False):
     exit_code: int | None
     num_nodes: int | None
     stops: str
+    command: Sequence[str]
+    environment: Mapping[str, str] | None
+    container: Mapping[str, Any] | None
+    ecs: Mapping[str, Any] | None
+    eks: Mapping[str, Any] | None
+    nodes: Mapping[str, Any] | None
+    parameters: Mapping[str, str] | None
+    retry: Mapping[str, Any] | None
+    timeout: int | None
+    priority: int | None
+    propagate_tags: bool | None
+    platforms: Sequence[str] | None
+    consumables: Mapping[str, Any] | None
+    exit_codes: Mapping[str, int] | None
+    reason: str | None
+    earlier_exit_codes: Sequence[int]
+    runs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +85,73 @@ class Blueprint:
     """By default a RUNNING or finished job waited for a tenth of its age."""
     status_reason: str | None = None
     attempts: int | None = None
-    """How often the retry strategy lets the job try."""
+    """How often the retry strategy lets the job try; `retry` says it in full."""
     exit_code: int | None = None
     """By default 0 for SUCCEEDED and 1 for FAILED."""
     num_nodes: int | None = None
+    """For a multi-node job whose nodes are alike; `nodes` says it in full."""
     stops: str = "normally"
     """`normally`, `never` or `succeeds`; see `Stops`."""
+    command: Sequence[str] = ()
+    environment: Mapping[str, str] | None = None
+    container: Mapping[str, Any] | None = None
+    """`containerProperties`, in AWS's own words, in place of `image`, `vcpus` and the like."""
+    ecs: Mapping[str, Any] | None = None
+    """`ecsProperties`: several containers on ECS."""
+    eks: Mapping[str, Any] | None = None
+    """`eksProperties`: a pod on EKS."""
+    nodes: Mapping[str, Any] | None = None
+    """`nodeProperties`: a multi-node job."""
+    parameters: Mapping[str, str] | None = None
+    retry: Mapping[str, Any] | None = None
+    """`retryStrategy`."""
+    timeout: int | None = None
+    """`attemptDurationSeconds`."""
+    priority: int | None = None
+    """`schedulingPriority`."""
+    propagate_tags: bool | None = None
+    platforms: Sequence[str] | None = None
+    """`platformCapabilities`; by default those of the queue's type."""
+    consumables: Mapping[str, Any] | None = None
+    """`consumableResourceProperties`."""
+    exit_codes: Mapping[str, int] | None = None
+    """Of the other containers of a finished job, by name; those not in it exited with 0."""
+    reason: str | None = None
+    """What the container says of its end."""
+    earlier_exit_codes: Sequence[int] = ()
+    """Of attempts that failed before this one."""
+    runs: bool = False
+    """Whether the job starts and ends by itself, as a submitted one does: see `runs.py`."""
     job_id: str | None = None
     spec: Spec = field(init=False)
 
     def __post_init__(self) -> None:
+        self._check()
+        tags = dict(self.tags or {})
+        if self.runs:
+            check_tags(tags)
+        retry = self.retry
+        if retry is None and self.attempts is not None:
+            retry = {"attempts": self.attempts, "evaluateOnExit": []}
+        spec = Spec(
+            definition=self.definition,
+            body=self._make_body(),
+            share=self.share,
+            tags=tags,
+            parameters=dict(self.parameters or {}),
+            retry=retry,
+            timeout=self.timeout,
+            priority=self.priority,
+            propagate_tags=self.propagate_tags,
+            platforms=self.platforms,
+            consumables=self.consumables,
+            runs=self.runs,
+        )
+        if self.array_size is not None and spec.body.kind is Kind.NODES:
+            raise LocalError("a job is an array or has nodes, not both")
+        object.__setattr__(self, "spec", spec)
+
+    def _check(self) -> None:
         if self.job_id is not None and not is_job_id(self.job_id):
             raise LocalError(f"{self.job_id!r} has not the form of a job id")
         if self.array_size is not None and not 2 <= self.array_size <= 10_000:
@@ -89,26 +160,45 @@ class Blueprint:
             raise LocalError(f"a multi-node job has 1 to {_MOST_NODES} nodes, not {self.num_nodes}")
         if self.stops not in list(Stops):
             raise LocalError(f"a job stops {', '.join(Stops)}, not {self.stops!r}")
-        if self.array_size is not None and self.num_nodes is not None:
-            raise LocalError("a job is an array or has nodes, not both")
-        spec = Spec(
-            definition=self.definition,
-            image=self.image,
-            vcpus=self.vcpus,
-            memory=self.memory,
-            gpus=self.gpus,
-            share=self.share,
-            tags=dict(self.tags or {}),
-            attempts=self.attempts,
-        )
-        object.__setattr__(self, "spec", spec)
+        given = [name for name in ("container", "ecs", "eks", "nodes") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise LocalError(f"a job has one shape, not {' and '.join(given)}")
+
+    def _make_body(self) -> Body:
+        if self.ecs is not None:
+            return make_body(Kind.ECS, self.ecs)
+        if self.eks is not None:
+            return make_body(Kind.EKS, self.eks)
+        if self.nodes is not None:
+            return make_body(Kind.NODES, self.nodes)
+        container = self.container if self.container is not None else self._single_container()
+        if self.num_nodes is None:
+            return make_body(Kind.CONTAINER, container)
+        ranges = [{"targetNodes": "0:", "container": container}]
+        return make_body(Kind.NODES, {"numNodes": self.num_nodes, "mainNode": 0, "nodeRangeProperties": ranges})
+
+    def _single_container(self) -> Mapping[str, Any]:
+        requirements = [("VCPU", f"{self.vcpus:g}"), ("MEMORY", str(self.memory))]
+        if self.gpus:
+            requirements.append(("GPU", str(self.gpus)))
+        return {
+            "image": self.image,
+            "command": list(self.command),
+            "environment": [{"name": name, "value": value} for name, value in (self.environment or {}).items()],
+            "resourceRequirements": [{"type": kind, "value": value} for kind, value in requirements],
+        }
+
+    @property
+    def node_count(self) -> int | None:
+        """How many nodes the job has, or None where it is no multi-node job."""
+        return self.spec.body.num_nodes
 
     def dependencies(self) -> tuple[Dependency, ...]:
-        """Answer `depends_on` with plain ids made into dependencies."""
+        """Return `depends_on` with plain ids made into dependencies."""
         return tuple(Dependency(one) if isinstance(one, str) else one for one in self.depends_on)
 
     def child_statuses(self) -> list[Status]:
-        """Answer the state of each child, by index."""
+        """Return the state of each child, by index."""
         wanted = self.child_status if self.child_status is not None else self.status
         size = self.array_size or 0
         statuses = [wanted] * size if isinstance(wanted, str) else list(wanted)
@@ -123,76 +213,3 @@ def as_status(text: str) -> Status:
         return Status(text)
     except ValueError as error:
         raise LocalError(f"{text!r} is not a status of a job") from error
-
-
-def build_job(plan: Blueprint, serial: int, job_id: str, name: str, queue: Queue, status: Status, now_ms: int) -> Job:
-    """Make one job in the given state, with the times and the attempt that belong to it."""
-    created_at = now_ms - round(plan.created_ago * 1000)
-    job = Job(
-        serial=serial,
-        job_id=job_id,
-        name=name,
-        queue=queue,
-        spec=plan.spec,
-        status=status,
-        status_reason=plan.status_reason,
-        created_at=created_at,
-        started_at=None,
-        stopped_at=None,
-        exit_code=None,
-        stops=Stops(plan.stops),
-    )
-    if status is Status.RUNNING or status in ENDED:
-        started_ago = plan.created_ago * (1 - _STARTING_TIME) if plan.started_ago is None else plan.started_ago
-        job.started_at = now_ms - round(started_ago * 1000)
-    if status in ENDED:
-        _finish(job, plan.exit_code, now_ms)
-    return job
-
-
-def build_members(plan: Blueprint, job: Job, serials: list[int], now_ms: int) -> list[Job]:
-    """Make the children of an array or the nodes of a multi-node job, and answer them."""
-    if plan.num_nodes is not None:
-        nodes = [
-            build_job(plan, serial, f"{job.job_id}#{index}", job.name, job.queue, job.status, now_ms)
-            for index, serial in enumerate(serials)
-        ]
-        job.nodes = _adopt(job, nodes)
-        return nodes
-    statuses = plan.child_statuses()
-    children = [
-        build_job(plan, serial, f"{job.job_id}:{index}", job.name, job.queue, status, now_ms)
-        for index, (serial, status) in enumerate(zip(serials, statuses, strict=True))
-    ]
-    job.children = _adopt(job, children)
-    job.counts = dict.fromkeys(Status, 0) | Counter(statuses)
-    _settle_parent(job, statuses)
-    return children
-
-
-def _adopt(job: Job, members: list[Job]) -> list[Job]:
-    for index, member in enumerate(members):
-        member.parent, member.index = job, index
-    return members
-
-
-def _settle_parent(parent: Job, statuses: list[Status]) -> None:
-    """Give an array parent the state that follows from its children's. It has no container of its own."""
-    parent.started_at = parent.exit_code = None
-    parent.attempts = ()
-    if set(statuses) == {Status.SUBMITTED}:
-        parent.status = Status.SUBMITTED
-    elif set(statuses) <= ENDED:
-        parent.status = Status.FAILED if Status.FAILED in statuses else Status.SUCCEEDED
-        parent.status_reason = CHILD_FAILED if parent.status is Status.FAILED else None
-    else:
-        parent.status = Status.PENDING
-        parent.stopped_at = None
-
-
-def _finish(job: Job, exit_code: int | None, now_ms: int) -> None:
-    started = job.started_at if job.started_at is not None else job.created_at
-    job.stopped_at = started + (now_ms - started) // 2
-    job.exit_code = exit_code if exit_code is not None else int(job.status is Status.FAILED)
-    job.status_reason = job.status_reason or "Essential container in task exited"
-    job.attempts = (Attempt(started, job.stopped_at, job.exit_code, job.status_reason, job.log_stream),)

@@ -31,6 +31,8 @@ def enroll(ledger: Ledger, job: Job) -> list[Job]:
         if dependency.type == "SEQUENTIAL":
             children = job.children or []
             pairs = [(after, before) for before, after in pairwise(children)]
+            if dependency.job_id is not None:
+                pairs.append((job, ledger.jobs[dependency.job_id]))
         elif dependency.type == "N_TO_N":
             others = ledger.jobs[dependency.job_id or ""].children or []
             pairs = list(zip(job.children or [], others, strict=True))
@@ -78,14 +80,14 @@ def release(lifecycle: Lifecycle, job: Job, at_ms: int) -> None:
     elif job.stop is not None:
         lifecycle.kill(job, job.stop.reason, at_ms)
     else:
-        lifecycle.put(job, Status.RUNNABLE)
+        lifecycle.make_runnable(job, at_ms)
 
 
 def admit(lifecycle: Lifecycle, job: Job, at_ms: int) -> None:
     """Take a job out of SUBMITTED: to RUNNABLE, or to PENDING while it waits for others."""
     for one in job.children or (job,):
         if one.status is Status.SUBMITTED:
-            lifecycle.put(one, Status.PENDING)
+            lifecycle.put(one, Status.PENDING, at_ms)
     release(lifecycle, job, at_ms)
 
 

@@ -1,21 +1,22 @@
-"""What the world keeps: queues, jobs, attempts, and the read-only truth about a job that tests assert on."""
+"""What the world keeps: queues, jobs, and their attempts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from batchnb.local.world.ids import job_arn, queue_arn
+from batchnb.local.world.place import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from batchnb.local.world.body import Body
 
 __all__ = [
     "ENDED",
     "STARTED",
     "Attempt",
-    "Delays",
     "Dependency",
     "Job",
     "Queue",
@@ -23,7 +24,6 @@ __all__ = [
     "Status",
     "StopRequest",
     "Stops",
-    "Truth",
     "Verb",
 ]
 
@@ -66,31 +66,6 @@ class Verb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delays:
-    """Seconds of simulated time. The first five run from an accepted termination to the end, by state.
-
-    A job given `inf` stays until something else ends it: a PENDING one until its dependencies are done.
-    """
-
-    submitted: float = 1.0
-    pending: float = 2.0
-    runnable: float = 3.0
-    starting: float = 10.0
-    running: float = 30.0
-    """Containers that ignore SIGTERM are killed after 30 s."""
-    succeeding: float = 5.0
-    """For jobs that are done before the kill lands."""
-    dependents: float = 1.0
-    """From the failure of a job to that of the jobs that depend on it."""
-    submitting: float = 2.0
-    """From SubmitJob to PENDING or RUNNABLE."""
-
-    def of(self, status: Status) -> float:
-        """Answer the delay of a live state."""
-        return float(getattr(self, status.lower()))
-
-
-@dataclass(frozen=True, slots=True)
 class Dependency:
     """One entry of `dependsOn`. `SEQUENTIAL` has no job id: it orders the children of its own array."""
 
@@ -100,13 +75,19 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run of a job's container. Times are epoch milliseconds."""
+    """One run of a job's containers. Times are epoch milliseconds."""
 
     started_at: int
     stopped_at: int
     exit_code: int
+    """Of the container that decides: the first essential one."""
     status_reason: str
     log_stream: str
+    """The name of its log stream, where the shape of the job has one."""
+    reason: str | None = None
+    """What the container that decides says of its end, such as `OutOfMemoryError: …`."""
+    exit_codes: Mapping[str, int] | None = None
+    """Of the other containers, by name; those not in it exited with 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +104,25 @@ class Spec:
     """What many jobs have in common; jobs added together share one."""
 
     definition: str
-    image: str
-    vcpus: float
-    memory: int
-    gpus: int
-    share: str | None
-    tags: Mapping[str, str]
-    attempts: int | None
-    """The `attempts` of the retry strategy."""
+    """`name:revision`."""
+    body: Body
+    definition_arn: str = ""
+    share: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    retry: Mapping[str, Any] | None = None
+    """The retry strategy, in AWS's own words."""
+    timeout: int | None = None
+    """`attemptDurationSeconds`."""
+    priority: int | None = None
+    """`schedulingPriority`."""
+    propagate_tags: bool | None = None
+    platforms: Sequence[str] | None = None
+    """`platformCapabilities`; None for those of the queue."""
+    consumables: Mapping[str, Any] | None = None
+    """`consumableResourceProperties`."""
+    runs: bool = False
+    """Whether its jobs start and end by themselves, as submitted ones do."""
 
 
 @dataclass(slots=True, eq=False)
@@ -140,13 +132,24 @@ class Queue:
     name: str
     state: str
     priority: int
+    place: Place = field(default_factory=Place)
+    type: str = "ECS"
+    """`jobQueueType`."""
+    environments: tuple[str, ...] = ()
+    """Names of compute environments, first choice first."""
+    time_limits: tuple[Mapping[str, Any], ...] = ()
+    """`jobStateTimeLimitActions`, in AWS's own words."""
+    is_fair_share: bool = False
+    tags: Mapping[str, str] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     is_sorted: bool = True
+    moved_at: int = 0
+    """When a job left RUNNABLE last, and those behind it moved up."""
 
     @property
     def arn(self) -> str:
         """The queue's ARN."""
-        return queue_arn(self.name)
+        return self.place.queue_arn(self.name)
 
     def add(self, job: Job) -> None:
         """Take a job; sorting waits until somebody lists."""
@@ -155,7 +158,7 @@ class Queue:
         self.jobs.append(job)
 
     def oldest_first(self) -> list[Job]:
-        """Answer the jobs in listing order; the list is the queue's own."""
+        """Return the jobs in listing order; the list is the queue's own."""
         if not self.is_sorted:
             self.jobs.sort(key=_key)
             self.is_sorted = True
@@ -187,6 +190,8 @@ class Job:
     counts: dict[Status, int] | None = None
     nodes: list[Job] | None = None
     stop: StopRequest | None = None
+    runnable_at: int | None = None
+    """When it became RUNNABLE last, where that is known."""
     is_terminated: bool = False
     is_cancelled: bool = False
     is_denied: bool = False
@@ -199,6 +204,11 @@ class Job:
         return (self.created_at, self.serial)
 
     @property
+    def arn(self) -> str:
+        """The job's ARN."""
+        return self.queue.place.job_arn(self.job_id)
+
+    @property
     def has_ended(self) -> bool:
         """Whether the job is SUCCEEDED or FAILED."""
         return self.status in ENDED
@@ -209,62 +219,26 @@ class Job:
         return self.parent is not None and self.parent.nodes is not None
 
     @property
+    def body(self) -> Body:
+        """What this very job runs: of a node, what its range says."""
+        body = self.spec.body
+        return body.of_node(self.index or 0) if body.ranges and self.parent is not None else body
+
+    @property
     def log_stream(self) -> str:
-        """The name of the log stream, one for each attempt."""
-        task = self.job_id.replace("-", "").replace(":", "").replace("#", "")
-        return f"{self.spec.definition.partition(':')[0]}/default/{task}{len(self.attempts)}"
+        """The name of the log stream of the next attempt, or of the one that runs."""
+        return self.stream_of(len(self.attempts))
 
+    def stream_of(self, attempt: int, container: str | None = None) -> str:
+        """Return the name of a log stream in one attempt, counted from 0: of a container, or of the main one."""
+        name = container if container is not None else self.body.main.name
+        return f"{self.spec.definition.partition(':')[0]}/{name}/{self.task_of(attempt)}"
 
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """A job as it is at one moment, whatever the API would show of it."""
-
-    job_id: str
-    job_arn: str
-    name: str
-    job_queue: str
-    """The queue's name."""
-    definition: str
-    status: Status
-    status_reason: str | None
-    created_at: int
-    started_at: int | None
-    stopped_at: int | None
-    exit_code: int | None
-    attempts: tuple[Attempt, ...]
-    is_terminated: bool
-    is_cancelled: bool
-    reason: str | None
-    """The reason of the accepted termination, from its acceptance on."""
-    array_size: int | None
-    index: int | None
-    parent_id: str | None
-    tags: Mapping[str, str]
-
-    @classmethod
-    def of(cls, job: Job) -> Truth:
-        """Copy what is true of a job now."""
-        return cls(
-            job_id=job.job_id,
-            job_arn=job_arn(job.job_id),
-            name=job.name,
-            job_queue=job.queue.name,
-            definition=job.spec.definition,
-            status=job.status,
-            status_reason=job.status_reason,
-            created_at=job.created_at,
-            started_at=job.started_at,
-            stopped_at=job.stopped_at,
-            exit_code=job.exit_code,
-            attempts=job.attempts,
-            is_terminated=job.is_terminated,
-            is_cancelled=job.is_cancelled,
-            reason=job.stop.reason if job.stop else None,
-            array_size=None if job.children is None else len(job.children),
-            index=job.index,
-            parent_id=job.parent.job_id if job.parent else None,
-            tags=job.spec.tags,
-        )
+    def task_of(self, attempt: int) -> str:
+        """Return the id of the task that ran one attempt, counted from 0; of a multi-node job its main node's."""
+        body = self.spec.body
+        job_id = f"{self.job_id}{body.main_node}" if self.parent is None and body.ranges else self.job_id
+        return f"{job_id.replace('-', '').replace(':', '').replace('#', '')}{attempt}"
 
 
 def _key(job: Job) -> tuple[int, int]:

@@ -9,10 +9,14 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from batchnb.errors import LocalError
-from batchnb.local.world.ids import name_of_queue
+from batchnb.local.world.definitions import Definitions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from batchnb.local.world.environment import Environment
     from batchnb.local.world.job import Job, Queue, Status
+    from batchnb.local.world.place import Place
 
 __all__ = ["Change", "Due", "Ledger"]
 
@@ -28,6 +32,10 @@ class Change(Enum):
     """A job that this one depends on has failed."""
     ADMIT = auto()
     """A submitted job is looked at for the first time."""
+    STEP = auto()
+    """A job that runs by itself starts, runs or exits."""
+    LIMIT = auto()
+    """A job may have stood first in its queue for too long."""
 
 
 class Due(NamedTuple):
@@ -38,26 +46,41 @@ class Due(NamedTuple):
     change: Change
     job: Job
     status: Status | None
+    attempt: int
+    """Of a step: how many attempts the job had behind it when the step was booked."""
 
 
 class Ledger:
     """The books of the world. It decides nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.queues: dict[str, Queue] = {}
+        self.environments: dict[str, Environment] = {}
+        self.definitions = Definitions()
         self.jobs: dict[str, Job] = {}
         self.dependents: dict[str, list[Job]] = {}
+        self.logs: dict[str, Sequence[str]] = {}
+        """Lines that somebody set, by log stream."""
         self.serials = count()
         self._due: list[Due] = []
         self._orders = count()
 
     def find(self, job_id: str) -> Job | None:
-        """Answer the job of this id, if there is one and its record has not expired."""
+        """Return the job of this id, if there is one and its record has not expired."""
         return self.jobs.get(job_id)
 
     def find_queue(self, name_or_arn: str) -> Queue | None:
-        """Answer the queue of this name or ARN, if there is one."""
-        return self.queues.get(name_of_queue(name_or_arn))
+        """Return the queue of this name or ARN, if there is one."""
+        return self.queues.get(self.place.strip("job-queue", name_or_arn))
+
+    def find_environment(self, name_or_arn: str) -> Environment | None:
+        """Return the compute environment of this name or ARN, if there is one."""
+        return self.environments.get(self.place.strip("compute-environment", name_or_arn))
+
+    def most_vcpus(self, queue: Queue) -> float:
+        """Return how many vCPUs the largest compute environment of a queue may have."""
+        return max((self.environments[name].max_vcpus for name in queue.environments), default=math.inf)
 
     def enter(self, job: Job) -> None:
         """Book a new job; only jobs of their own are listed by queue, neither children nor nodes."""
@@ -75,10 +98,10 @@ class Ledger:
         if job.parent is None:
             job.queue.jobs.remove(job)
 
-    def book(self, at_ms: float, change: Change, job: Job, status: Status | None = None) -> None:
+    def book(self, at_ms: float, change: Change, job: Job, status: Status | None = None, *, attempt: int = 0) -> None:
         """Book a change; one that is infinitely far away is not booked."""
         if not math.isinf(at_ms):
-            heapq.heappush(self._due, Due(round(at_ms), next(self._orders), change, job, status))
+            heapq.heappush(self._due, Due(round(at_ms), next(self._orders), change, job, status, attempt))
 
     def pop_due(self, now_ms: int) -> Due | None:
         """Take the earliest change that is due, if any."""

@@ -3,47 +3,76 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Unpack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Unpack
 
 from batchnb.errors import LocalError
 from batchnb.local.world import cascade
-from batchnb.local.world.blueprint import Blueprint, JobOptions, as_status, build_job, build_members
+from batchnb.local.world.blueprint import Blueprint, JobOptions, as_status
+from batchnb.local.world.build import build_job, build_members
 from batchnb.local.world.clock import WallClock
+from batchnb.local.world.environment import Environment, EnvironmentOptions, resource_type_of
+from batchnb.local.world.front import check_time_limits
 from batchnb.local.world.ids import IdMaker
-from batchnb.local.world.job import Delays, Dependency, Job, Queue, Status, Stops, Truth
+from batchnb.local.world.job import Dependency, Job, Queue, Status, Stops
 from batchnb.local.world.lifecycle import Lifecycle
+from batchnb.local.world.place import Place
 from batchnb.local.world.registry import Change, Ledger
+from batchnb.local.world.switches import SwitchAttribute, Switches
+from batchnb.local.world.times import Delays, Pace
+from batchnb.local.world.truth import Truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from batchnb.local.world.clock import Clock
 
 __all__ = ["World"]
 
-_QUEUED_FLAGS = ("isTerminated", "isCancelled", "both")
-_REASONS = ("first", "last")
-_WAITS = ("until_dependency", "soon")
-
 
 class World:
     """An account with queues and jobs. Any thread may use it; `lock` is held during each request.
 
-    Switches, for what nobody knows of the real service or what it does only sometimes:
-    `allow_mixed_queues` (a TerminateJobs call may name jobs of several queues), `sparse_summaries`
-    (ListJobs leaves out all but id and name), `queued_flag`, `reasons` and `waits`.
+    `switches` decide what nobody knows of the real service, `delays` how long a termination takes, and `pace` how
+    fast submitted jobs run.
     """
 
-    def __init__(self, clock: Clock | None = None, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        seed: int = 0,
+        place: Place | None = None,
+        switches: Switches | None = None,
+    ) -> None:
         self.clock = clock if clock is not None else WallClock()
         self.lock = threading.RLock()
-        self.allow_mixed_queues = False
-        self.sparse_summaries = False
+        self.place = place if place is not None else Place()
         self.credentials_expired = False
         self.denied_operations: set[str] = set()
-        self.ledger = Ledger()
+        self.ledger = Ledger(self.place)
         self.lifecycle = Lifecycle(self.ledger)
+        if switches is not None:
+            self.switches = switches
         self.ids = IdMaker(seed)
+
+    @property
+    def switches(self) -> Switches:
+        """The answers to open points; assign other `Switches` to change them."""
+        return self.lifecycle.switches
+
+    @switches.setter
+    def switches(self, switches: Switches) -> None:
+        self.lifecycle.switches = switches
+
+    @property
+    def pace(self) -> Pace:
+        """How long a submitted job stays in each state, in simulated seconds; assign another `Pace` to change it."""
+        return self.lifecycle.pace
+
+    @pace.setter
+    def pace(self, pace: Pace) -> None:
+        self.lifecycle.pace = pace
 
     @property
     def delays(self) -> Delays:
@@ -54,49 +83,69 @@ class World:
     def delays(self, delays: Delays) -> None:
         self.lifecycle.delays = delays
 
-    @property
-    def queued_flag(self) -> str:
-        """What TerminateJob sets on a job that has not started: `isTerminated`, `isCancelled` or `both`."""
-        return self.lifecycle.queued_flag
+    allow_mixed_queues = SwitchAttribute[bool]("mixed_queues")
+    sparse_summaries = SwitchAttribute[bool]("sparse_summaries")
+    queued_flag = SwitchAttribute[str]("queued_flag")
+    reasons = SwitchAttribute[str]("reasons")
+    waits = SwitchAttribute[str]("waits")
 
-    @queued_flag.setter
-    def queued_flag(self, flag: str) -> None:
-        if flag not in _QUEUED_FLAGS:
-            raise LocalError(f"queued_flag is one of {', '.join(_QUEUED_FLAGS)}, not {flag!r}")
-        self.lifecycle.queued_flag = flag
+    def add_environment(self, name: str, **options: Unpack[EnvironmentOptions]) -> str:
+        """Add a compute environment and return its ARN. `Environment` says what the options mean."""
+        with self.lock:
+            if name in self.ledger.environments:
+                raise LocalError(f"there is a compute environment {name!r} already")
+            environment = self.ledger.environments[name] = Environment(name, self.place, **options)
+            return environment.arn
 
-    @property
-    def reasons(self) -> str:
-        """Whose reason a job keeps that is terminated twice: that of the `first` request, or of the `last`."""
-        return self.lifecycle.reasons
+    def add_queue(
+        self,
+        name: str,
+        *,
+        state: str = "ENABLED",
+        priority: int = 1,
+        type: str = "ECS",  # noqa: A002 - as in jobQueueType
+        environments: Sequence[str] | None = None,
+        time_limits: Sequence[Mapping[str, Any]] = (),
+        is_fair_share: bool = False,
+        tags: Mapping[str, str] | None = None,
+    ) -> str:
+        """Add a job queue and return its ARN.
 
-    @reasons.setter
-    def reasons(self, reasons: str) -> None:
-        if reasons not in _REASONS:
-            raise LocalError(f"reasons must be one of {', '.join(_REASONS)}, got {reasons!r}")
-        self.lifecycle.reasons = reasons
-
-    @property
-    def waits(self) -> str:
-        """When a terminated job ends that waits for a live dependency: `until_dependency` completes, or `soon`."""
-        return self.lifecycle.waits
-
-    @waits.setter
-    def waits(self, waits: str) -> None:
-        if waits not in _WAITS:
-            raise LocalError(f"waits must be one of {', '.join(_WAITS)}, got {waits!r}")
-        self.lifecycle.waits = waits
-
-    def add_queue(self, name: str, *, state: str = "ENABLED", priority: int = 1) -> str:
-        """Add a job queue and answer its ARN."""
+        `type` is its `jobQueueType`. Without `environments` it gets one of its own with its name. `time_limits` are
+        `jobStateTimeLimitActions` in AWS's own words. Raises `LocalError` for what AWS would refuse.
+        """
         with self.lock:
             if name in self.ledger.queues:
                 raise LocalError(f"there is a queue {name!r} already")
-            queue = self.ledger.queues[name] = Queue(name, state, priority)
+            resources = resource_type_of(type)
+            if environments is None and resources is not None:
+                if name not in self.ledger.environments:
+                    self.add_environment(name, type=resources, is_eks=type == "EKS")
+                environments = [name]
+            for environment in environments or ():
+                if environment not in self.ledger.environments:
+                    raise LocalError(f"there is no compute environment {environment!r}; add_environment first")
+            queue = self.ledger.queues[name] = Queue(
+                name,
+                state,
+                priority,
+                self.place,
+                type,
+                tuple(environments or ()),
+                tuple(check_time_limits(type, time_limits)),
+                is_fair_share,
+                dict(tags or {}),
+            )
             return queue.arn
 
+    def add_definition(self, key: str, **options: Unpack[JobOptions]) -> str:
+        """Add a job definition, `name:revision`, and return its ARN. A job that is added brings its own."""
+        with self.lock:
+            self.ledger.definitions.note(replace(Blueprint(**options).spec, definition=key))
+            return self.place.definition_arn(key)
+
     def add_job(self, queue: str, name: str, *, job_id: str | None = None, **options: Unpack[JobOptions]) -> str:
-        """Add one job and answer its id. `Blueprint` says what the options mean.
+        """Add one job and return its id. `Blueprint` says what the options mean.
 
         Raises `LocalError` for an unknown queue or dependency, or an option that makes no sense.
         """
@@ -105,7 +154,7 @@ class World:
     def add_jobs(
         self, queue: str, names: str | Sequence[str], count: int | None = None, **options: Unpack[JobOptions]
     ) -> list[str]:
-        """Add many like jobs and answer their ids. A text and a count make `text-000`, `text-001` and so on."""
+        """Add many like jobs and return their ids. A text and a count make `text-000`, `text-001` and so on."""
         if isinstance(names, str):
             width = max(3, len(str((count or 1) - 1)))
             prefix = names if names.endswith(("-", "_")) else f"{names}-"
@@ -113,7 +162,7 @@ class World:
         return self.add_planned(queue, names, Blueprint(**options))
 
     def add_planned(self, queue: str, names: Sequence[str], plan: Blueprint) -> list[str]:
-        """Add a job of each name after one blueprint and answer their ids."""
+        """Add a job of each name after one blueprint and return their ids."""
         with self.lock:
             where = self.ledger.find_queue(queue)
             if where is None:
@@ -121,10 +170,12 @@ class World:
             dependencies = plan.dependencies()
             self._check_dependencies(plan, dependencies)
             now_ms, status = self.clock.now_ms(), as_status(plan.status)
+            spec = replace(plan.spec, definition_arn=self.place.definition_arn(plan.spec.definition))
+            self.ledger.definitions.note(spec)
             ids = []
             for name in names:
                 job_id = plan.job_id or self.ids.next_id()
-                job = build_job(plan, next(self.ledger.serials), job_id, name, where, status, now_ms)
+                job = build_job(plan, spec, next(self.ledger.serials), job_id, name, where, status, now_ms)
                 job.depends_on = dependencies
                 self._enter(plan, job, now_ms)
                 ids.append(job_id)
@@ -132,12 +183,15 @@ class World:
 
     def _enter(self, plan: Blueprint, job: Job, now_ms: int) -> None:
         members: list[Job] = []
-        if plan.array_size or plan.num_nodes:
-            serials = [next(self.ledger.serials) for _ in range(plan.array_size or plan.num_nodes or 0)]
+        if count := plan.array_size or plan.node_count:
+            serials = [next(self.ledger.serials) for _ in range(count)]
             members = build_members(plan, job, serials, now_ms)
         self.ledger.enter(job)
         for member in members:
             self.ledger.enter(member)
+        if job.queue.time_limits or plan.runs:
+            for one in job.children or (job,):
+                self.lifecycle.begin(one, now_ms)
         if job.depends_on:
             at_ms = now_ms + self.delays.dependents * 1000
             for doomed in cascade.enroll(self.ledger, job):
@@ -148,9 +202,11 @@ class World:
     def _check_dependencies(self, plan: Blueprint, dependencies: Sequence[Dependency]) -> None:
         for one in dependencies:
             if one.type == "SEQUENTIAL":
-                if plan.array_size is None or one.job_id is not None:
+                takes_id = self.switches.sequential_with_id == "accepted"
+                if plan.array_size is None or (one.job_id is not None and not takes_id):
                     raise LocalError("SEQUENTIAL orders the children of its own array and takes no job id")
-                continue
+                if one.job_id is None:
+                    continue
             other = self.ledger.find(one.job_id or "")
             if other is None:
                 raise LocalError(f"there is no job {one.job_id!r} to depend on")
@@ -158,7 +214,7 @@ class World:
                 raise LocalError("N_TO_N needs two arrays of one size")
 
     def find(self, job_id: str) -> Job:
-        """Answer the job as it is now. Raises `LocalError` when there is none."""
+        """Return the job as it is now. Raises `LocalError` when there is none."""
         self.settle()
         job = self.ledger.find(job_id)
         if job is None:
@@ -173,12 +229,12 @@ class World:
             return now_ms
 
     def job(self, job_id: str) -> Truth:
-        """Answer the truth about a job. Raises `LocalError` when there is none."""
+        """Return the truth about a job. Raises `LocalError` when there is none."""
         with self.lock:
             return Truth.of(self.find(job_id))
 
     def jobs(self) -> Iterator[Truth]:
-        """Answer the truth about every job, array child and node."""
+        """Return the truth about every job, array child and node."""
         with self.lock:
             self.settle()
             return iter([Truth.of(job) for job in self.ledger.jobs.values()])
@@ -227,3 +283,17 @@ class World:
         """Let DescribeJobs drop a job for a while, as it does with one submitted a moment ago."""
         with self.lock:
             self.find(job_id).hidden_until = self.clock.now_ms() + round(seconds * 1000)
+
+    def set_log(
+        self, job_id: str, lines: Sequence[str], *, attempt: int | None = None, container: str | None = None
+    ) -> str:
+        """Let a container have written these lines, and return the name of their log stream.
+
+        Without `attempt` (counted from 0) it is the one that runs, or the last one; without `container` the main one.
+        """
+        with self.lock:
+            job = self.find(job_id)
+            last = len(job.attempts) - (1 if job.has_ended else 0)
+            stream = job.stream_of(last if attempt is None else attempt, container)
+            self.ledger.logs[stream] = tuple(lines)
+            return stream

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from batchnb.local.world.ids import queue_arn
+from batchnb.local.world.place import Place
 from tests.local.stage import Stage
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
@@ -29,7 +29,7 @@ def test_a_detail_is_evidence(stage: Stage) -> None:
         exit_code=2,
     )
     detail = stage.describe(job_id)
-    assert detail["jobQueue"] == queue_arn("q")
+    assert detail["jobQueue"] == Place().queue_arn("q")
     assert detail["tags"] == {"team": "vision"}
     assert detail["dependsOn"] == [{"jobId": first}]
     assert detail["shareIdentifier"] == "vision"
@@ -112,8 +112,8 @@ def test_a_retry_keeps_the_attempts(stage: Stage) -> None:
 def test_queues_go_by_name_or_arn_or_all(stage: Stage) -> None:
     """Queues are found by either, unknown ones are dropped, and without names all are described."""
     stage.world.add_queue("off", state="DISABLED", priority=7)
-    (queue,) = stage.client.describe_job_queues(jobQueues=["off", queue_arn("off"), "nowhere"])["jobQueues"]
-    assert (queue["jobQueueName"], queue["jobQueueArn"]) == ("off", queue_arn("off"))
+    (queue,) = stage.client.describe_job_queues(jobQueues=["off", Place().queue_arn("off"), "nowhere"])["jobQueues"]
+    assert (queue["jobQueueName"], queue["jobQueueArn"]) == ("off", Place().queue_arn("off"))
     assert (queue["state"], queue["status"], queue["priority"]) == ("DISABLED", "VALID", 7)
     assert [one["jobQueueName"] for one in stage.client.describe_job_queues()["jobQueues"]] == ["off", "q"]
     assert stage.call("DescribeJobQueues", jobQueues=["nowhere"]).json == {"jobQueues": []}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batchnb.local.world.ids import definition_arn
+from batchnb.local.world.place import Place
 from tests.local.stage import Stage
 
 
@@ -39,7 +39,7 @@ def test_names_match_without_case(stage: Stage, value: str, names: set[str]) -> 
         ("JD1", set()),
         ("jd1*", {"jd1:1", "jd1:2", "jd1A:1"}),
         ("jd1:2", set()),
-        (definition_arn("jd1:2"), {"jd1:2"}),
+        (Place().definition_arn("jd1:2"), {"jd1:2"}),
     ],
 )
 def test_definitions_match_by_name_or_arn(stage: Stage, value: str, names: set[str]) -> None:
@@ -47,7 +47,7 @@ def test_definitions_match_by_name_or_arn(stage: Stage, value: str, names: set[s
     for number, definition in enumerate(("jd1:1", "jd1:2", "jd1A:1")):
         stage.add(f"job-{number}", definition=definition)
     found = {one["jobDefinition"] for page in stage.pages(filters=_by_definition(value)) for one in page}
-    assert found == {definition_arn(name) for name in names}
+    assert found == {Place().definition_arn(name) for name in names}
 
 
 def _by_definition(value: str) -> list[dict[str, object]]:
@@ -99,7 +99,7 @@ def test_the_newest_come_first(stage: Stage) -> None:
         [{"name": "BEFORE_CREATED_AT", "values": ["yesterday"]}],
         [{"name": "AFTER_CREATED_AT", "values": ["-5"]}],
         [{"name": "AFTER_CREATED_AT", "values": ["9" * 5000]}],
-        [{"name": "JOB_DEFINITION", "values": [definition_arn("jd*")]}],
+        [{"name": "JOB_DEFINITION", "values": [Place().definition_arn("jd*")]}],
         "JOB_NAME",
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from batchnb import local
 from batchnb.local.operations import list_jobs
 from batchnb.local.operations.fields import Fields
-from batchnb.local.world.ids import queue_arn
+from batchnb.local.world.place import Place
 from tests.local.stage import LIVE, Stage
 
 ALL = (*LIVE, "SUCCEEDED", "FAILED")
@@ -52,7 +52,7 @@ def test_a_queue_goes_by_name_or_arn(stage: Stage) -> None:
     stage.world.add_queue("other")
     stage.world.add_job("other", "job")
     job_id = stage.add()
-    assert stage.listed(jobQueue="q") == stage.listed(jobQueue=queue_arn("q")) == [job_id]
+    assert stage.listed(jobQueue="q") == stage.listed(jobQueue=Place().queue_arn("q")) == [job_id]
 
 
 @pytest.mark.parametrize(("asked", "sizes"), [(None, [1000, 5]), (400, [400, 400, 205]), (5000, [1000, 5])])

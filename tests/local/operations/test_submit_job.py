@@ -13,6 +13,7 @@ NOBODY = "00000000-0000-4000-a000-000000000000"
 
 def submit(stage: Stage, **more: Any) -> str:
     """Submit a job to the queue `q` and answer its id."""
+    stage.world.add_definition("def:3")
     job = stage.client.submit_job(jobName="job", jobQueue="q", jobDefinition="def:3", **more)
     return str(job["jobId"])
 
@@ -83,6 +84,9 @@ def test_a_submitted_job_can_be_ended_at_once(stage: Stage) -> None:
         {"jobQueue": "nowhere"},
         {"jobQueue": "off"},
         {"jobDefinition": ""},
+        {"jobDefinition": "nowhere"},
+        {"jobDefinition": "def:2"},
+        {"jobDefinition": "arn:aws:batch:local-1:123456789012:job-definition/def:1"},
         {"arrayProperties": {"size": 1}},
         {"arrayProperties": {"size": 10_001}},
         {"dependsOn": [{"jobId": NOBODY}]},
@@ -95,6 +99,7 @@ def test_a_submitted_job_can_be_ended_at_once(stage: Stage) -> None:
 def test_a_wrong_submission_is_refused(stage: Stage, wrong: dict[str, Any]) -> None:
     """A bad name, queue, size or dependency is a ClientException, and no job comes of it."""
     stage.world.add_queue("off", state="DISABLED")
+    stage.world.add_definition("def:1")
     good = {"jobName": "job", "jobQueue": "q", "jobDefinition": "def"}
     assert stage.call("SubmitJob", **(good | wrong)).code == "ClientException"
     assert list(stage.world.jobs()) == []

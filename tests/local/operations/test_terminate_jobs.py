@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from batchnb import local
-from batchnb.local.world.ids import job_arn
+from batchnb.local.world.place import Place
 from tests.local.conftest import Opened
 from tests.local.stage import LIVE, Stage
 
@@ -124,7 +124,9 @@ def test_an_unknown_id_is_a_success(stage: Stage) -> None:
     assert stage.terminate(NOBODY).json == {"successful": [NOBODY], "errors": []}
 
 
-@pytest.mark.parametrize("job_id", ["nonsense", "", NOBODY.upper().replace("A", "G"), job_arn(NOBODY), f" {NOBODY}"])
+@pytest.mark.parametrize(
+    "job_id", ["nonsense", "", NOBODY.upper().replace("A", "G"), Place().job_arn(NOBODY), f" {NOBODY}"]
+)
 def test_a_malformed_id_is_refused(stage: Stage, job_id: str) -> None:
     """What has not the form of an id is a ClientException alone and a ValidationException in bulk, also an ARN."""
     answer = stage.call("TerminateJob", jobId=job_id, reason="x")
@@ -166,7 +168,7 @@ def test_bulk_answers_for_each_id(stage: Stage) -> None:
         denied: "AccessDenied",
         "nonsense": "ValidationException",
     }
-    assert f"batch:TerminateJob on resource: {job_arn(denied)}" in answer.json["errors"][0]["message"]
+    assert f"batch:TerminateJob on resource: {Place().job_arn(denied)}" in answer.json["errors"][0]["message"]
 
 
 def test_a_denied_job_alone_is_a_403(stage: Stage) -> None:

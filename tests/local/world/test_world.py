@@ -10,6 +10,7 @@ import pytest
 from batchnb import local
 from batchnb.errors import LocalError
 from batchnb.local.world import ids
+from batchnb.local.world.place import Place
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 
@@ -63,7 +64,7 @@ def test_ids_have_the_form_of_uuids() -> None:
         (f"{NOBODY}:", False),
         (f"{NOBODY}:a", False),
         (f"{NOBODY}\n", False),
-        (ids.job_arn(NOBODY), False),
+        (Place().job_arn(NOBODY), False),
         ("", False),
     ],
 )
