@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
     from batchnb.aws import Gateway
 
-__all__ = ["Remembered", "recount", "remember", "remembered"]
+__all__ = ["Remembered", "is_everything", "recount", "remember", "remembered"]
 
 _KEY = "listing"
+
+_NO_SELECTORS = frozenset({"status", "limit"})
+"""Arguments of a listing by which nobody says which jobs are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
         "region": gateway.region,
         "endpoint": gateway.endpoint,
         "jobs": jobs,
+        "is_narrowed": not selectors.keys() <= _NO_SELECTORS,
     }
 
 
@@ -68,6 +72,20 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
         return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]))
     except (InputError, KeyError, TypeError, ValueError):  # attrs are anybody's
         return None
+
+
+def is_everything(jobs: object, count: int) -> bool:
+    """Whether this is a frame with all jobs of a listing that no selector narrowed; `count` is how many it names.
+
+    A status and a limit narrow nothing. False for a frame that has lost its origin, such as one that was read from a
+    CSV file: nobody can tell where it is from.
+    """
+    attrs = getattr(jobs, "attrs", None)
+    noted = attrs.get(_KEY) if isinstance(attrs, Mapping) else None
+    try:
+        return noted is not None and not noted["is_narrowed"] and count >= int(noted["jobs"]) > 0
+    except (KeyError, TypeError, ValueError):  # attrs are anybody's
+        return False
 
 
 def _plain(value: object) -> Any:

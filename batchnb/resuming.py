@@ -10,10 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from batchnb.approval import check_guards
 from batchnb.aws import Gateway
+from batchnb.carried import since
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
-from batchnb.guards import Guards, Layer, since
+from batchnb.guards import Guards, Layer
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.plans import Plan, PlannedJob
@@ -44,9 +46,10 @@ def resume_run(
 
     Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
 
-    The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
-    where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
-    JournalError where another process is at it, and otherwise as `Plan.execute`.
+    The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
+    begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
+    another account, Region or endpoint than the run's, JournalError where another process is at it, and otherwise as
+    `Plan.execute`.
     """
     check_timeout(timeout)
     typed = typed or Layer("nobody")
@@ -66,6 +69,7 @@ def resume_run(
             max_jobs_typed=typed.max_jobs is not None,
             max_percent_typed=typed.max_percent is not None,
         )
+        check_guards(record.plan(), gateway, held)
         journal.resumed(clock.wall())
         ledger = Ledger(record.plan(), clock, on_event, journal)
         for entry in ledger.entries.values():

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from batchnb import expected
-from batchnb.approval import approve, check_guards, guards_of
+from batchnb.approval import approve
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.expected import check_expected as check_plan
 from batchnb.garbage import collecting_seldom
+from batchnb.guard_keywords import layer_of_keywords
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.pace import CallKind
+from batchnb.plain_plans import plain_plan
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
 from batchnb.records import result_record
 from batchnb.report import Report, make_report, result_of
 from batchnb.saved_plans import as_expected
-from batchnb.settings import guards
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
@@ -47,22 +49,24 @@ def execute(
     rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
+    typed: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Send, watch, and report: what `Plan.execute` promises."""
+    """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
+    plan, layer = plain_plan(plan), layer_of_keywords(typed or {})
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
-    jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
-        ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
+    approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
+    with Journal.create(replace(approval.plan, guards=approval.guards), clock.wall()) as journal:
+        ledger = Ledger(approval.plan, clock, on_event, journal)
+        return carry_out(ledger, gateway, journal, jobs=approval.jobs, wait=wait, timeout=timeout)
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
     """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
-    expected.check_expected(plan, as_expected(expect))
+    check_plan(plain_plan(plan), as_expected(expect))
 
 
 @collecting_seldom()
@@ -125,13 +129,12 @@ def check_timeout(timeout: object) -> None:
 
 
 def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan belongs, GuardError if nothing may end."""
+    """Raise PlanMismatchError unless the gateway leads to where the plan belongs."""
     here, there = gateway.identity(), plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
-    check_guards(plan, gateway, guards())
 
 
 def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:
