@@ -240,7 +240,7 @@ def _listing_of(jobs: object) -> str:
 
 
 def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
+    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None) or "no selector"
     return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 

@@ -35,7 +35,9 @@ class Approval:
     """A plan that may be executed as it was found right before."""
 
     plan: Plan
-    """The plan as it was shown, with a note that names the jobs that dropped out of the expected one."""
+    """The plan as it was shown."""
+    dropped: tuple[str, ...]
+    """Sentences that name the jobs that dropped out of the expected plan."""
     jobs: Sequence[PlannedJob]
     """Those that requests are to be made for: all that the plan shows, or fewer, never others."""
     guards: Guards
@@ -83,7 +85,7 @@ def approve(
     )
     left = {planned.job_id for planned in now.to_end}
     jobs = [planned for planned in plan.to_end if planned.job_id in left]
-    return Approval(replace(plan, notes=(*plan.notes, *dropped)), jobs, held)
+    return Approval(plan, dropped, jobs, held)
 
 
 def guards_for(plan: Plan, typed: Layer | None = None) -> Guards:

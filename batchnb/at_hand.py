@@ -29,7 +29,11 @@ def keep_at_hand(plan: PlanFacts) -> None:
 
 
 def find_at_hand(digest: str, *, besides: PlanFacts) -> PlanFacts | None:
-    """Return the newest plan whose digest begins so, `besides` and its copies aside; None if there is none."""
+    """Return the newest plan whose digest begins so, `besides` and its copies aside; None if there is none.
+
+    It is of the very same place: another emulator on this machine may have the same jobs.
+    """
     with _lock:
-        plans = [plan for plan in _plans.values() if plan.digest.startswith(digest) and not besides.is_copy_of(plan)]
+        here = [plan for plan in _plans.values() if plan.identity == besides.identity]
+    plans = [plan for plan in here if plan.digest.startswith(digest) and not besides.is_copy_of(plan)]
     return max(reversed(plans), key=lambda plan: plan.made_at, default=None)

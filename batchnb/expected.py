@@ -22,7 +22,8 @@ _SHORTEST_PREFIX = 8
 _JOBS_SHOWN = 5
 _DROPPED_SHOWN = 20
 _NOTHING = "Nothing was ended."
-_PLAN_AND_NUMBER = re.compile(r"(.*?\S)\s*,\s*(\d{1,3}(?:,\d{3})+|\d+)", re.DOTALL | re.ASCII)
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+", re.ASCII)
+_PLAN_AND_NUMBER = re.compile(rf"(.*?\S)\s*,\s*({_NUMBER.pattern})", re.DOTALL | re.ASCII)
 _DIGEST = re.compile(rf"[0-9a-f]{{{_SHORTEST_PREFIX},64}}")
 
 
@@ -120,7 +121,8 @@ def dropped_out(plan: Plan, other: Plan) -> tuple[str, ...]:
 def _split(expect: object) -> tuple[object, object]:
     """Return a plan, path, digest or number, and the number that was given with it, None where none was."""
     if isinstance(expect, (tuple, list)):
-        return tuple(expect) if len(expect) == 2 else (None, "")
+        what, number = expect if len(expect) == 2 else (None, None)
+        return what, "" if number is None else number
     if isinstance(expect, str) and _number(expect) is None and (pair := _PLAN_AND_NUMBER.fullmatch(expect.strip())):
         return pair[1], pair[2]
     return expect, None
@@ -136,8 +138,9 @@ def _number(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    text = value.strip().replace(",", "") if isinstance(value, str) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _SHORTEST_PREFIX else None
+    text = value.strip() if isinstance(value, str) else ""
+    digits = text.replace(",", "")
+    return int(digits) if _NUMBER.fullmatch(text) and len(digits) < _SHORTEST_PREFIX else None
 
 
 def _read_plan(what: object, load: Callable[[str | os.PathLike[str]], Plan]) -> Expectation | None:

@@ -136,8 +136,8 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
 
 def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
     """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
-    selects = any(value is not None for name, value in selectors_of(flags).items() if name != "limit")
-    if [bool(flags.expression), cell is not None, selects].count(True) != 1:
+    given = [name for name, value in selectors_of(flags).items() if value is not None]
+    if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
             "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
             "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
@@ -146,6 +146,8 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
         return ids_in_cell(cell)
     if flags.expression:
         return _evaluated(notebook, flags.expression, local_ns)
+    if given == ["limit"]:
+        raise InputError("%batch_terminate: say which jobs, for example with --queue or --name. --limit says how many.")
     check_reason_flag(flags)
     found = listed(flags)
     if found.empty:

@@ -53,14 +53,16 @@ def execute(
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
-    plan, layer = plain_plan(plan), layer_of_keywords(typed or {})
+    given, plan, layer = plan, plain_plan(plan), layer_of_keywords(typed or {})
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
     approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
-    with Journal.create(replace(approval.plan, guards=approval.guards), clock.wall()) as journal:
-        ledger = Ledger(approval.plan, clock, on_event, journal)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    with Journal.create(replace(noted, guards=approval.guards), clock.wall()) as journal:
+        # The report has the very plan that somebody holds, unless there is more to say of it.
+        ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
         return carry_out(ledger, gateway, journal, jobs=approval.jobs, wait=wait, timeout=timeout)
 
 

@@ -4,10 +4,10 @@ The file shows all that the plan shows, with the guards that held when the plan 
 it, too, beside their own; what was typed to allow more does not come along.
 
 A checksum tells a file that was edited by mistake, or cut off. It is no signature: who knows the format can write
-another plan with a checksum that fits. So a file is not trusted. Before anything is sent, its jobs are described again and
-compared with it, and the guards of whoever executes it hold. That leaves what AWS cannot tell: an editor who knows the
-format can add jobs under their true names, leave jobs out, change the reason and the notes, and take away guards that
-the executing side does not have. Keep a reviewed file where only its reviewer can write, or pass on its digest as well.
+another plan with a checksum that fits. So a file is not trusted. Before anything is sent, its jobs are described again
+and compared with it, and the guards of whoever executes it hold. That leaves what AWS cannot tell: an editor who knows
+the format can add jobs under their true names, leave jobs out, change the reason and the notes, and take away guards
+that the executing side does not have. Keep a reviewed file where only its reviewer can write, or pass on its digest.
 """
 
 from __future__ import annotations
@@ -44,9 +44,6 @@ __all__ = ["as_expected", "read_plan", "save_plan"]
 
 FORMAT = 2
 """The version of the format. Format 1 had no guards."""
-
-_NOT_SUMMED = ("checksum", "reviewed_by")
-"""What the checksum does not cover: itself, and the names of people who have reviewed the plan."""
 
 _WITHOUT_GUARDS = (
     "The file is of an earlier version and does not say which guards held when the plan was made: those of now hold. "
@@ -162,6 +159,6 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> Plan:
 
 
 def _checksum(record: Mapping[str, Any]) -> str:
-    summed = {name: value for name, value in record.items() if name not in _NOT_SUMMED}
+    summed = {name: value for name, value in record.items() if name != "checksum"}
     text = json.dumps(summed, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

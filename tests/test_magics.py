@@ -301,8 +301,6 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("", "say which jobs, for example with --queue"),
-        ("--limit 3", "say which jobs, for example with --queue"),
         ("jobs", "'jobs' is no flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
         ("-q train --older-than 6", "older_than: '6' is no age"),
