@@ -140,7 +140,9 @@ def _described_again(plan: Plan, gateway: Gateway, clock: Clock) -> tuple[Plan, 
     Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
     """
     preflight = Preflight(gateway, clock)
-    preflight.look([planned.job_id for planned in plan.to_end])
+    # A dependent of another queue is not found by listing those of the plan; what was found before is looked at again.
+    known = [dependent.job.job_id for dependent in plan.dependents.jobs]
+    preflight.look(dict.fromkeys([*(planned.job_id for planned in plan.to_end), *known]))
     described = preflight.described
     kept = [
         replace(planned, job=job)

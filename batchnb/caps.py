@@ -10,7 +10,7 @@ __all__ = ["BUILT_IN", "Cap", "Number", "at_plan_time", "choose_cap", "is_from_p
 
 BUILT_IN = "the built-in default"
 
-_THEN = ", when the plan was made"
+_THEN = " (when the plan was made)"
 
 Number: TypeAlias = tuple[float, str]
 """A limit, and the source that set it."""
@@ -56,7 +56,7 @@ def at_plan_time(source: str) -> str:
     """Return the name of a source that was in force when the plan was made, and is not where the plan is executed.
 
     >>> at_plan_time(at_plan_time("a flag"))
-    'a flag, when the plan was made'
+    'a flag (when the plan was made)'
     """
     return source if is_from_plan(source) else f"{source}{_THEN}"
 

@@ -116,7 +116,7 @@ class Guards:
             return []
         if is_from_plan(source):
             text = (
-                f"read_only: this plan is for looking at, says {source}. To end its jobs, make a new plan where that "
+                f"read_only: this plan is for looking at, said {source}. To end its jobs, make a new plan where that "
                 "is allowed, and pass this one, or the path of its file, as expect= or --expect."
             )
         else:

@@ -148,5 +148,7 @@ def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight,
     held.check_count(rest.job_count)
     check_shares(now, held, preflight.gateway, preflight.clock)
     if held.protect and now:
+        # Those of other queues are not found by listing the queues of these.
+        preflight.look(dict.fromkeys(dependent.job.job_id for dependent in plan.dependents.jobs))
         left = replace(rest, dependents=preflight.dependents(now)).dependents_left
         held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")
