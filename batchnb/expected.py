@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from batchnb.at_hand import find_at_hand
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.plain_plans import plain_plan
+from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN, Expected, Plan, PlannedJob, Verdict
 from batchnb.text import plural, shown
 
@@ -115,7 +116,7 @@ def dropped_out(plan: Plan, other: Plan) -> tuple[str, ...]:
     ]
     if not gone:
         return ()
-    return (f"{plural(len(gone), 'job')} of the expected plan dropped out: {_some(gone, _DROPPED_SHOWN)}.",)
+    return (f"{DROPPED_OUT}{plural(len(gone), 'job')}: {_some(gone, _DROPPED_SHOWN)}.",)
 
 
 def _split(expect: object) -> tuple[object, object]:

@@ -21,7 +21,10 @@ from batchnb.preflight import units_by_queue
 from batchnb.refusals import Refusal, refuse_everything
 from batchnb.verdicts import PlannedJob, Verdict
 
-__all__ = ["WOULD_FAIL", "PlanFacts"]
+__all__ = ["DROPPED_OUT", "WOULD_FAIL", "PlanFacts"]
+
+DROPPED_OUT = "Dropped out of the expected plan: "
+"""How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import JobResult, Report
 from batchnb.tables import Facts, facts_text
@@ -11,6 +12,7 @@ from batchnb.verdicts import Verdict
 __all__ = ["ticket"]
 
 _JOBS_SHOWN = 10
+_REFUSALS_SHOWN = 5
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -40,6 +42,7 @@ def _plan_lines(plan: Plan) -> Facts:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
         lines.append(("Would fail", plural(len(plan.dependents_left), "dependent") + " that the plan does not hold"))
+    lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
 
 
@@ -54,6 +57,7 @@ def _report_lines(report: Report) -> Facts:
         ("Plan", f"{plan.digest[:DIGEST_SHOWN]}, {plural(len(plan.to_end), 'job')} to end"),
         ("Outcomes", ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items()) or "none"),
     ]
+    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]

@@ -24,6 +24,7 @@ from batchnb.ids import JobId
 from batchnb.jobs import Job, JobStatus
 from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
 from batchnb.runs import read_run
+from batchnb.tickets import ticket
 
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 ENDS = {Verdict.TERMINATE, Verdict.CANCEL, Verdict.COVERED}
@@ -68,7 +69,7 @@ def test_fewer_jobs_pass_and_those_that_dropped_out_are_named() -> None:
     """A job that has ended, and one that is not in the plan any more, with what became of it, where that is known."""
     now = _plan({"a": Verdict.TERMINATE, "b": Verdict.FINISHED})
     (sentence,) = _check(now, SEEN)
-    assert sentence.startswith("2 jobs of the expected plan dropped out: ")
+    assert sentence.startswith("Dropped out of the expected plan: 2 jobs: ")
     assert "b (name-b) is 'finished' (RUNNING)" in sentence
     assert "c (name-c) is not in this plan" in sentence
 
@@ -291,7 +292,9 @@ def test_jobs_that_ended_meanwhile_drop_out_and_are_in_the_report(
 
     assert _asked_for(emulator) == {ids[1].job_id, ids[2].job_id, waiting.job_id}
     (note,) = report.plan.notes
-    assert f"1 job of the expected plan dropped out: {ids[0].job_id} " in note
+    assert f"Dropped out of the expected plan: 1 job: {ids[0].job_id} " in note
+    assert note in str(report)
+    assert note[:80] in ticket(report)
     assert read_run(str(report.run_id)).plan.notes == (note,)
 
 
