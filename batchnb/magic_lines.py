@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.flags import Line
-from batchnb.kernel_emulator import start, status, stop
 from batchnb.magic_flags import (
     HISTORY,
     JOBS,
@@ -64,7 +64,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
     found = listed(flags)
     if found.empty:
-        say("No job matches.")
+        say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
 
 
@@ -93,7 +93,11 @@ def terminate(
 def emulator(line: str) -> None:
     """Carry out `%batch_local`."""
     flags = LOCAL.read(line)
-    actions: dict[str, Callable[[], str]] = {"start": partial(start, flags.seed), "status": status, "stop": stop}
+    actions: dict[str, Callable[[], str]] = {
+        "start": partial(start_emulator, flags.seed),
+        "status": emulator_status,
+        "stop": stop_emulator,
+    }
     if flags.help:
         say(LOCAL.format_help())
     elif flags.expression in actions:
@@ -128,7 +132,7 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
-    from batchnb.runs import history
+    from batchnb.api import history
 
     found = history()
     return None if notebook.keeps(flags.out, found) else found
@@ -151,7 +155,8 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     check_reason_flag(flags)
     found = listed(flags)
     if found.empty:
-        raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
+        where = " in the queues that were listed" if found.attrs["not_listed"] else ""
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
     return found
 
 

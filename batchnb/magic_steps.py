@@ -24,12 +24,18 @@ __all__ = ["check_reason_flag", "execute", "how_to_execute", "listed", "picker_o
 
 
 def listed(flags: Line) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, all live ones without any, and say what --limit left out of them."""
+    """Return the jobs that the selectors mean, all live ones without any, and say what is not among them.
+
+    That is what --limit left out, and what AWS would not list.
+    """
     from batchnb.api import list_jobs
+    from batchnb.relisting import not_listed_text
 
     jobs = list_jobs(**selectors_of(flags), **connection_of(flags))
     if left_out := jobs.attrs["left_out"]:
         say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
+    if not_listed := not_listed_text(jobs):
+        say(not_listed)
     return jobs
 
 

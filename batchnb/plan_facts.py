@@ -13,12 +13,12 @@ from operator import attrgetter
 
 from batchnb.aws import Gateway, Identity
 from batchnb.blast import Dependent, Dependents
-from batchnb.frees import freed_by_queue, summed
 from batchnb.guards import Guards
 from batchnb.ids import array_parent
 from batchnb.json_bytes import to_json
 from batchnb.preflight import units_by_queue
 from batchnb.refusals import Refusal, refuse_everything
+from batchnb.summary import freed_by_queue, summed
 from batchnb.verdicts import PlannedJob, Verdict
 
 __all__ = ["DROPPED_OUT", "WOULD_FAIL", "PlanFacts"]
@@ -128,9 +128,9 @@ class PlanFacts:
 
     @cached_property
     def frees(self) -> Mapping[str, float]:
-        """What ends with the running jobs: `vcpus`, `memory_gib`, `gpus` in use, and `job_hours` run so far.
+        """What ends: `vcpus`, `memory_gib`, `gpus` in use, `job_hours` run so far, as `freed_by_queue` counts them.
 
-        An array counts its running children for the first three, and nothing for the hours, which are not known.
+        `unknown` is the number of running jobs of which a figure is not known: the sums are the least then.
         """
         return summed(self.frees_by_queue.values())
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from batchnb.ledger import JobEvent
     from batchnb.pictures import Picture
     from batchnb.report import Report
+    from batchnb.stop import StopLike
 
 __all__ = [
     "DIGEST_SHOWN",
@@ -84,6 +85,7 @@ class Plan(PlanFacts):
         rate_share: float = 1.0,
         expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
+        stop: StopLike = None,
         **typed: Unpack[GuardKeywords],
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
@@ -104,31 +106,25 @@ class Plan(PlanFacts):
 
         Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
         end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
-        part of the service's limit that is used, so that the account's other callers have room.
+        part of the service's limit that is used, so that the account's other callers have room. A journal of the run
+        is written as it goes on, from which it can be resumed: see `batchnb.history`.
 
-        A journal of the run is written as it goes on, from which it can be resumed: see `batchnb.history`.
+        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
+        before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
 
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, where the plan is not the expected one, and where a job is no longer the one that was shown;
-        GuardError where a guard forbids it, of now or of when the plan was made; JournalError where the journal cannot
-        be written; and InterruptedRunError, which carries the report, after Ctrl-C or an exception in `on_event`.
+        endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
+        guard forbids it, of now or of when the plan was made; JournalError where the journal cannot be written;
+        InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`;
+        KeyboardInterrupt where nothing was sent before.
         """
         from batchnb.run import execute
 
-        return execute(
-            self,
-            gateway or self.gateway,
-            wait=wait,
-            timeout=timeout,
-            on_event=on_event,
-            clock=clock or Clock(),
-            rps=rps,
-            rate_share=rate_share,
-            expect=expect,
-            max_age=max_age,
-            typed=typed,
-        )
+        gateway, clock = gateway or self.gateway, clock or Clock()
+        options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
+        options |= {"stop": stop, "typed": typed}
+        return execute(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
 
     def check_allowed(self) -> None:
         """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.
@@ -167,7 +163,7 @@ class Plan(PlanFacts):
         save_plan(self, path)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a job: `jobId`, `jobName`, `jobQueue`, `verdict`, and the evidence, as strings and times."""
+        """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""
         from batchnb.plan_view import plan_frame
 
         return plan_frame(self)
@@ -177,7 +173,7 @@ class Plan(PlanFacts):
 
         `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
         """
-        from batchnb.pictures import picture_of_plan
+        from batchnb.plots import picture_of_plan
 
         return picture_of_plan(self, jobs)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from batchnb.approval import check_guards
+from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.carried import since
 from batchnb.clock import Clock
@@ -24,11 +26,13 @@ from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
+from batchnb.stop import StopLike
 from batchnb.verdicts import is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
 
 
+@attended
 def resume_run(
     path: Path,
     gateway: Gateway,
@@ -41,6 +45,7 @@ def resume_run(
     rate_share: float = 1.0,
     typed: Layer | None = None,
     send: bool = True,
+    stop: StopLike = None,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
@@ -77,7 +82,8 @@ def resume_run(
             # Who only watches asks nothing again, so that what was refused stays so.
             entry.failed = not send and entry.error_code is not None
         alive = _look(ledger, gateway, held) if send else []
-        return carry_out(ledger, gateway, journal, jobs=alive, wait=wait, timeout=timeout, started_at=record.started_at)
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
+        return carry_out(ledger, gateway, journal, jobs=alive, **options)
 
 
 def last_unfinished(gateway: Gateway) -> Path:
@@ -101,11 +107,13 @@ def _restore(entry: Entry, record: RunRecord) -> None:
     job_id = entry.planned.job_id
     # A call that was on record may never have gone out; what it did, if it did, is seen by looking.
     entry.attempts = record.answered[job_id]
+    entry.throttled = record.throttled[job_id]
     entry.accepted_at = record.accepted_at.get(job_id)
     answer = record.answers.get(job_id, {})
     entry.request_id = answer.get("request_id")
     if not answer.get("accepted"):
         entry.error_code, entry.error_message = answer.get("code"), answer.get("message")
+        entry.is_unanswered = bool(answer.get("unanswered"))
     result = record.results.get(job_id)
     if result is not None and result.outcome.has_ended:
         entry.last_seen, entry.ended_at = result.last_seen, result.ended_at

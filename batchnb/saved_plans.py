@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchnb._version import __version__
 from batchnb.aws import Gateway
 from batchnb.carried import carried_layers
 from batchnb.circumstances import circumstances_record, dependents_from_record, guards_from_record, guards_record
@@ -106,8 +107,6 @@ _ANEW = "Nothing was ended. Make a new plan of the jobs that are meant."
 
 
 def _record(plan: Plan) -> Record:
-    from batchnb import __version__
-
     return {
         "format": FORMAT,
         "batchnb": __version__,

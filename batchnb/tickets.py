@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from batchnb.document import Facts, facts_text
+from batchnb.outcome import counts_text
 from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import JobResult, Report
-from batchnb.tables import Facts, facts_text
 from batchnb.text import plural, shown
 from batchnb.verdicts import Verdict
 
@@ -55,7 +56,7 @@ def _report_lines(report: Report) -> Facts:
         ("Where", str(plan.identity)),
         ("Reason", plan.reason),
         ("Plan", f"{plan.digest[:DIGEST_SHOWN]}, {plural(len(plan.to_end), 'job')} to end"),
-        ("Outcomes", ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items()) or "none"),
+        ("Outcomes", counts_text(report.counts) or "none"),
     ]
     lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
     left = report.failures
@@ -65,6 +66,10 @@ def _report_lines(report: Report) -> Facts:
         lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in report.failures"))
     if report.stopped_by is not None:
         lines.append(("Stopped by", str(report.stopped_by)))
+    if report.stopped_text:
+        lines.append(("Stopped", report.stopped_text))
+    if report.new_jobs_text:
+        lines.append(("New jobs", report.new_jobs_text))
     if report.how_to_go_on:
         lines.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
     return lines

@@ -85,7 +85,8 @@ def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalB
     assert isinstance(frame, pd.DataFrame)
     assert datetime.fromisoformat(frame.attrs.pop("listed_at")).tzinfo == UTC
     assert frame.attrs.pop("listing")["selectors"] == {"queues": "train", "limit": 1}
-    assert frame.attrs == {"left_out": 3, "listed_by": "queues='train', limit=1, which left out 3 jobs"}
+    listed_by = "queues='train', limit=1, which left out 3 jobs"
+    assert frame.attrs == {"left_out": 3, "not_listed": {}, "listed_by": listed_by}
     assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
     empty = list_jobs(name="nothing")
     assert (len(empty), list(empty.columns)) == (0, list(frame.columns))

@@ -209,7 +209,13 @@ def test_a_plan_says_what_it_frees(emulator: local.LocalBatch, gateway: Gateway,
 
     frees = _plan(gateway, ids, clock).frees
 
-    assert frees == {"vcpus": 12, "memory_gib": 6, "gpus": 3, "job_hours": pytest.approx(2, abs=0.001)}
+    assert frees == {
+        "vcpus": 12,
+        "memory_gib": 6,
+        "gpus": 3,
+        "job_hours": pytest.approx(2, abs=0.001),
+        "unknown": 0,
+    }
 
 
 def test_a_plan_counts_by_verdict_and_queue(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:

@@ -2165,7 +2165,7 @@ class View {
 }
 
 /** Accepted is not ended, and must not look like it. @param {string} word @param {boolean} failed */
-const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word === "accepted" ? "starting" : word.startsWith("left out") ? "wanted" : "done");
+const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word.startsWith("accepted") ? "starting" : word.startsWith("left out") ? "wanted" : "done");
 
 /** @param {Json} progress */
 const figuresOf = (progress) => `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed`;

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from batchnb.plan_view import plan_facts
 from batchnb.plans import DIGEST_SHOWN, Plan
@@ -11,10 +12,22 @@ from batchnb.report import Report
 from batchnb.report_view import report_facts
 from batchnb.text import shown
 
-__all__ = ["Phase", "is_production", "plan_told", "reasons_used", "result_told", "use_reason"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Phase",
+    "is_production",
+    "plan_told",
+    "queues_not_listed",
+    "reasons_used",
+    "result_told",
+    "use_reason",
+]
 
 _FACT_LENGTH = 1100
 _ARRAYS_TOLD = 1000
+_QUEUES_TOLD = 100
 _REASONS_KEPT = 10
 _reasons: list[str] = []
 
@@ -40,6 +53,13 @@ def reasons_used() -> list[str]:
     return list(_reasons)
 
 
+def queues_not_listed(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the queues that AWS would not list, and why: a table without their jobs is not all there is."""
+    not_listed = frame.attrs.get("not_listed")
+    found = not_listed.items() if isinstance(not_listed, Mapping) else ()
+    return [(shown(queue), shown(why, _FACT_LENGTH)) for queue, why in list(found)[:_QUEUES_TOLD]]
+
+
 def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
     """Return what the confirmation shows."""
     arrays = ((planned.job_id, planned.job.live_children) for planned in plan.to_end if planned.job)
@@ -50,6 +70,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "mustType": must_type,
         "forbidden": _forbidden(plan),
         "facts": _told(plan_facts(plan)),
+        "frees": dict(plan.frees),
         "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],
         "digestShown": plan.digest[:DIGEST_SHOWN],
     }
