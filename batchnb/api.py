@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from batchnb.accessor import register
 from batchnb.clock import Clock
@@ -17,7 +17,7 @@ from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
 from batchnb.listing import list_selected
 from batchnb.progress import counting
-from batchnb.relisting import listed_by, listing_text, remember
+from batchnb.relisting import is_everything, listed_by, listing_text, remember
 from batchnb.select import selector
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
+    from batchnb.guard_keywords import GuardKeywords
     from batchnb.guards import Layer
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
@@ -57,6 +58,7 @@ def list_jobs(
 ) -> pd.DataFrame:
     """Return the jobs that all of the given selectors mean, one row a job, oldest first.
 
+    Without a selector, these are all live jobs: to look at, for a plan of all of them is not executed (see `plan`).
     `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the default),
     "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
@@ -72,8 +74,8 @@ def list_jobs(
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
     Calls go where boto3 and the `AWS_*` variables send them, or as `session`, `profile`, `region` and `endpoint_url`
-    say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses: a
-    queue that was named, or all there are.
+    say. Raises InputError for a wrong selector and for an unknown queue, and AwsError where AWS refuses: a queue that
+    was named, or all there are.
     """
     given: dict[str, Any] = {
         "queues": queues,
@@ -141,26 +143,28 @@ def plan(
     them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
     jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
 
+    A plan that a guard refuses is returned as well: it can be shown, saved and expected. The plan and its `refused_by`
+    say why it cannot be executed, and what to type; `check_allowed()` raises. So is a plan of all jobs that a listing
+    without selectors found: `execute` refuses it until somebody selects, filters or names jobs.
+
     Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for ARNs
-    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError where a guard forbids
-    the plan; AwsError where DescribeJobs fails.
+    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account that
+    is not allowed; AwsError where DescribeJobs fails.
     """
+    from batchnb.guard_keywords import layer_of_keywords
     from batchnb.plans import check_reason
-    from batchnb.settings import KEYWORDS, layer
 
     check_reason(reason)
-    typed = layer(
-        KEYWORDS,
+    typed = layer_of_keywords(
         {
             "max_jobs": max_jobs,
             "max_percent": max_percent,
             "protect": protect,
             "unprotect": unprotect,
-            "accounts": _listed_or_none(accounts),
-            "production_accounts": _listed_or_none(production_accounts),
+            "accounts": accounts,
+            "production_accounts": production_accounts,
             "read_only": read_only,
-        },
-        explicit=True,
+        }
     )
     connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
     return plan_with(
@@ -204,37 +208,33 @@ def plan_with(
         with_dependents=with_dependents,
         collapse=collapse,
         listed_by=listed_by(jobs),
+        is_everything=is_everything(jobs, len(wanted)),
     )
 
 
 def load_plan(
     path: str | os.PathLike[str],
     *,
-    max_jobs: int | None = None,
-    max_percent: float | None = None,
-    protect: object = None,
-    unprotect: object = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    **guards: Unpack[GuardKeywords],
 ) -> Plan:
     """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
 
-    What was allowed where the plan was made is not allowed by that here: the guards of whoever executes it hold, with
-    `max_jobs`, `max_percent`, `protect` and `unprotect` as in `plan`. `execute` describes its jobs again before it
-    sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
-    """
-    from batchnb.saved_plans import read_plan
-    from batchnb.settings import KEYWORDS, guards, layer
-    from batchnb.vouching import vouch
+    Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
+    was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
+    `production_accounts` and `read_only` are taken as in `plan`. A plan that was made under `read_only` is for looking
+    at: make a new one, with `expect=` its path. `execute` describes its jobs again before it sends anything.
 
-    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
-    typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
+    Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
+    """
+    from batchnb.guard_keywords import layer_of_keywords
+    from batchnb.saved_plans import read_plan
+
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    loaded = read_plan(path, gateway, guards(typed))
-    vouch(loaded.fingerprint, [typed], is_described=False)
-    return loaded
+    return read_plan(path, gateway, layer_of_keywords(guards))
 
 
 def history() -> pd.DataFrame:
@@ -251,10 +251,6 @@ def history() -> pd.DataFrame:
 def _as_given(value: object) -> object:
     # An iterator can be read once, and is read by the selector and for the record of the listing.
     return list(value) if isinstance(value, Iterator) else value
-
-
-def _listed_or_none(values: Iterable[str] | None) -> object:
-    return values if values is None or isinstance(values, str) else list(values)
 
 
 def resume(

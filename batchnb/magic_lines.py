@@ -23,7 +23,7 @@ from batchnb.magic_flags import (
     run_options_of,
     selectors_of,
 )
-from batchnb.magic_steps import check_reason_flag, execute, listed, picker_of, planned, say, watched
+from batchnb.magic_steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
-    found = listed(flags, "%batch_jobs")
+    found = listed(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
@@ -86,8 +86,7 @@ def terminate(
     if flags.yes:
         return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
     again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
-    what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
-    say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
+    say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
     return None if notebook.keeps(flags.out, plan) else plan
 
 
@@ -141,8 +140,8 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
 
 def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
     """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
-    selects = any(value is not None for value in selectors_of(flags).values())
-    if [bool(flags.expression), cell is not None, selects].count(True) != 1:
+    given = [name for name, value in selectors_of(flags).items() if value is not None]
+    if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
             "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
             "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
@@ -151,8 +150,10 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
         return ids_in_cell(cell)
     if flags.expression:
         return _evaluated(notebook, flags.expression, local_ns)
+    if given == ["limit"]:
+        raise InputError("%batch_terminate: say which jobs, for example with --queue or --name. --limit says how many.")
     check_reason_flag(flags)
-    found = listed(flags, "%batch_terminate")
+    found = listed(flags)
     if found.empty:
         where = " in the queues that were listed" if found.attrs["not_listed"] else ""
         raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")

@@ -18,6 +18,8 @@ __all__ = ["plan_facts", "plan_frame", "plan_html", "plan_text"]
 
 _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
+_REFUSED = " It cannot be executed as it is."
+_REFUSALS_SHOWN = 10
 _ALL_ROWS = "plan.to_frame()"
 _QUEUES_SHOWN = 10
 _NOTES_SHOWN = 10
@@ -44,7 +46,7 @@ def _sheet(plan: Plan, limit: int | None) -> Document:
     by_status = count_by_status(planned.job for planned in plan.to_end)
     return Document(
         kind="plan",
-        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}",
+        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -65,6 +67,9 @@ def plan_facts(plan: Plan) -> Facts:
         ("Reason", plan.reason),
         ("Ends", _ends(plan)),
     ]
+    facts += [("Refused", refusal.sentence) for refusal in plan.refused_by[:_REFUSALS_SHOWN]]
+    if len(plan.refused_by) > _REFUSALS_SHOWN:
+        facts.append(("Refused", f"and {len(plan.refused_by) - _REFUSALS_SHOWN:,} more in plan.refused_by"))
     if plan.queues:
         facts.append(("Queues", _queues(plan)))
     if plan.array_children:
@@ -175,24 +180,19 @@ def _dependents(plan: Plan) -> Facts:
         which = ", ".join(f"{one.job_id} ({shown(one.job.job_name, 40)})" for one in left[:_DEPENDENTS_SHOWN])
         more = len(left) - _DEPENDENTS_SHOWN
         facts.append(("Not in it", which + (f" and {more:,} more" if more > 0 else "")))
-    kept = sum(plan.guards.protection_of(one.job) is not None for one in left)
-    if kept:
-        facts.append(("Forbidden", f"{plural(kept, 'dependent')} that would fail are protected: nothing will be sent"))
     if dependents.gap:
         facts.append(("Dependents", dependents.gap))
     return facts
 
 
 def _guards(plan: Plan) -> Facts:
-    """Return what somebody has to know of guards: what was widened, and what will not let the plan pass."""
+    """Return what somebody has to know of guards: what was widened, and what has to be typed."""
     held = plan.guards
     facts = []
     for name, cap in (("max_jobs", held.max_jobs), ("max_percent", held.max_percent)):
         if cap is not None and cap.raised_over:
             facts.append(("Guard", f"{name} {cap}"))
     facts += [("Guard", f"no longer protected: {pattern}, set by {source}") for pattern, source in held.lifted]
-    if held.read_only:
-        facts.append(("Guard", f"read_only: nothing may be ended from here, says {held.read_only}"))
     if held.is_production(plan.identity.account) and plan.to_end:
         facts.append(("Guard", f"the number of jobs has to be typed here: expect={len(plan.to_end)}"))
     return facts

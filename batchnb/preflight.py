@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws import Gateway, is_loopback
@@ -23,9 +23,11 @@ __all__ = [
     "check_reason",
     "check_regions",
     "check_shares",
+    "count_live",
     "count_places",
     "in_one_place",
     "notes_on_nodes",
+    "units_by_queue",
     "whole_jobs",
 ]
 
@@ -166,16 +168,29 @@ def notes_on_nodes(nodes: Mapping[str, Sequence[str]], described: Mapping[str, J
     return notes
 
 
-def check_shares(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:
+def check_shares(jobs: Sequence[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:
     """Raise GuardError where ending these jobs would end too large a part of a queue. An array counts as one job."""
-    if held.max_percent is None or held.max_percent.value >= 100:
-        return
-    chosen: dict[str, set[str]] = {}
+    chosen = units_by_queue(jobs)
+    for queue, live in count_live(jobs, held, gateway, clock):
+        held.check_share(queue, len(chosen[queue]), live)
+
+
+def count_live(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> Iterator[tuple[str, int]]:
+    """Yield the number of live jobs of each queue of these jobs, an array being one, where a guard goes by it.
+
+    These jobs count as live. Raises AwsError where a queue cannot be listed.
+    """
+    if held.max_percent is not None and held.max_percent.value < 100:
+        for queue, ids in units_by_queue(jobs).items():
+            yield queue, len(live_units(gateway, queue, clock) | ids)
+
+
+def units_by_queue(jobs: Iterable[PlannedJob]) -> dict[str, set[str]]:
+    """Return the ids of these jobs by the name of their queue, the array's id for a child."""
+    units: dict[str, set[str]] = {}
     for planned in jobs:
-        job = JobId(planned.job_id)
-        chosen.setdefault(planned.job_queue or "", set()).add(job.array_parent or job.job_id)
-    for queue, ids in chosen.items():
-        held.check_share(queue, len(ids), len(live_units(gateway, queue, clock) | ids))
+        units.setdefault(planned.job_queue or "", set()).add(array_parent(planned.job_id) or planned.job_id)
+    return units
 
 
 def _has_ended(job: Job | None) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Remembered",
     "check_all_listed",
+    "is_everything",
     "listed_by",
     "listing_text",
     "not_listed_text",
@@ -36,6 +37,9 @@ _KEY = "listing"
 _NOT_LISTED = "not_listed"
 _QUEUES_SHOWN = 10
 _WHY_LENGTH = 300
+
+_NO_SELECTORS = frozenset({"status", "limit"})
+"""Arguments of a listing by which nobody says which jobs are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
         "region": gateway.region,
         "endpoint": gateway.endpoint,
         "jobs": jobs,
+        "is_narrowed": any(_narrows(name, value) for name, value in selectors.items()),
     }
 
 
@@ -83,6 +88,20 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
         return None
 
 
+def is_everything(jobs: object, count: int) -> bool:
+    """Whether this is a frame with all jobs of a listing that no selector narrowed; `count` is how many it names.
+
+    A status and a limit narrow nothing. False for a frame that has lost its origin, such as one that was read from a
+    CSV file: nobody can tell where it is from.
+    """
+    attrs = getattr(jobs, "attrs", None)
+    noted = attrs.get(_KEY) if isinstance(attrs, Mapping) else None
+    try:
+        return noted is not None and not noted["is_narrowed"] and count >= int(noted["jobs"]) > 0
+    except (KeyError, TypeError, ValueError):  # attrs are anybody's
+        return False
+
+
 def listed_by(jobs: object) -> str:
     """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
     attrs = getattr(jobs, "attrs", None)
@@ -92,7 +111,7 @@ def listed_by(jobs: object) -> str:
 
 def listing_text(selectors: Mapping[str, object], left_out: int, not_listed: Mapping[str, str]) -> str:
     """Return by which selectors a listing was made, and what is not in it all the same."""
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
+    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None) or "no selector"
     lacks = [f"left out {plural(left_out, 'job')}"] if left_out else []
     if not_listed:
         names = ", ".join(shown(queue, 60) for queue in list(not_listed)[:_QUEUES_SHOWN])
@@ -127,6 +146,17 @@ def check_all_listed(*frames: pd.DataFrame) -> None:
 def _not_listed(frame: pd.DataFrame | Mapping[str, str]) -> Mapping[str, str]:
     found: Any = frame if isinstance(frame, Mapping) else frame.attrs.get(_NOT_LISTED)
     return {str(queue): str(why) for queue, why in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _narrows(name: str, value: object) -> bool:
+    """Whether somebody says by this argument which jobs are meant. A search for statuses alone does not."""
+    if name != "query":
+        return name not in _NO_SELECTORS
+    from batchnb.search.listed import read_listing_query
+    from batchnb.search.terms import Statuses
+
+    terms = read_listing_query(str(value)).terms
+    return any(not term.tests or not all(isinstance(test, Statuses) for test in term.tests) for term in terms)
 
 
 def _plain(value: object) -> Any:

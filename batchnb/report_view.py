@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
+from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN
 from batchnb.report import JobResult, Report
 
@@ -57,6 +58,7 @@ def report_facts(report: Report) -> Facts:
     ]
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
+    facts += [("Note", note) for note in report.plan.notes if note.startswith(DROPPED_OUT)]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     if report.stopped_by is not None:

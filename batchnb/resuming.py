@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchnb.approval import check_guards
 from batchnb.attendance import attended
 from batchnb.aws import Gateway
+from batchnb.carried import since
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
-from batchnb.guards import Guards, Layer, since
+from batchnb.guards import Guards, Layer
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.plans import Plan, PlannedJob
@@ -49,9 +51,10 @@ def resume_run(
 
     Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
 
-    The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
-    where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
-    JournalError where another process is at it, and otherwise as `Plan.execute`.
+    The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
+    begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
+    another account, Region or endpoint than the run's, JournalError where another process is at it, and otherwise as
+    `Plan.execute`.
     """
     check_timeout(timeout)
     typed = typed or Layer("nobody")
@@ -71,6 +74,7 @@ def resume_run(
             max_jobs_typed=typed.max_jobs is not None,
             max_percent_typed=typed.max_percent is not None,
         )
+        check_guards(record.plan(), gateway, held)
         journal.resumed(clock.wall())
         ledger = Ledger(record.plan(), clock, on_event, journal)
         for entry in ledger.entries.values():
@@ -152,5 +156,7 @@ def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight,
     held.check_count(rest.job_count)
     check_shares(now, held, preflight.gateway, preflight.clock)
     if held.protect and now:
+        # Those of other queues are not found by listing the queues of these.
+        preflight.look(dict.fromkeys(dependent.job.job_id for dependent in plan.dependents.jobs))
         left = replace(rest, dependents=preflight.dependents(now)).dependents_left
         held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from batchnb import expected
-from batchnb.approval import approve, check_guards, guards_of
+from batchnb.approval import approve
 from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
+from batchnb.expected import check_expected as check_plan
 from batchnb.garbage import collecting_seldom
+from batchnb.guard_keywords import layer_of_keywords
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.pace import CallKind
+from batchnb.plain_plans import plain_plan
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
 from batchnb.records import moment_text, result_record
 from batchnb.report import Report, result_of
 from batchnb.saved_plans import as_expected
-from batchnb.settings import guards
 from batchnb.stages import Stages
 from batchnb.stop import StopLike, as_stop
 
@@ -47,23 +49,27 @@ def execute(
     rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
+    typed: Mapping[str, Any] | None = None,
     stop: StopLike = None,
 ) -> Report:
-    """Send, watch, and report: what `Plan.execute` promises."""
+    """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
+    given, plan, layer = plan, plain_plan(plan), layer_of_keywords(typed or {})
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
-    jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
-        ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout, stop=stop)
+    approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    with Journal.create(replace(noted, guards=approval.guards), clock.wall()) as journal:
+        # The report has the very plan that somebody holds, unless there is more to say of it.
+        ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
+        return carry_out(ledger, gateway, journal, jobs=approval.jobs, wait=wait, timeout=timeout, stop=stop)
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
     """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
-    expected.check_expected(plan, as_expected(expect))
+    check_plan(plain_plan(plan), as_expected(expect))
 
 
 @collecting_seldom()
@@ -110,13 +116,12 @@ def check_timeout(timeout: object) -> None:
 
 
 def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan belongs, GuardError if nothing may end."""
+    """Raise PlanMismatchError unless the gateway leads to where the plan belongs."""
     here, there = gateway.identity(), plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
-    check_guards(plan, gateway, guards())
 
 
 class _Outcomes:

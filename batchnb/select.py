@@ -1,7 +1,6 @@
 """Selector: which jobs of a listing are meant. Shared by flags, keyword arguments and the picker.
 
-A selector never widens by accident: a name is exact, a glob says so, an age has a unit, and to select nothing
-in particular is an error and never "all".
+A selector never widens by accident: a name is exact, a glob says so, and an age has a unit.
 """
 
 from __future__ import annotations
@@ -133,15 +132,9 @@ def selector(
     """Return the Selector for these, or raise InputError naming the argument and the value that is wrong.
 
     `status` is "active" (every status of a job that has not ended), "all", or one or more names. Without it, the
-    statuses that `query` asks for are meant, and those of "active" where it asks for none. At least one argument other
-    than `limit` is required.
+    statuses that `query` asks for are meant, and those of "active" where it asks for none. Without any argument, all
+    live jobs are meant: to be listed, and not to be ended.
     """
-    chosen = (queues, status, name, name_glob, job_definition, share, older_than, newer_than)
-    if all(argument is None for argument in (*chosen, running_longer_than, tags, children_of, query)):
-        raise InputError(
-            "no selector: say which jobs are meant, for example queues='train-gpu' or name='sweep-1'. "
-            "Nothing selects everything by accident."
-        )
     if children_of is not None and queues is not None:
         raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
     searched = None

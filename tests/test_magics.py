@@ -317,8 +317,6 @@ def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.Lo
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("", "say which jobs, for example with --queue"),
-        ("--limit 3", "say which jobs, for example with --queue"),
         ("jobs", "'jobs' is no flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
         ("-q train --older-than 6", "older_than: '6' is no age"),

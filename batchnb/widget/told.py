@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from batchnb.errors import GuardError
 from batchnb.plan_view import plan_facts
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
@@ -92,13 +91,8 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
 
 
 def _forbidden(plan: Plan) -> str:
-    """Return why nothing may be ended from here, so that nobody is asked to confirm what cannot be; or nothing."""
-    try:
-        if plan.guards is not None:
-            plan.guards.check_read_only()
-    except GuardError as error:
-        return shown(error, _FACT_LENGTH)
-    return ""
+    """Return why the plan cannot be executed, so that nobody is asked to confirm what cannot be; or nothing."""
+    return shown(" ".join(refusal.sentence for refusal in plan.refused_by), _FACT_LENGTH)
 
 
 def _first_failure(report: Report) -> str:
