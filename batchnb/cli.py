@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from batchnb import __version__
+from batchnb._version import __version__
 from batchnb.errors import BatchnbError
 from batchnb.local import command
 

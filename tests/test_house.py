@@ -17,6 +17,7 @@ import batchnb
 PACKAGE = Path(batchnb.__file__).parent
 
 ORDER = [
+    "_version",
     "errors",
     "text",
     "clock",
@@ -24,14 +25,22 @@ ORDER = [
     "garbage",
     "json_bytes",
     "ids",
+    "shapes",
     "jobs",
-    "by_status",
-    "tables",
-    "sheets",
+    "document",
+    "summary",
+    "outcome",
+    "stems",
+    "newcomers",
+    "search",
     "select",
+    "refusals",
+    "caps",
     "guards",
+    "carried",
     "notebook",
     "settings",
+    "guard_keywords",
     "vouching",
     "aws_errors",
     "pace",
@@ -39,31 +48,45 @@ ORDER = [
     "aws",
     "parsing",
     "connect",
-    "accessor",
     "frames",
+    "narrowing",
+    "queue_refusals",
     "listing",
     "relisting",
     "verdicts",
+    "groups",
     "blast",
     "preflight",
-    "frees",
+    "plan_facts",
+    "at_hand",
     "plans",
+    "plain_plans",
     "plan_view",
     "expected",
     "approval",
     "ledger",
+    "waiting",
+    "outcomes",
+    "workers",
     "calls",
+    "answers",
     "engine",
-    "verify",
     "report",
     "report_view",
     "tickets",
+    "stop",
+    "verify",
+    "find_newcomers",
+    "stages",
+    "attendance",
     "records",
     "circumstances",
     "saved_plans",
     "journal",
     "runs",
     "pictures",
+    "plots",
+    "accessor",
     "run",
     "resuming",
     "api",
@@ -71,8 +94,7 @@ ORDER = [
     "flags",
     "magic_guards",
     "magic_flags",
-    "kernel_emulator",
-    "places",
+    "endpoints",
     "magic_steps",
     "magic_lines",
     "magics",
@@ -87,9 +109,8 @@ LOOKS_AHEAD = {
     ("plans", "run"): "a plan is what people hold, and they expect it to have the verb `execute`",
     ("plans", "plan_view"): "a plan prints and renders itself, and how it looks is a matter of its own",
     ("plans", "saved_plans"): "a plan saves itself, and how it is written is a matter of its own",
-    ("plans", "pictures"): "a plan draws itself, and pictures are a matter of their own",
-    ("report", "pictures"): "a report draws itself, and pictures are a matter of their own",
-    ("accessor", "pictures"): "a frame of batchnb draws itself, and pictures are a matter of their own",
+    ("plans", "plots"): "a plan draws itself, and pictures are a matter of their own",
+    ("report", "plots"): "a report draws itself, and pictures are a matter of their own",
     ("report", "report_view"): "a report prints and renders itself, and how it looks is a matter of its own",
 }
 """Imports that run up the road, each inside a function, with the reason."""
@@ -102,7 +123,10 @@ DOORS = {
     "botocore": {"aws_errors", "connect"},
     "IPython": {"magics"},
     "orjson": {"json_bytes"},
-    "pandas": {"accessor", "frames", "runs", "plan_view", "report_view", "pictures", "widget"},
+    "pandas": {
+        *("accessor", "frames", "narrowing", "plan_view", "plots", "report_view", "runs", "search"),
+        *("pictures", "widget"),
+    },
     "matplotlib": {"pictures"},
     "tqdm": {"progress"},
     "anywidget": {"widget"},
@@ -247,6 +271,15 @@ def test_a_room_is_small_and_says_what_it_is_for(path: Path) -> None:
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert _length(node) <= FUNCTION_LIMIT, node.name
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=title)
+def test_a_module_in_javascript_is_small_and_says_what_it_is_for(path: Path) -> None:
+    """It says its one concern in a comment below `// @ts-check`, and has at most 300 lines."""
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0] == "// @ts-check"
+    assert lines[1].startswith("// ")
+    assert len(lines) <= ROOM_LIMIT
 
 
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

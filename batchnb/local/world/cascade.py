@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from batchnb.local.world.lifecycle import Lifecycle
     from batchnb.local.world.registry import Ledger
 
-__all__ = ["CHILD_FAILED", "DEPENDENT_FAILED", "admit", "doom", "enroll", "refresh_parent", "resolve"]
+__all__ = ["CHILD_FAILED", "DEPENDENT_FAILED", "admit", "doom", "enroll", "is_waiting", "refresh_parent", "resolve"]
 
 CHILD_FAILED = "Array Child Job failed"
 DEPENDENT_FAILED = "Dependent Job failed"
@@ -52,6 +52,11 @@ def _wait(ledger: Ledger, waiting: Job, awaited: Job) -> bool:
     return awaited.status is not Status.FAILED
 
 
+def is_waiting(job: Job) -> bool:
+    """Whether the job, or the array that it belongs to, waits for a job that has not ended."""
+    return job.status in _WAITING and bool(job.waits_for or (job.parent is not None and job.parent.waits_for))
+
+
 def resolve(lifecycle: Lifecycle, job: Job, at_ms: int) -> None:
     """Tell the dependents of a job that has ended."""
     for waiting in lifecycle.ledger.dependents.pop(job.job_id, ()):
@@ -67,7 +72,7 @@ def resolve(lifecycle: Lifecycle, job: Job, at_ms: int) -> None:
 
 def release(lifecycle: Lifecycle, job: Job, at_ms: int) -> None:
     """Let a job go on whose dependencies have all succeeded; one that is to stop ends here instead."""
-    if job.waits_for or (job.parent is not None and job.parent.waits_for) or job.status not in _WAITING:
+    if job.status not in _WAITING or is_waiting(job):
         return
     if job.children is not None:
         for child in job.children:

@@ -53,11 +53,13 @@ class Lifecycle:
         """Accept a termination or cancellation: record it now, let it take effect later.
 
         Does nothing to a finished job, nothing to a job that is stopping already (the first end time
-        stays), and a cancellation does nothing to a job that has reached STARTING.
+        stays, and `reasons` says whose reason), and a cancellation does nothing to a job that has reached STARTING.
         """
         if job.has_ended or (verb is Verb.CANCEL and job.status in STARTED):
             return
         if job.stop and (job.stop.verb is not Verb.CANCEL or verb is Verb.CANCEL):
+            if self.switches.reasons == "last":
+                self._replace_reason(job, reason)
             return
         job.stop = StopRequest(verb, reason, now_ms)
         self._flag(job, verb)
@@ -66,6 +68,11 @@ class Lifecycle:
         else:
             for child in job.children:
                 self.accept(child, verb, reason, now_ms)
+
+    def _replace_reason(self, job: Job, reason: str) -> None:
+        for one in (job, *(job.children or ())):
+            if one.stop and not one.has_ended:
+                one.stop = StopRequest(one.stop.verb, reason, one.stop.at_ms)
 
     def _flag(self, job: Job, verb: Verb) -> None:
         flag = "isTerminated" if job.status in STARTED else self.switches.queued_flag
@@ -76,6 +83,9 @@ class Lifecycle:
 
     def _book_end(self, job: Job, now_ms: int) -> None:
         if job.stops is Stops.NEVER:
+            return
+        # What it waits for ends it: see `cascade.release`.
+        if self.switches.waits == "until_dependency" and cascade.is_waiting(job):
             return
         delay = self.delays.succeeding if job.stops is Stops.SUCCEEDS else self.delays.of(job.status)
         self.ledger.book(now_ms + delay * 1000, Change.END, job)
@@ -128,10 +138,13 @@ class Lifecycle:
         if status is Status.RUNNING:
             self._start(job, at_ms)
         job.status_reason = None
+        waited = cascade.is_waiting(job)
         if status is Status.RUNNABLE:
             self.make_runnable(job, at_ms)
         else:
             self.put(job, status, at_ms)
+        if waited and job.stop is not None and not cascade.is_waiting(job):
+            self._book_end(job, at_ms)
 
     def begin(self, job: Job, now_ms: int) -> None:
         """Let a job that has just entered the world in its state go on from there."""

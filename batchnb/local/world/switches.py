@@ -28,6 +28,12 @@ class Switches:
     queued_flag: Literal["isTerminated", "isCancelled", "both"] = "isTerminated"
     """What TerminateJob sets on a job that has not started."""
 
+    reasons: Literal["first", "last"] = "first"
+    """Whose reason a job keeps that is terminated twice: that of the first request, or of the last."""
+
+    waits: Literal["until_dependency", "soon"] = "until_dependency"
+    """When a terminated job ends that waits for a live dependency: once that completes, or soon."""
+
     finished_job: Literal["accepted", "refused"] = "accepted"
     """What ending a finished job answers: 200 and nothing happens, or a ClientException."""
 

@@ -86,6 +86,8 @@ class World:
     allow_mixed_queues = SwitchAttribute[bool]("mixed_queues")
     sparse_summaries = SwitchAttribute[bool]("sparse_summaries")
     queued_flag = SwitchAttribute[str]("queued_flag")
+    reasons = SwitchAttribute[str]("reasons")
+    waits = SwitchAttribute[str]("waits")
 
     def add_environment(self, name: str, **options: Unpack[EnvironmentOptions]) -> str:
         """Add a compute environment and return its ARN. `Environment` says what the options mean."""
