@@ -166,6 +166,13 @@ class Gateway:
                 return types
             request["nextToken"] = answer["nextToken"]
 
+    def has_definition(self, key: str) -> bool:
+        """Return whether there is a job definition of this name, or this `name:revision`."""
+        asked: dict[str, Any] = {"jobDefinitions": [key]} if ":" in key else {"jobDefinitionName": key, "maxResults": 1}
+        with translated("DescribeJobDefinitions"):
+            answer = self._client.describe_job_definitions(**asked)
+            return bool(answer["jobDefinitions"])
+
     def list_page(
         self,
         source: Mapping[str, str],
