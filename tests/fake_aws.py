@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from batchnb.aws import BulkAnswer, Gateway, Identity, Page
+from batchnb.aws import BulkAnswer, Gateway, Page
 from batchnb.clock import Clock
 from batchnb.jobs import Job, JobStatus
 from batchnb.pace import CallKind, Pace
+from batchnb.place import Identity
 from batchnb.plans import Plan
 from batchnb.verdicts import PlannedJob, verdict_of
 

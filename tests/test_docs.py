@@ -13,10 +13,10 @@ from batchnb.api import list_jobs
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.magics import BatchMagics
 from batchnb.outcome import Outcome
-from batchnb.plans import Verdict
 from batchnb.search import QueryError, parse_query
 from batchnb.search.fields import FIELDS, STATUS_WORDS
 from batchnb.search.listed import LISTED
+from batchnb.verdicts import Verdict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
