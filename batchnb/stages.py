@@ -9,14 +9,14 @@ from functools import partial
 
 from batchnb.aws import Gateway
 from batchnb.engine import Engine
-from batchnb.errors import InterruptedRunError
 from batchnb.find_newcomers import find_newcomers
 from batchnb.ledger import Ledger
 from batchnb.newcomers import Newcomers
-from batchnb.plans import PlannedJob
-from batchnb.report import Report, make_report
+from batchnb.outcomes import make_report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Progress, Stop
 from batchnb.text import shown
+from batchnb.verdicts import PlannedJob
 from batchnb.verify import Verifier
 
 __all__ = ["Stages"]
