@@ -19,6 +19,7 @@ PACKAGE = Path(batchnb.__file__).parent
 ORDER = [
     "errors",
     "text",
+    "expansion",
     "clock",
     "progress",
     "garbage",
@@ -31,6 +32,7 @@ ORDER = [
     "select",
     "guards",
     "notebook",
+    "config_files",
     "settings",
     "vouching",
     "aws_errors",
