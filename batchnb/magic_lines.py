@@ -23,6 +23,7 @@ from batchnb.magic_flags import (
     run_options_of,
     selectors_of,
 )
+from batchnb.magic_guards import layer_of
 from batchnb.magic_steps import check_reason_flag, execute, listed, picker_of, planned, say, watched
 from batchnb.text import shown
 
@@ -78,6 +79,7 @@ def terminate(
         return None
     if flags.yes and flags.dry_run:
         raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
+    layer_of(flags)  # a guard that cannot be read is an error before any call
     named = _named(notebook, flags, cell, local_ns)
     if picker := picker_of(named, flags):
         return None if notebook.keeps(flags.out, picker) else picker

@@ -475,6 +475,26 @@ def test_what_is_wrong_is_one_line_and_ends_nothing(
     assert running(emulator) == job_ids
 
 
+@pytest.mark.parametrize(
+    "flags", ["--queue $queue", "--queue {queue}", "--name $name", "--share {s}", "--tag team={t}"]
+)
+def test_a_selector_with_a_variable_asks_nothing(nb: Notebook, emulator: local.LocalBatch, flags: str) -> None:
+    """A magic expands no variable: a selector with one is an error before any call, and says how a loop is written."""
+    nb["queue"] = nb["name"] = "train"
+    for magic in ("%batch_jobs", "%batch_terminate --reason x --yes"):
+        assert "batchnb.list_jobs(" in nb.fail(f"{magic} {flags}")
+    assert not emulator.calls
+
+
+@pytest.mark.parametrize("pattern", ["queue:$queue", "queue:{queue}", "name:{keep}", "tag:keep=$keep", "tag:{key}"])
+def test_a_protection_with_a_variable_asks_nothing(nb: Notebook, emulator: local.LocalBatch, pattern: str) -> None:
+    """A protection that would protect nothing is an error before any call, be it typed or lifted."""
+    for flag in ("--protect", "--unprotect"):
+        line = nb.fail(f"%batch_terminate --queue train {flag} {pattern} --reason x --yes")
+        assert "Variables are not expanded" in line
+    assert not emulator.calls
+
+
 # %batch_terminate: what it does
 
 
