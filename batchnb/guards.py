@@ -88,9 +88,14 @@ class Cap:
     source: str
     raised_over: tuple[tuple[float, str], ...] = ()
 
+    @property
+    def number(self) -> str:
+        """The number that holds, to be read."""
+        return _number(self.value)
+
     def __str__(self) -> str:
         over = " and ".join(f"{_number(value)} ({source})" for value, source in self.raised_over)
-        return f"{_number(self.value)} ({self.source}{f', raised over {over}' if over else ''})"
+        return f"{self.number} ({self.source}{f', raised over {over}' if over else ''})"
 
 
 @dataclass(frozen=True, slots=True)

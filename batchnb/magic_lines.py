@@ -197,9 +197,13 @@ def _carry_out(
 
 
 def _show(notebook: Notebook, value: Plan | Report, plan: Plan, *, quiet: bool) -> None:
-    """Show the value now, in one line if quiet, and not again as the cell's result."""
+    """Show the value now, in one line and its warnings if quiet, and not again as the cell's result."""
+    from batchnb.plan_view import plan_warnings
+
     if quiet:
         say(f"{value!r} in {plan.identity}")
+        for sentence in plan_warnings(plan) if value is plan else ():
+            say(sentence)
     else:
         notebook.shows(value)
     notebook.has_shown(value)

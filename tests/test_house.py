@@ -34,6 +34,7 @@ ORDER = [
     "notebook",
     "config_files",
     "settings",
+    "guard_lines",
     "vouching",
     "aws_errors",
     "pace",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from batchnb.errors import GuardError
+from batchnb.guard_lines import guards_in_force
 from batchnb.plan_view import plan_facts
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
@@ -50,6 +51,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "isLocal": plan.identity.is_local,
         "mustType": must_type,
         "forbidden": _forbidden(plan),
+        "guards": guards_in_force(plan.guards),
         "facts": _told(plan_facts(plan)),
         "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],
         "digestShown": plan.digest[:DIGEST_SHOWN],
