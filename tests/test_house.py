@@ -78,6 +78,7 @@ ORDER = [
     "places",
     "magic_steps",
     "magic_lines",
+    "notebook_guards",
     "magics",
     "runbook_files",
     "demo",

@@ -21,7 +21,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 import batchnb
-from batchnb import local
+from batchnb import local, magics
 from batchnb.connect import set_default_endpoint
 from batchnb.errors import (
     BatchnbError,
@@ -131,6 +131,7 @@ def shell(bare_shell: Any) -> Iterator[Any]:
     yield bare_shell
     with capture_output():
         bare_shell.run_cell("%reload_ext batchnb\n%batch_local stop\n%unload_ext batchnb")
+    magics._unloaded.clear()
     bare_shell.user_ns.clear()
     bare_shell.user_ns.update(names)
 
@@ -186,10 +187,11 @@ HEAVY = {"boto3", "botocore", "pandas", "numpy", "tqdm", "platformdirs", "filelo
 
 
 def test_loading_imports_nothing_but_the_magics_names() -> None:
-    """`%load_ext batchnb` imports the door, the names of the magics and the place of their settings, and no more."""
+    """`%load_ext batchnb` imports the names of the magics and their settings, and of the rest what costs nothing."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    assert ours == {"batchnb", "batchnb.magics", "batchnb.notebook"}
+    settings = {"batchnb.notebook", "batchnb.notebook_guards"}
+    assert ours == {"batchnb", "batchnb.magics", "batchnb.errors", "batchnb.text", *settings}
     assert not added & {*HEAVY, "argparse"}
 
 
