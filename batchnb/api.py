@@ -109,6 +109,7 @@ def plan(
     accounts: Iterable[str] | None = None,
     production_accounts: Iterable[str] | None = None,
     read_only: bool | None = None,
+    accept_unseen: bool | None = None,
     with_dependents: bool = False,
     collapse: bool = False,
     empty_ok: bool = False,
@@ -130,8 +131,10 @@ def plan(
     jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
-    them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
-    jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
+    them in. Where a guard protects jobs, the other queues of the account are looked through as well, for 60 seconds;
+    if not all could be looked at, `execute` refuses the plan unless `accept_unseen`. `collapse` ends an array by one
+    request where all of its live children are in the plan. With `empty_ok`, no jobs make a plan that ends none: for
+    runbooks and schedulers, to whom an empty queue is good news.
 
     Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
     ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
@@ -151,10 +154,10 @@ def plan(
             "accounts": _listed_or_none(accounts),
             "production_accounts": _listed_or_none(production_accounts),
             "read_only": read_only,
+            "accept_unseen": accept_unseen,
         },
         explicit=True,
     )
-    connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
     return plan_with(
         jobs,
         typed,
@@ -164,7 +167,7 @@ def plan(
         collapse=collapse,
         empty_ok=empty_ok,
         session=session,
-        connection=connection,
+        connection={"profile": profile, "region": region, "endpoint_url": endpoint_url},
     )
 
 
@@ -204,6 +207,7 @@ def load_plan(
     max_percent: float | None = None,
     protect: object = None,
     unprotect: object = None,
+    accept_unseen: bool | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -212,15 +216,17 @@ def load_plan(
     """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
 
     What was allowed where the plan was made is not allowed by that here: the guards of whoever executes it hold, with
-    `max_jobs`, `max_percent`, `protect` and `unprotect` as in `plan`. `execute` describes its jobs again before it
-    sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
+    `max_jobs`, `max_percent`, `protect`, `unprotect` and `accept_unseen` as in `plan`. `execute` describes its jobs
+    again before it sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was
+    edited.
     """
     from batchnb.saved_plans import read_plan
     from batchnb.settings import KEYWORDS, guards, layer
     from batchnb.vouching import vouch
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
-    typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
+    widened = {"unprotect": unprotect, "accept_unseen": accept_unseen}
+    typed = layer(KEYWORDS, {**limits, "protect": protect, **widened}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     loaded = read_plan(path, gateway, guards(typed))
     vouch(loaded.fingerprint, [typed], is_described=False)
@@ -257,6 +263,7 @@ def resume(
     rate_share: float = 1.0,
     max_jobs: int | None = None,
     max_percent: float | None = None,
+    accept_unseen: bool | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -271,7 +278,8 @@ def resume(
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
-    they are given here; what was typed where the plan was made need not be typed again.
+    they are given here; `accept_unseen` is as in `plan`. What was typed where the plan was made need not be typed
+    again.
 
     Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
     place elsewhere; GuardError where a guard forbids it; otherwise as `Plan.execute`.
@@ -280,7 +288,8 @@ def resume(
     from batchnb.runs import find_run
     from batchnb.settings import KEYWORDS, layer
 
-    typed = layer(KEYWORDS, {"max_jobs": max_jobs, "max_percent": max_percent}, explicit=True)
+    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
+    typed = layer(KEYWORDS, limits, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}

@@ -46,7 +46,9 @@ def approve(
     check_guards(plan, gateway, held)
     _check_typed(plan, gateway, held, expect)
     age = clock.wall() - plan.made_at
-    if known.is_described and timedelta() <= age <= oldest:
+    was_looked_for = plan.dependents.account_wide or not held.protect
+    if known.is_described and was_looked_for and timedelta() <= age <= oldest:
+        gap = plan.dependents.gap
         jobs: Sequence[PlannedJob] = plan.to_end
         left: Sequence[Dependent] = plan.dependents_left
         now = {planned.job_id: planned.job for planned in jobs if planned.job}
@@ -57,10 +59,11 @@ def approve(
         now = parents = preflight.described
         jobs = [planned for planned in plan.to_end if _is_to_end(planned, now.get(planned.job_id), plan)]
         ends = [now[planned.job_id] for planned in jobs]
-        left = _dependents_now(plan, ends, parents, gateway, clock)
+        left, gap = _dependents_now(plan, ends, parents, gateway, clock, account_wide=bool(held.protect))
     arrays = [parents[parent] for one in jobs if (parent := array_parent(one.job_id) or "") in parents]
     held.check_unprotected([now[planned.job_id] for planned in jobs if planned.job_id in now] + arrays)
     held.check_unprotected([dependent.job for dependent in left], "would fail, by a job that it depends on,")
+    held.check_seen(gap)
     held.check_count(replace(plan, jobs=tuple(jobs)).job_count)
     check_shares(jobs, held, gateway, clock)
     return jobs
@@ -111,10 +114,19 @@ def _is_to_end(planned: PlannedJob, job: Job | None, plan: Plan) -> bool:
 
 
 def _dependents_now(
-    plan: Plan, ends: Sequence[Job], parents: Mapping[str, Job], gateway: Gateway, clock: Clock
-) -> Sequence[Dependent]:
-    """Return the dependents outside the plan as they are now. Raises where there are some that it does not show."""
-    now = replace(plan, dependents=find_dependents(gateway, ends, parents, clock))
+    plan: Plan,
+    ends: Sequence[Job],
+    parents: Mapping[str, Job],
+    gateway: Gateway,
+    clock: Clock,
+    *,
+    account_wide: bool,
+) -> tuple[Sequence[Dependent], str]:
+    """Return the dependents outside the plan as they are now, and what was not looked at.
+
+    Raises PlanMismatchError where there are some that the plan does not show.
+    """
+    now = replace(plan, dependents=find_dependents(gateway, ends, parents, clock, account_wide=account_wide))
     if not plan.dependents.gap:
         shown_before = {dependent.job_id for dependent in plan.dependents.jobs}
         new = [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]
@@ -123,4 +135,4 @@ def _dependents_now(
                 f"{plural(len(new), 'job')} would fail with those of the plan that it does not show, {new[0].job_id} "
                 f"({shown(new[0].job.job_name, 60)}) first: submitted since, or never looked for. {_NOTHING} {_ANEW}"
             )
-    return now.dependents_left
+    return now.dependents_left, now.dependents.gap

@@ -145,14 +145,18 @@ class Gateway:
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""
-        names: list[str] = []
+        return list(self.queue_types())
+
+    def queue_types(self) -> dict[str, str | None]:
+        """Return the type of each job queue of the account and Region, by its name; None where AWS does not say."""
+        types: dict[str, str | None] = {}
         request: dict[str, Any] = {}
         while True:
             with translated("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                names += [queue["jobQueueName"] for queue in answer["jobQueues"]]
+                types |= {queue["jobQueueName"]: queue.get("jobQueueType") for queue in answer["jobQueues"]}
             if not answer.get("nextToken"):
-                return names
+                return types
             request["nextToken"] = answer["nextToken"]
 
     def list_page(

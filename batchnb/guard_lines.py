@@ -71,6 +71,8 @@ def _said(held: Guards) -> Iterator[str]:
         yield from _listed("accounts", accounts, source)
     for source, production in _by_source(held.production_accounts).items():
         yield from _listed("production_accounts", production, source)
+    if held.accept_unseen:
+        yield f"accept_unseen ({_source(held.accept_unseen)})"
 
 
 def _by_source(entries: Iterable[tuple[object, str]]) -> dict[str, list[object]]:

@@ -78,6 +78,8 @@ class Layer:
     accounts: tuple[str, ...] | None = None
     production_accounts: tuple[str, ...] = ()
     read_only: bool = False
+    accept_unseen: bool = False
+    """Whether a plan may be executed whose protected dependents could not all be looked for. Counts only if typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ class Guards:
     """Accounts in which the number of jobs has to be typed, each with the layer that says so."""
     read_only: str | None = None
     """The layer that forbids to end anything, if one does."""
+    accept_unseen: str | None = None
+    """The layer that accepts dependents which could not be looked at, if one does."""
 
     def protection_of(self, job: Job) -> tuple[Pattern, str] | None:
         """Return what protects `job`, and the layer that says so, or None."""
@@ -171,6 +175,17 @@ class Guards:
             layer=self.max_percent.source,
         )
 
+    def check_seen(self, gap: str) -> None:
+        """Raise GuardError where a protected job may fail unseen: `gap` says what was not looked at, if anything."""
+        if gap and self.protect and not self.accept_unseen:
+            source = self.protect[0][1]
+            raise GuardError(
+                f"protect: a job that {source} protects may depend on a job of the plan, and fail with it. {gap} "
+                f"If you accept this, type accept_unseen=True or --accept-unseen. {_NOTHING}",
+                guard="protect",
+                layer=source,
+            )
+
     def check_unprotected(self, jobs: Iterable[Job], what: str = "would end") -> None:
         """Raise GuardError where one of these jobs is protected; `what` says what the plan does to it."""
         kept = [(job, found) for job in jobs if (found := self.protection_of(job))]
@@ -203,7 +218,8 @@ def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percen
     if percent and not max_percent_typed and not _is_lower(percent, begun.max_percent):
         percent = None
     kept = tuple(entry for entry in now.protect if entry not in begun.lifted)
-    return replace(now, max_jobs=jobs, max_percent=percent, protect=kept)
+    unseen = now.accept_unseen or begun.accept_unseen
+    return replace(now, max_jobs=jobs, max_percent=percent, protect=kept, accept_unseen=unseen)
 
 
 def _is_lower(now: Cap, begun: Cap | None) -> bool:
@@ -231,6 +247,7 @@ def combined(layers: Sequence[Layer]) -> Guards:
             dict.fromkeys((account, layer.source) for layer in layers for account in layer.production_accounts)
         ),
         read_only=next((layer.source for layer in layers if layer.read_only), None),
+        accept_unseen=next((layer.source for layer in layers if layer.accept_unseen and layer.is_explicit), None),
     )
 
 

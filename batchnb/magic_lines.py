@@ -117,8 +117,8 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
     run_id = flags.expression or None
 
     def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-        caps = {"max_jobs": flags.max_jobs, "max_percent": flags.max_percent}
-        return resume(run_id, on_event=on_event, **caps, **run_options_of(flags), **connection_of(flags))
+        guards = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
+        return resume(run_id, on_event=on_event, **guards, **run_options_of(flags), **connection_of(flags))
 
     return _carry_out(notebook, resume_it, flags)
 

@@ -165,6 +165,9 @@ def _dependents(plan: Plan) -> Facts:
         facts.append(("Forbidden", f"{plural(kept, 'dependent')} that would fail are protected: nothing will be sent"))
     if dependents.gap:
         facts.append(("Dependents", dependents.gap))
+        if plan.guards.protect and not plan.guards.accept_unseen:
+            accepted = "nothing will be sent, unless you type accept_unseen=True or --accept-unseen"
+            facts.append(("Forbidden", f"a protected job may be among those that were not looked at: {accepted}"))
     return facts
 
 

@@ -286,7 +286,7 @@ def make_plan(
         check_accounts(ids, identity.account, partition)
         held.check_account(identity.account)
         jobs = preflight.judged(list(wanted), held)
-        dependents = preflight.dependents(jobs)
+        dependents = preflight.dependents(jobs, held)
         if with_dependents and dependents.jobs:
             wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
             preflight.look(wanted)

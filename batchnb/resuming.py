@@ -144,5 +144,7 @@ def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight,
     held.check_count(rest.job_count)
     check_shares(now, held, preflight.gateway, preflight.clock)
     if held.protect and now:
-        left = replace(rest, dependents=preflight.dependents(now)).dependents_left
+        dependents = preflight.dependents(now, held)
+        left = replace(rest, dependents=dependents).dependents_left
         held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")
+        held.check_seen(dependents.gap)

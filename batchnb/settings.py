@@ -27,7 +27,14 @@ FLAGS = "a flag"
 NOTEBOOK = "%config BatchMagics"
 READ_ONLY_VARIABLE = "BATCHNB_READ_ONLY"
 
-_EXPLICIT_ONLY = "unprotect"
+_EXPLICIT_ONLY = {
+    "unprotect": (
+        "a protection can be lifted only where a plan is made, by unprotect= or --unprotect. To end it for good, "
+        "remove it where it is set."
+    ),
+    "accept_unseen": "this can be accepted only where a plan is made, by accept_unseen=True or --accept-unseen.",
+}
+"""Settings that widen a guard, and why they cannot be configured."""
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -49,12 +56,9 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
     """
     made = {key: value for key, value in settings.items() if value is not None}
     for key in made:
-        if key == _EXPLICIT_ONLY and not explicit:
-            raise InputError(
-                f"unprotect in {source}: a protection can be lifted only where a plan is made, by unprotect= or "
-                "--unprotect. To end it for good, remove it where it is set."
-            )
-        if key not in (*_KEYS, _EXPLICIT_ONLY):
+        if key in _EXPLICIT_ONLY and not explicit:
+            raise InputError(f"{key} in {source}: {_EXPLICIT_ONLY[key]}")
+        if key not in (*_KEYS, *_EXPLICIT_ONLY):
             raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
 
     def read(key: str, reader: Callable[[Any], Any], missing: Any) -> Any:
@@ -75,6 +79,7 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         accounts=read("accounts", _accounts, None),
         production_accounts=read("production_accounts", _accounts, ()),
         read_only=read("read_only", _flag, False),  # noqa: FBT003 - what holds where nothing is said
+        accept_unseen=read("accept_unseen", _flag, False),  # noqa: FBT003
     )
 
 

@@ -47,6 +47,7 @@ ORDER = [
     "listing",
     "relisting",
     "verdicts",
+    "waiting",
     "blast",
     "preflight",
     "frees",

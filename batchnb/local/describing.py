@@ -155,7 +155,7 @@ def _queue(queue: Queue) -> dict[str, Any]:
         "priority": queue.priority,
         "computeEnvironmentOrder": [{"order": 1, "computeEnvironment": environment}],
         "serviceEnvironmentOrder": [],
-        "jobQueueType": "ECS",
+        "jobQueueType": queue.kind,
         "tags": {},
         "jobStateTimeLimitActions": [],
     }

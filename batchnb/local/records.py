@@ -140,6 +140,8 @@ class Queue:
     name: str
     state: str
     priority: int
+    kind: str = "ECS"
+    """The `jobQueueType`."""
     jobs: list[Job] = field(default_factory=list)
     is_sorted: bool = True
 

@@ -63,12 +63,12 @@ class World:
             raise LocalError(f"queued_flag is one of {', '.join(_QUEUED_FLAGS)}, not {flag!r}")
         self.lifecycle.queued_flag = flag
 
-    def add_queue(self, name: str, *, state: str = "ENABLED", priority: int = 1) -> str:
-        """Add a job queue and answer its ARN."""
+    def add_queue(self, name: str, *, state: str = "ENABLED", priority: int = 1, kind: str = "ECS") -> str:
+        """Add a job queue and answer its ARN; `kind` is its `jobQueueType`."""
         with self.lock:
             if name in self.ledger.queues:
                 raise LocalError(f"there is a queue {name!r} already")
-            queue = self.ledger.queues[name] = Queue(name, state, priority)
+            queue = self.ledger.queues[name] = Queue(name, state, priority, kind)
             return queue.arn
 
     def add_job(self, queue: str, name: str, *, job_id: str | None = None, **options: Unpack[JobOptions]) -> str:

@@ -77,6 +77,7 @@ def _forbidden(plan: Plan) -> str:
     try:
         if plan.guards is not None:
             plan.guards.check_read_only()
+            plan.guards.check_seen(plan.dependents.gap)
     except GuardError as error:
         return shown(error, _FACT_LENGTH)
     return ""
