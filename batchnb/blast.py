@@ -19,7 +19,7 @@ from batchnb.garbage import collecting_seldom
 from batchnb.ids import array_parent
 from batchnb.jobs import Job
 from batchnb.progress import counting
-from batchnb.waiting import Waiting, live_units
+from batchnb.waiting_jobs import Waiting, live_units
 
 __all__ = ["Dependent", "Dependents", "Waiting", "dependents_among", "find_dependents", "live_units"]
 

@@ -47,7 +47,7 @@ ORDER = [
     "listing",
     "relisting",
     "verdicts",
-    "waiting",
+    "waiting_jobs",
     "blast",
     "preflight",
     "frees",
