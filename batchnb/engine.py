@@ -25,6 +25,7 @@ from batchnb.ledger import Ledger
 from batchnb.pace import MOST_PLACES, CallKind
 from batchnb.plans import PlannedJob, Verdict
 from batchnb.retry import backoff
+from batchnb.tag_gate import Gate, protected_in
 
 __all__ = ["Engine"]
 
@@ -42,17 +43,26 @@ LEISURE = 0.01
 class Engine:
     """Sends the requests of one plan. `send` is called once, and everything but `_work` runs in its thread.
 
-    `meanwhile` is called again and again while requests go out, to look at the jobs that were asked for already.
+    `meanwhile` is called again and again while requests go out, to look at the jobs that were asked for already. `gate`
+    is asked in the workers, right before each request, which of its jobs to leave out.
     """
 
     def __init__(
-        self, gateway: Gateway, ledger: Ledger, *, patience: float, meanwhile: Callable[[], None] = lambda: None
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        *,
+        patience: float,
+        meanwhile: Callable[[], None] = lambda: None,
+        gate: Gate | None = None,
     ) -> None:
         self._gateway = gateway
         self._ledger = ledger
         self._clock = ledger.clock
         self._patience = patience
         self._meanwhile = meanwhile
+        self._gate = gate
+        self._is_closing = False
         self._bulk = gateway.has_bulk
         self._pace = gateway.pace(CallKind.ENDING)
         self._workers = ThreadPoolExecutor(max_workers=MOST_PLACES, thread_name_prefix="batchnb-send")
@@ -112,6 +122,7 @@ class Engine:
 
     def _close(self) -> None:
         """Wait for the calls under way and note their answers: they may have taken effect."""
+        self._is_closing = True
         try:
             self._workers.shutdown()
         finally:
@@ -157,18 +168,22 @@ class Engine:
 
     def _work(self, call: Call) -> None:
         # In a worker. Whatever happens, an answer comes back, or the dispatcher would wait for ever.
-        reason = self._ledger.plan.reason
         try:
-            if call.bulk:
-                call.answer = self._gateway.terminate_bulk(call.job_ids, reason)
-            else:
-                request_id = self._gateway.terminate(call.job_ids[0], reason)
-                call.answer = BulkAnswer(frozenset(call.job_ids), {}, request_id)
+            call.left_out = protected_in(call.job_ids, self._gate, lambda: self._is_closing)
+            call.answer = self._ask(call)
         except AwsError as error:
             call.answer = error
         except BaseException as error:  # noqa: BLE001 - becomes the failure of this call, and is reported as such
             call.answer = UnavailableError(repr(error), code=type(error).__name__, operation="TerminateJobs")
         self._answered.put(call)
+
+    def _ask(self, call: Call) -> BulkAnswer:
+        """Ask for the jobs of the call but those that are left out."""
+        reason, job_ids = self._ledger.plan.reason, [job_id for job_id in call.job_ids if job_id not in call.left_out]
+        if job_ids and call.bulk:
+            return self._gateway.terminate_bulk(job_ids, reason)
+        request_id = self._gateway.terminate(job_ids[0], reason) if job_ids else None
+        return BulkAnswer(frozenset(job_ids), {}, request_id)
 
     def _read_answer(self) -> None:
         """Wait until an answer is there, and note it, or until the next call is due."""
@@ -192,11 +207,12 @@ class Engine:
             item.code in THROTTLED_CODES for item in call.answer.errors.values()
         ):
             self._pace.throttled(call.sent_at, now)
-        elif not isinstance(call.answer, UnavailableError):
+        elif not isinstance(call.answer, UnavailableError) and len(call.left_out) < len(call.job_ids):
             self._pace.accepted(call.sent_at, now)
 
     def _note(self, call: Call) -> None:
         try:
+            self._note_left_out(call)
             if isinstance(call.answer, BulkAnswer):
                 self._note_bulk(call, call.answer)
             elif call.answer is not None:
@@ -205,6 +221,14 @@ class Engine:
             self._ledger.put_on_record()
         # Last: an answer that was interrupted while it was noted is noted once more in the end.
         self._under_way.remove(call)
+
+    def _note_left_out(self, call: Call) -> None:
+        for job_id in list(call.left_out):
+            # Taken out first: a call that is noted once more has not named this job.
+            error = call.left_out.pop(job_id)
+            call.job_ids.remove(job_id)
+            self._progress()
+            self._ledger.left_out(job_id, error.code, error.message)
 
     def _note_rest(self) -> None:
         for call in list(self._under_way):

@@ -145,6 +145,13 @@ class Ledger:
         self._unrecorded[job_id] = answer
         self._tell(job_id, EventState.RETRYING if again else EventState.FAILED, message)
 
+    def left_out(self, job_id: str, code: str, message: str) -> None:
+        """Note that the request which went out did not name this job after all, and why."""
+        entry = self[job_id]
+        entry.attempts -= 1
+        entry.error_code, entry.error_message, entry.failed = code, message, True
+        self._tell(job_id, EventState.FAILED, message)
+
     def seen(self, job: Job) -> None:
         """Note how AWS describes the job now."""
         entry = self[job.job_id]

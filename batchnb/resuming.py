@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
@@ -22,6 +23,7 @@ from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
+from batchnb.tag_gate import PROTECTED, protected_now, tag_gate
 from batchnb.verdicts import is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
@@ -73,7 +75,9 @@ def resume_run(
             # Who only watches asks nothing again, so that what was refused stays so.
             entry.failed = not send and entry.error_code is not None
         alive = _look(ledger, gateway, held) if send else []
-        return carry_out(ledger, gateway, journal, jobs=alive, wait=wait, timeout=timeout, started_at=record.started_at)
+        gate = tag_gate(ledger.plan, alive, held, gateway, clock)
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "gate": gate}
+        return carry_out(ledger, gateway, journal, jobs=alive, **options)
 
 
 def last_unfinished(gateway: Gateway) -> Path:
@@ -129,8 +133,7 @@ def _look(ledger: Ledger, gateway: Gateway, held: Guards) -> list[PlannedJob]:
         if not entry.planned.verdict.is_sent or entry.is_settled or is_stopping(job):
             continue
         if protection := protected.get(job.job_id):
-            entry.error_code = "Protected"
-            entry.error_message = f"{protection[0]} in {protection[1]} protects it now. To end it, make a new plan."
+            entry.error_code, entry.error_message = PROTECTED, protected_now(*protection)
             continue
         to_send.append(entry.planned)
     _check_rest(ledger.plan, to_send, preflight, held)

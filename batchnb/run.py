@@ -22,6 +22,7 @@ from batchnb.records import result_record
 from batchnb.report import Report, make_report, result_of
 from batchnb.saved_plans import as_expected
 from batchnb.settings import guards
+from batchnb.tag_gate import Gate, tag_gate
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
@@ -55,9 +56,11 @@ def execute(
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
     jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
+    held = guards_of(plan)
+    gate = tag_gate(plan, jobs, held, gateway, clock)
+    with Journal.create(replace(plan, guards=held), clock.wall()) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
+        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout, gate=gate)
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
@@ -75,15 +78,16 @@ def carry_out(
     wait: bool,
     timeout: float,
     started_at: datetime | None = None,
+    gate: Gate | None = None,
 ) -> Report:
     """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
 
-    `started_at` is when the run began, where that was not now.
+    `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end.
     """
     started_at = started_at or ledger.clock.wall()
     outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
     verifier = Verifier(gateway, ledger, outcomes.note_settled)
-    engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
+    engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance, gate=gate)
 
     def report(*, waited: bool) -> Report:
         stopped_by = engine.stopped_by or verifier.stopped_by
