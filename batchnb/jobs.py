@@ -142,6 +142,7 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
     image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
     reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
+    tags = get("tags")
     # By position and without more calls: there may be 100,000 of them.
     return Job(
         job_id,
@@ -164,7 +165,8 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         (nodes.get("numNodes") or None) if nodes else None,
         container.get("exitCode") if container else None,
         _shared(queue_name(described_queue)) if described_queue else job_queue,
-        tuple(sorted((get("tags") or {}).items())) if described_queue else None,
+        # A description without its queue must not lose the tags: a guard may protect the job by one of them.
+        tuple(sorted(tags.items())) if tags else () if described_queue else None,
         tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
         depends_on,
         pairs_with,
