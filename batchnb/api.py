@@ -8,30 +8,32 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
+from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
 from batchnb.listing import list_selected
 from batchnb.progress import counting
-from batchnb.relisting import remember
+from batchnb.relisting import is_everything, listed_by, listing_text, remember
 from batchnb.select import selector
-from batchnb.text import plural
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     import boto3
     import pandas as pd
 
+    from batchnb.guard_keywords import GuardKeywords
     from batchnb.guards import Layer
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
+__all__ = ["history", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -47,6 +49,7 @@ def list_jobs(
     running_longer_than: str | timedelta | None = None,
     tags: Mapping[str, str] | None = None,
     children_of: str | None = None,
+    query: str | None = None,
     limit: int | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -55,19 +58,24 @@ def list_jobs(
 ) -> pd.DataFrame:
     """Return the jobs that all of the given selectors mean, one row a job, oldest first.
 
+    Without a selector, these are all live jobs: to look at, for a plan of all of them is not executed (see `plan`).
     `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the default),
     "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
-    `attrs["listing"]` a picker lists the same again.
+    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
+    "status:runnable name:train-* age:>6h -prod": it narrows the rest, and says which statuses to list if `status` does
+    not. What it asks about tags, figures, tries and exit codes needs DescribeJobs, for the jobs that its other terms
+    leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame says how many that left out,
+    `attrs["not_listed"]` which queues AWS would not list, and why; `attrs["listed_by"]` by which selectors it was made,
+    `attrs["listed_at"]` when; by `attrs["listing"]` a picker lists the same again.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
     Calls go where boto3 and the `AWS_*` variables send them, or as `session`, `profile`, `region` and `endpoint_url`
-    say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses.
+    say. Raises InputError for a wrong selector and for an unknown queue, and AwsError where AWS refuses: a queue that
+    was named, or all there are.
     """
     given: dict[str, Any] = {
         "queues": queues,
@@ -81,6 +89,7 @@ def list_jobs(
         "running_longer_than": running_longer_than,
         "tags": tags,
         "children_of": children_of,
+        "query": query,
         "limit": limit,
     }
     given = {name: _as_given(value) for name, value in given.items()}
@@ -91,8 +100,9 @@ def list_jobs(
         with counting("jobs read", unit=" jobs") as count:
             listing = list_selected(gateway, wanted, on_jobs=count)
         frame = listing.to_frame()
+    register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
-    frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    frame.attrs["listed_by"] = listing_text(given, listing.left_out, listing.not_listed)
     remember(frame, given, gateway, len(listing.jobs))
     return frame
 
@@ -121,8 +131,8 @@ def plan(
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
     `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids; ARNs count as ids, and duplicates as one. Every id is described (100
-    a call) and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
+    Series, a job id, or an iterable of ids; ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
+    Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
     included) and `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or
@@ -136,27 +146,29 @@ def plan(
     request where all of its live children are in the plan. With `empty_ok`, no jobs make a plan that ends none: for
     runbooks and schedulers, to whom an empty queue is good news.
 
-    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
-    ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
-    plan; AwsError where DescribeJobs fails.
+    A plan that a guard refuses is returned as well: it can be shown, saved and expected. The plan and its `refused_by`
+    say why it cannot be executed, and what to type; `check_allowed()` raises. So is a plan of all jobs that a listing
+    without selectors found: `execute` refuses it until somebody selects, filters or names jobs.
+
+    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for ARNs
+    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account that
+    is not allowed; AwsError where DescribeJobs fails.
     """
+    from batchnb.guard_keywords import layer_of_keywords
     from batchnb.plans import check_reason
-    from batchnb.settings import KEYWORDS, layer
 
     check_reason(reason)
-    typed = layer(
-        KEYWORDS,
+    typed = layer_of_keywords(
         {
             "max_jobs": max_jobs,
             "max_percent": max_percent,
             "protect": protect,
             "unprotect": unprotect,
-            "accounts": _listed_or_none(accounts),
-            "production_accounts": _listed_or_none(production_accounts),
+            "accounts": accounts,
+            "production_accounts": production_accounts,
             "read_only": read_only,
             "accept_unseen": accept_unseen,
-        },
-        explicit=True,
+        }
     )
     return plan_with(
         jobs,
@@ -186,72 +198,63 @@ def plan_with(
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     from batchnb.frames import job_ids_in
     from batchnb.plans import check_reason, make_plan
+    from batchnb.preflight import in_one_place
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
+    gateway = connect(session, **connection)
     return make_plan(
-        connect(session, **connection),
-        wanted,
+        gateway,
+        in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
         reason,
         layers=[typed],
         with_dependents=with_dependents,
         collapse=collapse,
-        listed_by=_listing_of(jobs),
+        listed_by=listed_by(jobs),
+        is_everything=is_everything(jobs, len(wanted)),
     )
 
 
 def load_plan(
     path: str | os.PathLike[str],
     *,
-    max_jobs: int | None = None,
-    max_percent: float | None = None,
-    protect: object = None,
-    unprotect: object = None,
-    accept_unseen: bool | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    **guards: Unpack[GuardKeywords],
 ) -> Plan:
     """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
 
-    What was allowed where the plan was made is not allowed by that here: the guards of whoever executes it hold, with
-    `max_jobs`, `max_percent`, `protect`, `unprotect` and `accept_unseen` as in `plan`. `execute` describes its jobs
-    again before it sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was
-    edited.
-    """
-    from batchnb.saved_plans import read_plan
-    from batchnb.settings import KEYWORDS, guards, layer
-    from batchnb.vouching import vouch
+    Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
+    was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
+    `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made under
+    `read_only` is for looking at: make a new one, with `expect=` its path. `execute` describes its jobs again before it
+    sends anything.
 
-    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
-    widened = {"unprotect": unprotect, "accept_unseen": accept_unseen}
-    typed = layer(KEYWORDS, {**limits, "protect": protect, **widened}, explicit=True)
+    Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
+    """
+    from batchnb.guard_keywords import layer_of_keywords
+    from batchnb.saved_plans import read_plan
+
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    loaded = read_plan(path, gateway, guards(typed))
-    vouch(loaded.fingerprint, [typed], is_described=False)
-    return loaded
+    return read_plan(path, gateway, layer_of_keywords(guards))
+
+
+def history() -> pd.DataFrame:
+    """Return one row a run, newest first, read from the journals of this user.
+
+    The columns are those of the function in `runs`, which reads them.
+    """
+    from batchnb import runs
+
+    register()
+    return runs.history()
 
 
 def _as_given(value: object) -> object:
     # An iterator can be read once, and is read by the selector and for the record of the listing.
     return list(value) if isinstance(value, Iterator) else value
-
-
-def _listed_or_none(values: Iterable[str] | None) -> object:
-    return values if values is None or isinstance(values, str) else list(values)
-
-
-def _listing_of(jobs: object) -> str:
-    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
-    attrs = getattr(jobs, "attrs", None)
-    listed_by = attrs.get("listed_by") if isinstance(attrs, dict) else None
-    return listed_by if isinstance(listed_by, str) else ""
-
-
-def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
-    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
 
 
 def resume(
@@ -265,6 +268,7 @@ def resume(
     max_percent: float | None = None,
     accept_unseen: bool | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
+    stop: threading.Event | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -274,7 +278,7 @@ def resume(
 
     `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
-    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+    is written on. The other arguments, `stop` among them, are those of `Plan.execute` and of `plan`.
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
@@ -293,4 +297,4 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from batchnb.guards import BUILT_IN, Guards, Pattern, PatternKind
+from batchnb.caps import BUILT_IN
+from batchnb.guards import Guards, Pattern, PatternKind
 from batchnb.jobs import Job
 from batchnb.settings import FLAGS, KEYWORDS
 from batchnb.text import shown

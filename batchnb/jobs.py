@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from sys import intern
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from batchnb.ids import queue_name
+from batchnb.shapes import Attempt, Evidence, JobKind, attempts_in, evidence_in, mappings_in, read_quantity
 
-__all__ = ["Attempt", "Job", "JobStatus"]
+__all__ = ["Attempt", "Job", "JobKind", "JobStatus", "job_from_aws"]
 
 
 class JobStatus(StrEnum):
@@ -46,18 +45,16 @@ _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 # `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
 _STATUSES = {status.value: status for status in JobStatus}
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
-_NOT_CONTAINED = (None, None, None, None, None)
+_IN_A_SUMMARY = frozenset({"exitCode", "reason"})
+"""What the `container` of a summary may have. A described one has more."""
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try at running a job. Times are epoch milliseconds."""
-
-    exit_code: int | None = None
-    reason: str | None = None
-    log_stream: str | None = None
-    started_at: int | None = None
-    stopped_at: int | None = None
+_Details: TypeAlias = tuple[
+    str | None, str | None, float | None, float | None, int | None, JobKind | None, Evidence | None
+]
+"""Image, log stream, vCPU, memory, GPUs, kind and evidence: the last fields of a job."""
+_NO_DETAILS: _Details = (None,) * 7
+_usages: dict[tuple[object, object], _Details] = {}
+_USAGES_KEPT = 1000
 
 
 class Job(NamedTuple):
@@ -98,10 +95,20 @@ class Job(NamedTuple):
     is_sequential: bool = False
     """Whether each child of this array waits for the one before it."""
     image: str | None = None
+    """Of its first container; of a multi-node job, that of the main node."""
     log_stream: str | None = None
+    """Of the container that failed, or else of the first that has one. A pod on EKS has none."""
     vcpus: float | None = None
-    memory: int | None = None
+    """What it needs, of all its containers and nodes together; of an array, what each child needs. None where that
+    is not known: a summary does not tell it of arrays and multi-node jobs."""
+    memory: float | None = None
+    """In MiB, as `vcpus`. Only a description has it."""
     gpus: int | None = None
+    """As `vcpus`. Only a description has it: 0 where the job asks for none, None where nobody can tell."""
+    kind: JobKind | None = None
+    """The shape of the job. A summary does not tell one container from several."""
+    evidence: Evidence | None = None
+    """What DescribeJobs says beside all this; None where the job was listed only."""
 
     @property
     def is_stopping(self) -> bool:
@@ -138,11 +145,18 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     if job_id is None or job_name is None:
         raise KeyError("jobId" if job_id is None else "jobName")
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
-    needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
+    needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
-    image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
     reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
-    tags = get("tags")
+    exit_code = container.get("exitCode") if container else None
+    size = (array.get("size") or None) if array else None
+    tried = attempts_in(answer) if attempts else ()
+    details = _of_usage(usage) if (usage := get("capacityUsage")) else _NO_DETAILS
+    if size is not None or nodes:
+        details = _of_several(job_id, size, nodes, details)
+    has_more = container and not container.keys() <= _IN_A_SUMMARY
+    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
+        exit_code, details = _of_description(answer, exit_code, tried, details)
     # By position and without more calls: there may be 100,000 of them.
     return Job(
         job_id,
@@ -159,23 +173,19 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         get("jobArn"),
         bool(get("isTerminated")),
         bool(get("isCancelled")),
-        (array.get("size") or None) if array else None,
+        size,
         array.get("index") if array else None,
         _children(array.get("statusSummary")) if array else (),
         (nodes.get("numNodes") or None) if nodes else None,
-        container.get("exitCode") if container else None,
+        exit_code,
         _shared(queue_name(described_queue)) if described_queue else job_queue,
         # A description without its queue must not lose the tags: a guard may protect the job by one of them.
-        tuple(sorted(tags.items())) if tags else () if described_queue else None,
-        tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
+        tuple(sorted(tags.items())) if (tags := get("tags")) else () if described_queue else None,
+        tried,
         depends_on,
         pairs_with,
         is_sequential,
-        image,
-        log_stream,
-        vcpus,
-        memory,
-        gpus,
+        *details,
     )
 
 
@@ -198,49 +208,62 @@ def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str,
     )
 
 
-def _contained(
-    container: Mapping[str, Any],
-) -> tuple[str | None, str | None, float | None, int | None, int | None]:
-    """Return image, log stream, vCPUs, memory and GPUs of a job that was described."""
-    get = container.get
-    if len(container) == 1 and "exitCode" in container:  # as a summary has it
-        return _NOT_CONTAINED
-    # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
-    requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
-    return (
-        _shared(get("image")),
-        get("logStreamName"),
-        _required(requirements, "VCPU", get("vcpus")),
-        _whole(_required(requirements, "MEMORY", get("memory"))),
-        _whole(_required(requirements, "GPU", None)),
-    )
+def _of_description(
+    answer: Mapping[str, Any], exit_code: int | None, attempts: Sequence[Attempt], listed: _Details
+) -> tuple[int | None, _Details]:
+    """Return the exit code, and the details of a job that was described; those as `listed` where nothing is said."""
+    evidence = evidence_in(answer, is_node="#" in answer["jobId"])
+    if evidence is None:
+        return exit_code, listed
+    body, log_stream = evidence.body, None
+    if evidence.run is not None:
+        ended = evidence.ended
+        exit_code, log_stream = ended.exit_code, ended.log_stream
+    elif body.kind is JobKind.MULTI_NODE and attempts and _STATUSES.get(answer.get("status") or "") in _ENDED:
+        # It has no container of its own: its attempts are those of its main node.
+        exit_code, log_stream = attempts[-1].exit_code, attempts[-1].log_stream
+    if body.kind is None:
+        return exit_code, (body.image, log_stream, *listed[2:-1], evidence)
+    kind = listed[-2] if listed[-2] is JobKind.ARRAY else body.kind
+    return exit_code, (body.image, log_stream, *body.figures, kind, evidence)
 
 
-def _attempt(answer: Mapping[str, Any]) -> Attempt:
-    container = answer.get("container") or {}
-    return Attempt(
-        exit_code=container.get("exitCode"),
-        reason=container.get("reason") or answer.get("statusReason"),
-        log_stream=container.get("logStreamName"),
-        started_at=answer.get("startedAt") or None,
-        stopped_at=answer.get("stoppedAt") or None,
-    )
+def _of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] | None, listed: _Details) -> _Details:
+    """Return the details of what may be an array or a multi-node job: nobody says what the usage of those means."""
+    if size is not None:
+        return _ARRAY
+    return _MULTI_NODE if nodes and nodes.get("numNodes") and "#" not in job_id else listed
 
 
-def _required(requirements: Sequence[Mapping[str, str] | None], kind: str, older: float | None) -> float | None:
-    for needed in requirements:
-        if needed and needed.get("type") == kind and (number := _number(needed.get("value"))):
-            return number
-    return older or None
+def _of_usage(usages: Sequence[Mapping[str, Any]]) -> _Details:
+    """Return what `capacityUsage` of a summary tells: the kind, where its unit is that of EKS, and the vCPU.
 
-
-def _number(text: str | None) -> float | None:
+    0 is no number that a job could need, and is not known. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
+    """
     try:
-        number = float(text or "")
-    except (TypeError, ValueError):
-        return None
-    return number if 0 < number < math.inf else None
+        (usage,) = usages
+        if usage["quantity"] is not True:  # which is equal to 1
+            return _usages[usage["capacityUnit"], usage["quantity"]]
+    except (KeyError, TypeError, ValueError):
+        pass
+    return _read_usage(usages)
 
 
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)
+def _read_usage(usages: object) -> _Details:
+    for usage in mappings_in(usages):
+        unit, quantity = usage.get("capacityUnit"), usage.get("quantity")
+        if unit == "cpu" or (isinstance(unit, str) and unit.upper() == "VCPU"):
+            vcpus = read_quantity(quantity)
+            kind = JobKind.EKS if unit == "cpu" else None
+            found = _details(kind, float(vcpus) if vcpus else None)
+            if type(quantity) in (int, float) and usages == [usage] and len(_usages) < _USAGES_KEPT:
+                _usages[unit, quantity] = found  # 100,000 jobs have few different ones
+            return found
+    return _NO_DETAILS
+
+
+def _details(kind: JobKind | None, vcpus: float | None = None) -> _Details:
+    return None, None, vcpus, None, None, kind, None
+
+
+_ARRAY, _MULTI_NODE = _details(JobKind.ARRAY), _details(JobKind.MULTI_NODE)

@@ -17,6 +17,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from batchnb._version import __version__
 from batchnb.circumstances import circumstances_record, guards_record
 from batchnb.errors import JournalError
 from batchnb.json_bytes import to_json
@@ -121,14 +122,18 @@ class Journal:
         self.write([{"type": "resume", "at": moment_text(at), **_process()}])
         self.sync()
 
-    def end(self, at: datetime, *, finished: bool, summary: str, stopped_by: str | None) -> None:
-        """Note that the run is over: `finished`, or with jobs that resuming it can still end."""
+    def end(self, at: datetime, *, finished: bool, summary: str, stopped_by: str | None, **more: Any) -> None:
+        """Note that the run is over: `finished`, or with jobs that resuming it can still end.
+
+        `more` is what else the report says of the run, and the jobs do not.
+        """
         line = {
             "type": "end",
             "at": moment_text(at),
             "finished": finished,
             "summary": summary,
             "stopped_by": stopped_by,
+            **more,
         }
         self.write([line])
         self.sync()
@@ -176,8 +181,6 @@ def run_id_of(path: Path) -> str:
 
 
 def _header(plan: Plan, run_id: str, at: datetime) -> Record:
-    from batchnb import __version__
-
     return {
         "type": "run",
         "format": FORMAT,

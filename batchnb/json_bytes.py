@@ -11,9 +11,10 @@ from typing import Any
 
 import orjson
 
-__all__ = ["from_json", "to_json"]
+__all__ = ["from_json", "to_json", "to_sorted_json"]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def from_json(data: bytes) -> Any:
@@ -36,3 +37,11 @@ def to_json(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return _encode(value).encode("utf-8", "surrogatepass")
+
+
+def to_sorted_json(value: Any) -> bytes:
+    """Return `value` as `to_json` does, with the keys of each object sorted: equal values give equal bytes."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return _encode_sorted(value).encode("utf-8", "surrogatepass")

@@ -11,10 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchnb.approval import check_guards
+from batchnb.attendance import attended
 from batchnb.aws import Gateway
+from batchnb.carried import since
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
-from batchnb.guards import Guards, Layer, since
+from batchnb.guards import Guards, Layer
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.plans import Plan, PlannedJob
@@ -23,12 +26,14 @@ from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
+from batchnb.stop import StopLike
 from batchnb.tag_gate import PROTECTED, protected_now, tag_gate
 from batchnb.verdicts import is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
 
 
+@attended
 def resume_run(
     path: Path,
     gateway: Gateway,
@@ -41,14 +46,16 @@ def resume_run(
     rate_share: float = 1.0,
     typed: Layer | None = None,
     send: bool = True,
+    stop: StopLike = None,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
     Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
 
-    The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
-    where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
-    JournalError where another process is at it, and otherwise as `Plan.execute`.
+    The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
+    begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
+    another account, Region or endpoint than the run's, JournalError where another process is at it, and otherwise as
+    `Plan.execute`.
     """
     check_timeout(timeout)
     typed = typed or Layer("nobody")
@@ -68,6 +75,7 @@ def resume_run(
             max_jobs_typed=typed.max_jobs is not None,
             max_percent_typed=typed.max_percent is not None,
         )
+        check_guards(record.plan(), gateway, held)
         journal.resumed(clock.wall())
         ledger = Ledger(record.plan(), clock, on_event, journal)
         for entry in ledger.entries.values():
@@ -76,8 +84,8 @@ def resume_run(
             entry.failed = not send and entry.error_code is not None
         alive = _look(ledger, gateway, held) if send else []
         gate = tag_gate(ledger.plan, alive, held, gateway, clock)
-        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "gate": gate}
-        return carry_out(ledger, gateway, journal, jobs=alive, **options)
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
+        return carry_out(ledger, gateway, journal, jobs=alive, gate=gate, **options)
 
 
 def last_unfinished(gateway: Gateway) -> Path:
@@ -101,11 +109,13 @@ def _restore(entry: Entry, record: RunRecord) -> None:
     job_id = entry.planned.job_id
     # A call that was on record may never have gone out; what it did, if it did, is seen by looking.
     entry.attempts = record.answered[job_id]
+    entry.throttled = record.throttled[job_id]
     entry.accepted_at = record.accepted_at.get(job_id)
     answer = record.answers.get(job_id, {})
     entry.request_id = answer.get("request_id")
     if not answer.get("accepted"):
         entry.error_code, entry.error_message = answer.get("code"), answer.get("message")
+        entry.is_unanswered = bool(answer.get("unanswered"))
     result = record.results.get(job_id)
     if result is not None and result.outcome.has_ended:
         entry.last_seen, entry.ended_at = result.last_seen, result.ended_at
@@ -147,6 +157,8 @@ def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight,
     held.check_count(rest.job_count)
     check_shares(now, held, preflight.gateway, preflight.clock)
     if held.protect and now:
+        # Those of other queues are not found by listing the queues of these.
+        preflight.look(dict.fromkeys(dependent.job.job_id for dependent in plan.dependents.jobs))
         dependents = preflight.dependents(now, held)
         left = replace(rest, dependents=dependents).dependents_left
         held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from batchnb import expected
-from batchnb.approval import approve, check_guards, guards_of
+from batchnb.approval import approve
+from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
-from batchnb.engine import Engine
-from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.errors import InputError, PlanMismatchError
+from batchnb.expected import check_expected as check_plan
 from batchnb.garbage import collecting_seldom
+from batchnb.guard_keywords import layer_of_keywords
 from batchnb.journal import Journal
 from batchnb.ledger import Entry, JobEvent, Ledger
 from batchnb.pace import CallKind
+from batchnb.plain_plans import plain_plan
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
-from batchnb.records import result_record
-from batchnb.report import Report, make_report, result_of
+from batchnb.records import moment_text, result_record
+from batchnb.report import Report, result_of
 from batchnb.saved_plans import as_expected
-from batchnb.settings import guards
+from batchnb.stages import Stages
+from batchnb.stop import StopLike, as_stop
 from batchnb.tag_gate import Gate, tag_gate
-from batchnb.text import shown
-from batchnb.verify import Verifier
 
 __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
 
@@ -35,6 +36,7 @@ HELD_BACK = 5_000
 """Outcomes that wait at the most while calls have to go out: each of them was journalled as asked for and accepted."""
 
 
+@attended
 @collecting_seldom()
 def execute(
     plan: Plan,
@@ -48,24 +50,29 @@ def execute(
     rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
+    typed: Mapping[str, Any] | None = None,
+    stop: StopLike = None,
 ) -> Report:
-    """Send, watch, and report: what `Plan.execute` promises."""
+    """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
+    given, plan, layer = plan, plain_plan(plan), layer_of_keywords(typed or {})
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
     cap_paces(gateway, rps, rate_share)
-    jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    held = guards_of(plan)
-    gate = tag_gate(plan, jobs, held, gateway, clock)
-    with Journal.create(replace(plan, guards=held), clock.wall()) as journal:
-        ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout, gate=gate)
+    approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
+    with Journal.create(replace(noted, guards=approval.guards), clock.wall()) as journal:
+        # The report has the very plan that somebody holds, unless there is more to say of it.
+        ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "gate": gate, "stop": stop}
+        return carry_out(ledger, gateway, journal, jobs=approval.jobs, **options)
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
     """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
-    expected.check_expected(plan, as_expected(expect))
+    check_plan(plain_plan(plan), as_expected(expect))
 
 
 @collecting_seldom()
@@ -79,41 +86,26 @@ def carry_out(
     timeout: float,
     started_at: datetime | None = None,
     gate: Gate | None = None,
+    stop: StopLike = None,
 ) -> Report:
     """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
 
-    `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end.
+    `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end. Raises
+    InterruptedRunError, which carries the report, where it was stopped by `stop` or broken off.
     """
-    started_at = started_at or ledger.clock.wall()
-    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
-    verifier = Verifier(gateway, ledger, outcomes.note_settled)
-    engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance, gate=gate)
-
-    def report(*, waited: bool) -> Report:
-        stopped_by = engine.stopped_by or verifier.stopped_by
-        return make_report(ledger, stopped_by, started_at, waited=waited, run_id=journal.run_id)
-
-    try:
-        engine.send(jobs)
-        if wait:
-            # The jobs were looked at while the last, stubborn requests were repeated: that was watching, too.
-            verifier.watch(timeout, since=engine.answered_at)
-        else:
-            verifier.look_once()
-        whole = report(waited=wait)
-        outcomes.write_end(whole)
-    except BaseException as interruption:
-        # Whoever interrupts once more does not want to wait for a last look, and whatever else goes wrong with it
-        # or with the journal: the report is owed.
-        with suppress(BaseException):
-            verifier.look_once()
-        so_far = report(waited=False)
-        with suppress(BaseException):
-            outcomes.write_end(so_far)
-        raise _interrupted(interruption, so_far) from interruption
-    finally:
-        verifier.close()
-    return whole
+    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: stages.is_pressed)
+    stages = Stages(
+        ledger,
+        gateway,
+        as_stop(stop),
+        run_id=journal.run_id,
+        wait=wait,
+        timeout=timeout,
+        started_at=started_at,
+        on_seen=outcomes.note_settled,
+        gate=gate,
+    )
+    return stages.go_through(jobs, outcomes.write_end)
 
 
 def cap_paces(gateway: Gateway, rps: float | None, rate_share: float) -> None:
@@ -129,20 +121,12 @@ def check_timeout(timeout: object) -> None:
 
 
 def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan belongs, GuardError if nothing may end."""
+    """Raise PlanMismatchError unless the gateway leads to where the plan belongs."""
     here, there = gateway.identity(), plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
-    check_guards(plan, gateway, guards())
-
-
-def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:
-    by_hand = isinstance(interruption, KeyboardInterrupt)
-    what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
-    sentences = [f"{what}: nothing more is sent.", report.summary, report.how_to_go_on]
-    return InterruptedRunError(" ".join(sentence for sentence in sentences if sentence), report)
 
 
 class _Outcomes:
@@ -175,4 +159,6 @@ class _Outcomes:
         others = (result for result in report.results if result.planned.job_id not in self._written)
         self._journal.outcomes(map(result_record, others), at)
         stopped_by = str(report.stopped_by) if report.stopped_by else None
-        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by)
+        more: dict[str, object] = {"waited": report.waited, "stopped_at": moment_text(report.stopped_at)}
+        more["newcomers"] = report.newcomers.record() if report.newcomers else None
+        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by, **more)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import register
 from batchnb.aws import Identity
 from batchnb.blast import Dependents
 from batchnb.circumstances import dependents_from_record, guards_from_record
@@ -17,16 +16,17 @@ from batchnb.errors import JournalError
 from batchnb.guards import Guards
 from batchnb.journal import journal_dir, run_id_of
 from batchnb.json_bytes import from_json
+from batchnb.newcomers import Newcomers
+from batchnb.outcome import Outcome, counts_text
 from batchnb.plans import Plan, PlannedJob
 from batchnb.records import identity_from_record, moment, planned_from_record, result_from_record
 from batchnb.report import JobResult, Report
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunRecord", "counts_in", "counts_text", "find_run", "history", "read_run", "run_paths"]
+__all__ = ["RunRecord", "find_run", "history", "read_run", "run_paths"]
 
 
 @dataclass(slots=True)
@@ -40,8 +40,10 @@ class RunRecord:
     """How many calls were about to name each job."""
     answered: Counter[str] = field(default_factory=Counter)
     """How many calls that named each job were answered."""
+    throttled: Counter[str] = field(default_factory=Counter)
+    """How many of these were throttled."""
     answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The last answer for each job."""
+    """The last answer for each job; of those that were not throttled, where there are any."""
     accepted_at: dict[str, datetime] = field(default_factory=dict)
     results: dict[str, JobResult] = field(default_factory=dict)
     end: Mapping[str, Any] | None = None
@@ -107,13 +109,28 @@ class RunRecord:
         """Return the report of the run, as far as it came."""
         results = tuple(self.results.get(job_id) or self._unknown(job_id) for job_id in self.planned)
         finished_at = moment(self.last_at) or self.started_at
-        return Report(self.plan(), results, self.started_at, finished_at, waited=True, run_id=self.run_id)
+        end = self.end or {}
+        return Report(
+            self.plan(),
+            results,
+            self.started_at,
+            finished_at,
+            waited=bool(end.get("waited", True)),
+            run_id=self.run_id,
+            stopped_at=_moment(end.get("stopped_at")),
+            newcomers=Newcomers.from_record(end.get("newcomers")),
+        )
 
     def _unknown(self, job_id: str) -> JobResult:
         planned, accepted_at = self.planned[job_id], self.accepted_at.get(job_id)
         answer = self.answers.get(job_id, {})
         attempts = self.attempts[job_id]
-        outcome = Outcome.STOPPING if accepted_at else Outcome.REFUSED if attempts else Outcome.NOT_ATTEMPTED
+        if accepted_at:
+            outcome = Outcome.STOPPING
+        elif attempts > self.answered[job_id] or answer.get("unanswered"):
+            outcome = Outcome.UNANSWERED  # as far as the journal goes: the call was about to go out
+        else:
+            outcome = Outcome.REFUSED if attempts > self.throttled[job_id] else Outcome.NOT_ATTEMPTED
         return JobResult(
             planned=planned,
             outcome=outcome,
@@ -146,11 +163,21 @@ class RunRecord:
         self.last_at = line.get("at") or self.last_at
 
     def _read_answer(self, line: Mapping[str, Any]) -> None:
-        self.answers[line["jobId"]] = line
-        self.answered[line["jobId"]] += 1
+        job_id = line["jobId"]
+        if not line.get("throttled") or self.answered[job_id] == self.throttled[job_id]:
+            self.answers[job_id] = line
+        self.answered[job_id] += 1
+        self.throttled[job_id] += bool(line.get("throttled"))
         at = moment(line["at"])
         if line["accepted"] and at is not None:
             self.accepted_at.setdefault(line["jobId"], at)
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return moment(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
 
 
 def read_record(path: Path) -> RunRecord:
@@ -210,28 +237,7 @@ def history() -> pd.DataFrame:
         {**dict.fromkeys([*texts, "listed_by", "outcomes"], "string"), "jobs": "Int64", "finished": bool}
     )
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
-    register()
     return frame
-
-
-def counts_text(counts: Mapping[str, int]) -> str:
-    """Return counts by outcome as text.
-
-    >>> counts_text({"terminated": 1200, "denied": 1})
-    '1,200 terminated, 1 denied'
-    """
-    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
-
-
-def counts_in(text: object) -> dict[Outcome, int]:
-    """Return the counts that `counts_text` wrote; what is no outcome of this version is passed over.
-
-    >>> counts_in("1,200 terminated, 1 denied")
-    {<Outcome.TERMINATED: 'terminated'>: 1200, <Outcome.DENIED: 'denied'>: 1}
-    """
-    parts = (part.partition(" ") for part in (text.split(", ") if isinstance(text, str) else ()))
-    digits = {outcome: count.replace(",", "") for count, _, outcome in parts if outcome in set(Outcome)}
-    return {Outcome(outcome): int(count) for outcome, count in digits.items() if count.isdecimal()}
 
 
 def _records() -> Iterator[RunRecord]:

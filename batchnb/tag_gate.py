@@ -25,7 +25,7 @@ from batchnb.preflight import Preflight
 from batchnb.retry import each_with_retries
 from batchnb.text import shown
 
-__all__ = ["PROTECTED", "Gate", "protected_in", "protected_now", "tag_gate"]
+__all__ = ["PROTECTED", "Gate", "left_out_of", "protected_now", "tag_gate"]
 
 Gate: TypeAlias = Callable[[Sequence[str]], Mapping[str, str]]
 """Given the ids of jobs that are about to be asked for, it returns those to leave out, with the sentence that says why.
@@ -55,7 +55,7 @@ def protected_now(pattern: object, source: str) -> str:
     return f"{shown(pattern)} in {source} protects it now. To end it, make a new plan."
 
 
-def protected_in(job_ids: Sequence[str], gate: Gate | None, is_over: Callable[[], bool]) -> dict[str, ItemError]:
+def left_out_of(job_ids: Sequence[str], gate: Gate | None, is_over: Callable[[], bool]) -> dict[str, ItemError]:
     """Return those of the jobs that are not to be asked for; all of them if it `is_over` once the gate has answered."""
     if gate is None:
         return {}

@@ -15,6 +15,7 @@ from batchnb import local
 from batchnb.api import list_jobs, plan
 from batchnb.connect import set_default_endpoint
 from batchnb.errors import AccessDeniedError, InputError
+from batchnb.relisting import is_everything
 
 Start = Callable[..., local.LocalBatch]
 UUID = "11111111-2222-3333-4444-555555555555"
@@ -43,6 +44,8 @@ def tonight(start: Start) -> local.LocalBatch:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        ({}, ["old", "waiting", "array", "elsewhere", "young"]),
+        ({"limit": 1}, ["old"]),
         ({"queues": "other"}, ["elsewhere"]),
         ({"queues": ["train", "other"]}, ["old", "waiting", "array", "elsewhere", "young"]),
         ({"status": "active"}, ["old", "waiting", "array", "elsewhere", "young"]),
@@ -77,20 +80,62 @@ def test_children_are_listed(tonight: local.LocalBatch) -> None:
     assert tonight.running
 
 
+@pytest.mark.parametrize(
+    ("arguments", "narrowed"),
+    [
+        ({}, False),
+        ({"status": "active"}, False),
+        ({"status": "RUNNING", "limit": 3}, False),
+        ({"query": "status:running"}, False),
+        ({"query": "-status:runnable"}, False),
+        ({"query": "status:running name:o*"}, True),
+        ({"query": "young"}, True),
+        ({"queues": "train"}, True),
+        ({"name": "old"}, True),
+        ({"older_than": "90m"}, True),
+        ({"tags": {"team": "ml"}}, True),
+    ],
+)
+def test_a_listing_says_whether_anything_narrowed_it(
+    tonight: local.LocalBatch,
+    arguments: dict[str, Any],
+    narrowed: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """How many jobs it found, and whether somebody said which: a status and a limit do not say that."""
+    frame = list_jobs(**arguments)
+    listing = frame.attrs["listing"]
+    assert (listing["jobs"], listing["is_narrowed"]) == (len(frame), narrowed)
+    assert is_everything(frame, len(frame)) is not narrowed
+    assert not is_everything(frame.iloc[1:], len(frame) - 1)
+    assert not is_everything(list(frame.jobId), len(frame))
+    assert tonight.running
+
+
+@pytest.mark.parametrize(
+    "attrs", [{}, {"listing": 3}, {"listing": {}}, {"listing": {"jobs": "x", "is_narrowed": False}}]
+)
+def test_a_frame_that_lost_its_origin_is_not_everything(attrs: dict[str, Any]) -> None:
+    """Nobody can tell where it is from: attrs are anybody's, and a CSV file has none."""
+    frame = pd.DataFrame({"jobId": ["a"]})
+    frame.attrs.update(attrs)
+    assert not is_everything(frame, 1)
+
+
 def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalBatch) -> None:
     """One row a job, and in attrs how many a limit left out; an empty one has the same columns."""
     frame = list_jobs(queues="train", limit=1)
     assert isinstance(frame, pd.DataFrame)
     assert datetime.fromisoformat(frame.attrs.pop("listed_at")).tzinfo == UTC
     assert frame.attrs.pop("listing")["selectors"] == {"queues": "train", "limit": 1}
-    assert frame.attrs == {"left_out": 3, "listed_by": "queues='train', limit=1, which left out 3 jobs"}
+    listed_by = "queues='train', limit=1, which left out 3 jobs"
+    assert frame.attrs == {"left_out": 3, "not_listed": {}, "listed_by": listed_by}
     assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
     empty = list_jobs(name="nothing")
     assert (len(empty), list(empty.columns)) == (0, list(frame.columns))
     assert tonight.running
 
 
-@pytest.mark.parametrize("arguments", [{}, {"limit": 3}, {"name": ""}, {"older_than": "6"}, {"status": "x"}])
+@pytest.mark.parametrize("arguments", [{"limit": 0}, {"name": ""}, {"older_than": "6"}, {"status": "x"}])
 def test_a_wrong_selector_costs_no_call(tonight: local.LocalBatch, arguments: dict[str, Any]) -> None:
     """Without a selector, or with one that is wrong, nothing is asked of AWS."""
     with pytest.raises(InputError):

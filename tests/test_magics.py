@@ -192,6 +192,8 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     ours = {name for name in added if name.startswith("batchnb")}
     settings = {"batchnb.notebook", "batchnb.notebook_guards"}
     assert ours == {"batchnb", "batchnb.magics", "batchnb.errors", "batchnb.text", *settings}
+
+    assert ours == {"batchnb", "batchnb._version", "batchnb.magics", "batchnb.notebook"}
     assert not added & {*HEAVY, "argparse"}
 
 
@@ -300,11 +302,25 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
     assert nb["jobs"].empty
 
 
+def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """A queue of training jobs refuses: the others are shown, and nothing says that there is no more."""
+    emulator.world.add_queue("models", type="SAGEMAKER_TRAINING")
+    cell = nb.run("%batch_jobs -s active")
+    assert sorted(cell.value.jobId) == sorted(job_ids)
+    assert cell.stdout.startswith("Not listed: 1 queue, and nothing is known of their jobs: models (ListJobs: Client")
+    cell = nb.run("%batch_jobs --name nope")
+    assert cell.stdout.endswith("No job matches in the queues that were listed.\n")
+    assert "no job matches these selectors in the queues that were listed" in nb.fail(
+        "%batch_terminate --name nope -r x --yes"
+    )
+    assert "models cannot be listed" in nb.fail("%batch_jobs -q models", RefusedError)
+    cell = nb.run("%batch_terminate -s active -r x")
+    assert "could not list queue models" in cell.plain
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("", "say which jobs, for example with --queue"),
-        ("--limit 3", "say which jobs, for example with --queue"),
         ("jobs", "'jobs' is no flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
         ("-q train --older-than 6", "older_than: '6' is no age"),
@@ -317,6 +333,8 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
         ("-q train --out class", "--out: 'class' is no name of a variable"),
         ("-q train --endpoint-url nowhere", "endpoint_url: 'nowhere' is no URL"),
         ("-q train --profile nobody", "profile or Region is for AWS"),
+        ("-q train --query vcpus:>4", "query: There is no field “vcpus”. Did you mean `vcpu:>4`[?]"),
+        ("--query ''", "query: '' is empty"),
     ],
 )
 def test_a_wrong_flag_is_one_line(nb: Notebook, line: str, says: str) -> None:
@@ -329,6 +347,14 @@ def test_refusals_of_aws_are_one_line(nb: Notebook, emulator: local.LocalBatch) 
     emulator.faults.add(local.Fault(operation="DescribeJobQueues", kind="ClientException", message="Not today."))
     emulator.faults.add(local.Fault(operation="ListJobs", kind="ClientException", message="Not today."))
     assert "Not today." in nb.fail("%batch_jobs -q train", RefusedError)
+
+
+def test_a_query_lists_what_the_picker_would_find(nb: Notebook, job_ids: list[str]) -> None:
+    """--query takes a search in one pair of quotes; it is a selector like any other."""
+    nb.run("""jobs = %batch_jobs --query 'status:running "sweep" -name:sweep-000'""")
+    assert list(nb["jobs"].jobId) == job_ids[1:]
+    nb.run("jobs = %batch_jobs -q train --query=-002")
+    assert list(nb["jobs"].jobId) == job_ids[:2]
 
 
 # %batch_terminate: naming the jobs
@@ -495,6 +521,31 @@ def test_a_protection_with_a_variable_asks_nothing(nb: Notebook, emulator: local
         line = nb.fail(f"%batch_terminate --queue train {flag} {pattern} --reason x --yes")
         assert "Variables are not expanded" in line
     assert not emulator.calls
+
+
+def test_a_query_names_jobs(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """%batch_terminate ends the jobs that a search finds, and no other."""
+    line = f"%batch_terminate --query 'name:sweep-* -002' --reason '{REASON}'"
+    nb.run(line)
+    assert sent(emulator) == []
+    nb.run(f"{line} --yes")
+    assert running(emulator) == job_ids[2:]
+
+
+@pytest.mark.parametrize("query", ["vcpus:>4", "name:", "name:sweep-* OR name:x", "name:*", ""])
+def test_a_query_that_cannot_be_read_ends_nothing(
+    nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], query: str
+) -> None:
+    """It is an error before any call, whatever else is typed, and never all jobs."""
+    assert "query: " in nb.fail(f"%batch_terminate -q train --query '{query}' --reason x --yes")
+    assert emulator.calls == []
+    assert running(emulator) == job_ids
+
+
+def test_a_query_that_finds_nothing_ends_nothing(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """No job matches: that is said, and all go on."""
+    assert "no job matches" in nb.fail("%batch_terminate --query 'name:nope' --reason x --yes")
+    assert running(emulator) == job_ids
 
 
 # %batch_terminate: what it does
@@ -810,4 +861,68 @@ def test_the_accounts_and_read_only_are_flags_as_well(nb: Notebook, emulator: lo
     assert "--expect" in nb.fail(f"{line} --production-accounts 000000000000", GuardError)
     assert not sent(emulator)
     nb.run(f"{line} --production-accounts 000000000000 --accounts 000000000000 --expect 1")
+    assert sent(emulator)
+
+
+# Plans that are refused
+
+
+def test_a_plan_over_a_limit_is_shown_and_yes_fails_after_that(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """The dry run is no error, and says which flag it takes; with --yes the plan is shown, and the cell fails."""
+    emulator.world.add_jobs("train", "big", 3)
+    line = "%batch_terminate --queue train --name-glob big-* -r x --max-jobs 2"
+    cell = nb.run(line)
+    assert "It cannot be executed as it is." in cell.plain
+    assert "With --yes, this plan would be refused by max_jobs. With --max-jobs 3 it would not be." in cell.stdout
+    failed = nb.cell(f"{line} --yes")
+    assert isinstance(failed.error, GuardError)
+    assert "max_jobs" in failed.plain
+    assert "refused by max_jobs" in nb.run(f"{line} --quiet").stdout
+    assert not sent(emulator)
+    nb.run(line.replace("--max-jobs 2", "--max-jobs 3 --yes"))
+    assert len(sent(emulator)) == 1
+
+
+def test_a_guard_of_plan_time_holds_for_a_plan_in_the_line(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """`%batch_terminate plan --yes` ends nothing that the plan itself forbids, loaded or not."""
+    emulator.world.add_jobs("train", "mine", 2)
+    nb.run("plan = %batch_terminate --name-glob mine-* -r x --read-only")
+    assert "read_only" in nb.fail("%batch_terminate plan --yes", GuardError)
+    nb.run(
+        "import batchnb, os, tempfile\n"
+        "path = os.path.join(tempfile.mkdtemp(), 'plan.json')\n"
+        "plan.save(path)\nloaded = batchnb.load_plan(path)"
+    )
+    assert "expect=" in nb.fail("%batch_terminate loaded --yes", GuardError)
+    assert not sent(emulator)
+    path = nb["path"]
+    nb.run(f"%batch_terminate --name-glob mine-* -r x --yes --expect '{path},2'")
+    assert len(sent(emulator)) == 1
+
+
+# All jobs
+
+
+def test_all_live_jobs_are_listed_and_not_ended(nb: Notebook, job_ids: list[str], emulator: local.LocalBatch) -> None:
+    """Without a flag everything is listed; a plan of all of it is shown, and is not executed."""
+    nb.run("jobs = %batch_jobs")
+    assert set(nb["jobs"].jobId) == set(job_ids)
+    shown = nb.run("%batch_terminate jobs -r x")
+    assert "selection: these are all" in shown.plain
+    assert "would be refused by selection." in shown.stdout
+    for everything in ("jobs", "jobs.jobId", "jobs.sort_values('jobName')", "jobs.head(10_000)"):
+        assert "selection" in nb.fail(f"%batch_terminate {everything} -r x --yes", GuardError)
+    assert "selection" in nb.fail("%batch_terminate --status active -r x --yes", GuardError)
+    assert not sent(emulator)
+
+
+@pytest.mark.parametrize(
+    "which", ["jobs[jobs.jobId != jobs.jobId[0]]", "list(jobs.jobId)", "{0}", "--queue train", "--name-glob *-*"]
+)
+def test_jobs_that_somebody_has_named_are_ended(
+    nb: Notebook, job_ids: list[str], emulator: local.LocalBatch, which: str
+) -> None:
+    """A filtered frame, ids, or a selector: then somebody has said which jobs."""
+    nb.run("jobs = %batch_jobs")
+    nb.run(f"%batch_terminate {which.format(job_ids[0])} -r x --yes")
     assert sent(emulator)
