@@ -53,6 +53,7 @@ class Answers:
     def note(self, call: Call) -> None:
         """Note the answer to a call: in the ledger, on record, and for what is sent next."""
         try:
+            self._note_left_out(call)
             if isinstance(call.answer, BulkAnswer):
                 self._note_bulk(call, call.answer)
             elif call.answer is not None:
@@ -69,8 +70,16 @@ class Answers:
             item.code in THROTTLED_CODES for item in call.answer.errors.values()
         ):
             self._pace.throttled(call.sent_at, now)
-        elif not isinstance(call.answer, UnavailableError):
+        elif not isinstance(call.answer, UnavailableError) and len(call.left_out) < len(call.job_ids):
             self._pace.accepted(call.sent_at, now)
+
+    def _note_left_out(self, call: Call) -> None:
+        for job_id in list(call.left_out):
+            # Taken out first: a call that is noted once more has not named this job.
+            error = call.left_out.pop(job_id)
+            call.job_ids.remove(job_id)
+            self._progress()
+            self._ledger.left_out(job_id, error.code, error.message)
 
     def _note_bulk(self, call: Call, answer: BulkAnswer) -> None:
         """Note each job's part of an answer, and keep those worth another try."""

@@ -119,6 +119,7 @@ def plan(
     accounts: Iterable[str] | None = None,
     production_accounts: Iterable[str] | None = None,
     read_only: bool | None = None,
+    accept_unseen: bool | None = None,
     with_dependents: bool = False,
     collapse: bool = False,
     empty_ok: bool = False,
@@ -140,8 +141,10 @@ def plan(
     jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
-    them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
-    jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
+    them in. Where a guard protects jobs, the other queues of the account are looked through as well, for 60 seconds;
+    if not all could be looked at, `execute` refuses the plan unless `accept_unseen`. `collapse` ends an array by one
+    request where all of its live children are in the plan. With `empty_ok`, no jobs make a plan that ends none: for
+    runbooks and schedulers, to whom an empty queue is good news.
 
     A plan that a guard refuses is returned as well: it can be shown, saved and expected. The plan and its `refused_by`
     say why it cannot be executed, and what to type; `check_allowed()` raises. So is a plan of all jobs that a listing
@@ -164,9 +167,9 @@ def plan(
             "accounts": accounts,
             "production_accounts": production_accounts,
             "read_only": read_only,
+            "accept_unseen": accept_unseen,
         }
     )
-    connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
     return plan_with(
         jobs,
         typed,
@@ -176,7 +179,7 @@ def plan(
         collapse=collapse,
         empty_ok=empty_ok,
         session=session,
-        connection=connection,
+        connection={"profile": profile, "region": region, "endpoint_url": endpoint_url},
     )
 
 
@@ -228,8 +231,9 @@ def load_plan(
 
     Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
     was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
-    `production_accounts` and `read_only` are taken as in `plan`. A plan that was made under `read_only` is for looking
-    at: make a new one, with `expect=` its path. `execute` describes its jobs again before it sends anything.
+    `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made under
+    `read_only` is for looking at: make a new one, with `expect=` its path. `execute` describes its jobs again before it
+    sends anything.
 
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
@@ -267,6 +271,7 @@ def resume(
     rate_share: float = 1.0,
     max_jobs: int | None = None,
     max_percent: float | None = None,
+    accept_unseen: bool | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
     stop: threading.Event | None = None,
     session: boto3.Session | None = None,
@@ -282,7 +287,8 @@ def resume(
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
-    they are given here; what was typed where the plan was made need not be typed again.
+    they are given here; `accept_unseen` is as in `plan`. What was typed where the plan was made need not be typed
+    again.
 
     Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
     place elsewhere; GuardError where a guard forbids it; otherwise as `Plan.execute`.
@@ -291,7 +297,8 @@ def resume(
     from batchnb.runs import find_run
     from batchnb.settings import KEYWORDS, layer
 
-    typed = layer(KEYWORDS, {"max_jobs": max_jobs, "max_percent": max_percent}, explicit=True)
+    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
+    typed = layer(KEYWORDS, limits, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}

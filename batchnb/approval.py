@@ -69,11 +69,12 @@ def approve(
     _check_typed(plan, gateway, held, expected)
     # A copy that was changed is as good as any other: it is described again.
     is_described = known.is_described and known.fingerprint == plan.fingerprint
-    if is_described and timedelta() <= clock.wall() - plan.made_at <= oldest:
+    was_looked_for = plan.dependents.account_wide or not held.protect
+    if is_described and was_looked_for and timedelta() <= clock.wall() - plan.made_at <= oldest:
         now = plan
         parents: Mapping[str, Job] = {}
     else:
-        now, parents = _described_again(plan, gateway, clock)
+        now, parents = _described_again(plan, gateway, clock, account_wide=bool(held.protect))
     arrays = [parents[parent] for one in now.to_end if (parent := array_parent(one.job_id) or "") in parents]
     ends = [planned.job for planned in now.to_end if planned.job]
     live = tuple(count_live(now.to_end, held, gateway, clock))
@@ -135,7 +136,9 @@ def _check_typed(plan: PlanFacts, gateway: Gateway, held: Guards, expected: Expe
         )
 
 
-def _described_again(plan: PlanFacts, gateway: Gateway, clock: Clock) -> tuple[PlanFacts, Mapping[str, Job]]:
+def _described_again(
+    plan: PlanFacts, gateway: Gateway, clock: Clock, *, account_wide: bool
+) -> tuple[PlanFacts, Mapping[str, Job]]:
     """Return the plan with the jobs that are to end as they are now, fewer or the same, and all that was described.
 
     Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
@@ -152,7 +155,8 @@ def _described_again(plan: PlanFacts, gateway: Gateway, clock: Clock) -> tuple[P
     ]
     ends = [planned.job for planned in kept if planned.job]
     covered = [planned for planned in plan.jobs if planned.verdict is Verdict.COVERED]
-    now = replace(plan, jobs=(*kept, *covered), dependents=find_dependents(gateway, ends, described, clock))
+    dependents = find_dependents(gateway, ends, described, clock, account_wide=account_wide)
+    now = replace(plan, jobs=(*kept, *covered), dependents=dependents)
     _check_dependents(plan, now)
     return now, described
 

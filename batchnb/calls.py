@@ -5,10 +5,10 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, count, groupby, islice
 
-from batchnb.aws import BULK_LIMIT, BulkAnswer, in_groups
+from batchnb.aws import BULK_LIMIT, BulkAnswer, ItemError, in_groups
 from batchnb.errors import AwsError
 from batchnb.ledger import Ledger
 from batchnb.retry import backoff
@@ -35,6 +35,8 @@ class Call:
     bulk: bool = True
     on_record: bool = False
     """Whether it was written down that this call is about to go out."""
+    left_out: dict[str, ItemError] = field(default_factory=dict)
+    """The jobs that the request did not name in the end, and why."""
     answer: BulkAnswer | AwsError | None = None
     """What came back for it last. An answer of TerminateJob is a BulkAnswer about one job."""
 

@@ -26,9 +26,14 @@ class Cap:
     untyped: Number | None = field(default=None, compare=False)
     """What would hold if no number had been typed, where one was. A plan takes no higher one along."""
 
+    @property
+    def number(self) -> str:
+        """The number that holds, to be read."""
+        return number_text(self.value)
+
     def __str__(self) -> str:
         over = " and ".join(f"{number_text(value)} ({source})" for value, source in self.raised_over)
-        return f"{number_text(self.value)} ({self.source}{f', raised over {over}' if over else ''})"
+        return f"{self.number} ({self.source}{f', raised over {over}' if over else ''})"
 
 
 def choose_cap(

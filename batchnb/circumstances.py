@@ -47,6 +47,7 @@ def guards_record(held: Guards) -> Record:
         "accounts": [{"accounts": list(allowed), "source": source} for allowed, source in held.accounts],
         "production_accounts": [{"account": account, "source": source} for account, source in held.production_accounts],
         "read_only": held.read_only,
+        "accept_unseen": held.accept_unseen,
     }
 
 
@@ -64,6 +65,7 @@ def guards_from_record(record: object) -> Guards | None:
             accounts=tuple((tuple(one["accounts"]), str(one["source"])) for one in record["accounts"]),
             production_accounts=tuple((one["account"], str(one["source"])) for one in record["production_accounts"]),
             read_only=_text_or_none(record.get("read_only")),
+            accept_unseen=_text_or_none(record.get("accept_unseen")),
         )
     except (KeyError, TypeError, ValueError, InputError):
         return None

@@ -26,4 +26,6 @@ class Dependents:
 
     jobs: tuple[Dependent, ...] = ()
     gap: str = ""
-    """The sentence that says why there may be more, empty where all are known."""
+    """The sentences that say what was not looked at, so that there may be more; empty where all are known."""
+    account_wide: bool = False
+    """Whether the other queues of the account were looked through as well: a dependency may cross queues."""

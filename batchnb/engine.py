@@ -18,6 +18,7 @@ from batchnb.calls import Call, CallQueue
 from batchnb.errors import AwsError, UnavailableError
 from batchnb.ledger import Ledger
 from batchnb.pace import MOST_PLACES, CallKind
+from batchnb.tag_gate import Gate, left_out_of
 from batchnb.text import lasting
 from batchnb.verdicts import PlannedJob, Verdict
 from batchnb.workers import Workers
@@ -42,17 +43,25 @@ HOLDING_BACK = 5.0
 class Engine:
     """Sends the requests of one plan. Everything but `_work` and `stop_sending` runs in the thread of `send`.
 
-    `meanwhile` is called again and again while requests go out, to look at the jobs that were asked for already.
+    `meanwhile` is called again and again while requests go out, to look at the jobs that were asked for already. `gate`
+    is asked in the workers, right before each request, which of its jobs to leave out.
     """
 
     def __init__(
-        self, gateway: Gateway, ledger: Ledger, *, patience: float, meanwhile: Callable[[], None] = lambda: None
+        self,
+        gateway: Gateway,
+        ledger: Ledger,
+        *,
+        patience: float,
+        meanwhile: Callable[[], None] = lambda: None,
+        gate: Gate | None = None,
     ) -> None:
         self._gateway = gateway
         self._ledger = ledger
         self._clock = ledger.clock
         self._patience = patience
         self._meanwhile = meanwhile
+        self._gate = gate
         self._pace = gateway.pace(CallKind.ENDING)
         self._workers = Workers(MOST_PLACES, "batchnb-send")
         self._queue = CallQueue(ledger)
@@ -186,20 +195,24 @@ class Engine:
 
     def _work(self, call: Call) -> None:
         # In a worker. Whatever happens, an answer comes back. One that comes when nobody waits any more is dropped.
-        reason = self._ledger.plan.reason
         answer: BulkAnswer | AwsError
         try:
-            if call.bulk:
-                answer = self._gateway.terminate_bulk(call.job_ids, reason)
-            else:
-                request_id = self._gateway.terminate(call.job_ids[0], reason)
-                answer = BulkAnswer(frozenset(call.job_ids), {}, request_id)
+            call.left_out = left_out_of(call.job_ids, self._gate, lambda: self._is_over)
+            answer = self._ask(call)
         except AwsError as error:
             answer = error
         except BaseException as error:  # noqa: BLE001 - becomes the failure of this call, and is reported as such
             answer = UnavailableError(repr(error), code=type(error).__name__, operation="TerminateJobs")
         call.answer = call.answer or answer
         self._answered.put(call)
+
+    def _ask(self, call: Call) -> BulkAnswer:
+        """Ask for the jobs of the call but those that are left out."""
+        reason, job_ids = self._ledger.plan.reason, [job_id for job_id in call.job_ids if job_id not in call.left_out]
+        if job_ids and call.bulk:
+            return self._gateway.terminate_bulk(job_ids, reason)
+        request_id = self._gateway.terminate(job_ids[0], reason) if job_ids else None
+        return BulkAnswer(frozenset(job_ids), {}, request_id)
 
     def _time_to_read(self) -> float:
         """Return for how long to wait for an answer: until the next call is due, and not too long."""

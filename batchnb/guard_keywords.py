@@ -21,6 +21,7 @@ class GuardKeywords(TypedDict, total=False):
     accounts: Iterable[str] | None
     production_accounts: Iterable[str] | None
     read_only: bool | None
+    accept_unseen: bool | None
 
 
 def layer_of_keywords(keywords: Mapping[str, Any]) -> Layer:

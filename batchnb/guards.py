@@ -78,6 +78,8 @@ class Layer:
     accounts: tuple[str, ...] | None = None
     production_accounts: tuple[str, ...] = ()
     read_only: bool = False
+    accept_unseen: bool = False
+    """Whether a plan may be executed whose protected dependents could not all be looked for. Counts only if typed."""
     is_carried: bool = False
     """Whether it came with a plan: it was in force when the plan was made, and can only tighten."""
 
@@ -99,6 +101,8 @@ class Guards:
     """Accounts in which the number of jobs has to be typed, each with the layer that says so."""
     read_only: str | None = None
     """The layer that forbids to end anything, if one does."""
+    accept_unseen: str | None = None
+    """The layer that accepts dependents which could not be looked at, if one does."""
 
     def protection_of(self, job: Job) -> tuple[Pattern, str] | None:
         """Return what protects `job`, and the layer that says so, or None."""
@@ -161,6 +165,17 @@ class Guards:
                 kept.setdefault(found, []).append(job)
         return [_refuse_pattern(pattern, source, protected, what) for (pattern, source), protected in kept.items()]
 
+    def refuse_unseen(self, gap: str) -> list[Refusal]:
+        """Return why a plan may not be executed of whose dependents some were not looked at, as `gap` says, if so."""
+        if not gap or not self.protect or self.accept_unseen:
+            return []
+        source, keyword, flag = self.protect[0][1], "accept_unseen=True", "--accept-unseen"
+        text = (
+            f"protect: a job that {source} protects may depend on a job of the plan, and fail with it. {gap} If you "
+            f"accept this, type {keyword} or {flag}."
+        )
+        return [Refusal("protect", source, None, text, keyword, flag)]
+
     def refuse_account(self, account: str | None) -> list[Refusal]:
         """Return why this account is not allowed, for each layer that names accounts and not this one."""
         return [
@@ -191,6 +206,10 @@ class Guards:
         """Raise GuardError where a plan would end a larger part of a queue's live jobs than it may."""
         raise_refusals(self.refuse_share(queue, count, live))
 
+    def check_seen(self, gap: str) -> None:
+        """Raise GuardError where a protected job may fail unseen: `gap` says what was not looked at, if anything."""
+        raise_refusals(self.refuse_unseen(gap))
+
     def check_unprotected(self, jobs: Iterable[Job], what: str = "would end") -> None:
         """Raise GuardError where one of these jobs is protected; `what` says what the plan does to it."""
         raise_refusals(self.refuse_protected(jobs, what))
@@ -218,6 +237,7 @@ def combined(layers: Sequence[Layer]) -> Guards:
         accounts=_added_up(here, carried, lambda layer: () if layer.accounts is None else (layer.accounts,)),
         production_accounts=_added_up(here, carried, lambda layer: layer.production_accounts),
         read_only=next((source for _, source in read_only), None),
+        accept_unseen=next((layer.source for layer in layers if layer.accept_unseen and layer.is_explicit), None),
     )
 
 

@@ -179,7 +179,8 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
         (nodes.get("numNodes") or None) if nodes else None,
         exit_code,
         _shared(queue_name(described_queue)) if described_queue else job_queue,
-        tuple(sorted((get("tags") or {}).items())) if described_queue else None,
+        # A description without its queue must not lose the tags: a guard may protect the job by one of them.
+        tuple(sorted(tags.items())) if (tags := get("tags")) else () if described_queue else None,
         tried,
         depends_on,
         pairs_with,

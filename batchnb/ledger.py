@@ -192,6 +192,13 @@ class Ledger:
         self._unrecorded[job_id] = failure.record(again=again)
         self._note_event(job_id, EventState.RETRYING if again else EventState.FAILED, failure.message)
 
+    def left_out(self, job_id: str, code: str, message: str) -> None:
+        """Note that the request which went out did not name this job after all, and why."""
+        self.taken_back([job_id])
+        entry = self[job_id]
+        entry.error_code, entry.error_message, entry.failed = code, message, True
+        self._note_event(job_id, EventState.FAILED, message)
+
     def seen(self, job: Job) -> None:
         """Note how AWS describes the job now. A job that has ended once stays so: answers may come late."""
         entry = self[job.job_id]

@@ -10,7 +10,7 @@ from typing import Any
 from batchnb.errors import InputError
 from batchnb.flags import FlagParser, Line
 from batchnb.ids import parse_job_id
-from batchnb.magic_guards import add_caps, add_guards
+from batchnb.magic_guards import add_accept_unseen, add_caps, add_guards
 from batchnb.text import shown
 
 __all__ = [
@@ -208,7 +208,9 @@ def _resume_parser() -> FlagParser:
         "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
     )
     _add_run_options(parser)
-    add_caps(parser.add_argument_group("guards, for what is left (needed where they are lower than at the start)"))
+    guards = parser.add_argument_group("guards, for what is left (needed where they are lower than at the start)")
+    add_caps(guards)
+    add_accept_unseen(guards)
     parser.add_argument("--out", "-o", type=_variable, metavar="VAR", help="put the Report into this variable")
     _add_connection(parser)
     return parser

@@ -11,7 +11,15 @@ from batchnb.flags import FlagParser, Line
 if TYPE_CHECKING:
     from batchnb.guards import Layer
 
-__all__ = ["GUARD_FLAGS", "add_caps", "add_guards", "check_nothing_new", "layer_of", "plan_options_of"]
+__all__ = [
+    "GUARD_FLAGS",
+    "add_accept_unseen",
+    "add_caps",
+    "add_guards",
+    "check_nothing_new",
+    "layer_of",
+    "plan_options_of",
+]
 
 
 def add_guards(parser: FlagParser) -> None:
@@ -24,6 +32,7 @@ def add_guards(parser: FlagParser) -> None:
     group.add_argument(
         "--production-accounts", action="append", metavar="ACCOUNT", help="--expect has to say how many; repeatable"
     )
+    add_accept_unseen(group)
     group.add_argument("--read-only", action="store_true", default=None, help="end nothing, whatever else is said")
     group.add_argument(
         "--expect", metavar="PLAN", help="run only this: a digest, N jobs, a saved plan (plan.json or plan.json,N)"
@@ -38,6 +47,16 @@ def add_caps(group: argparse._ActionsContainer) -> None:
     """Add the flags that say how many jobs may end."""
     group.add_argument("--max-jobs", type=_number(int), metavar="N", help="end at most N jobs (1000)")
     group.add_argument("--max-percent", type=_number(float), metavar="P", help="at most P %% of a queue's live jobs")
+
+
+def add_accept_unseen(group: argparse._ActionsContainer) -> None:
+    """Add the flag by which somebody accepts that protected dependents were not all looked for."""
+    group.add_argument(
+        "--accept-unseen",
+        action="store_true",
+        default=None,
+        help="end the jobs although a protected job may depend on them: not all could be looked at",
+    )
 
 
 def layer_of(flags: Line) -> Layer:
@@ -61,7 +80,7 @@ def check_nothing_new(flags: Line) -> None:
 
 
 GUARD_FLAGS = (
-    "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only",
+    "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only", "accept_unseen",
 )  # fmt: skip
 
 

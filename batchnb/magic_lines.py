@@ -23,6 +23,7 @@ from batchnb.magic_flags import (
     run_options_of,
     selectors_of,
 )
+from batchnb.magic_guards import layer_of
 from batchnb.magic_steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
 from batchnb.report import InterruptedRunError
 from batchnb.text import shown
@@ -79,6 +80,7 @@ def terminate(
         return None
     if flags.yes and flags.dry_run:
         raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
+    layer_of(flags)  # a guard that cannot be read is an error before any call
     named = _named(notebook, flags, cell, local_ns)
     if picker := picker_of(named, flags):
         return None if notebook.keeps(flags.out, picker) else picker
@@ -119,8 +121,8 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
     run_id = flags.expression or None
 
     def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-        caps = {"max_jobs": flags.max_jobs, "max_percent": flags.max_percent}
-        return resume(run_id, on_event=on_event, **caps, **run_options_of(flags), **connection_of(flags))
+        guards = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
+        return resume(run_id, on_event=on_event, **guards, **run_options_of(flags), **connection_of(flags))
 
     return _carry_out(notebook, resume_it, flags)
 
@@ -202,9 +204,13 @@ def _carry_out(
 
 
 def _show(notebook: Notebook, value: Plan | Report, plan: Plan, *, quiet: bool) -> None:
-    """Show the value now, in one line if quiet, and not again as the cell's result."""
+    """Show the value now, in one line and its warnings if quiet, and not again as the cell's result."""
+    from batchnb.plan_view import plan_warnings
+
     if quiet:
         say(f"{value!r} in {plan.identity}")
+        for sentence in plan_warnings(plan) if value is plan else ():
+            say(sentence)
     else:
         notebook.shows(value)
     notebook.has_shown(value)

@@ -7,13 +7,13 @@ magic does, and its flags, are imported when it runs or when its help is asked f
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
-from traitlets import Any as AnyTrait
-from traitlets import Bool, Float, Int
-from traitlets.config import Configurable
 
+from batchnb.errors import InputError
 from batchnb.notebook import set_notebook_layer
+from batchnb.notebook_guards import GuardSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,21 +46,6 @@ def _helped_by(flags: str) -> Callable[[F], F]:
         return function
 
     return with_help
-
-
-class GuardSettings(Configurable):
-    """What `%config BatchMagics` shows and sets: guards for all plans of this notebook."""
-
-    max_jobs = Int(None, allow_none=True, help="the most jobs that a plan may end").tag(config=True)
-    max_percent = Float(None, allow_none=True, help="the most of a queue's live jobs, in percent").tag(config=True)
-    protect = AnyTrait(None, help="never ended: ['tag:keep=yes', 'name:prod-*', 'queue:live']").tag(config=True)
-    accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
-    production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
-    read_only = Bool(default_value=False, help="end nothing").tag(config=True)
-
-    def guard_settings(self) -> dict[str, object]:
-        """Return what was set, None for what was not."""
-        return {name: getattr(self, name) for name in GuardSettings.class_own_traits(config=True)}
 
 
 @magics_class
@@ -148,15 +133,33 @@ class BatchMagics(GuardSettings, Magics):
         """Forget what the cell before has shown; IPython calls it before each cell."""
         self._shown_already = None
 
+    def end_cell(self, result: Any = None) -> None:
+        """Fail the cell if it has set a guard that cannot be read; IPython calls it after each cell."""
+        mistakes = self.take_over()
+        if mistakes and result is not None and result.success:
+            error = InputError(" ".join(mistakes))
+            result.error_in_exec = error
+            self.shell.showtraceback((type(error), error, None))
+
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magics with the shell."""
-    magics = BatchMagics(shell)
+    """Register the magics with the shell, with the guards that it had when they were taken away.
+
+    Raises InputError, once the magics are there, for a guard of the shell's configuration that cannot be read.
+    """
+    unload(shell)  # after an error, IPython takes the extension for not loaded
+    magics = _unloaded.pop(shell, None) or BatchMagics(shell)
+    configurables: list[Any] = shell.configurables
+    if magics not in configurables:
+        configurables.append(magics)
     shell.register_magics(magics)
     set_notebook_layer(magics.guard_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
+    shell.events.register("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
+    magics.take_over()
+    magics.check()
 
 
 def unload(shell: InteractiveShell) -> None:
@@ -170,5 +173,11 @@ def unload(shell: InteractiveShell) -> None:
     set_notebook_layer(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
+    shell.events.unregister("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.pop(name, None)
+    _unloaded[shell] = magics
+
+
+_unloaded: WeakKeyDictionary[InteractiveShell, BatchMagics] = WeakKeyDictionary()
+"""The magics that were taken away, by shell: `%reload_ext` must not lose a guard that `%config` has set."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from batchnb.aws import Gateway
-from batchnb.blast import Waiting
 from batchnb.clock import Clock
 from batchnb.guards import Layer
 from batchnb.ids import JobId
@@ -15,6 +14,7 @@ from batchnb.preflight import Preflight, check_accounts, check_regions, count_li
 from batchnb.reason import check_reason
 from batchnb.settings import guards
 from batchnb.vouching import make_key, vouch_for
+from batchnb.waiting_jobs import Waiting
 
 if TYPE_CHECKING:
     from batchnb.report import Report
@@ -56,7 +56,7 @@ def make_plan(
         check_accounts(ids, identity.account, partition)
         held.check_account(identity.account)
         jobs = preflight.judged(list(wanted), held)
-        dependents = preflight.dependents(jobs)
+        dependents = preflight.dependents(jobs, held)
         if with_dependents and dependents.jobs:
             wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
             preflight.look(wanted)

@@ -67,7 +67,8 @@ def _plain_planned(planned: PlannedJob) -> PlannedJob:
 def _plain_dependents(dependents: Dependents) -> Dependents:
     stored = _stored(dependents, Dependents)
     jobs = (_plain_tuple(one, Dependent) for one in stored["jobs"])
-    return Dependents(tuple(one._replace(job=_plain_tuple(one.job, Job)) for one in jobs), stored["gap"])
+    stored["jobs"] = tuple(one._replace(job=_plain_tuple(one.job, Job)) for one in jobs)
+    return Dependents(**stored)
 
 
 def _plain_guards(guards: Guards) -> Guards:

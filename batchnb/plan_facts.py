@@ -89,8 +89,8 @@ class PlanFacts:
         """
         jobs = [(one.job_id, one.job and _guarded_fields(one.job)) for one in self.jobs]
         dependents = [(one.job_id, one.because_of, _guarded_fields(one.job)) for one in self.dependents.jobs]
-        of_listing = [self.listed_all, self.live_in_queues]
-        made = [self.digest, self.made_at.isoformat(), repr(self.guards), self.dependents.gap, of_listing]
+        looked_at = [self.listed_all, self.live_in_queues, self.dependents.account_wide]
+        made = [self.digest, self.made_at.isoformat(), repr(self.guards), self.dependents.gap, looked_at]
         return hashlib.sha256(to_json([made, jobs, dependents])).hexdigest()
 
     def is_copy_of(self, other: PlanFacts) -> bool:
@@ -164,6 +164,7 @@ class PlanFacts:
             *held.refuse_count(self.job_count),
             *(refusal for share in shares for refusal in held.refuse_share(*share)),
             *held.refuse_protected(waiting, WOULD_FAIL),
+            *held.refuse_unseen(self.dependents.gap),
         )
 
 

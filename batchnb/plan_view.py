@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
+from batchnb.guard_lines import guards_in_force, useless_protections
 from batchnb.plan_facts import DIGEST_SHOWN, PlanFacts
 from batchnb.shapes import evidence_texts
 from batchnb.summary import count_by_status, lacks_hours, started_units
@@ -15,7 +16,7 @@ from batchnb.verdicts import PlannedJob, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["plan_facts", "plan_frame", "plan_html", "plan_text"]
+__all__ = ["plan_facts", "plan_frame", "plan_html", "plan_text", "plan_warnings"]
 
 _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
@@ -88,6 +89,15 @@ def plan_facts(plan: PlanFacts) -> Facts:
         facts.append(("Note", f"and {len(plan.notes) - _NOTES_SHOWN:,} more in plan.notes"))
     facts += _guards(plan)
     return facts
+
+
+def plan_warnings(plan: PlanFacts) -> list[str]:
+    """Return the sentences about protections that were typed with the plan, and keep none of its jobs."""
+    jobs = [planned.job for planned in plan.jobs if planned.job] + [one.job for one in plan.dependents.jobs]
+    by_array = any(
+        one.verdict is Verdict.PROTECTED and one.job and not plan.guards.protection_of(one.job) for one in plan.jobs
+    )
+    return useless_protections(plan.guards, jobs, tags_too=not by_array)
 
 
 def plan_frame(plan: PlanFacts) -> pd.DataFrame:
@@ -189,7 +199,8 @@ def _dependents(plan: PlanFacts) -> Facts:
 def _guards(plan: PlanFacts) -> Facts:
     """Return what somebody has to know of guards: what was widened, and what has to be typed."""
     held = plan.guards
-    facts = []
+    facts = [("Guards", line) for line in guards_in_force(held)]
+    facts += [("Guard", sentence) for sentence in plan_warnings(plan)]
     for name, cap in (("max_jobs", held.max_jobs), ("max_percent", held.max_percent)):
         if cap is not None and cap.raised_over:
             facts.append(("Guard", f"{name} {cap}"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws import Gateway
-from batchnb.blast import Waiting, find_dependents, live_units
+from batchnb.blast import find_dependents
 from batchnb.clock import Clock
 from batchnb.dependents import Dependents
 from batchnb.errors import InputError
@@ -19,6 +19,7 @@ from batchnb.place import is_loopback
 from batchnb.plan_facts import units_by_queue
 from batchnb.text import plural, shown
 from batchnb.verdicts import PlannedJob, Verdict, verdict_of
+from batchnb.waiting_jobs import Waiting, live_units
 
 __all__ = [
     "Preflight",
@@ -64,12 +65,14 @@ class Preflight:
     @property
     def place(self) -> tuple[str | None, str | None]:
         """The account and the partition of the jobs, as their ARNs have it; None for what they do not say."""
-        return next((account_and_partition(job.job_arn) for job in self.described.values()), (None, None))
+        places = (account_and_partition(job.job_arn) for job in self.described.values())
+        return next((place for place in places if place[0]), (None, None))
 
-    def dependents(self, jobs: Sequence[PlannedJob]) -> Dependents:
-        """Return the jobs that wait, in the same queues, for those of these that are to end."""
+    def dependents(self, jobs: Sequence[PlannedJob], guards: Guards) -> Dependents:
+        """Return the jobs that wait for those of these that are to end: of the account, where any is protected."""
         ends = [planned.job for planned in jobs if planned.job and planned.verdict.is_sent]
-        return find_dependents(self.gateway, ends, self.described, self.clock, self.waiting)
+        account_wide = bool(guards.protect)
+        return find_dependents(self.gateway, ends, self.described, self.clock, self.waiting, account_wide=account_wide)
 
     def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
         """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""

@@ -28,6 +28,7 @@ from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
 from batchnb.stop import StopLike
+from batchnb.tag_gate import PROTECTED, protected_now, tag_gate
 from batchnb.verdicts import PlannedJob, is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
@@ -83,8 +84,9 @@ def resume_run(
             # Who only watches asks nothing again, so that what was refused stays so.
             entry.failed = not send and entry.error_code is not None
         alive = _look(ledger, gateway, held) if send else []
+        gate = tag_gate(ledger.plan, alive, held, gateway, clock)
         options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
-        return carry_out(ledger, gateway, journal, jobs=alive, **options)
+        return carry_out(ledger, gateway, journal, jobs=alive, gate=gate, **options)
 
 
 def last_unfinished(gateway: Gateway) -> Path:
@@ -142,8 +144,7 @@ def _look(ledger: Ledger, gateway: Gateway, held: Guards) -> list[PlannedJob]:
         if not entry.planned.verdict.is_sent or entry.is_settled or is_stopping(job):
             continue
         if protection := protected.get(job.job_id):
-            entry.error_code = "Protected"
-            entry.error_message = f"{protection[0]} in {protection[1]} protects it now. To end it, make a new plan."
+            entry.error_code, entry.error_message = PROTECTED, protected_now(*protection)
             continue
         to_send.append(entry.planned)
     _check_rest(ledger.plan, to_send, preflight, held)
@@ -159,5 +160,7 @@ def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight,
     if held.protect and now:
         # Those of other queues are not found by listing the queues of these.
         preflight.look(dict.fromkeys(dependent.job.job_id for dependent in plan.dependents.jobs))
-        left = replace(rest, dependents=preflight.dependents(now)).dependents_left
+        dependents = preflight.dependents(now, held)
+        left = replace(rest, dependents=dependents).dependents_left
         held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")
+        held.check_seen(dependents.gap)

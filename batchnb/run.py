@@ -27,6 +27,7 @@ from batchnb.report import Report
 from batchnb.saved_plans import as_expected
 from batchnb.stages import Stages
 from batchnb.stop import StopLike, as_stop
+from batchnb.tag_gate import Gate, tag_gate
 from batchnb.verdicts import PlannedJob
 
 __all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
@@ -65,10 +66,12 @@ def execute(
     cap_paces(gateway, rps, rate_share)
     approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
     noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
     with Journal.create(replace(noted, guards=approval.guards), clock.wall()) as journal:
         # The report has the very plan that somebody holds, unless there is more to say of it.
         ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=approval.jobs, wait=wait, timeout=timeout, stop=stop)
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "gate": gate, "stop": stop}
+        return carry_out(ledger, gateway, journal, jobs=approval.jobs, **options)
 
 
 @collecting_seldom()
@@ -81,12 +84,13 @@ def carry_out(
     wait: bool,
     timeout: float,
     started_at: datetime | None = None,
+    gate: Gate | None = None,
     stop: StopLike = None,
 ) -> Report:
     """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
 
-    `started_at` is when the run began, where that was not now. Raises InterruptedRunError, which carries the report,
-    where it was stopped by `stop` or broken off.
+    `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end. Raises
+    InterruptedRunError, which carries the report, where it was stopped by `stop` or broken off.
     """
     outcomes = _Outcomes(ledger, journal, is_pressed=lambda: stages.is_pressed)
     stages = Stages(
@@ -98,6 +102,7 @@ def carry_out(
         timeout=timeout,
         started_at=started_at,
         on_seen=outcomes.note_settled,
+        gate=gate,
     )
     return stages.go_through(jobs, outcomes.write_end)
 

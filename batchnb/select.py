@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from batchnb.errors import InputError
+from batchnb.expansion import check_expanded
 from batchnb.ids import parse_job_id
 from batchnb.jobs import Job, JobStatus
 from batchnb.text import shown
@@ -221,6 +222,7 @@ def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]
 def _text(argument: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"{argument}: {_quoted(value)} is empty or no text. Leave the argument out, or give a text.")
+    check_expanded(value, f"In Python: for name in names: jobs = batchnb.list_jobs({argument}=name)", argument)
     return value.strip()
 
 
@@ -257,6 +259,8 @@ def _tags(tags: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
         return ()
     if not isinstance(tags, Mapping) or not tags or not all(_is_tag(key, value) for key, value in tags.items()):
         raise InputError(f"tags: {_quoted(tags)} is no mapping of keys to texts, such as {{'team': 'ml'}}.")
+    for text in (text for tag in tags.items() for text in tag):
+        check_expanded(text, "In Python: for name in names: jobs = batchnb.list_jobs(tags={'team': name})", "tags")
     return tuple(sorted(tags.items()))
 
 

@@ -1,20 +1,21 @@
 """Settings: what is configured about guards, in which layer, and what is wrong with it.
 
-From strong to weak: keyword arguments, flags, `%config BatchMagics`, `[tool.batchnb]` of the nearest pyproject.toml,
-the user's config file, the built-in defaults. A setting that cannot be read is an error: a guard is never lost by a
-slip of the pen.
+From strong to weak: keyword arguments, flags, `%config BatchMagics`, every `[tool.batchnb]` from the working folder up
+to the root of the repository, the user's config file, the built-in defaults. A setting that cannot be read is an error:
+a guard is never lost by a slip of the pen.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from batchnb.config_files import project_tables, read_toml, user_config_file
 from batchnb.errors import InputError
+from batchnb.expansion import check_expanded
 from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
 from batchnb.notebook import notebook_layer, set_notebook_layer
 from batchnb.text import shown
@@ -26,7 +27,14 @@ FLAGS = "a flag"
 NOTEBOOK = "%config BatchMagics"
 READ_ONLY_VARIABLE = "BATCHNB_READ_ONLY"
 
-_EXPLICIT_ONLY = "unprotect"
+_EXPLICIT_ONLY = {
+    "unprotect": (
+        "a protection can be lifted only where a plan is made, by unprotect= or --unprotect. To end it for good, "
+        "remove it where it is set."
+    ),
+    "accept_unseen": "this can be accepted only where a plan is made, by accept_unseen=True or --accept-unseen.",
+}
+"""Settings that widen a guard, and why they cannot be configured."""
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -48,12 +56,9 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
     """
     made = {key: value for key, value in settings.items() if value is not None}
     for key in made:
-        if key == _EXPLICIT_ONLY and not explicit:
-            raise InputError(
-                f"unprotect in {source}: a protection can be lifted only where a plan is made, by unprotect= or "
-                "--unprotect. To end it for good, remove it where it is set."
-            )
-        if key not in (*_KEYS, _EXPLICIT_ONLY):
+        if key in _EXPLICIT_ONLY and not explicit:
+            raise InputError(f"{key} in {source}: {_EXPLICIT_ONLY[key]}")
+        if key not in (*_KEYS, *_EXPLICIT_ONLY):
             raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
 
     def read(key: str, reader: Callable[[Any], Any], missing: Any) -> Any:
@@ -74,6 +79,7 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         accounts=read("accounts", _accounts, None),
         production_accounts=read("production_accounts", _accounts, ()),
         read_only=read("read_only", _flag, False),  # noqa: FBT003 - what holds where nothing is said
+        accept_unseen=read("accept_unseen", _flag, False),  # noqa: FBT003
     )
 
 
@@ -86,59 +92,31 @@ def pattern(text: object) -> Pattern:
     kind, colon, rest = text.strip().partition(":") if isinstance(text, str) else ("", "", "")
     if colon and rest.strip() and kind in list(PatternKind):
         if kind != PatternKind.TAG:
-            return Pattern(PatternKind(kind), rest)
+            return _pattern(PatternKind(kind), rest)
         key, equals, value = rest.partition("=")
-        if key:
-            return Pattern(PatternKind.TAG, value if equals else "*", key)
+        if key.strip():
+            return _pattern(PatternKind.TAG, value if equals else "*", key)
     raise InputError(f"{_quoted(text)} is no pattern. Write queue:NAME, name:PATTERN, tag:KEY=VALUE or tag:KEY.")
 
 
-def user_file() -> Path:
-    """Return the user's config file, which need not exist."""
-    from platformdirs import user_config_path
-
-    return user_config_path("batchnb", appauthor=False) / "config.toml"
+def user_file() -> Path | None:
+    """Return the user's config file, which need not exist; None for a user without a home folder."""
+    return user_config_file()
 
 
 def _configured() -> list[Layer]:
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
-    project = next((path for folder in _folders() if (path := folder / "pyproject.toml").is_file()), None)
-    if project is not None:
-        table = _table(_table(_toml(project), "tool", project), "batchnb", project)
-        layers.append(layer(f"[tool.batchnb] of {project}", table))
-    if (user := user_file()).is_file():
-        layers.append(layer(str(user), _toml(user)))
+    layers += [layer(source, table) for source, table in project_tables()]
+    user = user_file()
+    if user is not None and (settings := read_toml(user)) is not None:
+        layers.append(layer(f"the user file {shown(user, 400)}", settings))
     read_only = os.environ.get(READ_ONLY_VARIABLE, "")
     if read_only.strip().lower() not in _NO:
         if read_only.strip().lower() not in _YES:
             raise InputError(f"{READ_ONLY_VARIABLE}: {_quoted(read_only)} is neither 1 nor 0.")
         layers.append(Layer(f"{READ_ONLY_VARIABLE}={read_only}", read_only=True))
     return layers
-
-
-def _folders() -> list[Path]:
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:  # it was removed, and has no project any more
-        return []
-    return [here, *here.parents]
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path} cannot be read ({error}). It may hold guards, so nothing is done without it."
-        ) from error
-
-
-def _table(settings: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
-    table = settings.get(key, {})
-    if not isinstance(table, Mapping):
-        raise InputError(f"{key} in {path}: it is no table.")
-    return table
 
 
 def _count(value: object) -> int:
@@ -161,7 +139,7 @@ def _flag(value: object) -> bool:
 
 def _patterns(value: object) -> tuple[Pattern, ...]:
     if isinstance(value, Pattern):
-        return (value,)
+        return (_pattern(value.kind, value.value, value.key),)
     if isinstance(value, str):
         return (pattern(value),)
     if isinstance(value, Mapping):
@@ -178,11 +156,18 @@ def _patterns_of(key: object, entries: object) -> list[Pattern]:
     if kind is PatternKind.TAG:
         if not isinstance(entries, Mapping) or not all(_is_text(one) for pair in entries.items() for one in pair):
             raise InputError("tags is no table of keys and values, such as {keep = 'yes'}; '*' is any value.")
-        return [Pattern(kind, value, key) for key, value in entries.items()]
+        return [_pattern(kind, value, key) for key, value in entries.items()]
     names = [entries] if isinstance(entries, str) else entries
     if not isinstance(names, Iterable) or not all(map(_is_text, names := list(names))):
         raise InputError(f"{key} is no list of names.")
-    return [Pattern(kind, name) for name in names]
+    return [_pattern(kind, name) for name in names]
+
+
+def _pattern(kind: PatternKind, value: str, key: str = "") -> Pattern:
+    for text in (key, value):
+        check_expanded(text, f'In Python: batchnb.plan(jobs, reason="...", protect=f"{kind}:...") with {{name}} in it.')
+    # White space around a name would only keep it from being found.
+    return Pattern(kind, value.strip(), key.strip())
 
 
 def _is_text(value: object) -> bool:

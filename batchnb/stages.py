@@ -15,6 +15,7 @@ from batchnb.newcomers import Newcomers
 from batchnb.outcomes import make_report
 from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Progress, Stop
+from batchnb.tag_gate import Gate
 from batchnb.text import shown
 from batchnb.verdicts import PlannedJob
 from batchnb.verify import Verifier
@@ -57,6 +58,7 @@ class Stages:
         timeout: float,
         started_at: datetime | None,
         on_seen: Callable[[Sequence[str], bool], None],
+        gate: Gate | None = None,
     ) -> None:
         self._ledger = ledger
         self._gateway = gateway
@@ -67,7 +69,7 @@ class Stages:
         self._started_at = started_at or ledger.clock.wall()
         self._on_seen = on_seen
         self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
-        self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile)
+        self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile, gate=gate)
         self._stage = _Stage.SENDING
         self._has_watched = False
         self._newcomers: Newcomers | None = None

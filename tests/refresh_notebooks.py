@@ -62,7 +62,8 @@ def environment() -> Iterator[None]:
     kept = dict(os.environ)
     for name in [name for name in kept if name.startswith(("AWS_", "BATCHNB_"))]:
         del os.environ[name]
-    os.environ.update(_SETTINGS, BATCHNB_JOURNAL_DIR=_JOURNALS.name)
+    # A plan says which guards are in force: those of the user of this machine shall not.
+    os.environ.update(_SETTINGS, BATCHNB_JOURNAL_DIR=_JOURNALS.name, XDG_CONFIG_HOME=_JOURNALS.name)
     try:
         yield
     finally:

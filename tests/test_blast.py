@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchnb import blast, local
+from batchnb import local
 from batchnb.aws import Gateway
-from batchnb.blast import live_units
 from batchnb.clock import Clock
 from batchnb.connect import connect
+from batchnb.errors import GuardError, InputError, PlanMismatchError
+from batchnb.guards import Layer, combined
 from batchnb.ids import JobId
 from batchnb.jobs import JobStatus
-from batchnb.local import Dependency
+from batchnb.local import Dependency, Fault
 from batchnb.pace import CallKind
 from batchnb.plan_view import plan_facts
 from batchnb.plans import Plan
+from batchnb.resuming import resume_run
+from batchnb.runs import find_run
+from batchnb.settings import FLAGS, layer
+from batchnb.waiting_jobs import live_units
+from batchnb.widget.told import plan_told
 from tests.plans import make_plan
 
 from .conftest import clock_of
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock, *, with_dependents: bool = False) -> Plan:
@@ -104,10 +111,10 @@ def test_children_that_run_one_after_the_other(emulator: local.LocalBatch, gatew
     assert _failed_by_cascade(emulator, clock) == {f"{array}:2", f"{array}:3", after}
 
 
-def test_dependents_of_other_queues_are_not_looked_for(
+def test_without_a_protection_other_queues_are_not_looked_at(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """Only the queues of the plan are read."""
+    """Only the queues of the plan are read where no guard protects a job: this is as fast as it was."""
     first = emulator.world.add_job("train", "first")
     emulator.world.add_job("other", "far", status="PENDING", depends_on=[first])
     emulator.calls.clear()
@@ -117,6 +124,7 @@ def test_dependents_of_other_queues_are_not_looked_for(
         (call.request["jobQueue"], call.request["jobStatus"]) for call in emulator.calls if "List" in call.operation
     }
     assert listed == {("train", "SUBMITTED"), ("train", "PENDING")}
+    assert "DescribeJobQueues" not in {call.operation for call in emulator.calls}
 
 
 def test_a_plan_that_ends_nothing_asks_nothing(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
@@ -125,26 +133,261 @@ def test_a_plan_that_ends_nothing_asks_nothing(emulator: local.LocalBatch, gatew
     assert "ListJobs" not in {call.operation for call in emulator.calls}
 
 
-def test_the_limit_is_said(
-    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+def test_the_queues_of_the_plan_are_looked_through_to_the_end(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """Of many waiting jobs the first are asked, and the plan says that there may be more."""
-    monkeypatch.setattr(blast, "WAITING_LIMIT", 150)
+    """The last of thousands of waiting jobs is found as well, and jobs of the plan are not described again for it."""
     first = emulator.world.add_job("train", "first")
-    emulator.world.add_jobs("train", "waiting", 151, status="PENDING", depends_on=[first])
+    waiting = emulator.world.add_jobs("train", "waiting", 2500, status="PENDING")
+    last = emulator.world.add_job("train", "last", status="PENDING", depends_on=[first])
+    emulator.calls.clear()
+
+    plan = _plan(gateway, [first, *waiting[:500]], clock)
+
+    assert _dependents(plan) == {last}
+    assert plan.dependents.gap == ""
+    described = [
+        job_id for call in emulator.calls if call.operation == "DescribeJobs" for job_id in call.request["jobs"]
+    ]
+    assert len(described) == len(set(described)) == 2502
+
+
+def test_what_was_not_looked_at_in_time_is_said(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Where nothing is protected, a plan does not wait for ever for its dependents: it says what it leaves out."""
+    first = emulator.world.add_job("train", "first")
+    emulator.world.add_jobs("train", "waiting", 2000, status="PENDING", depends_on=[first])
+    gateway.pace(CallKind.DESCRIBING).cap(rps=0.5)  # 10 calls in 20 s
 
     plan = _plan(gateway, [first], clock)
 
-    assert len(plan.dependents.jobs) == 150
-    assert "there may be more dependents" in dict(plan_facts(plan))["Dependents"]
+    found, gap = len(plan.dependents.jobs), dict(plan_facts(plan))["Dependents"]
+    assert 0 < found < 2000
+    assert gap == f"There may be more dependents. Not looked at: {2000 - found:,} waiting jobs (20 s were over)."
 
 
 def test_what_cannot_be_known_is_said(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
-    """Without ListJobs there is a plan all the same, which says that its dependents are not known, and why."""
+    """Without ListJobs there is a plan all the same, which says which queue was not looked at, and why."""
     emulator.world.deny_operation("ListJobs")
     plan = _plan(gateway, [emulator.world.add_job("train", "first")], clock)
-    assert plan.dependents.gap.startswith("The dependents are not known: ")
+    assert plan.dependents.gap.startswith("There may be more dependents. Not looked at: queue train (")
     assert "batch:ListJobs" in plan.dependents.gap
+    assert plan.execute(clock=clock).ok
+
+
+# --- where a guard protects jobs -----------------------------------------------------------------------------------
+
+KEEP = layer("project", {"protect": "tag:keep=yes"})
+ACCEPTED = layer(FLAGS, {"accept_unseen": True}, explicit=True)
+
+
+def _guarded(gateway: Gateway, ids: Iterable[str], clock: Clock, *layers: Layer, **options: Any) -> Plan:
+    wanted = [JobId(job_id) for job_id in ids]
+    return make_plan(gateway, wanted, "OPS-1", clock, layers=[KEEP, *layers], **options)
+
+
+def _refused(plan: Plan, clock: Clock) -> str:
+    with pytest.raises(GuardError) as caught:
+        plan.execute(clock=clock)
+    assert caught.value.guard == "protect"
+    return str(caught.value)
+
+
+def _is_asked_to_end(emulator: local.LocalBatch) -> bool:
+    return any("Terminate" in call.operation for call in emulator.calls)
+
+
+def test_a_protected_dependent_of_another_queue_is_found(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """A dependency may cross queues, and even lead back through a queue that is not in the plan."""
+    world = emulator.world
+    first = world.add_job("train", "first")
+    between = world.add_job("other", "between", status="PENDING", depends_on=[first])
+    kept = world.add_job("train", "kept", status="PENDING", depends_on=[between], tags={"keep": "yes"})
+
+    plan = _guarded(gateway, [first], clock)
+
+    assert _dependents(plan) == {between, kept}
+    assert plan.dependents.gap == ""
+    assert "would fail, by a job that it depends on," in _refused(plan, clock)
+    assert not _is_asked_to_end(emulator)
+
+
+def test_what_was_not_looked_at_refuses_where_a_job_may_be_protected(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Without ListJobs nobody knows whether a protected job would fail: the plan says so, and it has to be accepted."""
+    first = emulator.world.add_job("train", "first")
+    emulator.world.deny_operation("ListJobs")
+
+    plan = _guarded(gateway, [first], clock)
+
+    assert "Not looked at: queues train, other (" in plan.dependents.gap
+    assert "--accept-unseen" in dict(plan_facts(plan))["Refused"]
+    assert [refusal.flag for refusal in plan.refused_by] == ["--accept-unseen"]
+    assert "--accept-unseen" in plan_told(plan, must_type=False)["forbidden"]
+    assert "type accept_unseen=True or --accept-unseen" in _refused(plan, clock)
+    assert not _is_asked_to_end(emulator)
+    accepted = _guarded(gateway, [first], clock, ACCEPTED)
+    assert accepted.dependents.gap == plan.dependents.gap
+    assert "accept_unseen (a flag)" in dict(plan_facts(accepted))["Guards"]
+    assert accepted.refused_by == ()
+    assert accepted.execute(clock=clock).ok
+
+
+def test_what_was_accepted_once_is_not_accepted_again(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, user_file: Path
+) -> None:
+    """Another plan that is made of an accepted one does not carry it along; nor can it be configured."""
+    user_file.parent.mkdir()
+    user_file.write_text("protect = ['tag:keep=yes']")
+    emulator.world.deny_operation("ListJobs")
+    accepted = _guarded(gateway, [emulator.world.add_job("train", "first")], clock, ACCEPTED)
+    assert _refused(replace(accepted, reason="another"), clock)
+    with pytest.raises(InputError, match="accepted only where a plan is made"):
+        layer("the user file", {"accept_unseen": True})
+    held = combined([KEEP, Layer("project", accept_unseen=True)])
+    assert held.accept_unseen is None
+
+
+def test_one_queue_that_refuses_hides_no_other(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What the other queues hold is found, and the one that was not looked at is named."""
+    world = emulator.world
+    world.add_queue("strange")
+    first = world.add_job("train", "first")
+    kept = world.add_job("other", "kept", status="PENDING", depends_on=[first], tags={"keep": "yes"})
+    emulator.faults.add(Fault(operation="ListJobs", job_queue="strange", kind="ClientException"))
+
+    plan = _guarded(gateway, [first], clock)
+
+    assert _dependents(plan) == {kept}
+    assert re.search(r"Not looked at: queue strange \(.*A fault was scripted", plan.dependents.gap)
+
+
+def test_a_queue_that_was_deleted_has_no_jobs(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Between the list of queues and its own a queue may go: that is nothing to be refused for."""
+    world = emulator.world
+    world.add_queue("gone")
+    first = world.add_job("train", "first")
+    drop = Fault(operation="ListJobs", job_queue="gone", nth=1, do=lambda world: world.ledger.queues.pop("gone"))
+    emulator.faults.add(drop)
+
+    plan = _guarded(gateway, [first], clock)
+
+    assert plan.dependents.gap == ""
+    assert plan.execute(clock=clock).ok
+
+
+def test_queues_of_service_jobs_are_left_alone(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Nothing in a queue for SageMaker can depend on a job, and what ListJobs answers for it is not known."""
+    emulator.world.add_queue("sagemaker", type="SAGEMAKER_TRAINING")
+    plan = _guarded(gateway, [emulator.world.add_job("train", "first")], clock)
+    assert plan.dependents.gap == ""
+    assert "sagemaker" not in {call.request.get("jobQueue") for call in emulator.calls}
+
+
+@pytest.mark.parametrize("operation", ["DescribeJobQueues", "ListJobs"])
+def test_a_service_that_is_down_for_a_moment_is_asked_again(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, operation: str
+) -> None:
+    """Throttled calls, and calls that fail, are made again before anything counts as not looked at."""
+    emulator.faults.add(Fault(operation=operation, kind="TooManyRequestsException", times=2))
+    emulator.faults.add(Fault(operation=operation, kind="503", times=2))
+    assert _guarded(gateway, [emulator.world.add_job("train", "first")], clock).dependents.gap == ""
+
+
+def test_the_other_queues_may_not_be_known(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Without DescribeJobQueues there may be queues that nobody has looked at."""
+    emulator.world.deny_operation("DescribeJobQueues")
+    plan = _guarded(gateway, [emulator.world.add_job("train", "first")], clock)
+    assert "Not looked at: the other queues of the account (" in plan.dependents.gap
+    assert "batch:DescribeJobQueues" in _refused(plan, clock)
+
+
+def test_other_queues_are_looked_through_for_a_minute(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Hundreds of queues may take longer than anybody waits: those that are left over are counted, and refuse."""
+    for number in range(40):
+        emulator.world.add_queue(f"queue-{number:02d}")
+    first = emulator.world.add_job("train", "first")
+    gateway.pace(CallKind.LISTING).cap(rps=1)
+    started = clock.now()
+
+    plan = _guarded(gateway, [first], clock)
+
+    assert clock.now() - started < 120
+    assert re.search(r"Not looked at: queues queue-\d\d, .* and \d+ more \(60 s were over\)", plan.dependents.gap)
+    assert _refused(plan, clock)
+
+
+def test_a_waiting_job_that_is_not_shown_was_not_looked_at(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """DescribeJobs may lag behind SubmitJob: it is asked once more, and what it does not show then is counted."""
+    first = emulator.world.add_job("train", "first")
+    kept = emulator.world.add_job("other", "kept", status="PENDING", depends_on=[first], tags={"keep": "yes"})
+    emulator.world.hide_for(kept, 0.5)
+    assert _dependents(_guarded(gateway, [first], clock)) == {kept}
+    emulator.world.hide_for(kept, 3600)
+    assert "1 waiting job (DescribeJobs does not show them)" in _guarded(gateway, [first], clock).dependents.gap
+
+
+def test_jobs_that_fail_to_be_described_hide_no_others(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Of hundreds of waiting jobs, those of a call that fails are counted, and the others are looked at."""
+    first = emulator.world.add_job("train", "first")
+    waiting = emulator.world.add_jobs("train", "waiting", 250, status="PENDING", depends_on=[first])
+    emulator.faults.add(Fault(operation="DescribeJobs", job_id=waiting[0], kind="ClientException"))
+    plan = _guarded(gateway, [first], clock)
+    assert 100 <= len(plan.dependents.jobs) <= 200
+    assert f"{250 - len(plan.dependents.jobs)} waiting jobs (" in plan.dependents.gap
+
+
+def test_a_protection_that_came_later_is_looked_for_then(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, user_file: Path
+) -> None:
+    """A plan that was made without a protection has not looked at other queues: `execute` does, if there is one now."""
+    first = emulator.world.add_job("train", "first")
+    emulator.world.add_job("other", "kept", status="PENDING", depends_on=[first], tags={"keep": "yes"})
+    plan = _plan(gateway, [first], clock)
+    assert _dependents(plan) == set()
+    user_file.parent.mkdir()
+    user_file.write_text("protect = ['tag:keep=yes']")
+    with pytest.raises((GuardError, PlanMismatchError), match="would fail"):
+        plan.execute(clock=clock)
+    assert not _is_asked_to_end(emulator)
+
+
+def test_a_stale_plan_looks_at_everything_again(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What could be looked at when the plan was made need not be any more, and refuses then."""
+    plan = _guarded(gateway, [emulator.world.add_job("train", "first")], clock)
+    assert plan.dependents.gap == ""
+    clock.sleep(3600)
+    emulator.world.deny_operation("ListJobs")
+    assert "--accept-unseen" in _refused(plan, clock)
+    assert not _is_asked_to_end(emulator)
+
+
+def test_a_run_is_resumed_as_it_was_begun(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, user_file: Path
+) -> None:
+    """What was accepted for a run is accepted when it is resumed; what was not is refused then."""
+    user_file.parent.mkdir()
+    user_file.write_text("protect = ['tag:keep=yes']")
+    world = emulator.world
+    first = world.add_job("train", "first", stops="never")
+    accepted = make_plan(gateway, [JobId(first)], "OPS-1", clock, layers=[ACCEPTED])
+    plain = make_plan(gateway, [JobId(world.add_job("train", "second"))], "OPS-1", clock)
+    world.deny(plain.jobs[0].job_id)
+    runs = [plan.execute(clock=clock, timeout=1).run_id for plan in (accepted, plain)]
+    world.deny_operation("ListJobs")
+
+    resume_run(find_run(str(runs[0])), gateway, wait=False, timeout=1, on_event=None, clock=clock)
+    with pytest.raises(GuardError, match="--accept-unseen"):
+        resume_run(find_run(str(runs[1])), gateway, wait=False, timeout=1, on_event=None, clock=clock)
+    resume_run(find_run(str(runs[1])), gateway, wait=False, timeout=1, on_event=None, clock=clock, typed=ACCEPTED)
 
 
 def test_dependents_are_added_only_on_request(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
@@ -204,7 +447,8 @@ def test_what_was_foretold_happens(seed: int) -> None:
         for job_id in fell:
             # An array of which a child fails, fails; and its children fail with the whole of it.
             assert job_id in foretold or job_id.partition(":")[0] in foretold or job_id in whole
-        if whole_arrays(fell) <= fell:  # an array that lives on with a failed child has not failed yet
+        # A job that waits ends only with its dependency, and an array that lives on with a failed child later.
+        if ended <= fell and whole_arrays(fell) <= fell:
             assert _dependents(plan) <= fell
     finally:
         emulator.stop()

@@ -243,3 +243,21 @@ def test_summary_and_description_agree(emulator: local.LocalBatch, gateway: Gate
     same = ("job_id", "job_name", "status", "created_at", "started_at", "stopped_at", "job_queue", "exit_code", "vcpus")
     for name in same:
         assert getattr(listed, name) == getattr(full, name), name
+
+
+@pytest.mark.parametrize(
+    ("answer", "tags"),
+    [
+        ({"tags": {"keep": "yes"}, "jobQueue": "train"}, (("keep", "yes"),)),
+        ({"tags": {"keep": "yes"}}, (("keep", "yes"),)),
+        ({"tags": {}, "jobQueue": "train"}, ()),
+        ({"tags": None, "jobQueue": "train"}, ()),
+        ({"jobQueue": "train"}, ()),
+        ({}, None),
+    ],
+)
+def test_tags_are_known_wherever_they_are_given(
+    answer: dict[str, Any], tags: tuple[tuple[str, str], ...] | None
+) -> None:
+    """A job without its queue in the answer keeps its tags, by which a guard may protect it; a summary has none."""
+    assert job_from_aws({"jobId": "id", "jobName": "name", **answer}).tags == tags

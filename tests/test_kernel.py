@@ -215,6 +215,23 @@ def test_a_mistake_is_one_line(kernel: Kernel, source: str) -> None:
     assert len(cell.error.traceback[0].splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "setting", ["%config BatchMagics.readonly = True", "get_ipython().config.BatchMagics.max_jobs = '1'"]
+)
+def test_a_wrong_guard_fails_its_cell_and_the_plan(kernel: Kernel, emulator: local.LocalBatch, setting: str) -> None:
+    """A guard that is misspelt or of a wrong type is an error output, and so is each plan until it is taken back."""
+    error = kernel.cell(setting).error
+    assert error is not None
+    assert len(error.traceback) == 1
+    refused = kernel.cell("%batch_terminate ids --reason x --yes").error
+    assert refused is not None
+    assert refused.evalue == error.evalue
+    assert not sent(emulator)
+    kernel.run(error.evalue.rpartition("take it back: ")[2])
+    assert kernel.cell("%batch_terminate ids --reason x --yes").error is None
+    assert sent(emulator)
+
+
 def test_help_is_shown_by_a_question_mark(kernel: Kernel) -> None:
     """`%batch_terminate?` shows the same help as --help."""
     reply = kernel.client.inspect("%batch_terminate", reply=True, timeout=PATIENCE)

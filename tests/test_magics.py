@@ -21,7 +21,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 import batchnb
-from batchnb import local
+from batchnb import local, magics
 from batchnb.connect import set_default_endpoint
 from batchnb.errors import BatchnbError, GuardError, InputError, PlanMismatchError, RefusedError
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
@@ -123,6 +123,7 @@ def shell(bare_shell: Any) -> Iterator[Any]:
     yield bare_shell
     with capture_output():
         bare_shell.run_cell("%reload_ext batchnb\n%batch_local stop\n%unload_ext batchnb")
+    magics._unloaded.clear()
     bare_shell.user_ns.clear()
     bare_shell.user_ns.update(names)
 
@@ -178,9 +179,12 @@ HEAVY = {"boto3", "botocore", "pandas", "numpy", "tqdm", "platformdirs", "filelo
 
 
 def test_loading_imports_nothing_but_the_magics_names() -> None:
-    """`%load_ext batchnb` imports the door, the names of the magics and the place of their settings, and no more."""
+    """`%load_ext batchnb` imports the names of the magics and their settings, and of the rest what costs nothing."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
+    settings = {"batchnb.notebook", "batchnb.notebook_guards"}
+    assert ours == {"batchnb", "batchnb.magics", "batchnb.errors", "batchnb.text", *settings}
+
     assert ours == {"batchnb", "batchnb._version", "batchnb.magics", "batchnb.notebook"}
     assert not added & {*HEAVY, "argparse"}
 
@@ -489,6 +493,26 @@ def test_what_is_wrong_is_one_line_and_ends_nothing(
     assert re.search(says, nb.fail(f"%batch_terminate {line.format(job_ids[0])} --yes"))
     assert not sent(emulator)
     assert running(emulator) == job_ids
+
+
+@pytest.mark.parametrize(
+    "flags", ["--queue $queue", "--queue {queue}", "--name $name", "--share {s}", "--tag team={t}"]
+)
+def test_a_selector_with_a_variable_asks_nothing(nb: Notebook, emulator: local.LocalBatch, flags: str) -> None:
+    """A magic expands no variable: a selector with one is an error before any call, and says how a loop is written."""
+    nb["queue"] = nb["name"] = "train"
+    for magic in ("%batch_jobs", "%batch_terminate --reason x --yes"):
+        assert "batchnb.list_jobs(" in nb.fail(f"{magic} {flags}")
+    assert not emulator.calls
+
+
+@pytest.mark.parametrize("pattern", ["queue:$queue", "queue:{queue}", "name:{keep}", "tag:keep=$keep", "tag:{key}"])
+def test_a_protection_with_a_variable_asks_nothing(nb: Notebook, emulator: local.LocalBatch, pattern: str) -> None:
+    """A protection that would protect nothing is an error before any call, be it typed or lifted."""
+    for flag in ("--protect", "--unprotect"):
+        line = nb.fail(f"%batch_terminate --queue train {flag} {pattern} --reason x --yes")
+        assert "Variables are not expanded" in line
+    assert not emulator.calls
 
 
 def test_a_query_names_jobs(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:

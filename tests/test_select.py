@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -446,3 +446,26 @@ def test_only_queues_statuses_arrays_and_a_limit_leave_every_job_in() -> None:
 
 def _set_fields(made: Selector) -> list[object]:
     return [getattr(made, name) for name in Selector.__dataclass_fields__ if name != "statuses"]
+
+
+NAMED: dict[str, Callable[[str], dict[str, Any]]] = {
+    "queues": lambda text: {"queues": text},
+    "queues, one of several": lambda text: {"queues": ["train", text]},
+    "name": lambda text: {"name": text},
+    "name_glob": lambda text: {"name_glob": f"a{text}*"},
+    "job_definition": lambda text: {"job_definition": text},
+    "share": lambda text: {"share": text},
+    "tags, the key": lambda text: {"tags": {text: "ml"}},
+    "tags, the value": lambda text: {"tags": {"team": text}},
+}
+
+
+@pytest.mark.parametrize("where", NAMED)
+@given(st.text(max_size=5), st.sampled_from(["$", "{", "}", "$queue", "{queue}", "${queue}"]), st.text(max_size=5))
+def test_a_variable_that_nobody_expands_is_an_error(where: str, before: str, variable: str, after: str) -> None:
+    """A name with `$`, `{` or `}` would match nothing: the error says so, and how a loop is written."""
+    argument = where.partition(",")[0]
+    with pytest.raises(
+        InputError, match=rf"(?s)^{argument}: .*Variables are not expanded.*batchnb\.list_jobs\({argument}="
+    ):
+        selector(**NAMED[where](f"{before}{variable}{after}".replace("*", "").replace("?", "").replace("[", "")))

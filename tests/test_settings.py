@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from batchnb.caps import Cap
 from batchnb.errors import InputError
+from batchnb.guards import Pattern, PatternKind
 from batchnb.notebook import set_notebook_layer
 from batchnb.settings import KEYWORDS, guards, layer, pattern
 
@@ -40,21 +42,26 @@ def test_each_layer_is_read_and_named(project: Path, user_file: Path, monkeypatc
 
     held = guards(layer(KEYWORDS, {"max_percent": 20}, explicit=True))
 
-    here = f"[tool.batchnb] of {project}"
-    assert held.max_jobs == Cap(50, str(user_file))
+    here = f"[tool.batchnb] in {project}"
+    user = f"the user file {user_file}"
+    assert held.max_jobs == Cap(50, user)
     assert held.max_percent == Cap(20, KEYWORDS)
     assert [(str(one), source) for one, source in held.protect] == [
-        ("queue:live", here), ("name:prod-*", here), ("tag:keep=yes", here), ("tag:keep=yes", str(user_file)),
+        ("queue:live", here), ("name:prod-*", here), ("tag:keep=yes", here), ("tag:keep=yes", user),
     ]  # fmt: skip
     assert held.read_only == "BATCHNB_READ_ONLY=1"
 
 
-def test_only_the_nearest_project_counts(project: Path) -> None:
-    """A pyproject.toml further up belongs to another project."""
-    _write(project, "[tool.batchnb]\nmax_jobs = 5\n")
-    assert guards().max_jobs.value == 5
-    Path("pyproject.toml").write_text("[tool.other]\n")
-    assert guards().max_jobs.value == 1000
+def test_a_table_further_up_counts_as_well(project: Path) -> None:
+    """A pyproject.toml of a member of the workspace takes no guard away, whether or not it has a table of its own."""
+    _write(project, "[tool.batchnb]\nmax_jobs = 5\nread_only = true\nprotect = ['queue:live']\n")
+    for nearer in ("[tool.other]\n", "[tool.batchnb]\nread_only = false\nmax_jobs = 500\nprotect = ['name:prod-*']\n"):
+        Path("pyproject.toml").write_text(nearer)
+        held = guards()
+        assert held.max_jobs == Cap(5, f"[tool.batchnb] in {project}")
+        assert held.read_only == f"[tool.batchnb] in {project}"
+        assert "queue:live" in {str(one) for one, _ in held.protect}
+    assert {str(one) for one, _ in held.protect} == {"queue:live", "name:prod-*"}
 
 
 def test_nothing_configured_is_no_error(project: Path) -> None:
@@ -103,7 +110,13 @@ def test_a_setting_that_is_wrong_is_an_error(user_file: Path, project: Path, tex
 def test_a_table_that_is_none_is_an_error(project: Path) -> None:
     """`batchnb` under `tool` holds settings or nothing."""
     _write(project, "[tool]\nbatchnb = 5\n")
-    with pytest.raises(InputError, match="it is no table"):
+    with pytest.raises(InputError, match=r"tool.batchnb in .* must be a table, got 5"):
+        guards()
+    _write(project, "[[tool.batchnb]]\nmax_jobs = 5\n")
+    with pytest.raises(InputError, match=r"tool.batchnb in .* must be a table, got \["):
+        guards()
+    _write(project, "tool = 5\n")
+    with pytest.raises(InputError, match=r"tool in .* must be a table, got 5"):
         guards()
 
 
@@ -132,3 +145,36 @@ def test_all_ways_to_write_a_pattern_mean_the_same() -> None:
     spellings: list[object] = ["tag:keep=yes", ["tag:keep=yes"], {"tags": {"keep": "yes"}}, KEEP, (KEEP,)]
     for spelling in spellings:
         assert layer(KEYWORDS, {"protect": spelling}).protect == (KEEP,)
+
+
+@pytest.mark.parametrize(
+    "spelling", [["name: prod-* "], {"names": [" prod-*"]}, "name:prod-* ", Pattern(PatternKind.NAME, "prod-* ")]
+)
+def test_white_space_around_a_name_protects_no_less(spelling: object) -> None:
+    """A name that was pasted with a blank is the name: AWS knows none with blanks at its ends."""
+    assert layer(KEYWORDS, {"protect": spelling}).protect == (pattern("name:prod-*"),)
+
+
+VARIABLES = ["$queue", "{queue}", "a-${x}-b", "live}", "{"]
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda text: {"protect": f"queue:{text}"},
+        lambda text: {"protect": [f"name:{text}"]},
+        lambda text: {"protect": f"tag:{text}"},
+        lambda text: {"protect": f"tag:keep={text}"},
+        lambda text: {"protect": {"queues": [text]}},
+        lambda text: {"protect": {"names": text}},
+        lambda text: {"protect": {"tags": {text: "yes"}}},
+        lambda text: {"protect": {"tags": {"keep": text}}},
+        lambda text: {"protect": Pattern(PatternKind.QUEUE, text)},
+        lambda text: {"unprotect": f"queue:{text}"},
+    ],
+)
+def test_a_variable_in_a_pattern_is_an_error(variable: str, spelled: Callable[[str], dict[str, object]]) -> None:
+    """A pattern with a variable in it would protect nothing: it is refused, and the error says how to write it."""
+    with pytest.raises(InputError, match=r"protect in a keyword argument: .* Variables are not expanded.*protect=f"):
+        layer(KEYWORDS, spelled(variable), explicit=True)

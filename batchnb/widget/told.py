@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from batchnb.guard_lines import guards_in_force
 from batchnb.plan_facts import DIGEST_SHOWN
 from batchnb.plan_view import plan_facts
 from batchnb.plans import Plan
@@ -70,6 +71,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "isLocal": plan.identity.is_local,
         "mustType": must_type,
         "forbidden": _forbidden(plan),
+        "guards": guards_in_force(plan.guards),
         "facts": _told(plan_facts(plan)),
         "frees": dict(plan.frees),
         "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],

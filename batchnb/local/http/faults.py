@@ -50,7 +50,7 @@ _ITEM_KINDS = frozenset({Kind.ITEM, Kind.PARTIAL})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """A fault, and the calls that it strikes: all that fit `operation` and `job_id`, unless one of these is set.
+    """A fault, and the calls that it strikes: all that fit operation, job and queue, unless one of these is set.
 
     `nth` strikes that call alone (1 is the next one), `every` each such call, `rate` each with this
     probability by a generator of its own seeded with `seed`. `times` is the most often it strikes.
@@ -68,6 +68,7 @@ class Fault:
     rate: float | None = None
     seed: int = 0
     job_id: str | None = None
+    job_queue: str | None = None
     code: str = "ServerException"
     message: str = "A fault was scripted."
     retry_after: float | None = None
@@ -96,11 +97,13 @@ class _Watch:
     seen: int = 0
     struck: int = 0
 
-    def strikes(self, operation: str, job_ids: frozenset[str]) -> bool:
+    def strikes(self, operation: str, job_ids: frozenset[str], job_queue: object) -> bool:
         fault = self.fault
         if fault.operation not in (None, operation) or (fault.is_item and operation not in _BULK):
             return False
         if fault.job_id is not None and fault.job_id not in job_ids:
+            return False
+        if fault.job_queue is not None and fault.job_queue != job_queue:
             return False
         self.seen += 1
         if fault.times is not None and self.struck >= fault.times:
@@ -133,8 +136,8 @@ class Faults:
         """Count a call, and answer the faults that strike it."""
         if not self._watches:
             return []
-        job_ids = _ids_in(request)
-        return [watch.fault for watch in tuple(self._watches) if watch.strikes(operation, job_ids)]
+        job_ids, queue = _ids_in(request), request.get("jobQueue")
+        return [watch.fault for watch in tuple(self._watches) if watch.strikes(operation, job_ids, queue)]
 
 
 def _ids_in(request: Mapping[str, Any]) -> frozenset[str]:
