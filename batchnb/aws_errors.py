@@ -102,7 +102,7 @@ def translated(operation: str, *, permission: str | None = None) -> Iterator[Non
     except (boto.BotoCoreError, OSError) as error:
         message = f"{operation}: no usable answer ({shown(error, SAID_LENGTH)})"
         raise UnavailableError(message, code=type(error).__name__, operation=operation) from error
-    except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         message = f"{operation}: the answer is not what AWS Batch answers ({shown(repr(error), SAID_LENGTH)})"
         raise UnavailableError(message, code="MalformedAnswer", operation=operation) from error
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from sys import intern
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 
 from batchnb.ids import queue_name
 
-__all__ = ["Attempt", "Job", "JobStatus"]
+__all__ = ["LATEST", "Attempt", "Job", "JobStatus", "job_from_aws", "jobs_from_aws"]
 
 
 class JobStatus(StrEnum):
@@ -47,6 +48,12 @@ _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 _STATUSES = {status.value: status for status in JobStatus}
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
 _NOT_CONTAINED = (None, None, None, None, None)
+
+_ODD = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
+"""What is raised where a member is not of the type that AWS gives it."""
+
+LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999, in epoch milliseconds: no later moment can be shown as a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,44 +134,95 @@ class Job(NamedTuple):
         return running or self.status.has_started
 
 
-def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
-    """Return the job in an item of ListJobs or DescribeJobs.
+def jobs_from_aws(items: Iterable[Any], *, job_queue: str | None = None) -> list[Job]:
+    """Return the jobs in the items of an answer of ListJobs or DescribeJobs, in their order.
 
-    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError, TypeError or
-    AttributeError for what is no such item.
+    An item that cannot be read costs itself: without a name it is a job without one, without an id it is left out.
+    Raises KeyError or TypeError where not one of the items can be read: such an answer is not from AWS Batch.
     """
+    items = list(items)
+    with suppress(*_ODD):
+        return [_read(item, job_queue) for item in items]
+    jobs: list[Job] = []
+    failure: Exception | None = None
+    for item in items:
+        try:
+            jobs.append(job_from_aws(item, job_queue=job_queue))
+        except (KeyError, TypeError) as error:
+            failure = error
+            if isinstance(item, Mapping) and type(item.get("jobId")) is str:
+                jobs.append(job_from_aws({**item, "jobName": ""}, job_queue=job_queue))
+    if failure is not None and not any(job.job_name for job in jobs):
+        raise failure
+    return jobs
+
+
+def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
+    """Return the job in an item of ListJobs or DescribeJobs. A member that cannot be read is unknown.
+
+    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError or TypeError for
+    what has no id and name.
+    """
+    try:
+        return _read(answer, job_queue)
+    except _ODD:
+        return _read(_readable(answer), job_queue)
+
+
+def _readable(answer: Any) -> dict[str, Any]:
+    """Return the members that can be read."""
+    if not isinstance(answer, Mapping):
+        raise TypeError("a job must be an object")
+    least: dict[str, Any] = {"jobId": answer["jobId"], "jobName": answer["jobName"]}
+    kept = dict(least)
+    for name in answer.keys() - least.keys():
+        try:
+            _read({**least, name: answer[name]}, None)
+        except _ODD:
+            continue
+        kept[name] = answer[name]
+    return kept
+
+
+def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     get = answer.get
     job_id, job_name = answer["jobId"], answer["jobName"]
-    if job_id is None or job_name is None:
-        raise KeyError("jobId" if job_id is None else "jobName")
+    if type(job_id) is not str or type(job_name) is not str:
+        raise KeyError("jobId" if type(job_id) is not str else "jobName")
+    if created := get("createdAt"):
+        created = created if type(created) is int and 0 < created < LATEST else _moment(created)
+    if started := get("startedAt"):
+        started = started if type(started) is int and 0 < started < LATEST else _moment(started)
+    if stopped := get("stoppedAt"):
+        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else _moment(stopped)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
     image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
     reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
+    arn, tags = get("jobArn"), get("tags")
     # By position and without more calls: there may be 100,000 of them.
     return Job(
         job_id,
         job_name,
         # A status that this version does not know must not break a listing; it is treated as unknown.
         _STATUSES.get(get("status") or ""),
-        intern(reason) if type(reason) is str else reason,
-        # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
-        get("createdAt") or None,
-        get("startedAt") or None,
-        get("stoppedAt") or None,
-        intern(definition) if type(definition) is str else definition,
-        intern(share) if type(share) is str else share,
-        get("jobArn"),
-        bool(get("isTerminated")),
-        bool(get("isCancelled")),
-        (array.get("size") or None) if array else None,
-        array.get("index") if array else None,
+        intern(reason) if type(reason) is str else None,
+        created or None,
+        started or None,
+        stopped or None,
+        intern(definition) if type(definition) is str else None,
+        intern(share) if type(share) is str else None,
+        arn if type(arn) is str else None,
+        get("isTerminated") is True,
+        get("isCancelled") is True,
+        (_count(array.get("size")) or None) if array else None,
+        _count(array.get("index")) if array else None,
         _children(array.get("statusSummary")) if array else (),
-        (nodes.get("numNodes") or None) if nodes else None,
-        container.get("exitCode") if container else None,
-        _shared(queue_name(described_queue)) if described_queue else job_queue,
-        tuple(sorted((get("tags") or {}).items())) if described_queue else None,
+        (_count(nodes.get("numNodes")) or None) if nodes else None,
+        _count(container.get("exitCode")) if container else None,
+        intern(queue_name(described_queue)) if described_queue else job_queue,
+        _tags(tags) if tags else None if described_queue is None and tags is None else (),
         tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
         depends_on,
         pairs_with,
@@ -177,18 +235,42 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     )
 
 
-def _shared(text: Any) -> Any:
+def _moment(value: object) -> int | None:
+    """Return epoch milliseconds, None for what is no moment of a job's life.
+
+    AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
+    """
+    if type(value) is float and value == value // 1:
+        value = int(value)
+    return value if type(value) is int and 0 < value <= LATEST else None
+
+
+def _count(value: object) -> int | None:
+    return value if type(value) is int and -(2**31) <= value < 2**31 else None
+
+
+def _text(value: object) -> str | None:
+    return value if type(value) is str else None
+
+
+def _shared(text: object) -> str | None:
     """Return the text, one for all jobs that have the same: of 100,000 jobs few differ in their definition."""
-    return intern(text) if type(text) is str else text
+    return intern(text) if type(text) is str else None
 
 
-def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    return tuple((status, count) for status, count in (summary or {}).items() if status in _STATUSES and count)
+def _tags(tags: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    # A tag whose value cannot be read is a tag all the same: a guard may protect the job by its key.
+    return tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items()))
+
+
+def _children(summary: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:
+    counts = ((status, _count(count)) for status, count in (summary or {}).items() if status in _STATUSES)
+    return tuple((status, count) for status, count in counts if count)
 
 
 def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """Return what a job depends on, which of that pairwise, and whether its children follow each other."""
-    named = [needed for needed in dependencies if needed.get("jobId")]
+    named = [needed for needed in dependencies if _text(needed.get("jobId"))]
     return (
         tuple(needed["jobId"] for needed in named),
         tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
@@ -207,7 +289,7 @@ def _contained(
     requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
     return (
         _shared(get("image")),
-        get("logStreamName"),
+        _text(get("logStreamName")),
         _required(requirements, "VCPU", get("vcpus")),
         _whole(_required(requirements, "MEMORY", get("memory"))),
         _whole(_required(requirements, "GPU", None)),
@@ -217,25 +299,25 @@ def _contained(
 def _attempt(answer: Mapping[str, Any]) -> Attempt:
     container = answer.get("container") or {}
     return Attempt(
-        exit_code=container.get("exitCode"),
-        reason=container.get("reason") or answer.get("statusReason"),
-        log_stream=container.get("logStreamName"),
-        started_at=answer.get("startedAt") or None,
-        stopped_at=answer.get("stoppedAt") or None,
+        exit_code=_count(container.get("exitCode")),
+        reason=_text(container.get("reason")) or _text(answer.get("statusReason")),
+        log_stream=_text(container.get("logStreamName")),
+        started_at=_moment(answer.get("startedAt")),
+        stopped_at=_moment(answer.get("stoppedAt")),
     )
 
 
-def _required(requirements: Sequence[Mapping[str, str] | None], kind: str, older: float | None) -> float | None:
+def _required(requirements: Sequence[Mapping[str, str] | None], kind: str, older: object) -> float | None:
     for needed in requirements:
         if needed and needed.get("type") == kind and (number := _number(needed.get("value"))):
             return number
-    return older or None
+    return _number(older) if type(older) in (int, float) else None
 
 
-def _number(text: str | None) -> float | None:
+def _number(value: Any) -> float | None:
     try:
-        number = float(text or "")
-    except (TypeError, ValueError):
+        number = float(value or "")
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if 0 < number < math.inf else None
 
