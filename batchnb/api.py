@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
+from batchnb.journal_folder import check_folder, journal_dir
 from batchnb.listing import list_selected
 from batchnb.progress import counting
 from batchnb.relisting import remember
@@ -186,7 +188,8 @@ def plan_with(
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
-    return make_plan(
+    notes = check_folder(journal_dir())  # before somebody reviews a plan that could not be executed
+    made = make_plan(
         connect(session, **connection),
         wanted,
         reason,
@@ -195,6 +198,7 @@ def plan_with(
         collapse=collapse,
         listed_by=_listing_of(jobs),
     )
+    return replace(made, notes=(*made.notes, *notes))
 
 
 def load_plan(
@@ -219,6 +223,7 @@ def load_plan(
     from batchnb.settings import KEYWORDS, guards, layer
     from batchnb.vouching import vouch
 
+    check_folder(journal_dir())
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
     typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
@@ -257,6 +262,9 @@ def resume(
     rate_share: float = 1.0,
     max_jobs: int | None = None,
     max_percent: float | None = None,
+    partial: bool = False,
+    with_dependents: bool = False,
+    accept_dependents: int | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -273,8 +281,12 @@ def resume(
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
     they are given here; what was typed where the plan was made need not be typed again.
 
-    Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
-    place elsewhere; GuardError where a guard forbids it; otherwise as `Plan.execute`.
+    A journal that has lost a line is refused. With `partial`, what can be read is ended; the report names what is
+    missing, and the run is never finished. Jobs that were submitted since, and would fail with what is left, are
+    refused, too: `with_dependents` takes them into the run and ends them, `accept_dependents=N` lets up to N fail.
+
+    Raises JournalError where there is no such run, another process is at it, or its journal is not whole;
+    PlanMismatchError where the run took place elsewhere, or new jobs depend on it; GuardError where a guard forbids it.
     """
     from batchnb.resuming import last_unfinished, resume_run
     from batchnb.runs import find_run
@@ -284,4 +296,5 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
+    options |= {"partial": partial, "with_dependents": with_dependents, "accept_dependents": accept_dependents}
     return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())

@@ -44,6 +44,7 @@ def guards_record(held: Guards) -> Record:
         "lifted": _pattern_records(held.lifted),
         "accounts": [{"accounts": list(allowed), "source": source} for allowed, source in held.accounts],
         "production_accounts": [{"account": account, "source": source} for account, source in held.production_accounts],
+        "read_only": held.read_only,
     }
 
 
@@ -60,6 +61,7 @@ def guards_from_record(record: object) -> Guards | None:
             lifted=_patterns(record["lifted"]),
             accounts=tuple((tuple(one["accounts"]), str(one["source"])) for one in record["accounts"]),
             production_accounts=tuple((one["account"], str(one["source"])) for one in record["production_accounts"]),
+            read_only=str(source) if (source := record.get("read_only")) else None,  # journals of format 1 lack it
         )
     except (KeyError, TypeError, ValueError, InputError):
         return None

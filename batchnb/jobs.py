@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,8 +10,17 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from batchnb.ids import queue_name
+from batchnb.job_members import (
+    LATEST,
+    read_container,
+    read_count,
+    read_dependencies,
+    read_moment,
+    read_tags,
+    read_text,
+)
 
-__all__ = ["LATEST", "Attempt", "Job", "JobStatus", "job_from_aws", "jobs_from_aws"]
+__all__ = ["Attempt", "Job", "JobStatus", "job_from_aws", "jobs_from_aws"]
 
 
 class JobStatus(StrEnum):
@@ -46,14 +54,12 @@ _STARTED = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 # `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
 _STATUSES = {status.value: status for status in JobStatus}
+
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
 _NOT_CONTAINED = (None, None, None, None, None)
 
 _ODD = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
 """What is raised where a member is not of the type that AWS gives it."""
-
-LATEST = 253_402_300_799_999
-"""The last millisecond of the year 9999, in epoch milliseconds: no later moment can be shown as a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,15 +196,15 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     if type(job_id) is not str or type(job_name) is not str:
         raise KeyError("jobId" if type(job_id) is not str else "jobName")
     if created := get("createdAt"):
-        created = created if type(created) is int and 0 < created < LATEST else _moment(created)
+        created = created if type(created) is int and 0 < created < LATEST else read_moment(created)
     if started := get("startedAt"):
-        started = started if type(started) is int and 0 < started < LATEST else _moment(started)
+        started = started if type(started) is int and 0 < started < LATEST else read_moment(started)
     if stopped := get("stoppedAt"):
-        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else _moment(stopped)
+        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else read_moment(stopped)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
-    depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
-    image, log_stream, vcpus, memory, gpus = _contained(container) if container else _NOT_CONTAINED
+    depends_on, pairs_with, is_sequential = read_dependencies(needed) if needed else _INDEPENDENT
+    image, log_stream, vcpus, memory, gpus = read_container(container) if container else _NOT_CONTAINED
     reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
     arn, tags = get("jobArn"), get("tags")
     # By position and without more calls: there may be 100,000 of them.
@@ -216,13 +222,13 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
         arn if type(arn) is str else None,
         get("isTerminated") is True,
         get("isCancelled") is True,
-        (_count(array.get("size")) or None) if array else None,
-        _count(array.get("index")) if array else None,
+        (read_count(array.get("size")) or None) if array else None,
+        read_count(array.get("index")) if array else None,
         _children(array.get("statusSummary")) if array else (),
-        (_count(nodes.get("numNodes")) or None) if nodes else None,
-        _count(container.get("exitCode")) if container else None,
+        (read_count(nodes.get("numNodes")) or None) if nodes else None,
+        read_count(container.get("exitCode")) if container else None,
         intern(queue_name(described_queue)) if described_queue else job_queue,
-        _tags(tags) if tags else None if described_queue is None and tags is None else (),
+        read_tags(tags) if tags else None if described_queue is None and tags is None else (),
         tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
         depends_on,
         pairs_with,
@@ -235,92 +241,17 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     )
 
 
-def _moment(value: object) -> int | None:
-    """Return epoch milliseconds, None for what is no moment of a job's life.
-
-    AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
-    """
-    if type(value) is float and value == value // 1:
-        value = int(value)
-    return value if type(value) is int and 0 < value <= LATEST else None
-
-
-def _count(value: object) -> int | None:
-    return value if type(value) is int and -(2**31) <= value < 2**31 else None
-
-
-def _text(value: object) -> str | None:
-    return value if type(value) is str else None
-
-
-def _shared(text: object) -> str | None:
-    """Return the text, one for all jobs that have the same: of 100,000 jobs few differ in their definition."""
-    return intern(text) if type(text) is str else None
-
-
-def _tags(tags: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
-    # A tag whose value cannot be read is a tag all the same: a guard may protect the job by its key.
-    return tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items()))
-
-
 def _children(summary: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:
-    counts = ((status, _count(count)) for status, count in (summary or {}).items() if status in _STATUSES)
+    counts = ((status, read_count(count)) for status, count in (summary or {}).items() if status in _STATUSES)
     return tuple((status, count) for status, count in counts if count)
-
-
-def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Return what a job depends on, which of that pairwise, and whether its children follow each other."""
-    named = [needed for needed in dependencies if _text(needed.get("jobId"))]
-    return (
-        tuple(needed["jobId"] for needed in named),
-        tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
-        any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
-    )
-
-
-def _contained(
-    container: Mapping[str, Any],
-) -> tuple[str | None, str | None, float | None, int | None, int | None]:
-    """Return image, log stream, vCPUs, memory and GPUs of a job that was described."""
-    get = container.get
-    if len(container) == 1 and "exitCode" in container:  # as a summary has it
-        return _NOT_CONTAINED
-    # Jobs say what they need in resourceRequirements; older ones in fields of their own, 0 where unused.
-    requirements: Sequence[Mapping[str, str] | None] = get("resourceRequirements") or ()
-    return (
-        _shared(get("image")),
-        _text(get("logStreamName")),
-        _required(requirements, "VCPU", get("vcpus")),
-        _whole(_required(requirements, "MEMORY", get("memory"))),
-        _whole(_required(requirements, "GPU", None)),
-    )
 
 
 def _attempt(answer: Mapping[str, Any]) -> Attempt:
     container = answer.get("container") or {}
     return Attempt(
-        exit_code=_count(container.get("exitCode")),
-        reason=_text(container.get("reason")) or _text(answer.get("statusReason")),
-        log_stream=_text(container.get("logStreamName")),
-        started_at=_moment(answer.get("startedAt")),
-        stopped_at=_moment(answer.get("stoppedAt")),
+        exit_code=read_count(container.get("exitCode")),
+        reason=read_text(container.get("reason")) or read_text(answer.get("statusReason")),
+        log_stream=read_text(container.get("logStreamName")),
+        started_at=read_moment(answer.get("startedAt")),
+        stopped_at=read_moment(answer.get("stoppedAt")),
     )
-
-
-def _required(requirements: Sequence[Mapping[str, str] | None], kind: str, older: object) -> float | None:
-    for needed in requirements:
-        if needed and needed.get("type") == kind and (number := _number(needed.get("value"))):
-            return number
-    return _number(older) if type(older) in (int, float) else None
-
-
-def _number(value: Any) -> float | None:
-    try:
-        number = float(value or "")
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if 0 < number < math.inf else None
-
-
-def _whole(number: float | None) -> int | None:
-    return None if number is None else int(number)

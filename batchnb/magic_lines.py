@@ -20,6 +20,7 @@ from batchnb.magic_flags import (
     connection_of,
     ids_in_cell,
     ids_in_line,
+    rest_options_of,
     run_options_of,
     selectors_of,
 )
@@ -115,8 +116,8 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
     run_id = flags.expression or None
 
     def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-        caps = {"max_jobs": flags.max_jobs, "max_percent": flags.max_percent}
-        return resume(run_id, on_event=on_event, **caps, **run_options_of(flags), **connection_of(flags))
+        options = {"max_jobs": flags.max_jobs, "max_percent": flags.max_percent, **rest_options_of(flags)}
+        return resume(run_id, on_event=on_event, **options, **run_options_of(flags), **connection_of(flags))
 
     return _carry_out(notebook, resume_it, flags)
 

@@ -1,4 +1,4 @@
-"""Plans and results as JSON records, and back: what the journal and saved plans are made of.
+"""Jobs and plans as JSON records, and back: what the journal and saved plans are made of.
 
 A job is written in the shape of DescribeJobs, so that whoever knows AWS can read it, and is read by the same code
 that reads an answer of AWS.
@@ -15,8 +15,6 @@ from typing import Any
 from batchnb.aws import Identity
 from batchnb.jobs import Attempt, Job, job_from_aws
 from batchnb.plans import PlannedJob, Verdict
-from batchnb.report import JobResult
-from batchnb.verify import Outcome
 
 __all__ = [
     "identity_from_record",
@@ -26,8 +24,6 @@ __all__ = [
     "moment_text",
     "planned_from_record",
     "planned_record",
-    "result_from_record",
-    "result_record",
 ]
 
 Record = dict[str, Any]
@@ -99,52 +95,21 @@ def identity_from_record(record: Mapping[str, Any]) -> Identity:
     return Identity(record["account"], record["region"], record["endpoint"], record["caller"])
 
 
-def result_record(result: JobResult) -> Record:
-    """Return what became of a job, with the columns of `Report.to_frame` and the job as it was seen last."""
-    before, after = result.planned.job, result.last_seen
-    return {
-        "jobId": result.planned.job_id,
-        "jobName": result.planned.job_name,
-        "jobQueue": result.planned.job_queue,
-        "verdict": result.planned.verdict,
-        "outcome": result.outcome,
-        "status_before": before.status if before else None,
-        "status_after": after.status if after else None,
-        "statusReason_before": before.status_reason if before else None,
-        "statusReason_after": after.status_reason if after else None,
-        "accepted_at": moment_text(result.accepted_at),
-        "ended_at": moment_text(result.ended_at),
-        "attempts": result.attempts,
-        "error_code": result.error_code,
-        "error_message": result.error_message,
-        "request_id": result.request_id,
-        "job": job_record(after) if after else None,
-    }
-
-
-def result_from_record(record: Mapping[str, Any], planned: PlannedJob) -> JobResult:
-    """Return what `result_record` wrote. Raises KeyError or ValueError for anything else."""
-    return JobResult(
-        planned=planned,
-        outcome=Outcome(record["outcome"]),
-        last_seen=_job(record["job"]),
-        attempts=record["attempts"],
-        accepted_at=moment(record["accepted_at"]),
-        ended_at=moment(record["ended_at"]),
-        error_code=record["error_code"],
-        error_message=record["error_message"],
-        request_id=record["request_id"],
-    )
-
-
 def moment_text(at: datetime | None) -> str | None:
-    """Return a moment as ISO 8601 text in milliseconds."""
-    return at.isoformat(timespec="milliseconds") if at else None
+    """Return a moment as ISO 8601 text, to the microsecond where it has more than milliseconds."""
+    if at is None:
+        return None
+    return at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds")
 
 
 def moment(text: str | None) -> datetime | None:
-    """Return the moment that `moment_text` wrote."""
-    return datetime.fromisoformat(text) if text else None
+    """Return the moment that `moment_text` wrote. Raises TypeError or ValueError for anything else."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment must name its time zone")
+    return at
 
 
 def _job(record: Mapping[str, Any] | None) -> Job | None:

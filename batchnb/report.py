@@ -13,6 +13,7 @@ from batchnb.by_status import before_and_after, count_by_status
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
+from batchnb.lost import NOTHING, Lost
 from batchnb.plans import Plan, PlannedJob, Verdict
 from batchnb.text import plural, shown
 from batchnb.verify import Outcome, outcome_of
@@ -72,6 +73,8 @@ class Report:
     """What kept the run from going on to its end, if anything did."""
     run_id: str | None = None
     """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
+    lost: Lost = NOTHING
+    """What the journal has lost, where this is the report of a run whose journal is not whole."""
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -97,31 +100,38 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether there are no failures and nothing kept the run from going on to its end."""
-        return not self.failures and self.stopped_by is None
+        return not self.failures and self.stopped_by is None and not self.lost
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left that resuming the run could do, and its journal is whole."""
+        return not self.left and not self.lost
 
     @cached_property
-    def is_finished(self) -> bool:
-        """Whether there is nothing left that resuming the run could do: no job to ask for again, or to watch."""
+    def left(self) -> int:
+        """How many jobs resuming the run could ask for again, or watch."""
         left = (Outcome.STOPPING, Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
-        return not any(result.planned.verdict.is_watched and result.outcome in left for result in self.results)
+        return sum(result.planned.verdict.is_watched and result.outcome in left for result in self.results)
 
     @cached_property
     def summary(self) -> str:
         """One sentence: how many of the jobs were seen to end, and what became of the others."""
+        not_whole = f" The journal is not whole. Missing: {self.lost}." if self.lost else ""
         if not self.results:
-            return "There was no job to end."
+            return f"There was no job to end.{not_whole}"
         wanted = [result for result in self.results if result.planned.verdict.is_watched]
         ended = sum(result.outcome.has_ended for result in wanted)
         counts = Counter(result.fate for result in self.results)
         details = ", ".join(f"{counts[fate]:,} {fate}" for fate in (*Outcome, *Verdict) if counts[fate])
-        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}."
+        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}.{not_whole}"
 
     @property
     def how_to_go_on(self) -> str:
         """The sentence that says how to finish the run, empty where it is finished."""
         if self.is_finished or self.run_id is None:
             return ""
-        return f"To go on: %batch_resume {self.run_id} or batchnb.resume({self.run_id!r})."
+        flag, argument = (" --partial", ", partial=True") if self.lost else ("", "")
+        return f"To go on: %batch_resume {self.run_id}{flag} or batchnb.resume({self.run_id!r}{argument})."
 
     def raise_for_failures(self) -> None:
         """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
@@ -175,11 +185,17 @@ class Report:
 
 
 def make_report(
-    ledger: Ledger, stopped_by: AwsError | None, started_at: datetime, *, waited: bool, run_id: str | None = None
+    ledger: Ledger,
+    stopped_by: AwsError | None,
+    started_at: datetime,
+    *,
+    waited: bool,
+    run_id: str | None = None,
+    lost: Lost = NOTHING,
 ) -> Report:
     """Return the Report of what stands in the ledger now."""
     results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by, run_id)
+    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by, run_id, lost)
 
 
 def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:

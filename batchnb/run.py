@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from batchnb import expected
 from batchnb.approval import approve, check_guards, guards_of
-from batchnb.aws import Gateway
+from batchnb.aws import Gateway, Identity
 from batchnb.clock import Clock
 from batchnb.engine import Engine
 from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
 from batchnb.garbage import collecting_seldom
 from batchnb.journal import Journal
-from batchnb.ledger import Entry, JobEvent, Ledger
+from batchnb.ledger import JobEvent, Ledger
+from batchnb.outcome_writer import OutcomeWriter
 from batchnb.pace import CallKind
 from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
-from batchnb.records import result_record
-from batchnb.report import Report, make_report, result_of
+from batchnb.report import Report, make_report
 from batchnb.saved_plans import as_expected
 from batchnb.settings import guards
 from batchnb.text import shown
 from batchnb.verify import Verifier
 
 __all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
-
-
-WRITTEN_TOGETHER = 500
-"""Outcomes that are put into the journal at once: each time, threads that make calls get their turn first."""
-HELD_BACK = 5_000
-"""Outcomes that wait at the most while calls have to go out: each of them was journalled as asked for and accepted."""
 
 
 @collecting_seldom()
@@ -52,12 +47,21 @@ def execute(
     check_timeout(timeout)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
-    check_place(plan, gateway)
+    check_place(plan, gateway.identity())
+    check_guards(plan, gateway, guards())
     cap_paces(gateway, rps, rate_share)
     jobs = approve(plan, gateway, clock, expect=as_expected(expect), max_age=max_age)
-    with Journal.create(replace(plan, guards=guards_of(plan)), clock.wall()) as journal:
+    started_at = clock.wall()
+    with Journal.create(plan, started_at, guards=guards_of(plan), approved=_approved(expect)) as journal:
         ledger = Ledger(plan, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout)
+        return carry_out(ledger, gateway, journal, jobs=jobs, wait=wait, timeout=timeout, started_at=started_at)
+
+
+def _approved(expect: Expected) -> dict[str, Any]:
+    """Return what was typed to have the plan executed, for its journal."""
+    if isinstance(expect, Plan):
+        return {"expect": expect.digest}
+    return {"expect": os.fspath(expect) if isinstance(expect, os.PathLike) else expect}
 
 
 def check_expected(plan: Plan, expect: Expected) -> None:
@@ -81,13 +85,13 @@ def carry_out(
     `started_at` is when the run began, where that was not now.
     """
     started_at = started_at or ledger.clock.wall()
-    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
+    outcomes = OutcomeWriter(ledger, journal, is_pressed=lambda: engine.is_pressed or verifier.is_pressed)
     verifier = Verifier(gateway, ledger, outcomes.note_settled)
     engine = Engine(gateway, ledger, patience=timeout, meanwhile=verifier.glance)
 
     def report(*, waited: bool) -> Report:
         stopped_by = engine.stopped_by or verifier.stopped_by
-        return make_report(ledger, stopped_by, started_at, waited=waited, run_id=journal.run_id)
+        return make_report(ledger, stopped_by, started_at, waited=waited, run_id=journal.run_id, lost=journal.lost)
 
     try:
         engine.send(jobs)
@@ -124,14 +128,13 @@ def check_timeout(timeout: object) -> None:
         raise InputError(f"timeout: {timeout!r} is no number of seconds, 0 or more.")
 
 
-def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan belongs, GuardError if nothing may end."""
-    here, there = gateway.identity(), plan.identity
+def check_place(plan: Plan, here: Identity) -> None:
+    """Raise PlanMismatchError unless calls go to where the plan belongs."""
+    there = plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
-    check_guards(plan, gateway, guards())
 
 
 def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunError:
@@ -139,36 +142,3 @@ def _interrupted(interruption: BaseException, report: Report) -> InterruptedRunE
     what = "Interrupted" if by_hand else f"Stopped by {shown(repr(interruption), 300)}"
     sentences = [f"{what}: nothing more is sent.", report.summary, report.how_to_go_on]
     return InterruptedRunError(" ".join(sentence for sentence in sentences if sentence), report)
-
-
-class _Outcomes:
-    """Writes a line into the journal for what became of each job, soon after that is settled.
-
-    Calls that have to go out come first: `is_pressed` says whether there are any.
-    """
-
-    def __init__(self, ledger: Ledger, journal: Journal, is_pressed: Callable[[], bool]) -> None:
-        self._ledger = ledger
-        self._journal = journal
-        self._is_pressed = is_pressed
-        self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
-        self._settled: dict[str, Entry] = {}
-
-    def note_settled(self, job_ids: Sequence[str], is_last: bool) -> None:  # noqa: FBT001 - one argument of a callback
-        """Write the outcomes of the jobs that have been seen to end: of all of a look, or of many, in one go."""
-        for job_id in job_ids:
-            if job_id not in self._written and (entry := self._ledger[job_id]).is_settled:
-                self._settled[job_id] = entry
-        if len(self._settled) >= (HELD_BACK if self._is_pressed() else 1 if is_last else WRITTEN_TOGETHER):
-            settled = list(self._settled)[: None if is_last else WRITTEN_TOGETHER]
-            results = (result_of(self._ledger, self._settled.pop(job_id)) for job_id in settled)
-            self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
-            self._written.update(settled)
-
-    def write_end(self, report: Report) -> None:
-        """Write the outcomes of all other jobs, and that the run is over."""
-        at = self._ledger.clock.wall()
-        others = (result for result in report.results if result.planned.job_id not in self._written)
-        self._journal.outcomes(map(result_record, others), at)
-        stopped_by = str(report.stopped_by) if report.stopped_by else None
-        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by)

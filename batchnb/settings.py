@@ -18,6 +18,7 @@ from batchnb.errors import InputError
 from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
 from batchnb.notebook import notebook_layer, set_notebook_layer
 from batchnb.text import shown
+from batchnb.user_folders import config_folder
 
 __all__ = ["FLAGS", "KEYWORDS", "NOTEBOOK", "guards", "layer", "pattern", "set_notebook_layer", "user_file"]
 
@@ -93,11 +94,10 @@ def pattern(text: object) -> Pattern:
     raise InputError(f"{_quoted(text)} is no pattern. Write queue:NAME, name:PATTERN, tag:KEY=VALUE or tag:KEY.")
 
 
-def user_file() -> Path:
-    """Return the user's config file, which need not exist."""
-    from platformdirs import user_config_path
-
-    return user_config_path("batchnb", appauthor=False) / "config.toml"
+def user_file() -> Path | None:
+    """Return the user's config file, which need not exist; None where the user has no home."""
+    folder = config_folder()
+    return folder / "config.toml" if folder else None
 
 
 def _configured() -> list[Layer]:
@@ -107,7 +107,7 @@ def _configured() -> list[Layer]:
     if project is not None:
         table = _table(_table(_toml(project), "tool", project), "batchnb", project)
         layers.append(layer(f"[tool.batchnb] of {project}", table))
-    if (user := user_file()).is_file():
+    if (user := user_file()) and user.is_file():
         layers.append(layer(str(user), _toml(user)))
     read_only = os.environ.get(READ_ONLY_VARIABLE, "")
     if read_only.strip().lower() not in _NO:

@@ -18,11 +18,12 @@ from batchnb.clock import Clock
 from batchnb.errors import AwsError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.ledger import Entry, Ledger
+from batchnb.misses import GONE_AFTER, GONE_SECONDS, Misses
 from batchnb.pace import CallKind
 from batchnb.plans import Verdict
 from batchnb.retry import READERS, with_retries
 
-__all__ = ["Outcome", "Verifier", "outcome_of"]
+__all__ = ["GONE_AFTER", "GONE_SECONDS", "Outcome", "Verifier", "outcome_of"]
 
 FIRST_POLL = 0.25
 LONGEST_POLL = 10.0
@@ -34,11 +35,6 @@ SHORTEST_WAIT = 0.001
 
 LOOK_PATIENCE = 10.0
 """Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
-
-GONE_AFTER = 3
-GONE_SECONDS = 3.0
-"""Looks in a row that have to miss a job, and from the first of them to the last, before its record counts as gone:
-DescribeJobs may lag."""
 
 
 class Outcome(StrEnum):
@@ -87,8 +83,7 @@ class Verifier:
         self._on_seen = on_seen
         self._unsettled = {job_id: one for job_id, one in ledger.entries.items() if one.planned.verdict.is_watched}
         """The jobs that may still end, and some that have since they were gone through last."""
-        self._missed: dict[str, tuple[int, float]] = {}
-        """How often in a row a job was missed, and since when."""
+        self._misses = Misses(ledger.clock)
         self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="batchnb-look")
         self._describe = partial(_described, gateway, ledger.clock)
         self._under_way = 0
@@ -184,17 +179,10 @@ class Verifier:
     def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
             if job_id in seen:
-                self._missed.pop(job_id, None)
+                self._misses.note_seen(job_id)
                 self._ledger.seen(seen[job_id])
-            else:
-                self._miss(job_id)
-
-    def _miss(self, job_id: str) -> None:
-        now = self._clock.now()
-        times, since = self._missed.get(job_id, (0, now))
-        self._missed[job_id] = (times + 1, since)
-        if times + 1 >= GONE_AFTER and now - since >= GONE_SECONDS:
-            self._ledger[job_id].gone = True
+            elif self._misses.note_missed(job_id):
+                self._ledger[job_id].gone = True
 
 
 def _described(gateway: Gateway, clock: Clock, job_ids: Sequence[str]) -> Mapping[str, Job] | None:

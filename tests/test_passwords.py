@@ -76,7 +76,7 @@ def test_a_password_of_an_endpoint_stands_nowhere(
 
 
 def test_an_endpoint_that_does_not_answer_is_named_without_its_password() -> None:
-    """botocore's own message has the whole URL, and a traceback shows what an error was raised from."""
+    """Botocore's own message has the whole URL, and a traceback shows what an error was raised from."""
     with pytest.raises(AwsError) as caught:
         connect(endpoint_url=f"http://alice:{SECRET}@127.0.0.1:1").describe(["a"])
     shown = "".join(traceback.format_exception(caught.value))
