@@ -142,13 +142,21 @@ class Journal:
 
     def calls(self, groups: Iterable[Sequence[str]], at: datetime) -> None:
         """Note, on the disk, that a call for each of these groups of job ids is about to go out."""
-        self.write([{"type": "call", "at": moment_text(at), "jobIds": list(group)} for group in groups])
+        lines: list[Record] = [{"type": "call", "at": moment_text(at), "jobIds": list(group)} for group in groups]
+        self._forget(job_id for line in lines for job_id in line["jobIds"])
+        self.write(lines)
         self.sync()
 
     def answers(self, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
         """Note what AWS answered for each of these jobs."""
         when = moment_text(at)
+        self._forget(answers)
         self.write({"type": "answer", "at": when, "jobId": job_id, **answer} for job_id, answer in answers.items())
+
+    def _forget(self, job_ids: Iterable[str]) -> None:
+        # For a reader, what became of a job before it was asked for again does not count any more.
+        for job_id in job_ids:
+            self._results.pop(job_id, None)
 
     def outcomes(self, results: Iterable[JobResult], at: datetime) -> None:
         """Note what became of jobs: of each of which the journal does not say exactly that already."""

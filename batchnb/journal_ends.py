@@ -10,7 +10,7 @@ from typing import Any
 
 from batchnb.errors import JournalError
 from batchnb.journal_folder import open_to_read
-from batchnb.run_reader import check_header, read_line
+from batchnb.run_reader import check_header, read_line, read_record
 
 __all__ = ["Ends", "read_ends"]
 
@@ -42,8 +42,14 @@ class Ends:
         return self.end is not None and self.end.get("size") == self.offset
 
     def check_header(self, path: Path) -> Mapping[str, Any]:
-        """Return the header. Raises JournalError where it cannot be read or is of a newer version."""
-        return check_header(path, self.header)
+        """Return the header, or what else the journal holds of it.
+
+        Raises JournalError where that is nothing, or where it is of a newer version.
+        """
+        try:
+            return check_header(path, self.header)
+        except JournalError:
+            return read_record(path).header
 
 
 def read_ends(path: Path) -> Ends:

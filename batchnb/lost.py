@@ -23,11 +23,13 @@ class Lost:
     """More such jobs, whose ids are nowhere."""
     lines: tuple[tuple[int, int], ...] = ()
     """Numbers of lines, from and to, that are missing or cannot be read."""
+    evidence: tuple[str, ...] = ()
+    """Jobs of which it is not known any more, in part, how they were when the plan was made."""
     others: tuple[str, ...] = ()
     """What else is wrong, in words."""
 
     def __bool__(self) -> bool:
-        return bool(self.job_ids or self.unnamed or self.lines or self.others)
+        return bool(self.job_ids or self.unnamed or self.lines or self.evidence or self.others)
 
     @property
     def jobs(self) -> int:
@@ -40,21 +42,24 @@ class Lost:
             tuple(dict.fromkeys((*self.job_ids, *other.job_ids))),
             max(self.unnamed, other.unnamed),
             tuple(dict.fromkeys((*self.lines, *other.lines))),
+            tuple(dict.fromkeys((*self.evidence, *other.evidence))),
             tuple(dict.fromkeys((*self.others, *other.others))),
         )
 
     def without(self, other: Lost) -> Lost:
         """Return what is lost by this and not by the other."""
-        job_ids = set(self.job_ids) - set(other.job_ids)
+        known, told = set(other.job_ids), set(other.evidence)
         return Lost(
-            tuple(job_id for job_id in self.job_ids if job_id in job_ids),
+            tuple(job_id for job_id in self.job_ids if job_id not in known),
             max(0, self.unnamed - other.unnamed),
             tuple(span for span in self.lines if span not in other.lines),
+            tuple(job_id for job_id in self.evidence if job_id not in told),
             tuple(one for one in self.others if one not in other.others),
         )
 
     def __str__(self) -> str:
-        return "; ".join([*self._jobs_text(), *self._lines_text(), *self.others])
+        evidence = [f"a part of the evidence of {plural(len(self.evidence), 'job')}"] if self.evidence else []
+        return "; ".join([*self._jobs_text(), *self._lines_text(), *evidence, *self.others])
 
     def _jobs_text(self) -> list[str]:
         if not self.jobs:
@@ -79,6 +84,7 @@ class Lost:
             "jobIds": list(self.job_ids),
             "unnamed": self.unnamed,
             "lines": [list(span) for span in self.lines],
+            "evidence": list(self.evidence),
             "others": list(self.others),
         }
 
@@ -88,8 +94,8 @@ class Lost:
         if not isinstance(record, Mapping):
             return cls()
         spans = [(int(first), int(last)) for first, last in record["lines"]]
-        job_ids, others = (tuple(map(str, record[name])) for name in ("jobIds", "others"))
-        return cls(job_ids, int(record["unnamed"]), tuple(spans), others)
+        job_ids, evidence, others = (tuple(map(str, record[name])) for name in ("jobIds", "evidence", "others"))
+        return cls(job_ids, int(record["unnamed"]), tuple(spans), evidence, others)
 
 
 NOTHING = Lost()

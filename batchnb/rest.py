@@ -71,6 +71,7 @@ class Rest:
             if planned.job and now:
                 # What does not change in a job's life, so that no call mixes queues.
                 job = planned.job._replace(job_queue=now.job_queue, job_definition=now.job_definition)
+                job = job._replace(tags=job.tags or ())
                 self.retold.append(replace(planned, job=job))
 
     def _has_ended(self, job_id: str) -> bool:

@@ -83,12 +83,12 @@ def resume_run(
         if send:
             rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
             rest.check_guards()
+        ledger = Ledger(replace(plan, jobs=rest.jobs), clock, on_event, journal)
+        to_send = rest.enter(ledger, send=send)
         # Only now: a run that is refused is as it was, and so is its journal.
         journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)
         journal.jobs(rest.added, added=True)
-        ledger = Ledger(replace(plan, jobs=rest.jobs), clock, on_event, journal)
-        to_send = rest.enter(ledger, send=send)
         return carry_out(
             ledger, gateway, journal, jobs=to_send, wait=wait, timeout=timeout, started_at=record.started_at
         )

@@ -249,15 +249,14 @@ class _Reader:
         count = header_jobs if isinstance(header_jobs, int) else 0
         unnamed = max(0, count + len(record.added) - len(record.planned) - len(missing))
         others = list(self._oddities)
-        if record.bodiless:
-            others.append(f"the evidence of {len(record.bodiless):,} jobs")
         if not missing and not unnamed and record.format > 1 and not self._is_checked():
             record.is_contradictory = True
             others.append("a part of the plan, which is not the one of its header")
         if record.end is not None and record.format == 1:
             silent = sum(job_id not in record.known or not record.known[job_id].result for job_id in record.planned)
             others += [f"what became of {silent:,} jobs"] if silent else []
-        return Lost(missing, unnamed, tuple(self._gaps), tuple(others))
+        evidence = tuple(job_id for job_id in record.planned if job_id in record.bodiless)
+        return Lost(missing, unnamed, tuple(self._gaps), evidence, tuple(others))
 
     def _is_checked(self) -> bool:
         plan = self.record.plan()
