@@ -100,7 +100,7 @@ def test_a_record_that_is_gone_is_missed_three_times_over_three_seconds() -> Non
 
 
 def test_new_dependents_of_what_is_left_are_refused_by_name() -> None:
-    """The run and its journal stay as they were. A dependent that the plan showed is no news, nor one of what is over."""
+    """The run and its journal stay as they were. What the plan showed is not new, nor what waits for what is over."""
     run = Run()
     first = run.add(1, depends_on=(IDS[-1],))
     second = run.add(2, depends_on=(first,))
