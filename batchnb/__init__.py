@@ -10,11 +10,14 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from batchnb._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
-    from batchnb.api import list_jobs, load_plan, plan, resume
+    from batchnb.api import history, list_jobs, load_plan, plan, resume
+    from batchnb.endpoints import use_endpoint
     from batchnb.errors import (
         AwsError,
         BatchnbError,
@@ -26,15 +29,12 @@ if TYPE_CHECKING:
         TerminationFailedError,
     )
     from batchnb.ledger import JobEvent
-    from batchnb.places import use_endpoint
+    from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
     from batchnb.report import Report
-    from batchnb.runs import history, prune_history, read_run
+    from batchnb.runs import prune_history, read_run
     from batchnb.tickets import ticket
-    from batchnb.verify import Outcome
     from batchnb.widget import JobPicker
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AwsError",
@@ -72,13 +72,13 @@ _ROOM_OF = {
     "JobEvent": "batchnb.ledger",
     "JobPicker": "batchnb.widget",
     "JournalError": "batchnb.errors",
-    "Outcome": "batchnb.verify",
+    "Outcome": "batchnb.outcome",
     "Plan": "batchnb.plans",
     "PlanMismatchError": "batchnb.errors",
     "Report": "batchnb.report",
     "TerminationFailedError": "batchnb.errors",
     "Verdict": "batchnb.plans",
-    "history": "batchnb.runs",
+    "history": "batchnb.api",
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",
@@ -86,7 +86,7 @@ _ROOM_OF = {
     "read_run": "batchnb.runs",
     "resume": "batchnb.api",
     "ticket": "batchnb.tickets",
-    "use_endpoint": "batchnb.places",
+    "use_endpoint": "batchnb.endpoints",
 }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from batchnb.clock import Clock
 from batchnb.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,13 +14,7 @@ if TYPE_CHECKING:
 
     from batchnb.pictures import Picture
 
-__all__ = ["HISTORY_COLUMNS", "JOB_COLUMNS", "FrameVerbs", "missing_columns", "register"]
-
-JOB_COLUMNS = ("jobDefinition", "status", "startedAt", "stoppedAt")
-"""What a frame of jobs has to have for their run times."""
-
-HISTORY_COLUMNS = ("run", "started_at", "outcomes")
-"""What a frame of runs has to have."""
+__all__ = ["FrameVerbs", "picture_of_history", "picture_of_jobs", "register", "selected_ids"]
 
 
 class FrameVerbs:
@@ -40,7 +35,7 @@ class FrameVerbs:
 
         Needs the extra `plot`: raises MissingExtraError without it, and InputError for a frame that is neither.
         """
-        from batchnb.pictures import picture_of_history, picture_of_jobs
+        from batchnb.pictures.rows import HISTORY_COLUMNS, JOB_COLUMNS, missing_columns
 
         if not missing_columns(self._frame, JOB_COLUMNS):
             return picture_of_jobs(self._frame, selected, now=now, ids=ids)
@@ -62,6 +57,57 @@ def register() -> None:
         pd.api.extensions.register_dataframe_accessor("batchnb")(FrameVerbs)
 
 
-def missing_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> str:
-    """Return which of these columns the frame lacks, as text; empty where it has them all."""
-    return ", ".join(column for column in columns if column not in set(frame.columns))
+def picture_of_jobs(
+    frame: pd.DataFrame, selected: object, *, now: datetime | None, ids: str | None, clock: Clock | None = None
+) -> Picture:
+    """Return the run times of the jobs of a frame, with the `selected` ones marked."""
+    from batchnb.pictures.rows import run_times_in
+    from batchnb.pictures.run_times import draw_run_times
+
+    until = now or _made_at(frame, selected) or (clock or Clock()).wall()
+    if until.tzinfo is None:
+        raise InputError(f"now={until}: expected a time with its zone, such as datetime.now(UTC).")
+    until = until.astimezone(UTC)
+    jobs, missing = run_times_in(frame, selected_ids(selected, frame, ids), until, ids)
+    return draw_run_times(jobs, until, missing)
+
+
+def picture_of_history(frame: pd.DataFrame) -> Picture:
+    """Return what became of the jobs of each run over time."""
+    from batchnb.pictures.rows import runs_in
+    from batchnb.pictures.run_history import draw_history
+
+    return draw_history(runs_in(frame))
+
+
+def _made_at(frame: pd.DataFrame, selected: object) -> datetime | None:
+    listed_at = frame.attrs.get("listed_at")
+    try:
+        return datetime.fromisoformat(listed_at) if isinstance(listed_at, str) else _planned_at(selected)
+    except ValueError:
+        return _planned_at(selected)
+
+
+def _planned_at(selected: object) -> datetime | None:
+    from batchnb.plans import Plan
+
+    return selected.made_at if isinstance(selected, Plan) else None
+
+
+def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | None = None) -> set[str]:
+    """Return the job ids that are meant: those that a Plan ends, or those that a frame, a Series or a list names.
+
+    A Series of truth values means rows of `frame`.
+    """
+    from batchnb.frames import job_ids_in
+    from batchnb.plans import Plan
+
+    if selected is None:
+        return set()
+    if isinstance(selected, Plan):
+        return {planned.job_id for planned in selected.to_end}
+    if hasattr(selected, "__len__") and not len(selected):
+        return set()
+    if frame is not None and getattr(selected, "dtype", None) in ("bool", "boolean"):
+        selected = frame[selected]
+    return {job.job_id for job in job_ids_in(selected, ids=ids if hasattr(selected, "columns") else None)}

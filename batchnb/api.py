@@ -9,8 +9,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
+from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
@@ -18,22 +19,23 @@ from batchnb.garbage import collecting_seldom
 from batchnb.journal_folder import check_folder, journal_dir
 from batchnb.listing import list_selected
 from batchnb.progress import counting
-from batchnb.relisting import remember
+from batchnb.relisting import is_everything, listed_by, listing_text, remember
 from batchnb.select import selector
-from batchnb.text import plural
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     import boto3
     import pandas as pd
 
+    from batchnb.guard_keywords import GuardKeywords
     from batchnb.guards import Layer
     from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
+__all__ = ["history", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -49,6 +51,7 @@ def list_jobs(
     running_longer_than: str | timedelta | None = None,
     tags: Mapping[str, str] | None = None,
     children_of: str | None = None,
+    query: str | None = None,
     limit: int | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
@@ -57,19 +60,24 @@ def list_jobs(
 ) -> pd.DataFrame:
     """Return the jobs that all of the given selectors mean, one row a job, oldest first.
 
+    Without a selector, these are all live jobs: to look at, for a plan of all of them is not executed (see `plan`).
     `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the default),
     "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `limit` keeps the oldest; `attrs["left_out"]` of the frame
-    says how many that left out, `attrs["listed_by"]` by which selectors it was made, `attrs["listed_at"]` when; by
-    `attrs["listing"]` a picker lists the same again.
+    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
+    "status:runnable name:train-* age:>6h -prod": it narrows the rest, and says which statuses to list if `status` does
+    not. What it asks about tags, figures, tries and exit codes needs DescribeJobs, for the jobs that its other terms
+    leave. `limit` keeps the oldest; `attrs["left_out"]` of the frame says how many that left out,
+    `attrs["not_listed"]` which queues AWS would not list, and why; `attrs["listed_by"]` by which selectors it was made,
+    `attrs["listed_at"]` when; by `attrs["listing"]` a picker lists the same again.
 
     The columns are those of `frame_of_jobs`: `jobId`, `jobName`, `jobQueue`, `status`, `statusReason`, `createdAt`, ….
 
     Calls go where boto3 and the `AWS_*` variables send them, or as `session`, `profile`, `region` and `endpoint_url`
-    say. Raises InputError for a wrong or missing selector and for an unknown queue, and AwsError where AWS refuses.
+    say. Raises InputError for a wrong selector and for an unknown queue, and AwsError where AWS refuses: a queue that
+    was named, or all there are.
     """
     given: dict[str, Any] = {
         "queues": queues,
@@ -83,9 +91,11 @@ def list_jobs(
         "running_longer_than": running_longer_than,
         "tags": tags,
         "children_of": children_of,
+        "query": query,
         "limit": limit,
     }
-    given = {name: _as_given(value) for name, value in given.items()}
+    # An iterator can be read once, and is read by the selector and for the record of the listing.
+    given = {name: list(value) if isinstance(value, Iterator) else value for name, value in given.items()}
     wanted = selector(**given)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     import_ahead()
@@ -93,8 +103,9 @@ def list_jobs(
         with counting("jobs read", unit=" jobs") as count:
             listing = list_selected(gateway, wanted, on_jobs=count)
         frame = listing.to_frame()
+    register()
     frame.attrs["listed_at"] = Clock().wall().isoformat(timespec="seconds")
-    frame.attrs["listed_by"] = _described_listing(given, listing.left_out)
+    frame.attrs["listed_by"] = listing_text(given, listing.left_out, listing.not_listed)
     remember(frame, given, gateway, len(listing.jobs))
     return frame
 
@@ -122,8 +133,8 @@ def plan(
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
     `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids; ARNs count as ids, and duplicates as one. Every id is described (100
-    a call) and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
+    Series, a job id, or an iterable of ids; ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
+    Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
     included) and `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or
@@ -135,26 +146,28 @@ def plan(
     them in. `collapse` ends an array by one request where all of its live children are in the plan. With `empty_ok`, no
     jobs make a plan that ends none: for runbooks and schedulers, to whom an empty queue is good news.
 
-    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for an
-    ARN of another account or Region, and for no jobs at all unless `empty_ok`; GuardError where a guard forbids the
-    plan; AwsError where DescribeJobs fails.
+    A plan that a guard refuses is returned as well: it can be shown, saved and expected. The plan and its `refused_by`
+    say why it cannot be executed, and what to type; `check_allowed()` raises. So is a plan of all jobs that a listing
+    without selectors found: `execute` refuses it until somebody selects, filters or names jobs.
+
+    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for ARNs
+    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account that
+    is not allowed; AwsError where DescribeJobs fails.
     """
+    from batchnb.guard_keywords import layer_of_keywords
     from batchnb.plans import check_reason
-    from batchnb.settings import KEYWORDS, layer
 
     check_reason(reason)
-    typed = layer(
-        KEYWORDS,
+    typed = layer_of_keywords(
         {
             "max_jobs": max_jobs,
             "max_percent": max_percent,
             "protect": protect,
             "unprotect": unprotect,
-            "accounts": _listed_or_none(accounts),
-            "production_accounts": _listed_or_none(production_accounts),
+            "accounts": accounts,
+            "production_accounts": production_accounts,
             "read_only": read_only,
-        },
-        explicit=True,
+        }
     )
     connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
     return plan_with(
@@ -185,72 +198,57 @@ def plan_with(
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     from batchnb.frames import job_ids_in
     from batchnb.plans import check_reason, make_plan
+    from batchnb.preflight import in_one_place
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
-    notes = check_folder(journal_dir())  # before somebody reviews a plan that could not be executed
+    notes = check_folder(journal_dir())
+    gateway = connect(session, **connection)
     made = make_plan(
-        connect(session, **connection),
-        wanted,
+        gateway,
+        in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
         reason,
         layers=[typed],
         with_dependents=with_dependents,
         collapse=collapse,
-        listed_by=_listing_of(jobs),
+        listed_by=listed_by(jobs),
+        is_everything=is_everything(jobs, len(wanted)),
     )
-    return replace(made, notes=(*made.notes, *notes))
+    return replace(made, notes=(*made.notes, *notes)) if notes else made
 
 
 def load_plan(
     path: str | os.PathLike[str],
     *,
-    max_jobs: int | None = None,
-    max_percent: float | None = None,
-    protect: object = None,
-    unprotect: object = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
     endpoint_url: str | None = None,
+    **guards: Unpack[GuardKeywords],
 ) -> Plan:
     """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
 
-    What was allowed where the plan was made is not allowed by that here: the guards of whoever executes it hold, with
-    `max_jobs`, `max_percent`, `protect` and `unprotect` as in `plan`. `execute` describes its jobs again before it
-    sends anything. Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
+    Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
+    was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
+    `production_accounts` and `read_only` are taken as in `plan`. A plan that was made under `read_only` is for looking
+    at: make a new one, with `expect=` its path. `execute` describes its jobs again before it sends anything.
+
+    Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
+    from batchnb.guard_keywords import layer_of_keywords
     from batchnb.saved_plans import read_plan
-    from batchnb.settings import KEYWORDS, guards, layer
-    from batchnb.vouching import vouch
 
     check_folder(journal_dir())
-    limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent}
-    typed = layer(KEYWORDS, {**limits, "protect": protect, "unprotect": unprotect}, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    loaded = read_plan(path, gateway, guards(typed))
-    vouch(loaded.fingerprint, [typed], is_described=False)
-    return loaded
+    return read_plan(path, gateway, layer_of_keywords(guards))
 
 
-def _as_given(value: object) -> object:
-    # An iterator can be read once, and is read by the selector and for the record of the listing.
-    return list(value) if isinstance(value, Iterator) else value
+def history() -> pd.DataFrame:
+    """Return one row a run, newest first, read from the journals of this user: see `runs.history`."""
+    from batchnb import runs
 
-
-def _listed_or_none(values: Iterable[str] | None) -> object:
-    return values if values is None or isinstance(values, str) else list(values)
-
-
-def _listing_of(jobs: object) -> str:
-    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
-    attrs = getattr(jobs, "attrs", None)
-    listed_by = attrs.get("listed_by") if isinstance(attrs, dict) else None
-    return listed_by if isinstance(listed_by, str) else ""
-
-
-def _described_listing(selectors: Mapping[str, object], left_out: int) -> str:
-    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None)
-    return f"{given}, which left out {plural(left_out, 'job')}" if left_out else given
+    register()
+    return runs.history()
 
 
 def resume(
@@ -266,6 +264,7 @@ def resume(
     with_dependents: bool = False,
     accept_dependents: int | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
+    stop: threading.Event | None = None,
     session: boto3.Session | None = None,
     profile: str | None = None,
     region: str | None = None,
@@ -275,15 +274,14 @@ def resume(
 
     `run_id` is as in `history()`; without it, the newest unfinished run in this account, Region and endpoint is meant.
     Every job of that run is described anew; only those are asked for that are alive and in its plan. The run's journal
-    is written on. The other arguments are those of `Plan.execute` and of `plan`.
+    is written on. The other arguments, `stop` among them, are those of `Plan.execute` and of `plan`.
 
     The guards that are configured by now hold for what is left of the run. A job that one of them protects is left
     alone. `max_jobs` and `max_percent` are asked about again where they are lower than when the run was begun, unless
     they are given here; what was typed where the plan was made need not be typed again.
 
-    A journal that has lost a line is refused. With `partial`, what can be read is ended; the report names what is
-    missing, and the run is never finished. Jobs that were submitted since, and would fail with what is left, are
-    refused, too: `with_dependents` takes them into the run and ends them, `accept_dependents=N` lets up to N fail.
+    A journal that has lost a line is refused. `partial` ends what can be read; the run is never finished. New jobs that
+    would fail with what is left are refused, unless `with_dependents` ends them, or `accept_dependents=N` lets N fail.
 
     Raises JournalError where there is no such run, another process is at it, or its journal is not whole;
     PlanMismatchError where the run took place elsewhere, or new jobs depend on it; GuardError where a guard forbids it.
@@ -297,4 +295,4 @@ def resume(
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
     options |= {"partial": partial, "with_dependents": with_dependents, "accept_dependents": accept_dependents}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock())
+    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

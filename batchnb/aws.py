@@ -67,12 +67,16 @@ class Identity:
         """Whether this is an emulator on this machine, not AWS."""
         return is_loopback(self.endpoint)
 
+    @property
+    def is_standard(self) -> bool:
+        """Whether this is the endpoint of AWS to which calls of the Region go where nothing else is said."""
+        return hostname(self.endpoint) == f"batch.{self.region}.amazonaws.com"
+
     def __str__(self) -> str:
         place = f"account {self.account or 'unknown'}, Region {self.region}"
         if self.is_local:
             return f"{place} (EMULATOR at {self.endpoint}, not AWS)"
-        standard = urlsplit(self.endpoint).hostname == f"batch.{self.region}.amazonaws.com"
-        return place if standard else f"{place}, endpoint {self.endpoint}"
+        return place if self.is_standard else f"{place}, endpoint {self.endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +149,21 @@ class Gateway:
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""
-        names: list[str] = []
+        return list(self.queue_types())
+
+    def queue_types(self) -> dict[str, str]:
+        """Return the `jobQueueType` of all job queues by name, "" where AWS does not say.
+
+        It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
+        """
+        types: dict[str, str] = {}
         request: dict[str, Any] = {}
         while True:
             with translated("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                names += [queue["jobQueueName"] for queue in answer["jobQueues"]]
+                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
             if not answer.get("nextToken"):
-                return names
+                return types
             request["nextToken"] = answer["nextToken"]
 
     def list_page(
@@ -175,6 +186,20 @@ class Gateway:
             request["maxResults"] = PAGE_LIMIT
         else:
             request["filters"] = [{"name": "SHARE_IDENTIFIER", "values": [share]}]
+        if next_token:
+            request["nextToken"] = next_token
+        with translated("ListJobs"):
+            answer = self._client.list_jobs(**request)
+            jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
+        return Page(jobs, answer.get("nextToken"))
+
+    def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
+        """Return one page of the jobs of a queue, in whatever status, that were created at `since_ms` or later.
+
+        Times are epoch milliseconds. With this filter AWS answers up to 100 jobs, and leaves out children of arrays.
+        """
+        created = {"name": "AFTER_CREATED_AT", "values": [str(since_ms - 1)]}
+        request: dict[str, Any] = {"jobQueue": job_queue, "filters": [created]}
         if next_token:
             request["nextToken"] = next_token
         with translated("ListJobs"):

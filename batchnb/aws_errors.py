@@ -16,9 +16,9 @@ from batchnb.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from batchnb.text import shown, without_userinfo
+from batchnb.text import sentence, shown, without_userinfo
 
-__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "THROTTLED_CODES", "permission_needed", "sentence", "translated"]
+__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "THROTTLED_CODES", "permission_needed", "translated"]
 
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 RETRYABLE_ITEM_CODES = frozenset({"ThrottlingException", "TooManyRequestsException", "ServerException"})
@@ -71,15 +71,6 @@ def permission_needed(
     if action == "TerminateJob":
         resource = f"arn:{partition}:batch:{region or '*'}:{account or '*'}:job/{job_id or '*'}"
     return f'Ask for batch:{action} on resource "{resource}".'
-
-
-def sentence(text: str) -> str:
-    """Return the text with a full stop, which messages of AWS have or have not.
-
-    >>> sentence("Access denied"), sentence("Access denied.")
-    ('Access denied.', 'Access denied.')
-    """
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 @contextmanager

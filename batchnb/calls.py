@@ -22,7 +22,7 @@ STUBBORN = 3
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """Jobs of one queue that one request names. Mutable: it is sent until it is answered for good."""
+    """Jobs of one queue that one request names. Mutable; each is sent once, and asking again takes another."""
 
     job_ids: list[str]
     failures: int = 0
@@ -30,6 +30,8 @@ class Call:
     due: float = 0.0
     """When it may go out at the earliest."""
     sent_at: float = 0.0
+    begun_at: float = 0.0
+    """When it went out in the machine's own time, whatever the clock of the run says."""
     bulk: bool = True
     on_record: bool = False
     """Whether it was written down that this call is about to go out."""

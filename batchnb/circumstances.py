@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 from batchnb.blast import Dependent, Dependents
@@ -61,7 +62,7 @@ def guards_from_record(record: object) -> Guards | None:
             lifted=_patterns(record["lifted"]),
             accounts=tuple((tuple(one["accounts"]), str(one["source"])) for one in record["accounts"]),
             production_accounts=tuple((one["account"], str(one["source"])) for one in record["production_accounts"]),
-            read_only=str(source) if (source := record.get("read_only")) else None,  # journals of format 1 lack it
+            read_only=_text_or_none(record.get("read_only")),
         )
     except (KeyError, TypeError, ValueError, InputError):
         return None
@@ -69,12 +70,27 @@ def guards_from_record(record: object) -> Guards | None:
 
 def _cap_record(cap: Cap) -> Record:
     over = [{"value": value, "source": source} for value, source in cap.raised_over]
-    return {"value": cap.value, "source": cap.source, "raised_over": over}
+    untyped = {"value": cap.untyped[0], "source": cap.untyped[1]} if cap.untyped else None
+    return {"value": cap.value, "source": cap.source, "raised_over": over, "untyped": untyped}
 
 
 def _cap(record: Mapping[str, Any]) -> Cap:
-    over = tuple((float(one["value"]), str(one["source"])) for one in record["raised_over"])
-    return Cap(float(record["value"]), str(record["source"]), over)
+    over = tuple(map(_number, record["raised_over"]))
+    untyped = record.get("untyped")
+    # Before it was recorded, the lowest of all numbers is the one that may have been configured.
+    known = _number(untyped) if untyped else None if "untyped" in record else min(over, default=None)
+    return Cap(*_number(record), over, known)
+
+
+def _number(record: Mapping[str, Any]) -> tuple[float, str]:
+    value = float(record["value"])
+    if not 0 <= value < inf:
+        raise ValueError(f"{value} limits nothing")
+    return value, str(record["source"])
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _pattern_records(entries: Iterable[tuple[Pattern, str]]) -> list[Record]:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from batchnb import __version__
+from batchnb._version import __version__
 from batchnb.errors import BatchnbError
+from batchnb.local import command
 
 __all__ = ["main"]
 
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(copy_notebooks(Path(options.folder), force=options.force))  # noqa: T201 - this room speaks
             return 0
+        if options.command == "emulator":
+            return command.run(options)
         from batchnb.demo import run_demo, run_lab
 
         if options.lab:
@@ -44,6 +47,10 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="the main job, on an emulator on this machine", allow_abbrev=False)
     demo.add_argument("--lab", action="store_true", help="the same as a notebook in JupyterLab")
+    emulator = commands.add_parser(
+        "emulator", help="an AWS Batch on this machine, for other programs and their tests", allow_abbrev=False
+    )
+    command.add_arguments(emulator)
     runbooks = commands.add_parser("runbooks", help="copy the runbook notebooks into a folder", allow_abbrev=False)
     runbooks.add_argument(
         "folder", nargs="?", default="runbooks", metavar="DIR", help="where to; ./runbooks if not given"

@@ -1,30 +1,26 @@
 """The engine: asks AWS to end the jobs of a plan, in groups, in the right order, again where that helps.
 
-One dispatcher, the calling thread, decides what goes out next and reads every answer; workers only make calls. It
-never says that a job has ended: an accepted request is all that it knows of.
+One dispatcher, the thread that calls `send`, decides what goes out next and reads every answer; workers only make
+calls. It never says that a job has ended: an accepted request is all that it knows of.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from queue import Empty, SimpleQueue
+from time import monotonic
 
+from batchnb.answers import Answers, no_answer
 from batchnb.aws import BulkAnswer, Gateway
-from batchnb.aws_errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES, sentence
 from batchnb.calls import Call, CallQueue
-from batchnb.errors import (
-    AwsError,
-    CredentialsError,
-    RefusedError,
-    ThrottledError,
-    UnavailableError,
-    UnsupportedError,
-)
+from batchnb.errors import AwsError, UnavailableError
 from batchnb.ledger import Ledger
 from batchnb.pace import MOST_PLACES, CallKind
 from batchnb.plans import PlannedJob, Verdict
-from batchnb.retry import backoff
+from batchnb.text import lasting
+from batchnb.workers import Workers
 
 __all__ = ["Engine"]
 
@@ -37,10 +33,14 @@ LONGEST_WAIT = 0.25
 """Seconds after which the jobs are looked at again, however long the next answer takes."""
 LEISURE = 0.01
 """Seconds until the next call in which there is time for what is not urgent."""
+LEAST_PATIENCE = 2.0
+"""Seconds for which an answer is waited for, however soon the run is to be over."""
+HOLDING_BACK = 5.0
+"""Seconds after which a call for queued jobs that is not answered no longer holds back the running ones."""
 
 
 class Engine:
-    """Sends the requests of one plan. `send` is called once, and everything but `_work` runs in its thread.
+    """Sends the requests of one plan. Everything but `_work` and `stop_sending` runs in the thread of `send`.
 
     `meanwhile` is called again and again while requests go out, to look at the jobs that were asked for already.
     """
@@ -53,100 +53,129 @@ class Engine:
         self._clock = ledger.clock
         self._patience = patience
         self._meanwhile = meanwhile
-        self._bulk = gateway.has_bulk
         self._pace = gateway.pace(CallKind.ENDING)
-        self._workers = ThreadPoolExecutor(max_workers=MOST_PLACES, thread_name_prefix="batchnb-send")
+        self._workers = Workers(MOST_PLACES, "batchnb-send")
         self._queue = CallQueue(ledger)
+        self._answers = Answers(gateway, ledger, self._queue, self._pace)
         self._under_way: list[Call] = []
         self._answered: SimpleQueue[Call] = SimpleQueue()
-        self._outages = 0
-        self._progress_at = self._resume_at = self._clock.now()
-        self.answered_at: float | None = None
-        """When a job got its answer last, for good or bad."""
-        self._paused_at = float("-inf")
-        self._is_failing = False
-        self._last_failure: AwsError | None = None
-        self.stopped_by: AwsError | None = None
-        """Why sending stopped before every job had been asked for, if it did."""
+        self._is_stopped = False
+        self._gave_up: AwsError | None = None
+
+    @property
+    def stopped_by(self) -> AwsError | None:
+        """Why sending stopped before every job had been asked for, if it did and nobody wanted it to."""
+        return self._answers.stopped_by or self._gave_up
+
+    @property
+    def answered_at(self) -> float:
+        """When a request was answered last, by the clock; when the engine was made, before."""
+        return self._answers.answered_at
 
     @property
     def is_pressed(self) -> bool:
         """Whether the next call is due so soon that whatever else takes time should wait."""
-        return bool(self._queue) and self._next_due() - self._clock.now() < LEISURE
+        return not self._is_over and bool(self._queue) and self._next_due() - self._clock.now() < LEISURE
+
+    @property
+    def _is_over(self) -> bool:
+        return self._is_stopped or self.stopped_by is not None
+
+    def stop_sending(self) -> None:
+        """Send nothing more. Calls that are under way are answered all the same. Any thread may call this."""
+        self._is_stopped = True
 
     def send(self, jobs: Sequence[PlannedJob]) -> None:
         """Ask for these jobs of the plan: the queued ones first, and the running ones once those are answered.
 
         So a slot that a terminated job leaves is not taken by a job that is about to be cancelled. Ends when every
-        job has its answer, or when none has got one for `patience` seconds. What interrupts this (Ctrl-C, or an
-        exception of the event handler) waits for the calls under way, whose answers are noted, and then goes on to
-        the caller; interrupted once more, it does not wait.
+        job has its answer, when none has got one for `patience` seconds, or after `stop_sending`. Calls may be under
+        way then, as after whatever interrupts this: `read_answers` notes their answers, and `close` those that got
+        none.
         """
-        try:
-            self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.CANCEL)
-            self._dispatch()
-            self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.TERMINATE)
-            self._queue.release_stubborn()
-            self._dispatch()
-        finally:
-            self._close()
+        self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.CANCEL)
+        self._dispatch(min(self._patience, HOLDING_BACK))
+        self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.TERMINATE)
+        self._queue.release_stubborn()
+        self._dispatch(self._patience)
 
-    def _dispatch(self) -> None:
-        """Send what waits and read the answers, until nothing is left or sending has to stop."""
-        while not self.stopped_by:
+    def read_answers(self) -> None:
+        """Note the answers that have come. Waits for none."""
+        while self._under_way and self._read_answer(0.0):
+            pass
+
+    def wait_for_answers(self, is_over: Callable[[], bool] = lambda: False) -> None:
+        """Note the answers to the calls under way, as far as they come within `LEAST_PATIENCE`, or until `is_over`."""
+        while self._may_be_answered(LEAST_PATIENCE) and not is_over():
+            self._read_answer(LONGEST_WAIT)
+
+    def close(self) -> None:
+        """Let the threads go, and note of the calls that are still under way that they got no answer."""
+        self._workers.close()
+        with ExitStack() as notes:  # each of them is made, even if one before it fails
+            for call in self._under_way:
+                if call.answer is None:
+                    call.answer = no_answer(lasting(max(0.0, self._clock.now() - call.sent_at)))
+                notes.callback(self._note, call)
+
+    def _dispatch(self, patience: float) -> None:
+        """Send what waits and read the answers, until nothing is left or sending has to stop.
+
+        A call that has been under way for `patience` seconds is not waited for.
+        """
+        while not self._is_over:
             while self._may_send():
                 self._send(self._queue.pop())
             self._meanwhile()
-            if self._under_way:
-                self._read_answer()
+            if self._may_be_answered(patience):
+                self._read_answer(self._time_to_read())
                 continue
             # Not while calls wait for their turn only: what is left over of them goes into the same few calls.
             if not self._queue or self._queue.next_due() > self._clock.now():
                 self._queue.add_items()
             if not self._queue:
                 return
-            if self._is_failing and self._next_due() - self._progress_at > self._patience:
+            due = max(self._next_due(), self._clock.now())
+            if (self._answers.is_failing or self._under_way) and due - self._answers.progress_at > self._patience:
                 self._give_up()
                 return
-            self._clock.sleep(max(min(self._next_due() - self._clock.now(), LONGEST_WAIT), SHORTEST_WAIT))
+            if self._under_way:
+                self._read_answer(self._time_to_read())
+            else:
+                self._clock.sleep(max(min(due - self._clock.now(), LONGEST_WAIT), SHORTEST_WAIT))
 
-    def _close(self) -> None:
-        """Wait for the calls under way and note their answers: they may have taken effect."""
-        try:
-            self._workers.shutdown()
-        finally:
-            try:
-                self._note_rest()
-            finally:
-                # What the event handler raised must not cost an answer; the ledger does not call it again.
-                self._note_rest()
+    def _may_be_answered(self, patience: float) -> bool:
+        """Whether calls are under way whose answers are worth waiting for."""
+        # A clock that a test moves may be far ahead of a thread that was just begun.
+        since, really = self._clock.now() - max(patience, LEAST_PATIENCE), monotonic() - LONGEST_WAIT
+        return any(call.sent_at >= since or call.begun_at >= really for call in self._under_way)
 
     def _give_up(self) -> None:
         # Jobs that were asked for have errors of their own; those whose turn never came have none but this.
         if any(self._ledger[job_id].attempts == 0 for call in self._queue for job_id in call.job_ids):
-            self.stopped_by = self._last_failure
+            self._gave_up = self._answers.last_failure or no_answer(lasting(self._patience))
 
     def _next_due(self) -> float:
-        return max(self._queue.next_due(), self._resume_at, self._pace.ready_at(self._clock.now()))
+        return max(self._queue.next_due(), self._answers.resume_at, self._pace.ready_at(self._clock.now()))
 
     def _may_send(self) -> bool:
         now = self._clock.now()
-        if not self._queue or len(self._under_way) >= self._pace.places:
+        if self._is_over or not self._queue or len(self._under_way) >= self._pace.places:
             return False
-        return max(self._queue.next_due(), self._resume_at) <= now and self._pace.take(now)
+        return max(self._queue.next_due(), self._answers.resume_at) <= now and self._pace.take(now)
 
     def _send(self, call: Call) -> None:
-        if not self._bulk and len(call.job_ids) > 1:
+        if not self._answers.bulk and len(call.job_ids) > 1:
             first, *others = [Call([job_id], call.failures) for job_id in call.job_ids]
             for other in others:
                 self._queue.add(other)
             call = first
         if not call.on_record:
             self._put_on_record(call)
-        call.bulk, call.sent_at, call.answer = self._bulk, self._clock.now(), None
+        call.bulk, call.sent_at, call.begun_at = self._answers.bulk, self._clock.now(), monotonic()
         self._ledger.sent(call.job_ids)
         self._under_way.append(call)
-        self._workers.submit(self._work, call)
+        self._workers.submit(partial(self._work, call))
 
     def _put_on_record(self, call: Call) -> None:
         """Have this call, and those most likely to be next, on record before it goes out."""
@@ -156,145 +185,46 @@ class Engine:
             one.on_record = True
 
     def _work(self, call: Call) -> None:
-        # In a worker. Whatever happens, an answer comes back, or the dispatcher would wait for ever.
+        # In a worker. Whatever happens, an answer comes back. One that comes when nobody waits any more is dropped.
         reason = self._ledger.plan.reason
+        answer: BulkAnswer | AwsError
         try:
             if call.bulk:
-                call.answer = self._gateway.terminate_bulk(call.job_ids, reason)
+                answer = self._gateway.terminate_bulk(call.job_ids, reason)
             else:
                 request_id = self._gateway.terminate(call.job_ids[0], reason)
-                call.answer = BulkAnswer(frozenset(call.job_ids), {}, request_id)
+                answer = BulkAnswer(frozenset(call.job_ids), {}, request_id)
         except AwsError as error:
-            call.answer = error
+            answer = error
         except BaseException as error:  # noqa: BLE001 - becomes the failure of this call, and is reported as such
-            call.answer = UnavailableError(repr(error), code=type(error).__name__, operation="TerminateJobs")
+            answer = UnavailableError(repr(error), code=type(error).__name__, operation="TerminateJobs")
+        call.answer = call.answer or answer
         self._answered.put(call)
 
-    def _read_answer(self) -> None:
-        """Wait until an answer is there, and note it, or until the next call is due."""
-        timeout = LONGEST_WAIT
+    def _time_to_read(self) -> float:
+        """Return for how long to wait for an answer: until the next call is due, and not too long."""
         # With all places taken, being due does not help a call: only an answer does.
         if self._queue and len(self._under_way) < self._pace.places:
-            timeout = min(timeout, max(self._next_due() - self._clock.now(), SHORTEST_WAIT))
-        try:
-            call = self._answered.get(timeout=timeout)
-        except Empty:
-            return
-        self._tell_pace(call)
-        self._note(call)
+            return min(LONGEST_WAIT, max(self._next_due() - self._clock.now(), SHORTEST_WAIT))
+        return LONGEST_WAIT
 
-    def _tell_pace(self, call: Call) -> None:
-        """Tell the pace whether the call was let in. Where no answer came, nobody knows."""
-        now = self._clock.now()
-        if isinstance(call.answer, ThrottledError):
-            self._pace.throttled(call.sent_at, now, call.answer.retry_after)
-        elif isinstance(call.answer, BulkAnswer) and any(
-            item.code in THROTTLED_CODES for item in call.answer.errors.values()
-        ):
-            self._pace.throttled(call.sent_at, now)
-        elif not isinstance(call.answer, UnavailableError):
-            self._pace.accepted(call.sent_at, now)
+    def _read_answer(self, timeout: float) -> bool:
+        """Wait for so long until an answer is there, and note it; return whether there was one."""
+        try:
+            call = self._answered.get(timeout=timeout) if timeout else self._answered.get_nowait()
+        except Empty:
+            # An answer that was taken and not noted, because something came in between, is still under way.
+            lost = next((call for call in self._under_way if call.answer is not None), None)
+            if lost is None:
+                return False
+            call = lost
+        if call in self._under_way:
+            self._answers.tell_pace(call)
+            self._note(call)
+        return True
 
     def _note(self, call: Call) -> None:
-        try:
-            if isinstance(call.answer, BulkAnswer):
-                self._note_bulk(call, call.answer)
-            elif call.answer is not None:
-                self._note_failure(call, call.answer)
-        finally:
-            self._ledger.put_on_record()
-        # Last: an answer that was interrupted while it was noted is noted once more in the end.
+        self._answers.note(call)
+        # Now: an answer that was interrupted while it was noted is noted once more in the end.
         self._under_way.remove(call)
-
-    def _note_rest(self) -> None:
-        for call in list(self._under_way):
-            if call.answer is None:
-                call.answer = UnavailableError(_UNHEARD, code="NoAnswer", operation="TerminateJobs")
-            self._note(call)
-
-    def _note_bulk(self, call: Call, answer: BulkAnswer) -> None:
-        """Note each job's part of an answer, and keep those worth another try."""
-        for job_id in call.job_ids:
-            error = answer.errors.get(job_id)
-            if error is None and job_id in answer.accepted:
-                self._progress()
-                self._ledger.accepted(job_id, answer.request_id)
-                continue
-            code, message = (error.code, f"{error.code}: {error.message}") if error else ("NoAnswer", _LEFT_OUT)
-            if code in DENIED_CODES:
-                message = f"{sentence(message)} {self._gateway.permission_to_end(job_id)}"
-            again = error is None or code in RETRYABLE_ITEM_CODES
-            if again:
-                self._is_failing = True
-                self._queue.keep_item(job_id)
-            else:
-                self._progress()
-            self._ledger.failed(job_id, code, f"TerminateJobs: {message}", answer.request_id, again=again)
-
-    def _note_failure(self, call: Call, error: AwsError) -> None:
-        """Note that a whole call failed: ask again, ask in another way, stop sending, or give it up."""
-        self._is_failing = True
-        if isinstance(error, ThrottledError):
-            self._last_failure = error
-            self._note_jobs(call, error, again=True)
-            # Behind all others, and as often as it takes: when it goes out is for the pace to say.
-            self._queue.add(Call(call.job_ids, call.failures, self._clock.now()))
-        elif isinstance(error, UnavailableError):
-            self._pause(call, error)
-            self._note_jobs(call, error, again=True)
-            self._after_failure(call, error)
-        elif isinstance(error, UnsupportedError) and call.bulk:
-            self._bulk = False
-            self._take_back(call, [call.job_ids])
-        elif isinstance(error, CredentialsError):
-            # Nothing can be sent any more; this call had no effect, and its jobs are as they were.
-            self.stopped_by = error
-            self._take_back(call, [call.job_ids])
-        elif isinstance(error, RefusedError) and len(call.job_ids) > 1:
-            # One job that AWS will not hear of must not keep its neighbours alive.
-            self._take_back(call, call.halves())
-        else:
-            self._progress()
-            self._note_jobs(call, error, again=False)
-
-    def _note_jobs(self, call: Call, error: AwsError, *, again: bool) -> None:
-        for job_id in call.job_ids:
-            self._ledger.failed(job_id, error.code, str(error), error.request_id, again=again)
-
-    def _pause(self, call: Call, error: AwsError) -> None:
-        """Send nothing for a while, the longer the longer nothing has come through.
-
-        A service that is down must neither be hammered by all calls, nor each be taken apart for a poison that is
-        not in it.
-        """
-        self._last_failure = error
-        # Calls that were under way together fail together: that is one sign, not several.
-        if call.sent_at > self._paused_at:
-            self._outages += 1
-            self._paused_at = self._clock.now()
-        wait = backoff(self._outages, self._clock.chance(), error.retry_after)
-        self._resume_at = max(self._resume_at, self._paused_at + wait)
-
-    def _progress(self) -> None:
-        self._progress_at = self.answered_at = self._clock.now()
-        self._is_failing = False
-        self._outages = 0
-        self._queue.note_progress()
-
-    def _after_failure(self, call: Call, error: AwsError) -> None:
-        """Ask again later, in halves from the second time on: one job may be what the service stumbles over."""
-        failures = call.failures + 1
-        due = self._clock.now() + backoff(failures, self._clock.chance(), error.retry_after)
-        for part in call.halves() if failures > 1 else [call.job_ids]:
-            self._queue.add_again(Call(part, failures, due), failures)
-
-    def _take_back(self, call: Call, parts: list[list[str]]) -> None:
-        """Put a call that had no effect back into the queue in these parts, as if it had not been sent."""
-        for job_id in call.job_ids:
-            self._ledger[job_id].attempts -= 1
-        for part in parts:
-            self._queue.add(Call(part, call.failures))
-
-
-_LEFT_OUT = "the answer named this job neither as accepted nor as failed"
-_UNHEARD = "interrupted before the answer came; the request may have taken effect"
+        self._ledger.tell()

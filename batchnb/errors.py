@@ -13,7 +13,7 @@ BatchnbError
 │   └── UnavailableError       no answer, or a server-side failure; it may have taken effect
 ├── JournalError               the record of a run cannot be written or read; nothing more is sent
 ├── TerminationFailedError     the run is over and some jobs were not seen to end; carries the report
-├── InterruptedRunError        the run was stopped by hand; carries the report
+├── InterruptedRunError        you stopped the run, or something broke it off; carries the report
 ├── MissingExtraError          something optional is not installed; says what to install (an ImportError)
 └── LocalError                 the embedded emulator could not do what was asked
 """
@@ -133,11 +133,15 @@ class TerminationFailedError(BatchnbError):
 
 
 class InterruptedRunError(BatchnbError):
-    """The run was interrupted: what had been sent is in `report`, and nothing more was sent."""
+    """You stopped the run, or something broke it off: nothing more was sent.
+
+    `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
+    """
 
     def __init__(self, message: str, report: Report) -> None:
         super().__init__(message)
         self.report = report
+        self.run_id = report.run_id
 
 
 class MissingExtraError(BatchnbError, ImportError):

@@ -9,19 +9,31 @@ from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import register
 from batchnb.errors import InputError
 from batchnb.ids import JobId, parse_job_id
-from batchnb.jobs import Job, JobStatus
+from batchnb.jobs import Job, JobKind, JobStatus
 from batchnb.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ID_COLUMNS", "frame_of_jobs", "id_column", "import_ahead", "job_ids_in", "strings", "utc"]
+__all__ = [
+    "ARN_COLUMNS",
+    "ID_COLUMNS",
+    "frame_of_jobs",
+    "id_column",
+    "import_ahead",
+    "job_ids_in",
+    "numbers",
+    "strings",
+    "utc",
+]
 
 ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
 """Columns in which job ids are looked for, in this order."""
+
+ARN_COLUMNS = ("jobArn", "job_arn", "JobArn")
+"""Columns in which the ARN of a row's job is looked for, in this order."""
 
 _MISTAKES_SHOWN = 3
 _COLUMNS_SHOWN = 20
@@ -45,20 +57,22 @@ def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) 
     """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
 
     `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an index of
-    such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Raises InputError if there is no
-    such column, if anything in it is no job id (missing values included), or if there is nothing at all, unless
-    `empty_ok`.
+    such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Where a row of a DataFrame has
+    an ARN beside the id (`ARN_COLUMNS`), its account and Region are those of the job. Raises InputError if there is no
+    such column, if anything in it is no job id (missing values included), if an ARN is of another job than the id in
+    its row, or if there is nothing at all, unless `empty_ok`.
     """
     values = _values(jobs, ids)
+    arns = _arns(jobs, ids, len(values))
     found: dict[JobId, None] = {}
     mistakes: list[str] = []
-    for position, value in enumerate(values):
+    prefixes: dict[str, JobId] = {}
+    for position, (value, arn) in enumerate(zip(values, arns, strict=True)):
         try:
             job = parse_job_id(value)
+            found.setdefault(job if arn is None else _placed(job, arn, prefixes))
         except InputError as error:
             mistakes.append(f"entry {position + 1}: {error}")
-        else:
-            found.setdefault(job)
     if mistakes:
         more = len(mistakes) - _MISTAKES_SHOWN
         raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
@@ -71,9 +85,11 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     """Return one row a job: AWS's names, UTC timestamps, categorical status and queue.
 
     dtypes: `jobId`, `jobName`, `statusReason`, `jobDefinition`, `shareIdentifier` and `jobArn` are strings;
-    `jobQueue` and `status` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
-    `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and `isCancelled` are bool. With
-    `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count an array's children.
+    `jobQueue`, `status` and `kind` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
+    `vcpus` is Float64; `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and
+    `isCancelled` are bool. With `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count
+    an array's children; `vcpus` of arrays and multi-node jobs, and `kind` of other jobs on ECS, unless jobs were
+    described.
     """
     import numpy as np
     import pandas as pd
@@ -92,6 +108,8 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
         "startedAt": utc(of["started_at"]),
         "stoppedAt": utc(of["stopped_at"]),
         "jobDefinition": strings(of["job_definition"]),
+        "kind": _categories(of["kind"], list(JobKind)),
+        "vcpus": numbers(of["vcpus"]),
         "arraySize": _integers(of["array_size"]),
         "liveChildren": _integers(live),
         "arrayIndex": _integers(of["array_index"]),
@@ -103,9 +121,7 @@ def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
     }
     if tags:
         columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
-    frame = pd.DataFrame(columns, copy=False)
-    register()
-    return frame
+    return pd.DataFrame(columns, copy=False)
 
 
 def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
@@ -116,6 +132,17 @@ def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
     # numpy counts milliseconds as they are; pandas 2 would go through nanoseconds, which end in 2262.
     milliseconds = [_NOT_A_TIME if moment is None else moment for moment in moments]
     return pd.Series(np.array(milliseconds, dtype="int64").view("datetime64[ms]")).dt.tz_localize("UTC")
+
+
+def numbers(values: Sequence[float | None]) -> Any:
+    """Return numbers as an array of pandas' Float64, missing for None."""
+    import numpy as np
+    import pandas as pd
+
+    known: Any = np.array(values, dtype="float64")  # in which None is not a number
+    missing = np.isnan(known)
+    known[missing] = 0
+    return pd.arrays.FloatingArray(known, missing)
 
 
 def strings(values: Iterable[str | None]) -> pd.Series[str]:
@@ -180,6 +207,34 @@ def id_column(frame: Any, ids: str | None = None) -> list[object]:
     if hasattr(column, "columns"):
         raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
     return list(column)
+
+
+def _arns(jobs: Any, ids: str | None, count: int) -> list[str | None]:
+    """Return the ARN beside each id of a DataFrame, None where a row has none."""
+    names = [name for name in ARN_COLUMNS if name in jobs.columns][:1] if hasattr(jobs, "columns") else []
+    if not names or names[0] == ids:
+        return [None] * count
+    column = jobs[names[0]]
+    if hasattr(column, "columns"):
+        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
+    texts = column.astype(object).where(column.notna(), None).tolist()
+    return [None if isinstance(text, str) and not text.strip() else text for text in texts]
+
+
+def _placed(job: JobId, arn: object, prefixes: dict[str, JobId]) -> JobId:
+    """Return the job with the account and the Region of the ARN in its row. Of 100,000 ARNs few begin differently."""
+    prefix, slash, tail = arn.rpartition("/") if isinstance(arn, str) else ("", "", "")
+    known = prefixes.get(prefix)
+    if known is None or not slash or tail != job.job_id:
+        known = parse_job_id(arn)
+        if not known.account:
+            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is no job ARN.")
+        if known.job_id.lower() != job.job_id.lower():
+            raise InputError(f"the id is {job.job_id}, but the ARN in its row is of job {known.job_id}.")
+        prefixes[prefix] = known
+    if job.account and (job.account, job.region, job.partition) != (known.account, known.region, known.partition):
+        raise InputError(f"two ARNs of job {job.job_id} in one row are of different places.")
+    return JobId(job.job_id, known.account, known.region, known.partition)
 
 
 def _names_of(frame: Any) -> str:

@@ -1,4 +1,4 @@
-"""Lets Python look for garbage less often while very many records are made, none of which is any.
+"""Raises the GC threshold while very many records are made.
 
 Python looks through all that lives whenever some hundred more things have been made than dropped. While 100,000 jobs
 are read, that is a third of the work, and finds nothing.
@@ -7,32 +7,61 @@ are read, that is a third of the work, and finds nothing.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from contextlib import ContextDecorator
+from threading import RLock
+from typing import Self
+from weakref import WeakSet
 
-__all__ = ["collecting_seldom"]
+__all__ = ["collecting_seldom", "restore_thresholds"]
 
 SELDOM = 500_000
 """Things made, less those dropped, after which Python looks for garbage among the youngest; 700 are usual."""
 
-_lock = Lock()
+_lock = RLock()
 _usual: list[tuple[int, int, int]] = []
-"""For each that is inside, the thresholds from before the first of them."""
+"""The thresholds from before the first of those that are inside, where there are any."""
 
 
-@contextmanager
-def collecting_seldom() -> Iterator[None]:
-    """Look for garbage seldom inside, and as before afterwards. May be nested, and used by several threads."""
-    with _lock:
-        _usual.append(_usual[0] if _usual else gc.get_threshold())
-        first, *others = _usual[0]
-        # 0 is never, and whoever has set more than this wants it so.
-        gc.set_threshold(max(first, SELDOM) if first else 0, *others)
-    try:
-        yield
-    finally:
+class _Seldom(ContextDecorator):
+    """One that is inside, until it is left or dropped: also if leaving it was interrupted."""
+
+    def _recreate_cm(self) -> Self:
+        return type(self)()
+
+    def __enter__(self) -> None:
         with _lock:
-            usual = _usual.pop()
+            _inside.add(self)
             if not _usual:
-                gc.set_threshold(*usual)
+                _usual.append(gc.get_threshold())
+            first, *others = _usual[0]
+            # 0 is never, and whoever has set more than this wants it so.
+            gc.set_threshold(max(first, SELDOM) if first else 0, *others)
+
+    def __exit__(self, *_exception: object) -> None:
+        self._leave()
+
+    def __del__(self) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        with _lock:
+            _inside.discard(self)
+            if not _inside:
+                restore_thresholds()
+
+
+_inside: WeakSet[_Seldom] = WeakSet()
+
+
+def collecting_seldom() -> _Seldom:
+    """Look for garbage seldom inside, and as before afterwards. May be nested, and used by several threads."""
+    return _Seldom()
+
+
+def restore_thresholds() -> None:
+    """Look for garbage as before, whoever is still inside."""
+    with _lock:
+        _inside.clear()
+        if _usual:
+            gc.set_threshold(*_usual[0])
+            _usual.clear()

@@ -7,25 +7,25 @@ keyword argument or a flag), and the plan shows it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from math import inf
+from typing import TypeVar
 
-from batchnb.errors import GuardError, InputError
+from batchnb.caps import BUILT_IN, Cap, at_plan_time, choose_cap, is_from_plan, number_text
+from batchnb.errors import InputError
 from batchnb.ids import queue_name
 from batchnb.jobs import Job
+from batchnb.refusals import Refusal, raise_refusals
 from batchnb.text import plural, shown
 
-__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined", "since"]
+__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
 
 DEFAULT_MAX_JOBS = 1000
 """Jobs that one plan may end where nothing else is said, children of arrays included."""
 
-BUILT_IN = "the built-in default"
-
-_NOTHING = "Nothing was ended."
+_Said = TypeVar("_Said")
 
 
 class PatternKind(StrEnum):
@@ -78,26 +78,15 @@ class Layer:
     accounts: tuple[str, ...] | None = None
     production_accounts: tuple[str, ...] = ()
     read_only: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """The number that holds, who set it, and the lower ones of weaker layers that it was raised over."""
-
-    value: float
-    source: str
-    raised_over: tuple[tuple[float, str], ...] = ()
-
-    def __str__(self) -> str:
-        over = " and ".join(f"{_number(value)} ({source})" for value, source in self.raised_over)
-        return f"{_number(self.value)} ({self.source}{f', raised over {over}' if over else ''})"
+    is_carried: bool = False
+    """Whether it came with a plan: it was in force when the plan was made, and can only tighten."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guards:
     """What holds when all layers are taken together. Made by `combined`."""
 
-    max_jobs: Cap = Cap(DEFAULT_MAX_JOBS, BUILT_IN)
+    max_jobs: Cap = field(default=Cap(DEFAULT_MAX_JOBS, BUILT_IN))
     max_percent: Cap | None = None
     """The percentage of a queue's live jobs that one plan may end."""
     protect: tuple[tuple[Pattern, str], ...] = ()
@@ -120,89 +109,91 @@ class Guards:
         named = [production for production, _ in self.production_accounts]
         return account in named if account else bool(named)
 
+    def refuse_ending(self) -> list[Refusal]:
+        """Return why nothing at all may be ended, if nothing may."""
+        source = self.read_only
+        if not source:
+            return []
+        if is_from_plan(source):
+            text = (
+                f"read_only: this plan is for looking at, said {source}. To end its jobs, make a new plan where that "
+                "is allowed, and pass this one, or the path of its file, as expect= or --expect."
+            )
+        else:
+            text = (
+                f"read_only: nothing may be ended from here, says {source}. Plans can be made and saved; to end jobs, "
+                "change it there, then make a new plan. The saved one can be its expect= or --expect."
+            )
+        return [Refusal("read_only", source, None, text)]
+
+    def refuse_count(self, count: int) -> list[Refusal]:
+        """Return why a plan may not end so many jobs, if it may not."""
+        cap = self.max_jobs
+        if count <= cap.value:
+            return []
+        keyword, flag = f"max_jobs={count}", f"--max-jobs {count}"
+        text = (
+            f"max_jobs: the plan would end {plural(count, 'job')}, children of arrays included, and {cap.source} "
+            f"allows {number_text(cap.value)}. If all of them may end, say so with {keyword} or {flag}; otherwise "
+            "select fewer."
+        )
+        return [Refusal("max_jobs", cap.source, cap.value, text, keyword, flag)]
+
+    def refuse_share(self, queue: str, count: int, live: int) -> list[Refusal]:
+        """Return why a plan may not end so many of a queue's live jobs, if it may not."""
+        cap = self.max_percent
+        if cap is None or count * 100 <= cap.value * live:
+            return []
+        percent = 100 * count / live if live else 100
+        keyword, flag = "max_percent=100", "--max-percent 100"
+        text = (
+            f"max_percent: the plan would end {count:,} of {plural(live, 'live job')} of queue {shown(queue)} "
+            f"({percent:.3g} %), and {cap.source} allows {number_text(cap.value)} %. "
+            f"If so many may end, say so with {keyword} or {flag}; otherwise select fewer."
+        )
+        return [Refusal("max_percent", cap.source, cap.value, text, keyword, flag)]
+
+    def refuse_protected(self, jobs: Iterable[Job], what: str = "would end") -> list[Refusal]:
+        """Return a refusal for each pattern that protects some of these jobs; `what` is what the plan does to them."""
+        kept: dict[tuple[Pattern, str], list[Job]] = {}
+        for job in jobs:
+            if found := self.protection_of(job):
+                kept.setdefault(found, []).append(job)
+        return [_refuse_pattern(pattern, source, protected, what) for (pattern, source), protected in kept.items()]
+
+    def refuse_account(self, account: str | None) -> list[Refusal]:
+        """Return why this account is not allowed, for each layer that names accounts and not this one."""
+        return [
+            Refusal(
+                "accounts",
+                source,
+                None,
+                f"accounts: calls go to account {account or 'unknown'}, and {source} allows only "
+                f"{shown(', '.join(allowed))}. Use credentials of an allowed account, or change it there.",
+            )
+            for allowed, source in self.accounts
+            if account not in allowed
+        ]
+
     def check_read_only(self) -> None:
         """Raise GuardError where nothing may be ended at all."""
-        if self.read_only:
-            raise GuardError(
-                f"read_only: nothing may be ended from here, says {self.read_only}. Plans can be made and saved; "
-                f"to end jobs, change it there. {_NOTHING}",
-                guard="read_only",
-                layer=self.read_only,
-            )
+        raise_refusals(self.refuse_ending())
 
     def check_account(self, account: str | None) -> None:
         """Raise GuardError unless every layer that names accounts allows this one."""
-        for allowed, source in self.accounts:
-            if account not in allowed:
-                raise GuardError(
-                    f"accounts: calls go to account {account or 'unknown'}, and {source} allows "
-                    f"only {shown(', '.join(allowed))}. Use credentials of an allowed account, or change it there. "
-                    f"{_NOTHING}",
-                    guard="accounts",
-                    layer=source,
-                )
+        raise_refusals(self.refuse_account(account))
 
     def check_count(self, count: int) -> None:
         """Raise GuardError where a plan would end more jobs than it may."""
-        if count > self.max_jobs.value:
-            raise GuardError(
-                f"max_jobs: the plan would end {plural(count, 'job')}, children of arrays included, and "
-                f"{self.max_jobs.source} allows {_number(self.max_jobs.value)}. If all of them may end, say so with "
-                f"max_jobs={count} or --max-jobs {count}; otherwise select fewer. {_NOTHING}",
-                guard="max_jobs",
-                layer=self.max_jobs.source,
-            )
+        raise_refusals(self.refuse_count(count))
 
     def check_share(self, queue: str, count: int, live: int) -> None:
         """Raise GuardError where a plan would end a larger part of a queue's live jobs than it may."""
-        if self.max_percent is None or count * 100 <= self.max_percent.value * live:
-            return
-        percent = 100 * count / live if live else 100
-        raise GuardError(
-            f"max_percent: the plan would end {count:,} of {plural(live, 'live job')} of queue {shown(queue)} "
-            f"({percent:.3g} %), and {self.max_percent.source} allows {_number(self.max_percent.value)} %. "
-            f"If so many may end, say so with max_percent=100 or --max-percent 100; otherwise select fewer. {_NOTHING}",
-            guard="max_percent",
-            layer=self.max_percent.source,
-        )
+        raise_refusals(self.refuse_share(queue, count, live))
 
     def check_unprotected(self, jobs: Iterable[Job], what: str = "would end") -> None:
         """Raise GuardError where one of these jobs is protected; `what` says what the plan does to it."""
-        kept = [(job, found) for job in jobs if (found := self.protection_of(job))]
-        if not kept:
-            return
-        job, (pattern, source) = kept[0]
-        more = f" and {plural(len(kept) - 1, 'more protected job')}" if len(kept) > 1 else ""
-        text = shown(pattern, 400)
-        raise GuardError(
-            f"protect: the plan {what} {job.job_id} ({shown(job.job_name, 60)}){more}, which {source} protects "
-            f"by {text}. If it may end, name that very pattern where the plan is made: unprotect={text!r} or "
-            f'--unprotect "{text}"; otherwise leave it out. {_NOTHING}',
-            guard="protect",
-            layer=source,
-        )
-
-
-def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percent_typed: bool) -> Guards:
-    """Return the guards `now` that still have to be asked about a run that was begun under others.
-
-    A number holds if it is typed now, or lower than all that the run was begun in spite of: what is left of a run is
-    less than what was let through then. What was lifted by its very pattern stays lifted. Where it is not known under
-    which guards the run was begun, all of `now` hold.
-    """
-    if begun is None:
-        return now
-    jobs, percent = now.max_jobs, now.max_percent
-    if not max_jobs_typed and not _is_lower(jobs, begun.max_jobs):
-        jobs = Cap(inf, begun.max_jobs.source)
-    if percent and not max_percent_typed and not _is_lower(percent, begun.max_percent):
-        percent = None
-    kept = tuple(entry for entry in now.protect if entry not in begun.lifted)
-    return replace(now, max_jobs=jobs, max_percent=percent, protect=kept)
-
-
-def _is_lower(now: Cap, begun: Cap | None) -> bool:
-    return begun is None or now.value < min([begun.value, *(value for value, _ in begun.raised_over)])
+        raise_refusals(self.refuse_protected(jobs, what))
 
 
 def combined(layers: Sequence[Layer]) -> Guards:
@@ -210,38 +201,51 @@ def combined(layers: Sequence[Layer]) -> Guards:
 
     Raises InputError where `unprotect` names a pattern by which nothing is protected.
     """
-    everything = dict.fromkeys((pattern, layer.source) for layer in layers for pattern in layer.protect)
+    here = [layer for layer in layers if not layer.is_carried]
+    carried = [layer for layer in layers if layer.is_carried]
+    everything = _added_up(here, carried, lambda layer: layer.protect)
     named = [pattern for layer in layers if layer.is_explicit for pattern in layer.unprotect]
     for pattern in named:
         if pattern not in {known for known, _ in everything}:
             known = ", ".join(dict.fromkeys(shown(entry[0]) for entry in everything)) or "none"
             raise InputError(f"unprotect: nothing is protected by {shown(pattern)}. The patterns that are: {known}.")
+    read_only = _added_up(here, carried, lambda layer: (True,) if layer.read_only else ())
     return Guards(
-        max_jobs=_cap([(layer, layer.max_jobs) for layer in layers], DEFAULT_MAX_JOBS) or Cap(0, BUILT_IN),
-        max_percent=_cap([(layer, layer.max_percent) for layer in layers], None),
+        max_jobs=_cap(layers, lambda layer: layer.max_jobs, DEFAULT_MAX_JOBS) or Cap(0, BUILT_IN),
+        max_percent=_cap(layers, lambda layer: layer.max_percent, None),
         protect=tuple(entry for entry in everything if entry[0] not in named),
         lifted=tuple(entry for entry in everything if entry[0] in named),
-        accounts=tuple((layer.accounts, layer.source) for layer in layers if layer.accounts is not None),
-        production_accounts=tuple(
-            dict.fromkeys((account, layer.source) for layer in layers for account in layer.production_accounts)
-        ),
-        read_only=next((layer.source for layer in layers if layer.read_only), None),
+        accounts=_added_up(here, carried, lambda layer: () if layer.accounts is None else (layer.accounts,)),
+        production_accounts=_added_up(here, carried, lambda layer: layer.production_accounts),
+        read_only=next((source for _, source in read_only), None),
     )
 
 
-def _cap(said: Sequence[tuple[Layer, float | None]], default: float | None) -> Cap | None:
-    """Return the number that was typed; else the lowest of those that are configured; else the default."""
-    entries = [(layer, value) for layer, value in said if value is not None]
+def _added_up(
+    here: Iterable[Layer], carried: Iterable[Layer], said: Callable[[Layer], tuple[_Said, ...]]
+) -> tuple[tuple[_Said, str], ...]:
+    """Return all that the layers say, each with its source. What was carried says so, unless it holds here as well."""
+    now = dict.fromkeys((value, layer.source) for layer in here for value in said(layer))
+    then = [(value, layer.source) for layer in carried for value in said(layer)]
+    added = [(value, at_plan_time(source)) for value, source in then if (value, source) not in now]
+    return tuple(dict.fromkeys([*now, *added]))
+
+
+def _cap(layers: Sequence[Layer], said: Callable[[Layer], float | None], default: float | None) -> Cap | None:
+    entries = [(layer, value) for layer in layers if (value := said(layer)) is not None]
     typed = [(value, layer.source) for layer, value in entries if layer.is_explicit]
-    configured = [(value, layer.source) for layer, value in entries if not layer.is_explicit]
-    built_in = [] if default is None else [(default, BUILT_IN)]
-    candidates = typed[:1] or sorted(configured, key=lambda entry: entry[0])[:1] or built_in
-    if not candidates:
-        return None
-    value, source = candidates[0]
-    lower = [entry for entry in [*typed[1:], *configured, *built_in] if entry[0] < value]
-    return Cap(value, source, tuple(lower))
+    configured = [(value, layer.source) for layer, value in entries if not (layer.is_explicit or layer.is_carried)]
+    carried = [(value, layer.source) for layer, value in entries if layer.is_carried]
+    return choose_cap(typed, configured, carried, default)
 
 
-def _number(value: float) -> str:
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+def _refuse_pattern(pattern: Pattern, source: str, jobs: Sequence[Job], what: str) -> Refusal:
+    more = f" and {plural(len(jobs) - 1, 'more protected job')}" if len(jobs) > 1 else ""
+    text = shown(pattern, 400)
+    keyword, flag = f"unprotect={text!r}", f'--unprotect "{text}"'
+    sentence = (
+        f"protect: the plan {what} {jobs[0].job_id} ({shown(jobs[0].job_name, 60)}){more}, which {source} protects "
+        f"by {text}. If it may end, name that very pattern where the plan is made: {keyword} or {flag}; otherwise "
+        "leave it out."
+    )
+    return Refusal("protect", source, None, sentence, keyword, flag)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from sys import intern
 from typing import Any, NamedTuple
 
 from batchnb.ids import queue_name
-from batchnb.job_members import (
+from batchnb.job_details import NO_DETAILS, details_of_description, details_of_several, details_of_usage
+from batchnb.shapes import (
     LATEST,
-    read_container,
-    read_count,
-    read_dependencies,
-    read_moment,
-    read_tags,
-    read_text,
+    Attempt,
+    Evidence,
+    JobKind,
+    attempts_in,
+    moment_in,
+    text_in,
+    whole_in,
 )
 
-__all__ = ["Attempt", "Job", "JobStatus", "job_from_aws", "jobs_from_aws"]
+__all__ = ["Attempt", "Job", "JobKind", "JobStatus", "job_from_aws", "jobs_from_aws"]
 
 
 class JobStatus(StrEnum):
@@ -54,23 +55,12 @@ _STARTED = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 # `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
 _STATUSES = {status.value: status for status in JobStatus}
-
-_INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
-_NOT_CONTAINED = (None, None, None, None, None)
-
 _ODD = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
 """What is raised where a member is not of the type that AWS gives it."""
 
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One try at running a job. Times are epoch milliseconds."""
-
-    exit_code: int | None = None
-    reason: str | None = None
-    log_stream: str | None = None
-    started_at: int | None = None
-    stopped_at: int | None = None
+_INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
+_IN_A_SUMMARY = frozenset({"exitCode", "reason"})
+"""What the `container` of a summary may have. A described one has more."""
 
 
 class Job(NamedTuple):
@@ -111,10 +101,20 @@ class Job(NamedTuple):
     is_sequential: bool = False
     """Whether each child of this array waits for the one before it."""
     image: str | None = None
+    """Of its first container; of a multi-node job, that of the main node."""
     log_stream: str | None = None
+    """Of the container that failed, or else of the first that has one. A pod on EKS has none."""
     vcpus: float | None = None
-    memory: int | None = None
+    """What it needs, of all its containers and nodes together; of an array, what each child needs. None where that
+    is not known: a summary does not tell it of arrays and multi-node jobs."""
+    memory: float | None = None
+    """In MiB, as `vcpus`. Only a description has it."""
     gpus: int | None = None
+    """As `vcpus`. Only a description has it: 0 where the job asks for none, None where nobody can tell."""
+    kind: JobKind | None = None
+    """The shape of the job. A summary does not tell one container from several."""
+    evidence: Evidence | None = None
+    """What DescribeJobs says beside all this; None where the job was listed only."""
 
     @property
     def is_stopping(self) -> bool:
@@ -182,11 +182,9 @@ def _readable(answer: Any) -> dict[str, Any]:
     least: dict[str, Any] = {"jobId": answer["jobId"], "jobName": answer["jobName"]}
     kept = dict(least)
     for name in answer.keys() - least.keys():
-        try:
+        with suppress(*_ODD):
             _read({**least, name: answer[name]}, None)
-        except _ODD:
-            continue
-        kept[name] = answer[name]
+            kept[name] = answer[name]
     return kept
 
 
@@ -195,24 +193,30 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     job_id, job_name = answer["jobId"], answer["jobName"]
     if type(job_id) is not str or type(job_name) is not str:
         raise KeyError("jobId" if type(job_id) is not str else "jobName")
+    status = _STATUSES.get(get("status") or "")  # one that this version does not know must not break a listing
+    # In place and without calls, here and below: there may be 100,000 of them.
     if created := get("createdAt"):
-        created = created if type(created) is int and 0 < created < LATEST else read_moment(created)
+        created = created if type(created) is int and 0 < created < LATEST else moment_in(created)
     if started := get("startedAt"):
-        started = started if type(started) is int and 0 < started < LATEST else read_moment(started)
+        started = started if type(started) is int and 0 < started < LATEST else moment_in(started)
     if stopped := get("stoppedAt"):
-        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else read_moment(stopped)
+        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else moment_in(stopped)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
-    needed, container, attempts = get("dependsOn"), get("container"), get("attempts")
-    depends_on, pairs_with, is_sequential = read_dependencies(needed) if needed else _INDEPENDENT
-    image, log_stream, vcpus, memory, gpus = read_container(container) if container else _NOT_CONTAINED
-    reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
-    arn, tags = get("jobArn"), get("tags")
-    # By position and without more calls: there may be 100,000 of them.
-    return Job(
-        job_id,
-        job_name,
-        # A status that this version does not know must not break a listing; it is treated as unknown.
-        _STATUSES.get(get("status") or ""),
+    needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
+    depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
+    reason, definition, share, arn = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("jobArn")
+    tags = get("tags")
+    exit_code = whole_in(container.get("exitCode")) if container else None
+    size = (whole_in(array.get("size")) or None) if array else None
+    tried = attempts_in(answer) if attempts else ()
+    details = details_of_usage(usage) if (usage := get("capacityUsage")) else NO_DETAILS
+    if size is not None or nodes:
+        details = details_of_several(job_id, size, nodes, details)
+    has_more = container and not container.keys() <= _IN_A_SUMMARY
+    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
+        exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
+    return Job(  # by position: to go by names takes longer
+        *(job_id, job_name, status),
         intern(reason) if type(reason) is str else None,
         created or None,
         started or None,
@@ -222,36 +226,33 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
         arn if type(arn) is str else None,
         get("isTerminated") is True,
         get("isCancelled") is True,
-        (read_count(array.get("size")) or None) if array else None,
-        read_count(array.get("index")) if array else None,
+        size,
+        whole_in(array.get("index")) if array else None,
         _children(array.get("statusSummary")) if array else (),
-        (read_count(nodes.get("numNodes")) or None) if nodes else None,
-        read_count(container.get("exitCode")) if container else None,
+        (whole_in(nodes.get("numNodes")) or None) if nodes else None,
+        exit_code,
         intern(queue_name(described_queue)) if described_queue else job_queue,
-        read_tags(tags) if tags else None if described_queue is None and tags is None else (),
-        tuple([_attempt(attempt) for attempt in attempts]) if attempts else (),
-        depends_on,
-        pairs_with,
-        is_sequential,
-        image,
-        log_stream,
-        vcpus,
-        memory,
-        gpus,
+        _tags(tags) if tags else None if described_queue is None and tags is None else (),
+        *(tried, depends_on, pairs_with, is_sequential),
+        *details,
     )
 
 
+def _tags(tags: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    # A tag whose value cannot be read is a tag all the same: a guard may protect the job by its key.
+    return tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items()))
+
+
 def _children(summary: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:
-    counts = ((status, read_count(count)) for status, count in (summary or {}).items() if status in _STATUSES)
-    return tuple((status, count) for status, count in counts if count)
+    counts = ((status, whole_in(count)) for status, count in (summary or {}).items() if status in _STATUSES)
+    return tuple((status, count) for status, count in counts if count and count > 0)
 
 
-def _attempt(answer: Mapping[str, Any]) -> Attempt:
-    container = answer.get("container") or {}
-    return Attempt(
-        exit_code=read_count(container.get("exitCode")),
-        reason=read_text(container.get("reason")) or read_text(answer.get("statusReason")),
-        log_stream=read_text(container.get("logStreamName")),
-        started_at=read_moment(answer.get("startedAt")),
-        stopped_at=read_moment(answer.get("stoppedAt")),
+def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """Return what a job depends on, which of that pairwise, and whether its children follow each other."""
+    named = [needed for needed in dependencies if text_in(needed.get("jobId"))]
+    return (
+        tuple(needed["jobId"] for needed in named),
+        tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
+        any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
     )

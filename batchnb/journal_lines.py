@@ -12,17 +12,18 @@ from datetime import datetime
 from typing import Any
 
 from batchnb import errors
+from batchnb._version import __version__
 from batchnb.blast import Dependent
-from batchnb.bodies import Bodies, difference, patched
+from batchnb.bodies import Bodies, changed_job, tell_change, told_job
 from batchnb.circumstances import guards_record
 from batchnb.errors import AwsError
 from batchnb.guards import Guards
-from batchnb.jobs import Job, job_from_aws
+from batchnb.jobs import Job
 from batchnb.json_bytes import to_json
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.records import Record, identity_record, job_record, moment, moment_text
+from batchnb.records import Record, identity_record, moment, moment_text
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 __all__ = [
     "FORMAT",
@@ -49,8 +50,6 @@ def header_line(
 
     `approved` is what was typed to have the plan executed, by the names of the arguments.
     """
-    from batchnb import __version__
-
     return {
         "type": "run",
         "format": FORMAT,
@@ -68,6 +67,8 @@ def header_line(
         "plan_guards": guards_record(plan.guards),
         "approved": dict(approved),
         "listed_by": plan.listed_by,
+        "listed_all": plan.listed_all,
+        "live_in_queues": dict(plan.live_in_queues),
         "notes": list(plan.notes),
         "dependents": len(plan.dependents.jobs),
         "dependents_gap": plan.dependents.gap,
@@ -102,33 +103,26 @@ def _told(kind: str, told: Record, job: Job | None, bodies: Bodies) -> Iterator[
     if job is None:
         yield {"type": kind, **told}
         return
-    record = job_record(job)
-    name, body, is_new = bodies.body_of(record)
-    if is_new:
-        yield {"type": "body", "name": name, "body": body}
-    patch = difference(body, record)
+    members, body = bodies.tell(job)
+    if body is not None:
+        yield {"type": "body", "name": members["body"], "body": body}
     if job.job_id == told["jobId"]:
-        del patch["jobId"]
-    yield {"type": kind, **told, "body": name, "job": patch}
+        members["job"].pop("jobId", None)
+    yield {"type": kind, **told, **members}
 
 
 def planned_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> PlannedJob:
     """Return the job of a plan in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
-    return PlannedJob(line["jobId"], Verdict(line["verdict"]), _job(line, bodies))
+    job_id = line["jobId"]
+    return PlannedJob(job_id, Verdict(line["verdict"]), told_job(line, bodies, job_id))
 
 
 def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> Dependent:
     """Return the dependent in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
-    job = _job(line, bodies)
+    job = told_job(line, bodies, line["job"].get("jobId") or line["jobId"])
     if job is None:
         raise KeyError("job")
     return Dependent(line["jobId"], job, line["because_of"])
-
-
-def _job(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> Job | None:
-    if "job" not in line:
-        return None
-    return job_from_aws(patched({**bodies[line["body"]], "jobId": line["jobId"]}, line["job"]))
 
 
 def outcome_line(result: JobResult, when: str | None) -> Record:
@@ -146,22 +140,17 @@ def outcome_line(result: JobResult, when: str | None) -> Record:
         line["error_message"] = result.error_message
     if result.request_id is not None:
         line["request_id"] = result.request_id
-    before, after = result.planned.job, result.last_seen
-    if after is not None:
-        line["job"] = {} if after is before else difference(job_record(before) if before else {}, job_record(after))
+    if result.last_seen is not None:
+        line |= tell_change(result.planned.job, result.last_seen)
     return line
 
 
 def result_of_line(line: Mapping[str, Any], planned: PlannedJob) -> JobResult:
     """Return what a line says of a job. Raises KeyError, TypeError or ValueError where the line is not one."""
-    seen: Job | None = None
-    if (patch := line.get("job")) is not None:
-        before = planned.job
-        seen = before if before and not patch else job_from_aws(patched(job_record(before) if before else {}, patch))
     return JobResult(
         planned=planned,
         outcome=Outcome(line["outcome"]),
-        last_seen=seen,
+        last_seen=changed_job(line, planned.job),
         attempts=int(line.get("attempts") or 0),
         accepted_at=moment(line.get("accepted_at")),
         ended_at=moment(line.get("ended_at")),
@@ -186,6 +175,8 @@ def end_line(report: Report, size: int) -> Record:
         "counts": report.counts,
         "waited": report.waited,
         "stopped_by": _stopped_by_record(report.stopped_by),
+        "stopped_at": moment_text(report.stopped_at),
+        "newcomers": report.newcomers.record() if report.newcomers else None,
         "lost": report.lost.record() if report.lost else None,
         "size": size,
     }

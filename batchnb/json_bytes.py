@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
-__all__ = ["DEEPEST", "from_json", "to_json"]
+__all__ = ["DEEPEST", "from_json", "to_json", "to_sorted_json"]
 
 DEEPEST = 100
 """Levels of nesting that are kept of a text with more than Python can take. No answer of AWS has as many."""
@@ -20,6 +21,7 @@ DEEPEST = 100
 _MOST_DIGITS = 20
 """Digits of the largest whole number of 64 bits."""
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode_sorted = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]', re.DOTALL)
 
 
@@ -48,11 +50,22 @@ def to_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value)
     except TypeError:
-        pass
+        return _encoded(value, _encode)
+
+
+def to_sorted_json(value: Any) -> bytes:
+    """Return `value` as `to_json` does, with the keys of each object sorted: equal values give equal bytes."""
     try:
-        text = _encode(value)
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return _encoded(value, _encode_sorted)
+
+
+def _encoded(value: Any, encode: Callable[[Any], str]) -> bytes:
+    try:
+        text = encode(value)
     except (RecursionError, ValueError):  # a ValueError is of a value that contains itself
-        text = _encode(_shallow(value, DEEPEST))
+        text = encode(_shallow(value, DEEPEST))
     return text.encode("utf-8", "surrogatepass")
 
 

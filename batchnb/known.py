@@ -9,10 +9,10 @@ from typing import Any
 
 from batchnb.jobs import Job, job_from_aws
 from batchnb.ledger import Entry
+from batchnb.outcome import Outcome
 from batchnb.plans import PlannedJob
 from batchnb.records import moment
 from batchnb.report import JobResult
-from batchnb.verify import Outcome
 
 __all__ = ["Known", "result_of_format_1"]
 
@@ -24,7 +24,11 @@ class Known:
     calls: int = 0
     """Calls that were about to name it. The last ones may not have gone out."""
     answered: int = 0
-    """Calls that named it and were answered."""
+    """Calls that named it and were answered, or of which it is known that no answer came."""
+    throttled: int = 0
+    """How many of these AWS throttled."""
+    is_unanswered: bool = False
+    """Whether the last call that was not throttled got no answer: it may have taken effect."""
     accepted_at: datetime | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -45,13 +49,19 @@ class Known:
 
     def note_answer(self, line: Mapping[str, Any]) -> None:
         """Take in AWS's answer. Raises KeyError, TypeError or ValueError for what is not one."""
-        accepted, at = line["accepted"], moment(line["at"])
+        accepted, at, throttled = line["accepted"], moment(line["at"]), bool(line.get("throttled"))
+        was_answered = self.answered > self.throttled
         self.answered += 1
+        self.throttled += throttled
         self.calls = max(self.calls, self.answered)
         self.result = None
-        self.request_id = line.get("request_id")
-        self.error_code, self.error_message = line.get("code"), line.get("message")
         self.is_refused = not accepted and not line.get("again")
+        if not throttled:
+            self.is_unanswered = bool(line.get("unanswered"))
+        # To be throttled says nothing of the job: an answer from before counts for more.
+        if not (throttled and was_answered):
+            self.error_code, self.error_message = line.get("code"), line.get("message")
+            self.request_id = line.get("request_id")
         if accepted:
             self.accepted_at = self.accepted_at or at
 
@@ -59,6 +69,10 @@ class Known:
         """Take in what became of the job: a report said so."""
         self.result = result
         self.calls = self.answered = result.attempts
+        self.throttled = min(self.throttled, result.attempts)
+        if result.outcome is Outcome.NOT_ATTEMPTED:
+            self.throttled = result.attempts
+        self.is_unanswered = result.outcome is Outcome.UNANSWERED
         self.accepted_at, self.ended_at = result.accepted_at, result.ended_at
         self.error_code, self.error_message = result.error_code, result.error_message
         self.request_id = result.request_id
@@ -67,8 +81,9 @@ class Known:
         self.was_running = self.was_running or result.outcome is Outcome.TERMINATED
 
     def restore(self, entry: Entry) -> None:
-        """Put what is known into the job's entry, calls included that may not have gone out."""
-        entry.attempts = self.calls
+        """Put what is known into the job's entry, calls included of which it is not known whether they went out."""
+        entry.attempts, entry.throttled = self.calls, self.throttled
+        entry.is_unanswered = self.is_unanswered or self.calls > self.answered
         entry.accepted_at, entry.ended_at = self.accepted_at, self.ended_at
         entry.error_code, entry.error_message = self.error_code, self.error_message
         entry.request_id = self.request_id

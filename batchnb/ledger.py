@@ -13,7 +13,7 @@ from batchnb.jobs import Job
 from batchnb.plans import Plan, PlannedJob, Verdict
 from batchnb.verdicts import is_stopping
 
-__all__ = ["Entry", "EventState", "JobEvent", "Ledger", "Recorder"]
+__all__ = ["Entry", "EventState", "Failure", "JobEvent", "Ledger", "Recorder"]
 
 
 class EventState(StrEnum):
@@ -54,6 +54,12 @@ class Entry:
     """Whether the job has been seen STARTING or RUNNING since the plan was made, or then."""
     attempts: int = 0
     """How many requests to end it have gone out."""
+    throttled: int = 0
+    """How many of them AWS throttled: these were not let in, as if they had never been made."""
+    is_under_way: bool = False
+    """Whether a request for it has gone out whose answer has not come yet."""
+    is_unanswered: bool = False
+    """Whether the last request for it that was not throttled got no answer: it may have taken effect."""
     accepted_at: datetime | None = None
     failed: bool = False
     """Whether its request was refused for good."""
@@ -70,6 +76,39 @@ class Entry:
         """Whether there is nothing left to wait for: it was seen to end, or its record is gone."""
         return self.ended_at is not None or self.gone
 
+    @property
+    def may_have_taken_effect(self) -> bool:
+        """Whether a request for it went out of which nobody knows whether it arrived."""
+        return self.is_under_way or self.is_unanswered
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether AWS answered a request for it otherwise than by throttling."""
+        return self.attempts > self.throttled
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a request failed for a job."""
+
+    code: str
+    message: str
+    request_id: str | None = None
+    is_throttled: bool = False
+    """Whether AWS did not let the request in, because there were too many."""
+    is_unanswered: bool = False
+    """Whether no answer came: the request may have taken effect."""
+
+    def record(self, *, again: bool) -> dict[str, Any]:
+        """Return it for the journal; `again` says whether the request is made again."""
+        record = {"accepted": False, "code": self.code, "message": self.message, "again": again}
+        record["request_id"] = self.request_id
+        if self.is_throttled:
+            record["throttled"] = True
+        if self.is_unanswered:
+            record["unanswered"] = True
+        return record
+
 
 class Recorder(Protocol):
     """Keeps a lasting record of requests and answers: a journal. What it raises stops the sending."""
@@ -82,7 +121,10 @@ class Recorder(Protocol):
 
 
 class Ledger:
-    """One entry a job of a plan, by id, and the events that tell of changes. Used by one thread."""
+    """One entry a job of a plan, by id, and the events that tell of changes. Used by one thread.
+
+    Events are gathered, and handed to `on_event` by `tell`: what has been noted is complete by then.
+    """
 
     def __init__(
         self,
@@ -93,25 +135,40 @@ class Ledger:
     ) -> None:
         self.plan = plan
         self.clock = clock
+        self.deliver: Callable[[Callable[[JobEvent], None], Sequence[JobEvent]], None] = _deliver
+        """Calls the handler with each of the events."""
+        self.handler_error: BaseException | None = None
+        """What the handler raised. It is not called again after that."""
         self._on_event = on_event
+        self._events: list[JobEvent] = []
         self._recorder = recorder
         self._unrecorded: dict[str, Mapping[str, Any]] = {}
         self.entries = {planned.job_id: _entry(planned) for planned in plan.jobs}
+        self.waiting: Mapping[str, Job] = {}
+        """The jobs that wait for a live job outside the plan, when that was looked at last: by id, with that job."""
 
     def __getitem__(self, job_id: str) -> Entry:
         return self.entries[job_id]
 
-    def is_expected_to_end(self, entry: Entry) -> bool:
+    def asked_for(self, entry: Entry) -> Entry:
+        """Return the entry of the job that requests name for this one: its own, or that of its array."""
+        if entry.planned.verdict is not Verdict.COVERED:
+            return entry
+        return self.entries.get(entry.planned.job_id.partition(":")[0], entry)
+
+    def is_accepted(self, entry: Entry) -> bool:
         """Whether AWS has accepted to end this job, by a request for it or for its array.
 
         That request need not be ours, and the answer to ours may have been lost: what AWS shows of the job counts.
         """
-        if entry.planned.verdict is Verdict.COVERED:
-            parent = self.entries.get(entry.planned.job_id.partition(":")[0])
-            return parent is not None and self.is_expected_to_end(parent)
-        if entry.accepted_at is not None or entry.planned.verdict is Verdict.STOPPING:
+        asked = self.asked_for(entry)
+        if asked.accepted_at is not None or asked.planned.verdict is Verdict.STOPPING:
             return True
-        return entry.last_seen is not None and is_stopping(entry.last_seen)
+        return asked.last_seen is not None and is_stopping(asked.last_seen)
+
+    def is_expected_to_end(self, entry: Entry) -> bool:
+        """Whether AWS has accepted to end this job, or may have, since the last request for it got no answer."""
+        return self.is_accepted(entry) or self.asked_for(entry).may_have_taken_effect
 
     def about_to_send(self, groups: Iterable[Sequence[str]]) -> None:
         """Have it on record that a call for each of these groups of job ids is about to go out."""
@@ -121,42 +178,60 @@ class Ledger:
     def sent(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs goes out now."""
         for job_id in job_ids:
-            self._tell(job_id, EventState.SENT)
-        # Counted last: a handler that raises has kept the request from going out.
+            self._note_event(job_id, EventState.SENT)
+        # Before it counts: a handler that raises has kept the request from going out.
+        self.tell()
         for job_id in job_ids:
-            self[job_id].attempts += 1
+            entry = self[job_id]
+            entry.attempts += 1
+            entry.is_under_way = True
+
+    def taken_back(self, job_ids: list[str]) -> None:
+        """Note that a request for these jobs had no effect, and counts as if it had not been made."""
+        for job_id in job_ids:
+            entry = self[job_id]
+            entry.attempts -= 1
+            entry.is_under_way = False
 
     def accepted(self, job_id: str, request_id: str | None) -> None:
         """Note that AWS accepted the request for this job."""
         entry = self[job_id]
+        entry.is_under_way = entry.is_unanswered = entry.failed = False
         entry.accepted_at = entry.accepted_at or self.clock.wall()
         entry.request_id = request_id
         entry.error_code = entry.error_message = None
-        entry.failed = False
         self._unrecorded[job_id] = {"accepted": True, "request_id": request_id}
-        self._tell(job_id, EventState.ACCEPTED)
+        self._note_event(job_id, EventState.ACCEPTED)
 
-    def failed(self, job_id: str, code: str, message: str, request_id: str | None, *, again: bool) -> None:
+    def failed(self, job_id: str, failure: Failure, *, again: bool) -> None:
         """Note that a request for this job failed, and whether it is made `again`."""
         entry = self[job_id]
-        entry.error_code, entry.error_message, entry.request_id = code, message, request_id
-        entry.failed = not again
-        answer = {"accepted": False, "code": code, "message": message, "again": again, "request_id": request_id}
-        self._unrecorded[job_id] = answer
-        self._tell(job_id, EventState.RETRYING if again else EventState.FAILED, message)
+        is_first = entry.is_under_way  # an answer that is noted twice was throttled once
+        entry.is_under_way, entry.failed = False, not again
+        if failure.is_throttled:
+            entry.throttled += is_first
+        else:
+            entry.is_unanswered = failure.is_unanswered
+        # To be throttled says nothing of the job: an answer from before counts for more.
+        if not (failure.is_throttled and entry.was_answered):
+            entry.error_code, entry.error_message = failure.code, failure.message
+            entry.request_id = failure.request_id
+        self._unrecorded[job_id] = failure.record(again=again)
+        self._note_event(job_id, EventState.RETRYING if again else EventState.FAILED, failure.message)
 
     def seen(self, job: Job) -> None:
-        """Note how AWS describes the job now."""
+        """Note how AWS describes the job now. A job that has ended once stays so: answers may come late."""
         entry = self[job.job_id]
+        if entry.ended_at is not None:
+            return
         before, entry.last_seen = entry.last_seen, job
         entry.seen_running = entry.seen_running or job.has_started
         entry.gone = False
         if job.status and job.status.has_ended:
-            if entry.ended_at is None:
-                entry.ended_at = _stopped_at(job) or self.clock.wall()
-                self._tell(job.job_id, EventState.ENDED, job.status)
+            entry.ended_at = _stopped_at(job) or self.clock.wall()
+            self._note_event(job.job_id, EventState.ENDED, job.status)
         elif before is None or before.status != job.status:
-            self._tell(job.job_id, EventState.SEEN, job.status or "")
+            self._note_event(job.job_id, EventState.SEEN, job.status or "")
 
     def put_on_record(self) -> None:
         """Have on record what was noted of answers since the last time: once for all jobs that a call named."""
@@ -170,15 +245,26 @@ class Ledger:
             self._recorder = None
             raise
 
-    def _tell(self, job_id: str, state: EventState, message: str = "") -> None:
-        if self._on_event is None:
+    def tell(self) -> None:
+        """Hand the events since the last time to the handler. What it raises is kept, and goes on to the caller."""
+        events, self._events = self._events, []
+        if self._on_event is None or not events:
             return
         try:
-            self._on_event(JobEvent(job_id, state, self.clock.wall(), message))
-        except BaseException:
+            self.deliver(self._on_event, events)
+        except BaseException as error:
             # It wants the run to stop. What has been sent must still be noted, and it would only raise again.
-            self._on_event = None
+            self._on_event, self.handler_error = None, error
             raise
+
+    def _note_event(self, job_id: str, state: EventState, message: str = "") -> None:
+        if self._on_event is not None:
+            self._events.append(JobEvent(job_id, state, self.clock.wall(), message))
+
+
+def _deliver(on_event: Callable[[JobEvent], None], events: Sequence[JobEvent]) -> None:
+    for event in events:
+        on_event(event)
 
 
 def _entry(planned: PlannedJob) -> Entry:
@@ -186,4 +272,7 @@ def _entry(planned: PlannedJob) -> Entry:
 
 
 def _stopped_at(job: Job) -> datetime | None:
-    return datetime.fromtimestamp(job.stopped_at / 1000, UTC) if job.stopped_at else None
+    try:
+        return datetime.fromtimestamp(job.stopped_at / 1000, UTC) if job.stopped_at else None
+    except (ArithmeticError, OSError, TypeError, ValueError):
+        return None  # no moment that there is: when it was seen to have ended has to do

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING
 
 from batchnb.aws import DESCRIBE_LIMIT, Gateway, Page, in_groups
 from batchnb.clock import Clock
-from batchnb.errors import AwsError, InputError, RefusedError
+from batchnb.errors import AccessDeniedError, RefusedError
 from batchnb.frames import frame_of_jobs
 from batchnb.garbage import collecting_seldom
 from batchnb.ids import queue_name
 from batchnb.jobs import Job, JobStatus
 from batchnb.pace import CallKind, Pace
+from batchnb.queue_refusals import Refusal, judge_refusal
 from batchnb.retry import each_with_retries, with_retries
 from batchnb.select import Selector
-from batchnb.text import shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,6 @@ LISTERS = 16
 SOONEST_RETRY = 5.0
 """Seconds in which no job leaves PENDING, starts, fails and is RUNNABLE again: its container has to be started."""
 
-_NAMES_SHOWN = 20
 _AFTER_RETRY = tuple(JobStatus)[tuple(JobStatus).index(JobStatus.RUNNABLE) :]
 
 
@@ -52,11 +51,14 @@ class Listing:
     jobs: list[Job]
     left_out: int
     with_tags: bool
+    not_listed: Mapping[str, str] = field(default_factory=dict)
+    """Queues that AWS would not list, none of them named by the selector, and why."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a job, as `frame_of_jobs` describes it; `attrs["left_out"]` is what `limit` cut off."""
+        """Return one row a job, as `frame_of_jobs` describes it, with `left_out` and `not_listed` in its attrs."""
         frame = frame_of_jobs(self.jobs, tags=self.with_tags)
         frame.attrs["left_out"] = self.left_out
+        frame.attrs["not_listed"] = dict(self.not_listed)
         return frame
 
 
@@ -65,6 +67,8 @@ class _Found:
     """The jobs met so far, by id. Several threads add to it."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    """Queues that AWS would not list."""
     enough: bool = False
     """Set when nobody waits for more: no further page is asked for."""
     on_jobs: Callable[[int], None] = lambda _count: None
@@ -76,6 +80,11 @@ class _Found:
             before = len(self.jobs)
             self.jobs.update(by_id)
             self.on_jobs(len(self.jobs) - before)
+
+    def refuse(self, queue: str, refusal: Refusal | None) -> None:
+        with self.lock:
+            if refusal is not None:
+                self.refused.setdefault(queue, refusal)
 
 
 @collecting_seldom()
@@ -106,8 +115,13 @@ def list_selected(
     complete = (_completed(job, described.get(job.job_id)) for job in undecided)
     jobs += [job for job in complete if _in_status(job, wanted) and wanted.matches(job, now_ms)]
     jobs.sort(key=lambda job: (job.created_at or 0, job.array_index or 0, job.job_name, job.job_id))
+    if wanted.query is not None:
+        from batchnb.narrowing import narrow  # only those wait for it who search
+
+        jobs = narrow(jobs, wanted.query, now_ms, partial(_complete, gateway, clock))
     kept = jobs[: wanted.limit]
-    return Listing(kept, len(jobs) - len(kept), with_tags=wanted.needs_description)
+    not_listed = {queue: str(refusal) for queue, refusal in sorted(found.refused.items())}
+    return Listing(kept, len(jobs) - len(kept), with_tags=wanted.shows_tags, not_listed=not_listed)
 
 
 @collecting_seldom()
@@ -147,6 +161,9 @@ def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> N
         slow = [source for source, began, reading in second if reading.result()[1] - began > SOONEST_RETRY]
         for third in [read(source, again) for source in slow]:
             third.result()
+        if found.refused and len(found.refused) == len(sources):
+            queue, refusal = next(iter(found.refused.items()))
+            raise refusal.as_error(queue) from refusal.answer
     finally:
         # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
         found.enough = True
@@ -201,13 +218,11 @@ def _read(
             list_page = partial(gateway.list_page, source, status=status, share=share, job_queue=queue)
             for page in _pages(list_page, found, clock, gateway.pace(CallKind.LISTING)):
                 found.add([job if job.status else job._replace(status=status) for job in page.jobs])
-    except RefusedError as error:
-        there_are = None if queue is None else _queues_or_none(gateway, clock)
-        if queue is None or there_are is None or queue in there_are:
+    except (RefusedError, AccessDeniedError) as error:
+        if queue is None:
             raise
-        if wanted.queues:
-            raise _no_such_queue(queue, there_are, gateway.region) from error
-        # Nobody asked for this queue: it was deleted since the queues were listed, and has no jobs.
+        if queue not in found.refused:
+            found.refuse(queue, judge_refusal(gateway, clock, queue, error, is_named=bool(wanted.queues)))
     return began, clock.now()
 
 
@@ -224,17 +239,10 @@ def _pages(list_page: Callable[..., Page], found: _Found, clock: Clock, pace: Pa
         yield page
 
 
-def _queues_or_none(gateway: Gateway, clock: Clock) -> list[str] | None:
-    try:
-        return with_retries(gateway.queues, clock)
-    except AwsError:  # that the queues cannot be named must not hide why one could not be listed
-        return None
-
-
-def _no_such_queue(queue: str, queues: list[str], region: str) -> InputError:
-    there_are = ", ".join(shown(name, 60) for name in sorted(queues)[:_NAMES_SHOWN]) or "none"
-    more = f" and {len(queues) - _NAMES_SHOWN:,} more" if len(queues) > _NAMES_SHOWN else ""
-    return InputError(f"queues: there is no job queue {shown(queue)!r} in {region}. There are: {there_are}{more}.")
+def _complete(gateway: Gateway, clock: Clock, jobs: Iterable[Job]) -> dict[str, Job]:
+    listed = {job.job_id: job for job in jobs}
+    described = describe_all(gateway, listed, clock)
+    return {job_id: _completed(job, described.get(job_id)) for job_id, job in listed.items()}
 
 
 def _completed(job: Job, described: Job | None) -> Job:

@@ -42,6 +42,7 @@ def selectors_of(flags: Line) -> dict[str, Any]:
         "running_longer_than": flags.running_longer_than,
         "tags": flags.tag and _tags(flags.tag),
         "children_of": flags.children_of,
+        "query": flags.query,
         "limit": flags.limit,
     }
 
@@ -149,6 +150,7 @@ def _add_selectors(parser: FlagParser) -> None:
     group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="has this tag; repeatable")
     group.add_argument("--share", metavar="SHARE", help="share identifier of a fair-share queue")
     group.add_argument("--children-of", metavar="JOB_ID", help="the children of this array job")
+    group.add_argument("--query", metavar="SEARCH", help="a search as in the picker: 'status:runnable age:>6h -prod'")
     group.add_argument("--limit", type=_whole_number, metavar="N", help="the N oldest; says what it leaves out")
 
 

@@ -26,7 +26,7 @@ def add_guards(parser: FlagParser) -> None:
     )
     group.add_argument("--read-only", action="store_true", default=None, help="end nothing, whatever else is said")
     group.add_argument(
-        "--expect", metavar="DIGEST|N", help="carry out this plan, or one that ends N jobs, and no other"
+        "--expect", metavar="PLAN", help="run only this: a digest, N jobs, a saved plan (plan.json or plan.json,N)"
     )
     group.add_argument("--with-dependents", action="store_true", help="take in the jobs that would fail with them")
     group.add_argument(

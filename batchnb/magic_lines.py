@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.flags import Line
-from batchnb.kernel_emulator import start, status, stop
 from batchnb.magic_flags import (
     HISTORY,
     JOBS,
@@ -24,7 +24,7 @@ from batchnb.magic_flags import (
     run_options_of,
     selectors_of,
 )
-from batchnb.magic_steps import check_reason_flag, execute, listed, picker_of, planned, say, watched
+from batchnb.magic_steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
-    found = listed(flags, "%batch_jobs")
+    found = listed(flags)
     if found.empty:
-        say("No job matches.")
+        say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
 
 
@@ -87,15 +87,18 @@ def terminate(
     if flags.yes:
         return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
     again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
-    what = f"The same {'line' if cell is None else 'cell'} with --yes {again}."
-    say(f"Nothing was ended. {what if plan.to_end else 'There is no job in it that could be.'}")
+    say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
     return None if notebook.keeps(flags.out, plan) else plan
 
 
 def emulator(line: str) -> None:
     """Carry out `%batch_local`."""
     flags = LOCAL.read(line)
-    actions: dict[str, Callable[[], str]] = {"start": partial(start, flags.seed), "status": status, "stop": stop}
+    actions: dict[str, Callable[[], str]] = {
+        "start": partial(start_emulator, flags.seed),
+        "status": emulator_status,
+        "stop": stop_emulator,
+    }
     if flags.help:
         say(LOCAL.format_help())
     elif flags.expression in actions:
@@ -130,7 +133,7 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
-    from batchnb.runs import history
+    from batchnb.api import history
 
     found = history()
     return None if notebook.keeps(flags.out, found) else found
@@ -138,8 +141,8 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
 
 def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
     """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
-    selects = any(value is not None for value in selectors_of(flags).values())
-    if [bool(flags.expression), cell is not None, selects].count(True) != 1:
+    given = [name for name, value in selectors_of(flags).items() if value is not None]
+    if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
             "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
             "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
@@ -148,10 +151,13 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
         return ids_in_cell(cell)
     if flags.expression:
         return _evaluated(notebook, flags.expression, local_ns)
+    if given == ["limit"]:
+        raise InputError("%batch_terminate: say which jobs, for example with --queue or --name. --limit says how many.")
     check_reason_flag(flags)
-    found = listed(flags, "%batch_terminate")
+    found = listed(flags)
     if found.empty:
-        raise InputError("%batch_terminate: no job matches these selectors. Nothing was done.")
+        where = " in the queues that were listed" if found.attrs["not_listed"] else ""
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
     return found
 
 

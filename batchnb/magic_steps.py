@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from batchnb.report import Report
     from batchnb.widget import JobPicker
 
-__all__ = ["check_reason_flag", "execute", "listed", "picker_of", "planned", "say", "watched"]
+__all__ = ["check_reason_flag", "execute", "how_to_execute", "listed", "picker_of", "planned", "say", "watched"]
 
 
-def listed(flags: Line, magic: str) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, and say what --limit left out of them."""
+def listed(flags: Line) -> pd.DataFrame:
+    """Return the jobs that the selectors mean, all live ones without any, and say what is not among them.
+
+    That is what --limit left out, and what AWS would not list.
+    """
     from batchnb.api import list_jobs
+    from batchnb.relisting import not_listed_text
 
-    selectors = selectors_of(flags)
-    if all(value is None for name, value in selectors.items() if name != "limit"):
-        raise InputError(f"{magic}: say which jobs, for example with --queue, --name or --status. See {magic} --help.")
-    jobs = list_jobs(**selectors, **connection_of(flags))
+    jobs = list_jobs(**selectors_of(flags), **connection_of(flags))
     if left_out := jobs.attrs["left_out"]:
         say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
+    if not_listed := not_listed_text(jobs):
+        say(not_listed)
     return jobs
 
 
@@ -85,6 +88,18 @@ def check_reason_flag(flags: Line) -> None:
 def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Report:
     """Carry the plan out as the flags say."""
     return plan.execute(on_event=on_event, expect=flags.expect, **run_options_of(flags))
+
+
+def how_to_execute(plan: Plan, again: str) -> str:
+    """Return what to type after a plan was shown; `again` says what the same line or cell with --yes does."""
+    if not plan.to_end:
+        return "Nothing was ended. There is no job in it that could be."
+    if not plan.refused_by:
+        return f"Nothing was ended. {again}"
+    flags = dict.fromkeys(refusal.flag for refusal in plan.refused_by)
+    way = f" With {' '.join(flags)} it would not be." if all(flags) else ""
+    names = ", ".join(dict.fromkeys(refusal.guard for refusal in plan.refused_by))
+    return f"Nothing was ended. With --yes, this plan would be refused by {names}.{way}"
 
 
 def watched(plan: Plan) -> int:

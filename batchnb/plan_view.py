@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from batchnb.by_status import count_by_status
+from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
-from batchnb.sheets import Sheet
-from batchnb.tables import ROWS_SHOWN, Facts
+from batchnb.shapes import evidence_texts
+from batchnb.summary import count_by_status, lacks_hours, started_units
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
@@ -18,10 +18,17 @@ __all__ = ["plan_facts", "plan_frame", "plan_html", "plan_text"]
 
 _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
+_REFUSED = " It cannot be executed as it is."
+_REFUSALS_SHOWN = 10
 _ALL_ROWS = "plan.to_frame()"
 _QUEUES_SHOWN = 10
 _NOTES_SHOWN = 10
 _DEPENDENTS_SHOWN = 10
+_FIELDS = (
+    *("status", "status_reason", "created_at", "started_at", "stopped_at", "job_definition", "kind"),
+    *("vcpus", "memory", "gpus", "num_nodes", "exit_code", "log_stream"),
+)
+"""Fields of `Job` that are columns of the frame as they are."""
 
 
 def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
@@ -34,12 +41,12 @@ def plan_html(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
     return _sheet(plan, limit).html()
 
 
-def _sheet(plan: Plan, limit: int | None) -> Sheet:
+def _sheet(plan: Plan, limit: int | None) -> Document:
     jobs = _in_order(plan)
     by_status = count_by_status(planned.job for planned in plan.to_end)
-    return Sheet(
+    return Document(
         kind="plan",
-        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}",
+        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -60,12 +67,15 @@ def plan_facts(plan: Plan) -> Facts:
         ("Reason", plan.reason),
         ("Ends", _ends(plan)),
     ]
+    facts += [("Refused", refusal.sentence) for refusal in plan.refused_by[:_REFUSALS_SHOWN]]
+    if len(plan.refused_by) > _REFUSALS_SHOWN:
+        facts.append(("Refused", f"and {len(plan.refused_by) - _REFUSALS_SHOWN:,} more in plan.refused_by"))
     if plan.queues:
         facts.append(("Queues", _queues(plan)))
     if plan.array_children:
         facts.append(("Also ends", plural(plan.array_children, "live child", "live children") + " of its array jobs"))
     if any(plan.frees.values()):
-        facts.append(("Frees", _frees(plan.frees)))
+        facts.append(("Frees", _frees(plan.frees, plan.to_end)))
     facts += [(f"  {shown(queue, 40)}", text) for queue, text in _frees_by_queue(plan)]
     facts += _dependents(plan)
     if left_out:
@@ -80,31 +90,51 @@ def plan_facts(plan: Plan) -> Facts:
 
 
 def plan_frame(plan: Plan) -> pd.DataFrame:
-    """Return one row a job with its verdict and its evidence, columns as in `frame_of_jobs` and `Job`."""
+    """Return one row a job, those left out included: its verdict, and what AWS said of it. Missing is what is unknown.
+
+    `jobId`, `jobName`, `jobQueue`, `verdict`, `status`, `statusReason` and `jobDefinition` are strings; `createdAt`,
+    `startedAt` and `stoppedAt` datetime64[ms, UTC]. `kind` is the shape of the job; `image` and `command` are those of
+    all its containers. `vcpus` and `memory` (Float64, MiB) and `gpus` (Int32) are what its containers and nodes need
+    together, of an array what each child needs; `started` is how many times that is held: 1, of an array its running
+    children, or 0. `nodes` is the number of nodes of a multi-node job, `attempts` that of its attempts. `exitCode` and
+    `logStreamName` are those of the container that failed, or else the first; `exitCodes`, `reason` and `logStreams`
+    those of all containers; `podName` and `nodeName` say where on EKS. `tags` are dicts.
+    """
     import pandas as pd
 
-    from batchnb.frames import strings, utc
+    from batchnb.frames import numbers, strings, utc
 
     jobs = [planned.job for planned in plan.jobs]
+    texts = evidence_texts(job.evidence if job else None for job in jobs)
+    of = {name: [getattr(job, name) if job else None for job in jobs] for name in _FIELDS}
     return pd.DataFrame(
         {
             "jobId": strings(planned.job_id for planned in plan.jobs),
             "jobName": strings(planned.job_name for planned in plan.jobs),
             "jobQueue": strings(planned.job_queue for planned in plan.jobs),
             "verdict": strings(planned.verdict.value for planned in plan.jobs),
-            "status": strings(job.status if job else None for job in jobs),
-            "statusReason": strings(job.status_reason if job else None for job in jobs),
-            "createdAt": utc([job.created_at if job else None for job in jobs]),
-            "startedAt": utc([job.started_at if job else None for job in jobs]),
-            "stoppedAt": utc([job.stopped_at if job else None for job in jobs]),
-            "jobDefinition": strings(job.job_definition if job else None for job in jobs),
-            "image": strings(job.image if job else None for job in jobs),
-            "vcpus": pd.array([job.vcpus if job else None for job in jobs], dtype="Float64"),
-            "memory": pd.array([job.memory if job else None for job in jobs], dtype="Int64"),
-            "gpus": pd.array([job.gpus if job else None for job in jobs], dtype="Int32"),
+            "status": strings(of["status"]),
+            "statusReason": strings(of["status_reason"]),
+            "createdAt": utc(of["created_at"]),
+            "startedAt": utc(of["started_at"]),
+            "stoppedAt": utc(of["stopped_at"]),
+            "jobDefinition": strings(of["job_definition"]),
+            "kind": strings(of["kind"]),
+            "image": strings(text.images for text in texts),
+            "command": strings(text.commands for text in texts),
+            "vcpus": numbers(of["vcpus"]),
+            "memory": numbers(of["memory"]),
+            "gpus": pd.array(of["gpus"], dtype="Int32"),
+            "started": pd.array([started_units(job) if job else None for job in jobs], dtype="Int32"),
+            "nodes": pd.array(of["num_nodes"], dtype="Int32"),
             "attempts": pd.array([len(job.attempts) if job else None for job in jobs], dtype="Int32"),
-            "exitCode": pd.array([job.exit_code if job else None for job in jobs], dtype="Int32"),
-            "logStreamName": strings(job.log_stream if job else None for job in jobs),
+            "exitCode": pd.array(of["exit_code"], dtype="Int32"),
+            "exitCodes": strings(text.exit_codes for text in texts),
+            "reason": strings(text.reasons for text in texts),
+            "logStreamName": strings(of["log_stream"]),
+            "logStreams": strings(text.log_streams for text in texts),
+            "podName": strings(text.pods for text in texts),
+            "nodeName": strings(text.nodes for text in texts),
             "tags": pd.Series([dict(job.tags or ()) if job else {} for job in jobs], dtype=object),
         }
     )
@@ -150,24 +180,19 @@ def _dependents(plan: Plan) -> Facts:
         which = ", ".join(f"{one.job_id} ({shown(one.job.job_name, 40)})" for one in left[:_DEPENDENTS_SHOWN])
         more = len(left) - _DEPENDENTS_SHOWN
         facts.append(("Not in it", which + (f" and {more:,} more" if more > 0 else "")))
-    kept = sum(plan.guards.protection_of(one.job) is not None for one in left)
-    if kept:
-        facts.append(("Forbidden", f"{plural(kept, 'dependent')} that would fail are protected: nothing will be sent"))
     if dependents.gap:
         facts.append(("Dependents", dependents.gap))
     return facts
 
 
 def _guards(plan: Plan) -> Facts:
-    """Return what somebody has to know of guards: what was widened, and what will not let the plan pass."""
+    """Return what somebody has to know of guards: what was widened, and what has to be typed."""
     held = plan.guards
     facts = []
     for name, cap in (("max_jobs", held.max_jobs), ("max_percent", held.max_percent)):
         if cap is not None and cap.raised_over:
             facts.append(("Guard", f"{name} {cap}"))
     facts += [("Guard", f"no longer protected: {pattern}, set by {source}") for pattern, source in held.lifted]
-    if held.read_only:
-        facts.append(("Guard", f"read_only: nothing may be ended from here, says {held.read_only}"))
     if held.is_production(plan.identity.account) and plan.to_end:
         facts.append(("Guard", f"the number of jobs has to be typed here: expect={len(plan.to_end)}"))
     return facts
@@ -176,15 +201,30 @@ def _guards(plan: Plan) -> Facts:
 def _frees_by_queue(plan: Plan) -> Facts:
     if len(plan.frees_by_queue) < 2:
         return []
-    return [(queue, _frees(frees)) for queue, frees in list(plan.frees_by_queue.items())[:_QUEUES_SHOWN]]
+    shown_queues = list(plan.frees_by_queue.items())[:_QUEUES_SHOWN]
+    of_queue: dict[str, list[PlannedJob]] = {queue: [] for queue, _ in shown_queues}
+    for planned in plan.to_end:
+        of_queue.get(planned.job_queue or "unknown queue", []).append(planned)
+    return [(queue, _frees(frees, of_queue[queue])) for queue, frees in shown_queues]
 
 
-def _frees(frees: Mapping[str, float]) -> str:
-    parts = [f"{_number(frees['vcpus'])} vCPU", f"{_number(frees['memory_gib'])} GiB of memory"]
-    if frees["gpus"]:
-        parts.append(plural(int(frees["gpus"]), "GPU"))
-    return f"{', '.join(parts)}; {frees['job_hours']:,.1f} job-hours have run"
+def _frees(frees: Mapping[str, float], jobs: Sequence[PlannedJob]) -> str:
+    """Return what ends as text. What is not known is never shown as 0: the rest is the least then."""
+    unknown = int(frees["unknown"])
+    amounts = [
+        (frees["vcpus"], f"{_number(frees['vcpus'])} vCPU"),
+        (frees["memory_gib"], f"{_number(frees['memory_gib'])} GiB of memory"),
+        (frees["gpus"], plural(int(frees["gpus"]), "GPU")),
+    ]
+    if not unknown:
+        known = ", ".join(text for amount, text in amounts if amount or not text.endswith("GPUs"))
+    else:
+        least = ", ".join(text for amount, text in amounts if amount)
+        known = f"{f'at least {least}' if least else 'unknown'} ({plural(unknown, 'job')} without figures)"
+    at_least = "at least " if any(planned.job and lacks_hours(planned.job) for planned in jobs) else ""
+    return f"{known}; {at_least}{frees['job_hours']:,.1f} job-hours have run"
 
 
 def _number(value: float) -> str:
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return "less than 0.001" if value and text == "0" else text

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from batchnb.aws import Gateway
+from batchnb.aws import Gateway, is_loopback
 from batchnb.blast import Dependents, Waiting, find_dependents, live_units
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -22,10 +23,15 @@ __all__ = [
     "check_reason",
     "check_regions",
     "check_shares",
+    "count_live",
+    "count_places",
+    "in_one_place",
     "notes_on_nodes",
+    "units_by_queue",
     "whole_jobs",
 ]
 
+_PLACES_SHOWN = 5
 REASON_LIMIT = 1024
 """Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
 
@@ -162,16 +168,29 @@ def notes_on_nodes(nodes: Mapping[str, Sequence[str]], described: Mapping[str, J
     return notes
 
 
-def check_shares(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:
+def check_shares(jobs: Sequence[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:
     """Raise GuardError where ending these jobs would end too large a part of a queue. An array counts as one job."""
-    if held.max_percent is None or held.max_percent.value >= 100:
-        return
-    chosen: dict[str, set[str]] = {}
+    chosen = units_by_queue(jobs)
+    for queue, live in count_live(jobs, held, gateway, clock):
+        held.check_share(queue, len(chosen[queue]), live)
+
+
+def count_live(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> Iterator[tuple[str, int]]:
+    """Yield the number of live jobs of each queue of these jobs, an array being one, where a guard goes by it.
+
+    These jobs count as live. Raises AwsError where a queue cannot be listed.
+    """
+    if held.max_percent is not None and held.max_percent.value < 100:
+        for queue, ids in units_by_queue(jobs).items():
+            yield queue, len(live_units(gateway, queue, clock) | ids)
+
+
+def units_by_queue(jobs: Iterable[PlannedJob]) -> dict[str, set[str]]:
+    """Return the ids of these jobs by the name of their queue, the array's id for a child."""
+    units: dict[str, set[str]] = {}
     for planned in jobs:
-        job = JobId(planned.job_id)
-        chosen.setdefault(planned.job_queue or "", set()).add(job.array_parent or job.job_id)
-    for queue, ids in chosen.items():
-        held.check_share(queue, len(ids), len(live_units(gateway, queue, clock) | ids))
+        units.setdefault(planned.job_queue or "", set()).add(array_parent(planned.job_id) or planned.job_id)
+    return units
 
 
 def _has_ended(job: Job | None) -> bool:
@@ -196,25 +215,70 @@ def check_reason(reason: object) -> None:
         raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
 
 
-def check_regions(ids: Iterable[JobId], region: str) -> None:
+def in_one_place(ids: list[JobId], gateway: Gateway, *, rows: bool = False) -> list[JobId]:
+    """Return the ids. Raises InputError, which names places and counts, for ARNs of several accounts or Regions.
+
+    `rows` says that the ARNs stood beside the ids in a DataFrame. Makes no call.
+    """
+    places = count_places(ids)
+    if len(places) > 1:
+        unknown = len(ids) - sum(places.values())
+        rest = f"; {plural(unknown, 'job')} without an ARN" if unknown else ""
+        first = next(job for job in ids if job.account)
+        part = f":{first.region}:{first.account}:"
+        raise InputError(
+            f"jobs: these are jobs of {len(places)} places: {_places_text(places)}{rest}. Make a plan for each place; "
+            f"for example, of a frame, jobs[jobs.jobArn.str.contains({part!r})]. Nothing was asked of AWS."
+        )
+    if rows and is_loopback(gateway.endpoint):
+        # An emulator takes calls to any Region, and lists its jobs with its own.
+        return [replace(job, region=None) for job in ids]
+    return ids
+
+
+def count_places(ids: Iterable[JobId]) -> dict[str, int]:
+    """Return how many ids are of which place, most first, as their ARNs have it; ids without an ARN do not count."""
+    named = ((job.partition, job.account, job.region) for job in ids if job.account or job.region)
+    counted = Counter(named).most_common()
+    several = len({partition for (partition, _, _), _ in counted}) > 1
+    return {
+        f"account {account}, Region {region}{f' ({partition})' if several else ''}": count
+        for (partition, account, region), count in counted
+    }
+
+
+def _places_text(places: Mapping[str, int]) -> str:
+    named = [f"{count:,} in {place}" for place, count in list(places.items())[:_PLACES_SHOWN]]
+    more = len(places) - len(named)
+    return "; ".join(named) + (f"; and {more:,} more places" if more > 0 else "")
+
+
+def check_regions(ids: Sequence[JobId], region: str) -> None:
     """Raise InputError for an ARN of another Region than calls go to."""
-    for job in ids:
-        if job.region and job.region != region:
-            raise InputError(
-                f"jobs: the ARN of {job.job_id} is of Region {job.region}, but calls go to {region}. "
-                "Make one plan for each Region."
-            )
+    other = [job for job in ids if job.region and job.region != region]
+    if other:
+        raise InputError(
+            f"jobs: the ARN of {other[0].job_id} is of Region {other[0].region}, but calls go to {region}. "
+            f"{_how_many(other, ids)} Make one plan for each Region."
+        )
 
 
-def check_accounts(ids: Iterable[JobId], account: str | None, partition: str | None) -> None:
+def check_accounts(ids: Sequence[JobId], account: str | None, partition: str | None) -> None:
     """Raise InputError for an ARN of another account or partition than calls go to, as far as that is known."""
-    ours = account
-    for job in ids:
-        if partition and job.partition and job.partition != partition:
-            raise InputError(f"jobs: the ARN of {job.job_id} is of {job.partition}, but calls go to {partition}.")
-        ours = ours or job.account
-        if job.account and job.account != ours:
-            raise InputError(
-                f"jobs: the ARN of {job.job_id} is of account {job.account}, but this is account {ours}. "
-                "Make one plan for each account."
-            )
+    foreign = [job for job in ids if partition and job.partition and job.partition != partition]
+    if foreign:
+        raise InputError(
+            f"jobs: the ARN of {foreign[0].job_id} is of {foreign[0].partition}, but calls go to {partition}. "
+            f"{_how_many(foreign, ids)}"
+        )
+    ours = account or next((job.account for job in ids if job.account), None)
+    other = [job for job in ids if job.account and job.account != ours]
+    if other:
+        raise InputError(
+            f"jobs: the ARN of {other[0].job_id} is of account {other[0].account}, but this is account {ours}. "
+            f"{_how_many(other, ids)} Make one plan for each account."
+        )
+
+
+def _how_many(other: Sequence[JobId], ids: Sequence[JobId]) -> str:
+    return f"Of {plural(len(ids), 'job')}, {_places_text(count_places(other))}."

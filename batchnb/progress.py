@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from batchnb.clock import Clock
@@ -11,7 +12,7 @@ from batchnb.clock import Clock
 if TYPE_CHECKING:
     from tqdm.std import tqdm
 
-__all__ = ["SILENT_SECONDS", "counting"]
+__all__ = ["SILENT_SECONDS", "announce", "counting"]
 
 SILENT_SECONDS = 1.0
 """Seconds after which whoever waits is shown that something happens."""
@@ -48,3 +49,11 @@ def counting(
     finally:
         if bar is not None:
             bar.close()
+
+
+def announce(text: str) -> None:
+    """Say something on stderr, above a bar that may be there; nothing where there is no stderr to say it on."""
+    from tqdm.std import tqdm
+
+    with suppress(OSError, ValueError, AttributeError):
+        tqdm.write(text, file=sys.stderr)

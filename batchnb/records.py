@@ -6,15 +6,15 @@ that reads an answer of AWS.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from batchnb.aws import Identity
-from batchnb.jobs import Attempt, Job, job_from_aws
+from batchnb.jobs import Job, JobKind, job_from_aws
 from batchnb.plans import PlannedJob, Verdict
+from batchnb.shapes import attempt_records, evidence_record
 
 __all__ = [
     "identity_from_record",
@@ -22,6 +22,7 @@ __all__ = [
     "job_record",
     "moment",
     "moment_text",
+    "plain_record",
     "planned_from_record",
     "planned_record",
 ]
@@ -47,6 +48,14 @@ _FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
 
 def job_record(job: Job) -> Record:
     """Return the job in the shape of an item of DescribeJobs, without what is not known of it."""
+    record = plain_record(job)
+    if job.evidence is not None:
+        record |= evidence_record(job.evidence)
+    return record
+
+
+def plain_record(job: Job) -> Record:
+    """Return what `job_record` does without the evidence, but for the attempts."""
     record = _without_none(zip(_FIELDS, _field_values(job), strict=True))
     if job.is_terminated:
         record["isTerminated"] = True
@@ -60,12 +69,13 @@ def job_record(job: Job) -> Record:
         record["nodeProperties"] = {"numNodes": job.num_nodes}
     if job.tags is not None:
         record["tags"] = dict(job.tags)
-    if job.attempts:
-        record["attempts"] = [_attempt_record(attempt) for attempt in job.attempts]
     if job.depends_on or job.is_sequential:
         record["dependsOn"] = _dependency_records(job)
-    if container := _container_record(job):
-        record["container"] = container
+    if job.evidence is None:
+        record |= _summary_record(job)
+    if job.attempts:
+        of_pods = job.evidence is not None and job.evidence.body.kind is JobKind.EKS
+        record |= attempt_records(job.attempts, of_pods=of_pods)
     return record
 
 
@@ -116,18 +126,6 @@ def _job(record: Mapping[str, Any] | None) -> Job | None:
     return job_from_aws(record) if record is not None else None
 
 
-def _attempt_record(attempt: Attempt) -> Record:
-    container = {"exitCode": attempt.exit_code, "reason": attempt.reason, "logStreamName": attempt.log_stream}
-    record: Record = {}
-    if container := _without_none(container.items()):
-        record["container"] = container
-    if attempt.started_at is not None:
-        record["startedAt"] = attempt.started_at
-    if attempt.stopped_at is not None:
-        record["stoppedAt"] = attempt.stopped_at
-    return record
-
-
 def _dependency_records(job: Job) -> list[Record]:
     named: list[Record] = [
         {"jobId": job_id, "type": "N_TO_N"} if job_id in job.pairs_with else {"jobId": job_id}
@@ -136,24 +134,22 @@ def _dependency_records(job: Job) -> list[Record]:
     return named + ([{"type": "SEQUENTIAL"}] if job.is_sequential else [])
 
 
-def _container_record(job: Job) -> Record:
-    record: Record = {}
-    if job.image is not None:
-        record["image"] = job.image
-    if job.exit_code is not None:
-        record["exitCode"] = job.exit_code
-    if job.log_stream is not None:
-        record["logStreamName"] = job.log_stream
-    if requirements := _requirements(job.vcpus, job.memory, job.gpus):
-        record["resourceRequirements"] = requirements
+def _summary_record(job: Job) -> Record:
+    """Return the container and the usage of a job without evidence: as a summary has them, or as somebody made it."""
+    needs = (("VCPU", job.vcpus), ("MEMORY", job.memory), ("GPU", job.gpus))
+    known = [{"type": kind, "value": str(value)} for kind, value in needs if value is not None]
+    has_more = job.memory is not None or job.gpus is not None
+    container = {
+        "image": job.image,
+        "exitCode": job.exit_code,
+        "logStreamName": job.log_stream,
+        "resourceRequirements": known if has_more else None,
+    }
+    record: Record = {"container": found} if (found := _without_none(container.items())) else {}
+    if not has_more and (job.vcpus is not None or job.kind is JobKind.EKS):
+        unit = "cpu" if job.kind is JobKind.EKS else "VCPU"
+        record["capacityUsage"] = [{"capacityUnit": unit, "quantity": job.vcpus}]
     return record
-
-
-@lru_cache(maxsize=256)
-def _requirements(vcpus: float | None, memory: int | None, gpus: int | None) -> Sequence[Mapping[str, str]]:
-    # Thousands of jobs need the same.
-    needs = (("VCPU", vcpus), ("MEMORY", memory), ("GPU", gpus))
-    return [{"type": kind, "value": str(value)} for kind, value in needs if value is not None]
 
 
 def _without_none(items: Iterable[tuple[str, Any]]) -> Record:

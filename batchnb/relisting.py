@@ -12,17 +12,34 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from batchnb.errors import InputError
+from batchnb.errors import InputError, RefusedError
 from batchnb.select import Selector, selector
+from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.aws import Gateway
 
-__all__ = ["Remembered", "recount", "remember", "remembered"]
+__all__ = [
+    "Remembered",
+    "check_all_listed",
+    "is_everything",
+    "listed_by",
+    "listing_text",
+    "not_listed_text",
+    "recount",
+    "remember",
+    "remembered",
+]
 
 _KEY = "listing"
+_NOT_LISTED = "not_listed"
+_QUEUES_SHOWN = 10
+_WHY_LENGTH = 300
+
+_NO_SELECTORS = frozenset({"status", "limit"})
+"""Arguments of a listing by which nobody says which jobs are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,7 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
         "region": gateway.region,
         "endpoint": gateway.endpoint,
         "jobs": jobs,
+        "is_narrowed": any(_narrows(name, value) for name, value in selectors.items()),
     }
 
 
@@ -68,6 +86,77 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
         return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]))
     except (InputError, KeyError, TypeError, ValueError):  # attrs are anybody's
         return None
+
+
+def is_everything(jobs: object, count: int) -> bool:
+    """Whether this is a frame with all jobs of a listing that no selector narrowed; `count` is how many it names.
+
+    A status and a limit narrow nothing. False for a frame that has lost its origin, such as one that was read from a
+    CSV file: nobody can tell where it is from.
+    """
+    attrs = getattr(jobs, "attrs", None)
+    noted = attrs.get(_KEY) if isinstance(attrs, Mapping) else None
+    try:
+        return noted is not None and not noted["is_narrowed"] and count >= int(noted["jobs"]) > 0
+    except (KeyError, TypeError, ValueError):  # attrs are anybody's
+        return False
+
+
+def listed_by(jobs: object) -> str:
+    """Return the selectors by which `list_jobs` made this frame, or the one that it is a part of."""
+    attrs = getattr(jobs, "attrs", None)
+    selectors = attrs.get("listed_by") if isinstance(attrs, dict) else None
+    return selectors if isinstance(selectors, str) else ""
+
+
+def listing_text(selectors: Mapping[str, object], left_out: int, not_listed: Mapping[str, str]) -> str:
+    """Return by which selectors a listing was made, and what is not in it all the same."""
+    given = ", ".join(f"{name}={value!r}" for name, value in selectors.items() if value is not None) or "no selector"
+    lacks = [f"left out {plural(left_out, 'job')}"] if left_out else []
+    if not_listed:
+        names = ", ".join(shown(queue, 60) for queue in list(not_listed)[:_QUEUES_SHOWN])
+        more = f" and {len(not_listed) - _QUEUES_SHOWN:,} more" if len(not_listed) > _QUEUES_SHOWN else ""
+        lacks.append(f"could not list {'queue' if len(not_listed) == 1 else 'queues'} {names}{more}")
+    return f"{given}, which {' and '.join(lacks)}" if lacks else given
+
+
+def not_listed_text(*frames: pd.DataFrame | Mapping[str, str]) -> str:
+    """Return the sentence that says which queues AWS would not list, and why; empty where all of them were listed.
+
+    Takes listings, or what their `attrs["not_listed"]` has.
+    """
+    found: dict[str, str] = {}
+    for frame in frames:
+        found.update(_not_listed(frame))
+    if not found:
+        return ""
+    each = [f"{shown(queue, 60)} ({shown(why, _WHY_LENGTH)})" for queue, why in list(found.items())[:_QUEUES_SHOWN]]
+    more = f", and {len(found) - _QUEUES_SHOWN:,} more" if len(found) > _QUEUES_SHOWN else ""
+    return f"Not listed: {plural(len(found), 'queue')}, and nothing is known of their jobs: {'; '.join(each)}{more}."
+
+
+def check_all_listed(*frames: pd.DataFrame) -> None:
+    """Raise RefusedError where a queue could not be listed: then nobody can say that nothing is left."""
+    if text := not_listed_text(*frames):
+        raise RefusedError(
+            f"{text} Name the queues that are meant, or ask for the permission.", code="", operation="ListJobs"
+        )
+
+
+def _not_listed(frame: pd.DataFrame | Mapping[str, str]) -> Mapping[str, str]:
+    found: Any = frame if isinstance(frame, Mapping) else frame.attrs.get(_NOT_LISTED)
+    return {str(queue): str(why) for queue, why in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _narrows(name: str, value: object) -> bool:
+    """Whether somebody says by this argument which jobs are meant. A search for statuses alone does not."""
+    if name != "query":
+        return name not in _NO_SELECTORS
+    from batchnb.search.listed import read_listing_query
+    from batchnb.search.terms import Statuses
+
+    terms = read_listing_query(str(value)).terms
+    return any(not term.tests or not all(isinstance(test, Statuses) for test in term.tests) for term in terms)
 
 
 def _plain(value: object) -> Any:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws_errors import sentence
-from batchnb.by_status import before_and_after, count_by_status
+from batchnb.connect import default_endpoint
 from batchnb.errors import AwsError, TerminationFailedError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
 from batchnb.lost import NOTHING, Lost
+from batchnb.newcomers import Newcomers
+from batchnb.outcome import Outcome, count_outcomes
+from batchnb.outcomes import outcome_of
 from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.text import plural, shown
-from batchnb.verify import Outcome, outcome_of
+from batchnb.summary import before_and_after, count_by_status
+from batchnb.text import plural, sentence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,15 +51,22 @@ class JobResult:
         """The outcome, or the verdict that left the job out of the plan: what there is to say of it in short."""
         return self.outcome if self.planned.verdict.is_watched else self.planned.verdict
 
+    @property
+    def message(self) -> str | None:
+        """What there is to say besides the outcome: the error, or the reason that AWS shows of another request."""
+        if self.error_message is None and self.outcome is Outcome.ENDED_BY_ANOTHER and self.last_seen is not None:
+            return f"AWS shows the reason: {self.last_seen.status_reason or 'none'}"
+        return self.error_message
+
     def is_failure(self, *, waited: bool) -> bool:
         """Whether someone has to look: the job was wanted ended and was not seen to end.
 
-        A job still stopping is none where nobody `waited` for it. An id that AWS does not know is one: it may be
-        a typo, and the job that was meant runs on.
+        A job whose request was accepted is none where nobody `waited` for it. An id that AWS does not know is one: it
+        may be a typo, and the job that was meant runs on.
         """
         if self.planned.verdict in (Verdict.FINISHED, Verdict.PROTECTED) or self.outcome.has_ended:
             return False
-        return waited or self.outcome is not Outcome.STOPPING
+        return waited or not self.outcome.is_accepted
 
 
 @dataclass(frozen=True)
@@ -73,14 +83,17 @@ class Report:
     """What kept the run from going on to its end, if anything did."""
     run_id: str | None = None
     """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
+    stopped_at: datetime | None = None
+    """When you stopped the run: from then on nothing was sent. None where you did not. UTC."""
+    newcomers: Newcomers | None = None
+    """Jobs like these that were submitted since the plan was made; None where nothing was asked for."""
     lost: Lost = NOTHING
-    """What the journal has lost, where this is the report of a run whose journal is not whole."""
+    """What the journal has lost, where the run was resumed or read in part."""
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many jobs had each outcome; outcomes that no job had are left out."""
-        found = Counter(result.outcome for result in self.results)
-        return {outcome.value: found[outcome] for outcome in Outcome if found[outcome]}
+        return count_outcomes(result.outcome for result in self.results)
 
     @cached_property
     def statuses(self) -> tuple[tuple[str, int, int], ...]:
@@ -100,7 +113,7 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether there are no failures and nothing kept the run from going on to its end."""
-        return not self.failures and self.stopped_by is None and not self.lost
+        return not (self.failures or self.stopped_by or self.stopped_at or self.lost)
 
     @property
     def is_finished(self) -> bool:
@@ -109,9 +122,8 @@ class Report:
 
     @cached_property
     def left(self) -> int:
-        """How many jobs resuming the run could ask for again, or watch."""
-        left = (Outcome.STOPPING, Outcome.REFUSED, Outcome.NOT_ATTEMPTED)
-        return sum(result.planned.verdict.is_watched and result.outcome in left for result in self.results)
+        """How many jobs there are to ask for again, or to watch."""
+        return sum(result.planned.verdict.is_watched and result.outcome.may_go_on for result in self.results)
 
     @cached_property
     def summary(self) -> str:
@@ -127,11 +139,38 @@ class Report:
 
     @property
     def how_to_go_on(self) -> str:
-        """The sentence that says how to finish the run, empty where it is finished."""
+        """What to type to finish the run, in a notebook and in Python, empty where it is finished."""
         if self.is_finished or self.run_id is None:
             return ""
-        flag, argument = (" --partial", ", partial=True") if self.lost else ("", "")
-        return f"To go on: %batch_resume {self.run_id}{flag} or batchnb.resume({self.run_id!r}{argument})."
+        here = self.place
+        flags = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in here.items())
+        arguments = "".join(f", {name}={value!r}" for name, value in here.items())
+        if self.lost:
+            flags, arguments = f" --partial{flags}", f", partial=True{arguments}"
+        return f"To go on: %batch_resume {self.run_id}{flags} or, in Python: batchnb.resume({self.run_id!r}{arguments})"
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The arguments that lead calls to where the run took place; empty where they go there anyway."""
+        identity = self.plan.identity
+        if identity.endpoint == default_endpoint():
+            return {}
+        region = {"region": identity.region}
+        return region if identity.is_standard else {**region, "endpoint_url": identity.endpoint}
+
+    @property
+    def stopped_text(self) -> str:
+        """Say that you stopped the run, and when; empty where you did not."""
+        return f"Stopped by you at {self.stopped_at:%H:%M:%S} UTC" if self.stopped_at else ""
+
+    @property
+    def new_jobs_text(self) -> str:
+        """Say how many jobs like these were submitted since the plan, and what to type; empty where there are none."""
+        if self.newcomers is None:
+            return ""
+        flags = " ".join(f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items())
+        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, flags)
+        return f"{self.newcomers.sentence} To see them: {line}" if line else self.newcomers.sentence
 
     def raise_for_failures(self) -> None:
         """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
@@ -145,8 +184,9 @@ class Report:
             sentences.append(f"First failure: {first.planned.job_id}{name}, {first.fate}{why}")
         if self.stopped_by is not None:
             sentences.append(f"The run was stopped by {shown(self.stopped_by, 300)}")
-        sentences += [self.how_to_go_on] if self.how_to_go_on else []
-        raise TerminationFailedError(" ".join(sentence(text) for text in sentences), self)
+        sentences += [self.stopped_text] if self.stopped_text else []
+        said = [*(sentence(text) for text in sentences), self.how_to_go_on]
+        raise TerminationFailedError(" ".join(text for text in said if text), self)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for every id of the plan, those left out included.
@@ -159,16 +199,15 @@ class Report:
 
         return report_frame(self)
 
-    def plot(self, kind: str = "statuses") -> Picture:
+    def plot(self, kind: str = "time_to_end") -> Picture:
         """Return a picture of the report, which a notebook shows.
 
-        `kind` is "statuses", how many jobs were in each status before and after; or "time_to_end", how long each job
-        took from the accepted request to its end, and which were not seen to end. Needs the extra `plot`:
-        raises MissingExtraError without it, and InputError for another kind.
+        `kind` is "time_to_end": how long each job took from the accepted request to its end, and which were not seen
+        to end. Needs the extra `plot`: raises MissingExtraError without it, and InputError for another kind.
         """
-        from batchnb.pictures import picture_of_report
+        from batchnb.plots import picture_of_report
 
-        return picture_of_report(self, kind)
+        return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
         from batchnb.report_view import report_text
@@ -191,11 +230,14 @@ def make_report(
     *,
     waited: bool,
     run_id: str | None = None,
+    stopped_at: datetime | None = None,
+    newcomers: Newcomers | None = None,
     lost: Lost = NOTHING,
 ) -> Report:
     """Return the Report of what stands in the ledger now."""
     results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    return Report(ledger.plan, results, started_at, ledger.clock.wall(), waited, stopped_by, run_id, lost)
+    ended = (ledger.clock.wall(), waited, stopped_by, run_id, stopped_at, newcomers, lost)
+    return Report(ledger.plan, results, started_at, *ended)
 
 
 def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:
@@ -205,6 +247,9 @@ def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) 
     if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:
         # Neither refused nor seen to end: what stopped the run is why no more is known of it.
         code, message = stopped_by.code, str(stopped_by)
+    if message is None and (needed := ledger.waiting.get(entry.planned.job_id)) and outcome is Outcome.WAITING:
+        name = shown(needed.job_name, 60)
+        message = f"AWS ends it when {needed.job_id} ({name}) has completed, which is not in the plan"
     return JobResult(
         planned=entry.planned,
         outcome=outcome,

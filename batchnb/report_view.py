@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from batchnb.document import ROWS_SHOWN, Document, Facts
+from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN
 from batchnb.report import JobResult, Report
-from batchnb.sheets import Sheet
-from batchnb.tables import ROWS_SHOWN, Facts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,9 +30,9 @@ def report_html(report: Report, limit: int | None = ROWS_SHOWN) -> str:
     return _sheet(report, limit).html()
 
 
-def _sheet(report: Report, limit: int | None) -> Sheet:
+def _sheet(report: Report, limit: int | None) -> Document:
     results = _in_order(report)
-    return Sheet(
+    return Document(
         kind="report",
         sentence=report.summary,
         facts=report_facts(report),
@@ -58,10 +58,15 @@ def report_facts(report: Report) -> Facts:
     ]
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
+    facts += [("Note", note) for note in report.plan.notes if note.startswith(DROPPED_OUT)]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     if report.stopped_by is not None:
         facts.append(("Stopped by", str(report.stopped_by)))
+    if report.stopped_text:
+        facts.append(("Stopped", report.stopped_text))
+    if report.new_jobs_text:
+        facts.append(("New jobs", report.new_jobs_text))
     if report.how_to_go_on:
         facts.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
     return facts
@@ -118,5 +123,5 @@ def _row(result: JobResult) -> Sequence[object]:
         before.status if before else None,
         after.status if after else None,
         result.outcome.value if verdict.is_watched else f"left out: {verdict.value}",
-        result.error_message,
+        result.message,
     )

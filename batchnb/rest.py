@@ -113,7 +113,11 @@ class Rest:
     def _dependents_now(self) -> tuple[Dependent, ...]:
         """Return the jobs outside the run that fail with what is left of it, as they are now."""
         if self._dependents is None:
-            found = self._preflight.dependents(self._described_rest())
+            rest = self._described_rest()
+            if rest:
+                # Those of other queues are not found by listing the queues of these.
+                self._preflight.look(dict.fromkeys(one.job.job_id for one in self._plan.dependents.jobs))
+            found = self._preflight.dependents(rest)
             self._dependents = replace(self._plan, dependents=found).dependents_left
         return self._dependents
 
@@ -150,30 +154,26 @@ class Rest:
             return False
         return not (_has_ended(job) or is_stopping(job)) and planned.job_id not in self._protected
 
-    def enter(self, ledger: Ledger, *, send: bool) -> list[PlannedJob]:
+    def enter(self, ledger: Ledger) -> list[PlannedJob]:
         """Put what is known into the ledger of the run; return the jobs that are to be asked for."""
         for planned in self.jobs:
-            self._enter(ledger, planned, send=send)
-        return [planned for planned in self.jobs if self._is_to_send(planned)] if send else []
+            self._enter(ledger, planned)
+        return [planned for planned in self.jobs if self._is_to_send(planned)]
 
-    def _enter(self, ledger: Ledger, planned: PlannedJob, *, send: bool) -> None:
+    def _enter(self, ledger: Ledger, planned: PlannedJob) -> None:
         job_id = planned.job_id
         entry, job = ledger[job_id], self._preflight.described.get(job_id)
+        lives_on = job is not None and not (_has_ended(job) or is_stopping(job))
         if known := self._record.known.get(job_id):
             known.restore(entry)
-            if not send:
-                # Who only watches asks nothing again, so that what was refused stays so.
-                entry.failed = entry.error_code is not None
-            else:
-                entry.failed = False
-            if job is not None and not (_has_ended(job) or is_stopping(job)):
+            entry.failed = False
+            if lives_on:
                 # The last calls on record had no effect. They may never have gone out.
-                entry.attempts = known.answered
+                entry.attempts, entry.is_unanswered = known.answered, known.is_unanswered
         if job is not None and planned.verdict.is_watched:
             ledger.seen(job)
         entry.gone = job_id in self._gone
-        protection = self._protected.get(job_id)
-        if protection and send and job and planned.verdict.is_sent and not (_has_ended(job) or is_stopping(job)):
+        if lives_on and planned.verdict.is_sent and (protection := self._protected.get(job_id)):
             entry.error_code = "Protected"
             entry.error_message = f"{protection[0]} in {protection[1]} protects it now. To end it, make a new plan."
 

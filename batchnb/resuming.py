@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from batchnb.approval import check_guards
+from batchnb.attendance import attended
 from batchnb.aws import Gateway
+from batchnb.carried import since
 from batchnb.clock import Clock
 from batchnb.errors import InputError, JournalError
-from batchnb.guards import Layer, since
+from batchnb.guards import Layer
 from batchnb.journal import Journal
 from batchnb.journal_ends import read_ends
 from batchnb.journal_folder import is_own, run_id_of, run_paths
@@ -26,11 +29,13 @@ from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.run_reader import read_record
 from batchnb.run_record import RunRecord
 from batchnb.settings import guards
+from batchnb.stop import StopLike
 from batchnb.text import without_userinfo
 
 __all__ = ["last_unfinished", "resume_run"]
 
 
+@attended
 def resume_run(
     path: Path,
     gateway: Gateway,
@@ -42,24 +47,22 @@ def resume_run(
     rps: float | None = None,
     rate_share: float = 1.0,
     typed: Layer | None = None,
-    send: bool = True,
+    stop: StopLike = None,
     partial: bool = False,
     with_dependents: bool = False,
     accept_dependents: int | None = None,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
-    Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
-
     A journal that has lost something is refused unless `partial`: then what can be read is ended, and the report says
     what is missing, and never that the run is finished. Jobs that were submitted since, and would fail with what is
     left of the run, are refused unless they are to end, too (`with_dependents`), or so many of them may fail
     (`accept_dependents`).
 
-    The guards that hold now hold for what is left of it, with `typed` above them: see `guards.since`. Raises GuardError
-    where one forbids it, PlanMismatchError where `gateway` leads to another account, Region or endpoint than the run's,
-    or where there are such new dependents, JournalError where another process is at it or where the journal is not
-    whole, and otherwise as `Plan.execute`.
+    The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
+    begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
+    another account, Region or endpoint than the run's, or where there are such new dependents, JournalError where
+    another process is at it or where the journal is not whole, and otherwise as `Plan.execute`.
     """
     check_timeout(timeout)
     _check_accepted(accept_dependents, with_dependents=with_dependents)
@@ -71,27 +74,25 @@ def resume_run(
         _check_journal(record, partial=partial)
         plan = record.plan()
         check_place(plan, here)
-        check_guards(plan, gateway, held)
         held = since(
             held,
             record.guards(),
             max_jobs_typed=typed.max_jobs is not None,
             max_percent_typed=typed.max_percent is not None,
         )
+        check_guards(plan, here, held)
         rest = Rest(plan, record, gateway, clock, held)
         rest.look()
-        if send:
-            rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
-            rest.check_guards()
+        rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
+        rest.check_guards()
         ledger = Ledger(replace(plan, jobs=rest.jobs), clock, on_event, journal)
-        to_send = rest.enter(ledger, send=send)
+        to_send = rest.enter(ledger)
         # Only now: a run that is refused is as it was, and so is its journal.
         journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)
         journal.jobs(rest.added, added=True)
-        return carry_out(
-            ledger, gateway, journal, jobs=to_send, wait=wait, timeout=timeout, started_at=record.started_at
-        )
+        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
+        return carry_out(ledger, gateway, journal, jobs=to_send, **options)
 
 
 def _check_journal(record: RunRecord, *, partial: bool) -> None:

@@ -174,7 +174,7 @@ class _Reader:
         self.record.header, self.record.format = line, line.get("format", 1)
 
     def _take_plan(self, line: Mapping[str, Any]) -> None:
-        self._job_ids = dict.fromkeys(map(str, line["jobIds"]))
+        self._job_ids = dict.fromkeys(map(_id_in, line["jobIds"]))
         self._copy = line["header"]
 
     def _take_body(self, line: Mapping[str, Any]) -> None:
@@ -186,7 +186,7 @@ class _Reader:
         self.record.dependents.append(dependent_of(line, self.record.bodies))
 
     def _take_job(self, line: Mapping[str, Any]) -> None:
-        record, job_id = self.record, line["jobId"]
+        record, job_id = self.record, _id_in(line["jobId"])
         if not self._is_new:
             record.planned[job_id] = planned_from_record(line)
             return
@@ -203,14 +203,14 @@ class _Reader:
             record.bodiless.add(job_id)
 
     def _take_call(self, line: Mapping[str, Any]) -> None:
-        for job_id in map(str, line["jobIds"]):
+        for job_id in [_id_in(value) for value in line["jobIds"]]:
             self._known(job_id).note_call()
 
     def _take_answer(self, line: Mapping[str, Any]) -> None:
-        self._known(line["jobId"]).note_answer(line)
+        self._known(_id_in(line["jobId"])).note_answer(line)
 
     def _take_outcome(self, line: Mapping[str, Any]) -> None:
-        known = self._known(line["jobId"])
+        known = self._known(_id_in(line["jobId"]))
         if planned := self.record.planned.get(line["jobId"]):
             known.note_result((result_of_line if self._is_new else result_of_format_1)(line, planned))
 
@@ -262,3 +262,9 @@ class _Reader:
         plan = self.record.plan()
         first = tuple(planned for planned in plan.jobs if planned.job_id not in self.record.added)
         return self.record.header.get("check") == plan_check(replace(plan, jobs=first))
+
+
+def _id_in(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a job id must be a text")
+    return value

@@ -19,6 +19,7 @@ from batchnb.journal_lines import FORMAT, stopped_by_of
 from batchnb.known import Known
 from batchnb.ledger import Ledger
 from batchnb.lost import NOTHING, Lost
+from batchnb.newcomers import Newcomers
 from batchnb.plans import Plan, PlannedJob
 from batchnb.records import identity_from_record, moment
 from batchnb.report import JobResult, Report, result_of
@@ -104,6 +105,7 @@ class RunRecord:
         """Return the plan of the run, with what was taken in since. It is bound to no connection."""
         made_at = moment(self.header["made_at"]) or datetime.now(UTC)
         notes = self.header.get("notes")
+        listed_all, live = self.header.get("listed_all"), self.header.get("live_in_queues")
         return Plan(
             self.header["reason"],
             self.identity,
@@ -114,6 +116,8 @@ class RunRecord:
             self.plan_guards() or self.guards() or Guards(),
             tuple(map(str, notes)) if isinstance(notes, list) else (),
             self.listed_by,
+            listed_all if isinstance(listed_all, int) else 0,
+            tuple((str(queue), int(count)) for queue, count in live.items()) if isinstance(live, dict) else (),
         )
 
     def guards(self) -> Guards | None:
@@ -150,6 +154,8 @@ class RunRecord:
             waited=bool(end.get("waited", True)),
             stopped_by=stopped_by_of(end.get("stopped_by")),
             run_id=self.run_id,
+            stopped_at=moment(end.get("stopped_at")),
+            newcomers=Newcomers.from_record(end.get("newcomers")),
             lost=self.lost,
         )
 

@@ -8,25 +8,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.errors import InputError, JournalError
 from batchnb.journal_ends import Ends, read_ends
 from batchnb.journal_folder import find_run, open_to_append, run_id_of, run_paths, sync_folder
 from batchnb.lost import Lost
+from batchnb.outcome import counts_text
 from batchnb.records import moment
 from batchnb.run_lock import lock_paths, take_lock
 from batchnb.run_reader import ODD, read_record, read_run
 from batchnb.select import parse_age
 from batchnb.text import shown, without_userinfo
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "counts_in",
-    "counts_text",
     "find_run",
     "history",
     "prune_history",
@@ -67,26 +64,6 @@ def prune_history(*, older_than: str | timedelta) -> pd.DataFrame:
     before = Clock().wall() - age
     rows = [row for path in reversed(run_paths()) if (row := _removed(path, before))]
     return _frame(rows)
-
-
-def counts_text(counts: Mapping[str, int]) -> str:
-    """Return counts by outcome as text.
-
-    >>> counts_text({"terminated": 1200, "denied": 1})
-    '1,200 terminated, 1 denied'
-    """
-    return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
-
-
-def counts_in(text: object) -> dict[Outcome, int]:
-    """Return the counts that `counts_text` wrote; what is no outcome of this version is passed over.
-
-    >>> counts_in("1,200 terminated, 1 denied")
-    {<Outcome.TERMINATED: 'terminated'>: 1200, <Outcome.DENIED: 'denied'>: 1}
-    """
-    parts = (part.partition(" ") for part in (text.split(", ") if isinstance(text, str) else ()))
-    digits = {outcome: count.replace(",", "") for count, _, outcome in parts if outcome in set(Outcome)}
-    return {Outcome(outcome): int(count) for outcome, count in digits.items() if count.isdecimal()}
 
 
 def _removed(path: Path, before: datetime) -> _Row | None:
@@ -134,7 +111,6 @@ def _frame(rows: Sequence[_Row]) -> pd.DataFrame:
     texts = dict.fromkeys(("run", *_TEXTS, "outcomes", "damage"), "string")
     frame = frame.astype({**texts, "jobs": "Int64", "finished": bool})
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
-    register()
     return frame
 
 

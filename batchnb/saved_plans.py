@@ -1,7 +1,13 @@
 """Saved plans: a plan as a JSON file, reviewed by one person and executed by another.
 
-The file shows all that the plan shows. Whoever loads it is not asked to trust it: one that was edited is refused, the
-guards of the one who loads it hold, and its jobs are described again before anything is sent.
+The file shows all that the plan shows, with the guards that held when the plan was made. They hold for whoever loads
+it, too, beside their own; what was typed to allow more does not come along.
+
+A checksum tells a file that was edited by mistake, or cut off. It is no signature: who knows the format can write
+another plan with a checksum that fits. So a file is not trusted. Before anything is sent, its jobs are described again
+and compared with it, and the guards of whoever executes it hold. That leaves what AWS cannot tell: an editor who knows
+the format can add jobs under their true names, leave jobs out, change the reason and the notes, and take away guards
+that the executing side does not have. Keep a reviewed file where only its reviewer can write, or pass on its digest.
 """
 
 from __future__ import annotations
@@ -10,14 +16,19 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchnb._version import __version__
 from batchnb.aws import Gateway
-from batchnb.circumstances import circumstances_record, dependents_from_record
+from batchnb.carried import carried_layers
+from batchnb.circumstances import circumstances_record, dependents_from_record, guards_from_record, guards_record
 from batchnb.errors import InputError, PlanMismatchError
-from batchnb.guards import Guards
-from batchnb.plans import Expected, Plan, check_reason
+from batchnb.expected import Expectation, read_expectation
+from batchnb.guards import Guards, Layer
+from batchnb.plain_plans import plain_plan
+from batchnb.plans import Expected, Plan, check_reason, vouch_for
 from batchnb.records import (
     Record,
     identity_from_record,
@@ -26,17 +37,24 @@ from batchnb.records import (
     planned_from_record,
     planned_record,
 )
+from batchnb.settings import guards
 from batchnb.text import shown
+from batchnb.vouching import make_key
 
 __all__ = ["as_expected", "read_plan", "save_plan"]
 
-FORMAT = 1
-"""The version of the format."""
+FORMAT = 2
+"""The version of the format. Format 1 had no guards."""
+
+_WITHOUT_GUARDS = (
+    "The file is of an earlier version and does not say which guards held when the plan was made: those of now hold. "
+    "Its jobs are described again before anything is sent."
+)
 
 
 def save_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
     """Write the plan into a new file. Raises InputError where there is one already, or it cannot be written."""
-    record = _record(plan)
+    record = _record(plain_plan(plan))
     record["checksum"] = _checksum(record)
     try:
         # Exclusively: somebody may have reviewed the plan that is in the file now. For the owner only, like journals.
@@ -49,43 +67,46 @@ def save_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
         raise InputError(f"the plan cannot be written to {path} ({error.strerror or error}).") from error
 
 
-def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, held: Guards) -> Plan:
-    """Return the plan in a file, bound to `gateway`, shown with the guards `held`.
+def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Layer | None = None) -> Plan:
+    """Return the plan in a file, bound to `gateway`; `typed` are guards that were typed for it.
 
-    Raises InputError where the file cannot be read or is no plan, PlanMismatchError where it was edited.
+    It shows the guards of now, and those that held when it was made. Raises InputError where the file cannot be read or
+    is no plan, PlanMismatchError where it was edited.
     """
     try:
         record = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path} cannot be read as a saved plan ({shown(error)}).") from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise InputError(f"{path} is no saved plan, or one of another version of batchnb.")
-    checksum = record.pop("checksum", None)
+    version = record.get("format") if isinstance(record, dict) else None
+    if version not in range(1, FORMAT + 1) or isinstance(version, bool):
+        raise InputError(f"{path} is no saved plan, or one of a newer version of batchnb.")
     try:
-        plan = _plan(record, gateway, held)
+        plan = _plan(record, gateway)
+        then = _guards_of(record)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PlanMismatchError(f"{path} is damaged or was edited ({shown(repr(error))}). {_ANEW}") from error
-    if checksum != _checksum(record) or record.get("digest") != plan.digest:
+    if record.get("checksum") != _checksum(record) or record.get("digest") != plan.digest:
         raise PlanMismatchError(f"{path} was edited: it is not what its digest stands for. {_ANEW}")
+    layers = [typed] if typed else []
+    notes = plan.notes if then else (*plan.notes, _WITHOUT_GUARDS)
+    held = guards(*layers, *(carried_layers(then) if then else ()))
+    plan = replace(plan, guards=held, notes=notes, _voucher=make_key())
+    vouch_for(plan, layers, is_described=False)
     return plan
 
 
-def as_expected(expect: Expected) -> Expected:
-    """Return the plan in the file where `expect` is the path of one, which ends in `.json`; otherwise `expect`.
+def as_expected(expect: Expected) -> Expectation | None:
+    """Return what is expected, with the plan of a file where `expect` is the path of one; None for nothing.
 
-    Raises InputError where it cannot be read, PlanMismatchError where it was edited.
+    Raises InputError where it says nothing or a file cannot be read, PlanMismatchError where that was edited.
     """
-    if isinstance(expect, os.PathLike) or (isinstance(expect, str) and expect.strip().endswith(".json")):
-        return read_plan(expect if isinstance(expect, os.PathLike) else expect.strip(), None, Guards())
-    return expect
+    return read_expectation(expect, lambda path: read_plan(path, None))
 
 
 _ANEW = "Nothing was ended. Make a new plan of the jobs that are meant."
 
 
 def _record(plan: Plan) -> Record:
-    from batchnb import __version__
-
     return {
         "format": FORMAT,
         "batchnb": __version__,
@@ -93,12 +114,28 @@ def _record(plan: Plan) -> Record:
         **identity_record(plan.identity),
         "reason": plan.reason,
         "made_at": plan.made_at.isoformat(),
+        "counts": {**plan.counts, "to end": len(plan.to_end), "with array children": plan.job_count},
+        "guards": guards_record(plan.guards),
+        "refused_by": [str(refusal) for refusal in plan.refused_by],
+        "reviewed_by": [],
+        "listed_all": plan.listed_all,
+        "live_in_queues": dict(plan.live_in_queues),
         "jobs": [planned_record(planned) for planned in plan.jobs],
         **circumstances_record(plan),
     }
 
 
-def _plan(record: Mapping[str, Any], gateway: Gateway | None, held: Guards) -> Plan:
+def _guards_of(record: Mapping[str, Any]) -> Guards | None:
+    """Return the guards in a record, None for one of a format that has none. Raises ValueError for what is none."""
+    if record["format"] == 1 and "guards" not in record:
+        return None
+    then = guards_from_record(record["guards"])
+    if then is None:
+        raise ValueError("guards")
+    return then
+
+
+def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> Plan:
     check_reason(record["reason"])
     made_at = moment(record["made_at"])
     if made_at is None or made_at.tzinfo is None:
@@ -113,12 +150,14 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None, held: Guards) -> P
         made_at,
         gateway,
         dependents_from_record(record),
-        held,
-        tuple(str(note) for note in record["notes"]),
-        str(record["listed_by"]),
+        notes=tuple(str(note) for note in record["notes"]),
+        listed_by=str(record["listed_by"]),
+        listed_all=int(record.get("listed_all", 0)),
+        live_in_queues=tuple((str(queue), int(count)) for queue, count in record.get("live_in_queues", {}).items()),
     )
 
 
 def _checksum(record: Mapping[str, Any]) -> str:
-    text = json.dumps(record, sort_keys=True, ensure_ascii=True)
+    summed = {name: value for name, value in record.items() if name != "checksum"}
+    text = json.dumps(summed, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,6 @@
 """Selector: which jobs of a listing are meant. Shared by flags, keyword arguments and the picker.
 
-A selector never widens by accident: a name is exact, a glob says so, an age has a unit, and to select nothing
-in particular is an error and never "all".
+A selector never widens by accident: a name is exact, a glob says so, and an age has a unit.
 """
 
 from __future__ import annotations
@@ -11,11 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from batchnb.errors import InputError
 from batchnb.ids import parse_job_id
 from batchnb.jobs import Job, JobStatus
 from batchnb.text import shown
+
+if TYPE_CHECKING:
+    from batchnb.search import Query
 
 __all__ = ["Selector", "parse_age", "selector"]
 
@@ -24,7 +27,7 @@ _AGE_PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])", re.ASCII)
 _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-_LISTED_BY = frozenset({"statuses", "queues", "children_of", "limit"})
+_LISTED_BY = frozenset({"statuses", "queues", "children_of", "query", "limit"})
 """Fields of a Selector that a listing sees to. Every other one has to be held against each job."""
 
 
@@ -45,7 +48,14 @@ class Selector:
     newer_than: timedelta | None = None
     running_longer_than: timedelta | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    query: Query | None = None
+    """A search that all jobs match, in the language of the picker."""
     limit: int | None = None
+
+    @property
+    def shows_tags(self) -> bool:
+        """Whether the listing is to have a column of tags, because they were asked about."""
+        return self.needs_description or (self.query is not None and self.query.asks_for_tags)
 
     @property
     def needs_description(self) -> bool:
@@ -116,21 +126,24 @@ def selector(
     running_longer_than: str | timedelta | None = None,
     tags: Mapping[str, str] | None = None,
     children_of: str | None = None,
+    query: str | None = None,
     limit: int | None = None,
 ) -> Selector:
     """Return the Selector for these, or raise InputError naming the argument and the value that is wrong.
 
-    `status` is "active" (the default: every status of a job that has not ended), "all", or one or more names. At
-    least one argument other than `limit` is required.
+    `status` is "active" (every status of a job that has not ended), "all", or one or more names. Without it, the
+    statuses that `query` asks for are meant, and those of "active" where it asks for none. Without any argument, all
+    live jobs are meant: to be listed, and not to be ended.
     """
-    chosen = (queues, status, name, name_glob, job_definition, share, older_than, newer_than)
-    if all(argument is None for argument in (*chosen, running_longer_than, tags, children_of)):
-        raise InputError(
-            "no selector: say which jobs are meant, for example queues='train-gpu' or name='sweep-1'. "
-            "Nothing selects everything by accident."
-        )
     if children_of is not None and queues is not None:
         raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
+    searched = None
+    if query is not None:
+        from batchnb.search.listed import read_listing_query, statuses_of  # only those wait for it who search
+
+        searched = read_listing_query(query)
+        if status is None and running_longer_than is None:
+            status = statuses_of(searched)
     return Selector(
         statuses=_statuses(status, running_only=running_longer_than is not None),
         queues=_texts("queues", queues),
@@ -143,6 +156,7 @@ def selector(
         newer_than=parse_age("newer_than", newer_than),
         running_longer_than=parse_age("running_longer_than", running_longer_than),
         tags=_tags(tags),
+        query=searched,
         limit=_limit(limit),
     )
 

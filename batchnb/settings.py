@@ -20,7 +20,17 @@ from batchnb.notebook import notebook_layer, set_notebook_layer
 from batchnb.text import shown
 from batchnb.user_folders import config_folder
 
-__all__ = ["FLAGS", "KEYWORDS", "NOTEBOOK", "guards", "layer", "pattern", "set_notebook_layer", "user_file"]
+__all__ = [
+    "FLAGS",
+    "KEYWORDS",
+    "NOTEBOOK",
+    "configured_layers",
+    "guards",
+    "layer",
+    "pattern",
+    "set_notebook_layer",
+    "user_file",
+]
 
 KEYWORDS = "a keyword argument"
 FLAGS = "a flag"
@@ -39,7 +49,7 @@ def guards(*explicit: Layer) -> Guards:
 
     Raises InputError where a setting is wrong, naming the file and the setting.
     """
-    return combined([*explicit, *_configured()])
+    return combined([*explicit, *configured_layers()])
 
 
 def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False) -> Layer:
@@ -100,7 +110,8 @@ def user_file() -> Path | None:
     return folder / "config.toml" if folder else None
 
 
-def _configured() -> list[Layer]:
+def configured_layers() -> list[Layer]:
+    """Return what is configured, each place by itself. Raises InputError where a setting is wrong."""
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
     project = next((path for folder in _folders() if (path := folder / "pyproject.toml").is_file()), None)

@@ -7,7 +7,7 @@ import math
 import re
 import unicodedata
 
-__all__ = ["escape", "lasting", "plural", "shown", "without_userinfo"]
+__all__ = ["escape", "lasting", "plural", "sentence", "shown", "without_userinfo"]
 
 SHOWN_LENGTH = 120
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
@@ -78,3 +78,12 @@ def _spelled(char: str) -> str:
     if unicodedata.category(char) in _INVISIBLE:
         return char.encode("unicode_escape").decode("ascii")
     return char
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop, which messages of AWS have or have not.
+
+    >>> sentence("Access denied"), sentence("Access denied.")
+    ('Access denied.', 'Access denied.')
+    """
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from batchnb.document import Facts, facts_text
+from batchnb.outcome import counts_text
+from batchnb.plan_facts import DROPPED_OUT
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import JobResult, Report
-from batchnb.tables import Facts, facts_text
 from batchnb.text import plural, shown
 from batchnb.verdicts import Verdict
 
 __all__ = ["ticket"]
 
 _JOBS_SHOWN = 10
+_REFUSALS_SHOWN = 5
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -40,6 +43,7 @@ def _plan_lines(plan: Plan) -> Facts:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
         lines.append(("Would fail", plural(len(plan.dependents_left), "dependent") + " that the plan does not hold"))
+    lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
 
 
@@ -52,8 +56,9 @@ def _report_lines(report: Report) -> Facts:
         ("Where", str(plan.identity)),
         ("Reason", plan.reason),
         ("Plan", f"{plan.digest[:DIGEST_SHOWN]}, {plural(len(plan.to_end), 'job')} to end"),
-        ("Outcomes", ", ".join(f"{count:,} {outcome}" for outcome, count in report.counts.items()) or "none"),
+        ("Outcomes", counts_text(report.counts) or "none"),
     ]
+    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
@@ -61,6 +66,10 @@ def _report_lines(report: Report) -> Facts:
         lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in report.failures"))
     if report.stopped_by is not None:
         lines.append(("Stopped by", str(report.stopped_by)))
+    if report.stopped_text:
+        lines.append(("Stopped", report.stopped_text))
+    if report.new_jobs_text:
+        lines.append(("New jobs", report.new_jobs_text))
     if report.how_to_go_on:
         lines.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
     return lines

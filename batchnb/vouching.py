@@ -1,23 +1,30 @@
 """Vouching: what this process knows of a plan, which nothing that is done to the plan can change.
 
-A guard can be widened only by what was typed where a plan was made or loaded. That is kept here, by the plan's
-fingerprint, and not in the plan: a copy, a pickle or a file of it that was changed is one that nobody vouches for.
+A guard can be widened only by what was typed where a plan was made or loaded. That is kept here, and not in the plan.
+The plan has a key to it, which copies have as well, but no pickle and no file. It opens nothing for a plan that was
+changed: then it only tells which guards held for the original, and they hold for the changed one, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import secrets
 from dataclasses import dataclass
 
-from batchnb.guards import Layer
+from batchnb.guards import Guards, Layer
 
-__all__ = ["Vouched", "vouch", "vouched"]
+__all__ = ["Vouched", "make_key", "vouch", "vouched"]
 
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
     """What is known of one plan; by default, nothing."""
 
+    fingerprint: str = ""
+    """The plan's own, when it was made or loaded."""
+    guards: Guards | None = None
+    """Those that the plan showed."""
+    listed_all: int = 0
+    """How many jobs there were where they were all that a listing without selectors found, otherwise 0."""
     layers: tuple[Layer, ...] = ()
     """The guards that were typed for it."""
     is_described: bool = False
@@ -27,11 +34,16 @@ class Vouched:
 _plans: dict[str, Vouched] = {}
 
 
-def vouch(fingerprint: str, layers: Sequence[Layer], *, is_described: bool) -> None:
-    """Remember this of the plan with that fingerprint."""
-    _plans[fingerprint] = Vouched(tuple(layers), is_described)
+def make_key() -> str:
+    """Return a key for a new plan, which nobody can guess."""
+    return secrets.token_hex(8)
 
 
-def vouched(fingerprint: str) -> Vouched:
-    """Return what is known of the plan with that fingerprint."""
-    return _plans.get(fingerprint, Vouched())
+def vouch(key: str, known: Vouched) -> None:
+    """Remember this of the plan with that key. What is known already stays."""
+    _plans.setdefault(key, known)
+
+
+def vouched(key: str) -> Vouched:
+    """Return what is known of the plan with that key."""
+    return _plans.get(key, Vouched())

@@ -18,7 +18,7 @@ from typing import Any
 from batchnb.aws import BulkAnswer, Gateway, Identity, ItemError, Page
 from batchnb.clock import Clock
 from batchnb.errors import AccessDeniedError, CredentialsError, RefusedError, ThrottledError, UnavailableError
-from batchnb.jobs import Attempt, Job, JobStatus
+from batchnb.jobs import Job, JobStatus, job_from_aws
 from batchnb.pace import CallKind, Pace
 
 __all__ = ["BYSTANDERS", "DeadError", "Death", "SimulatedBatch", "SimulatedGateway", "SimulatedJob"]
@@ -27,6 +27,8 @@ BYSTANDERS = "bystander"
 """What the ids of jobs begin with that nobody may touch."""
 
 _START = 1_790_000_000_000
+_STARTED = _START - 60_000
+NEEDS = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}]
 
 
 class DeadError(BaseException):
@@ -90,6 +92,8 @@ class SimulatedJob:
     """How many more looks do not show it, once it is asked for."""
     is_always_hidden: bool = False
     """Whether they do not show it before that either."""
+    command: str = ""
+    """What is of its own in what it runs."""
     depends_on: tuple[str, ...] = ()
     created_at: float = -3600.0
     reason: str | None = None
@@ -159,25 +163,33 @@ class SimulatedBatch:
         if job.has_ended and reason is None:
             reason = job.reason
         stopped = None if job.ended_at is None else _START + round(job.ended_at * 1000)
-        return Job(
-            job.job_id,
-            f"name-{job.job_id[:8]}",
-            status,
-            reason,
-            created_at=_START + round(job.created_at * 1000),
-            started_at=_START - 60_000 if started else None,
-            stopped_at=stopped,
-            job_definition="arn:aws:batch:local-1:000000000000:job-definition/sweep:1",
-            job_arn=f"arn:aws:batch:local-1:000000000000:job/{job.job_id}",
-            is_terminated=job.asked_at is not None,
-            job_queue="train" if int(job.job_id[-1], 16) % 3 else "other",
-            tags=(("team", "ml"),),
-            attempts=(Attempt(137, reason, "log", _START - 60_000, stopped),) if started and job.has_ended else (),
-            depends_on=job.depends_on,
-            image="image",
-            vcpus=1.0,
-            memory=2048,
-        )
+        container: dict[str, Any] = {"image": "image", "command": ["train"], "resourceRequirements": NEEDS}
+        attempts: list[dict[str, Any]] = []
+        if job.command:
+            container["command"] = ["train", job.command]
+        if started:
+            container["logStreamName"] = f"log/{job.job_id}"
+        if started and job.has_ended:
+            container |= {"exitCode": 137, "reason": reason}
+            attempts = [{"container": {"exitCode": 137, "reason": reason}, "startedAt": _STARTED, "stoppedAt": stopped}]
+        item = {
+            "jobId": job.job_id,
+            "jobName": f"name-{job.job_id[:8]}",
+            "status": status.value,
+            "statusReason": reason,
+            "createdAt": _START + round(job.created_at * 1000),
+            "startedAt": _STARTED if started else None,
+            "stoppedAt": stopped,
+            "jobDefinition": "arn:aws:batch:local-1:000000000000:job-definition/sweep:1",
+            "jobArn": f"arn:aws:batch:local-1:000000000000:job/{job.job_id}",
+            "isTerminated": job.asked_at is not None,
+            "jobQueue": "train" if int(job.job_id[-1], 16) % 3 else "other",
+            "tags": {"team": "ml"},
+            "attempts": attempts,
+            "dependsOn": [{"jobId": needed} for needed in job.depends_on],
+            "container": container,
+        }
+        return job_from_aws(item)
 
 
 class SimulatedGateway(Gateway):

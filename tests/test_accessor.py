@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 import batchnb
-from batchnb.accessor import HISTORY_COLUMNS, JOB_COLUMNS, missing_columns, register
+from batchnb.accessor import register
 from batchnb.frames import frame_of_jobs
+from batchnb.pictures.rows import HISTORY_COLUMNS, JOB_COLUMNS, missing_columns
 from batchnb.runs import history
 
 

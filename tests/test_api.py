@@ -43,6 +43,8 @@ def tonight(start: Start) -> local.LocalBatch:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        ({}, ["old", "waiting", "array", "elsewhere", "young"]),
+        ({"limit": 1}, ["old"]),
         ({"queues": "other"}, ["elsewhere"]),
         ({"queues": ["train", "other"]}, ["old", "waiting", "array", "elsewhere", "young"]),
         ({"status": "active"}, ["old", "waiting", "array", "elsewhere", "young"]),
@@ -83,14 +85,15 @@ def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalB
     assert isinstance(frame, pd.DataFrame)
     assert datetime.fromisoformat(frame.attrs.pop("listed_at")).tzinfo == UTC
     assert frame.attrs.pop("listing")["selectors"] == {"queues": "train", "limit": 1}
-    assert frame.attrs == {"left_out": 3, "listed_by": "queues='train', limit=1, which left out 3 jobs"}
+    listed_by = "queues='train', limit=1, which left out 3 jobs"
+    assert frame.attrs == {"left_out": 3, "not_listed": {}, "listed_by": listed_by}
     assert (frame.jobQueue[0], frame.status[0], frame.exitCode.isna()[0]) == ("train", "RUNNING", True)
     empty = list_jobs(name="nothing")
     assert (len(empty), list(empty.columns)) == (0, list(frame.columns))
     assert tonight.running
 
 
-@pytest.mark.parametrize("arguments", [{}, {"limit": 3}, {"name": ""}, {"older_than": "6"}, {"status": "x"}])
+@pytest.mark.parametrize("arguments", [{"limit": 0}, {"name": ""}, {"older_than": "6"}, {"status": "x"}])
 def test_a_wrong_selector_costs_no_call(tonight: local.LocalBatch, arguments: dict[str, Any]) -> None:
     """Without a selector, or with one that is wrong, nothing is asked of AWS."""
     with pytest.raises(InputError):

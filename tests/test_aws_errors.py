@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws import Gateway
-from batchnb.aws_errors import permission_needed, sentence, translated
+from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import (
     AccessDeniedError,
     AwsError,
@@ -26,6 +26,7 @@ from batchnb.errors import (
     UnavailableError,
     UnsupportedError,
 )
+from batchnb.text import sentence
 
 HTML = "<html><body><h1>502</h1></body></html>"
 # These are about botocore's model files, or warnings: no call ends with them.

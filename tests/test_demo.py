@@ -50,7 +50,7 @@ def test_the_demo_puts_the_settings_back(monkeypatch: pytest.MonkeyPatch) -> Non
     before = dict(os.environ)
     with batchnb.local.start() as emulator, demo._settings_of(emulator):
         assert "AWS_PROFILE" not in os.environ
-        assert os.environ["AWS_ENDPOINT_URL"] == emulator.endpoint_url
+        assert os.environ["AWS_ENDPOINT_URL_BATCH"] == emulator.endpoint_url
     assert dict(os.environ) == before
 
 

@@ -12,11 +12,15 @@ import batchnb
 from batchnb.api import list_jobs
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.magics import BatchMagics
+from batchnb.outcome import Outcome
 from batchnb.plans import Verdict
-from batchnb.verify import Outcome
+from batchnb.search import QueryError, parse_query
+from batchnb.search.fields import FIELDS, STATUS_WORDS
+from batchnb.search.listed import LISTED
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SEARCH = README.partition("\n## The search\n")[2].partition("\n## ")[0]
 FLAGS = sorted({name for parser in (JOBS, TERMINATE, LOCAL) for name in parser.flag_names})
 
 
@@ -29,7 +33,9 @@ def test_every_flag_is_in_the_readme(flag: str) -> None:
 def test_every_flag_in_the_readme_exists() -> None:
     """The README names no flag of a magic that is not there, those of other commands aside."""
     others = {"--lab", "--force", "--check", "--help-notebook", "-e", "-m", "-p"}
-    named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])", README))
+    # In a search, a minus excludes: `-prod` is no flag.
+    text = re.sub(r"'[^'\n]* -prod'", "", README.replace(SEARCH, ""))
+    named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*(?![\w-])", text))
     assert named - set(FLAGS) - others == set()
 
 
@@ -57,6 +63,32 @@ def test_every_selector_of_list_jobs_is_in_the_readme() -> None:
     """A keyword of list_jobs is named in the README."""
     for keyword in list_jobs.__kwdefaults__ or {}:
         assert f"`{keyword}=`" in README
+
+
+def test_every_field_and_status_of_a_search_is_in_the_readme() -> None:
+    """A field is shown as it is typed, and each word that stands for several statuses is named."""
+    for field in FIELDS:
+        assert re.search(rf"`-?{field.name}:", SEARCH), field.name
+    for word, names in STATUS_WORDS.items():
+        assert len(names) == 1 or f"`{word}`" in SEARCH
+
+
+def test_every_example_of_a_search_in_the_readme_can_be_read() -> None:
+    """What the table shows is what a listing understands, or is known nowhere in one."""
+    terms = [
+        cell for row in re.findall(r"^\| (`.*?`) \| ", SEARCH, re.MULTILINE) for cell in re.findall(r"`(.*?)`", row)
+    ]
+    terms = [term for term in terms if "…" not in term]
+    assert len(terms) > 20
+    for term in terms:
+        assert parse_query(term, LISTED).terms, term
+
+
+def test_the_error_that_the_readme_shows_is_the_one_that_is_raised() -> None:
+    """The line in the text is word for word the line of the error."""
+    (query, line), *_ = re.findall(r"`([^`]+)` → \"(.+?)\"", SEARCH.replace("\n", " "))
+    with pytest.raises(QueryError, match=re.escape(line)):
+        parse_query(query, LISTED)
 
 
 def test_the_python_examples_of_the_readme_compile() -> None:

@@ -18,9 +18,9 @@ from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError
 from batchnb.ids import JobId
 from batchnb.ledger import EventState, JobEvent
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, make_plan
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 from .conftest import clock_of
 
@@ -106,7 +106,8 @@ def test_a_stubborn_queued_job_does_not_hold_back_the_running_ones(
 
     report = _plan_for(gateway, [stubborn, running], clock).execute(clock=clock)
 
-    assert _outcomes(report) == {stubborn: "refused", running: "terminated"}
+    told = "asked, no answer" if kind == "unanswered" else "refused"
+    assert _outcomes(report) == {stubborn: told, running: "terminated"}
     (asked_at,) = [call.at for call in _ending_calls(emulator) if running in _ids_in(call)]
     assert asked_at - started < 5
 
@@ -400,7 +401,8 @@ def test_a_service_that_never_answers_is_given_up_after_the_timeout(
 
     # The looks at the jobs may take another ten seconds each.
     assert clock.now() - started <= timeout + 25
-    assert set(report.counts) <= {"refused", "not attempted"}
+    told = {"TooManyRequestsException": "not attempted", "ServerException": "refused", "reset": "asked, no answer"}
+    assert set(report.counts) <= {told[kind], "not attempted"}
     assert all(result.error_message for result in report.results)
 
 
@@ -534,7 +536,7 @@ def test_ctrl_c_while_waiting_gives_a_report(
     with pytest.raises(InterruptedRunError, match="Interrupted") as caught:
         _plan_for(gateway, ids, clock).execute(clock=interrupted)
 
-    assert caught.value.report.counts == {"refused" if when == "sending" else "still stopping": 20}
+    assert caught.value.report.counts == {"not attempted" if when == "sending" else "still stopping": 20}
     assert not caught.value.report.waited
 
 
@@ -704,8 +706,10 @@ def _check(result: JobResult, truth: local.Truth | None) -> None:
     outcome = result.outcome
     if truth is None:
         assert outcome is Outcome.NOT_ATTEMPTED
+    elif outcome is Outcome.ENDED_BY_ANOTHER:
+        assert (truth.status, truth.status_reason) == ("FAILED", "theirs")
     elif outcome in (Outcome.TERMINATED, Outcome.CANCELLED):
-        assert (truth.status, truth.status_reason) in (("FAILED", "OPS-1"), ("FAILED", "theirs"))
+        assert (truth.status, truth.status_reason) == ("FAILED", "OPS-1")
         before = result.planned.job
         had_started = before is not None and before.has_started
         assert had_started or truth.attempts or outcome is Outcome.CANCELLED

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from batchnb.errors import InputError
 from batchnb.frames import ID_COLUMNS, frame_of_jobs, job_ids_in, utc
 from batchnb.ids import JobId
-from batchnb.jobs import Job, JobStatus
+from batchnb.jobs import Job, JobKind, JobStatus
 
 A, B, C = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "abc")
 ARN = f"arn:aws:batch:eu-west-1:123456789012:job/{A}"
@@ -200,14 +200,27 @@ def test_columns_have_the_same_types_whatever_is_in_them(jobs: list[Job]) -> Non
     frame = frame_of_jobs(jobs, tags=True)
     dtypes = {name: str(dtype) for name, dtype in frame.dtypes.items()}
     assert list(dtypes) == [
-        *["jobId", "jobName", "jobQueue", "status", "statusReason", *TIMES, "jobDefinition", "arraySize"],
-        *["liveChildren", "arrayIndex", "shareIdentifier", "exitCode", "isTerminated", "isCancelled", "jobArn", "tags"],
+        *["jobId", "jobName", "jobQueue", "status", "statusReason", *TIMES, "jobDefinition"],
+        *[
+            "kind",
+            "vcpus",
+            "arraySize",
+            "liveChildren",
+            "arrayIndex",
+            "shareIdentifier",
+            "exitCode",
+            "isTerminated",
+            "isCancelled",
+            "jobArn",
+            "tags",
+        ],
     ]
     assert {dtypes[name] for name in STRINGS} == {"string"}
     assert {dtypes[name] for name in TIMES} == {"datetime64[ms, UTC]"}
     assert {dtypes[name] for name in ("arraySize", "liveChildren", "arrayIndex", "exitCode")} == {"Int32"}
     assert {dtypes[name] for name in ("isTerminated", "isCancelled")} == {"bool"}
-    assert {dtypes[name] for name in ("jobQueue", "status")} == {"category"}
+    assert {dtypes[name] for name in ("jobQueue", "status", "kind")} == {"category"}
+    assert dtypes["vcpus"] == "Float64"
     assert dtypes["tags"] == "object"
     assert len(frame) == len(jobs)
     assert "tags" not in frame_of_jobs(jobs)
@@ -219,6 +232,17 @@ def test_what_lives_of_an_array_is_told_where_it_is_known() -> None:
     over = Job(B, "over", array_size=2, children=(("SUCCEEDED", 2),))
     frame = frame_of_jobs([known, over, Job(A, "unknown", array_size=4), Job(B, "none")])
     assert frame.liveChildren.fillna(-1).tolist() == [3, 0, -1, -1]
+
+
+def test_figures_that_are_not_known_are_missing() -> None:
+    """The kind and the vCPU of a job stand in its row as plain values, and nowhere does 0 stand for an unknown one."""
+    jobs = [Job(A, "pod", vcpus=0.25, kind=JobKind.EKS), Job(B, "array", kind=JobKind.ARRAY), Job(C, "least", vcpus=96)]
+    frame = frame_of_jobs(jobs)
+    assert frame.vcpus.tolist() == [0.25, pd.NA, 96.0]
+    assert frame.vcpus.sum() == 96.25
+    assert frame.kind.astype(object).where(frame.kind.notna(), None).tolist() == ["eks", "array", None]
+    assert list(frame.kind.cat.categories) == ["container", "multi-container", "eks", "multi-node", "array"]
+    assert {type(kind) for kind in frame.kind.cat.categories} == {str}
 
 
 def test_a_row_tells_what_is_known_of_its_job() -> None:

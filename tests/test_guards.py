@@ -230,5 +230,5 @@ def _refuses(held: Guards, account: str) -> bool:
 
 def test_every_guard_of_a_layer_is_combined() -> None:
     """A guard that is added to the layers is not forgotten where they are combined."""
-    names = {field.name for field in fields(Layer)} - {"source", "is_explicit", "unprotect"}
+    names = {field.name for field in fields(Layer)} - {"source", "is_explicit", "is_carried", "unprotect"}
     assert names == {field.name for field in fields(Guards)} - {"lifted"}

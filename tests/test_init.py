@@ -77,7 +77,7 @@ print(sorted(set(sys.modules) - before))
 """
     root = Path(batchnb.__file__).parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
-    assert done.stdout.strip() == "['batchnb']"
+    assert done.stdout.strip() == "['batchnb', 'batchnb._version']"
 
 
 def test_a_star_import_brings_the_public_names() -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.frames import frame_of_jobs
-from batchnb.jobs import Attempt, Job, JobStatus, job_from_aws
+from batchnb.jobs import Attempt, Job, JobKind, JobStatus, job_from_aws
 from batchnb.json_bytes import from_json, to_json
 from batchnb.records import job_record
+from batchnb.shapes import ContainerRun, Run
 
 LEAST = {"jobId": "11111111-2222-3333-4444-555555555555", "jobName": "sweep"}
 ODD_VALUES: list[object] = ["", "many", "nan", "inf", "-inf", "1e999", " ", None, [], {}]
@@ -69,26 +70,25 @@ def test_no_tags_are_known_from_a_summary() -> None:
     assert job_from_aws({**LEAST, "jobQueue": "q", "tags": {"b": "2", "a": "1"}}).tags == (("a", "1"), ("b", "2"))
 
 
-def test_resources_are_read_from_their_requirements() -> None:
-    """What a job needs stands in resourceRequirements, fractions of a vCPU included, before the older fields."""
-    needs = [{"type": "VCPU", "value": "0.25"}, {"type": "MEMORY", "value": "512"}, {"type": "GPU", "value": "2"}]
-    job = described(resourceRequirements=needs, vcpus=4, memory=1024)
-    assert (job.vcpus, job.memory, job.gpus) == (0.25, 512, 2)
+def test_the_figures_of_a_description_are_fields_of_the_job() -> None:
+    """What a job needs stands in resourceRequirements, fractions of a vCPU included; no GPU among them is 0 GPUs."""
+    needs = [{"type": "VCPU", "value": "0.25"}, {"type": "MEMORY", "value": "512"}]
+    job = described(resourceRequirements=needs, vcpus=0, memory=512, image="train:7")
+    assert (job.kind, job.vcpus, job.memory, job.gpus, job.image) == (JobKind.CONTAINER, 0.25, 512, 0, "train:7")
 
 
-def test_resources_of_old_jobs_are_read_from_the_older_fields() -> None:
-    """Without requirements the older fields count, but not their 0, which means that they are not used."""
-    job = described(vcpus=4, memory=1024)
-    assert (job.vcpus, job.memory, job.gpus) == (4, 1024, None)
-    assert described(vcpus=0, memory=0) == job_from_aws(LEAST)
+def test_figures_that_are_not_there_are_not_known() -> None:
+    """The older fields have 0 where they are not used: a job that says nothing else needs nobody knows what."""
+    job = described(vcpus=0, memory=0, image="train:7")
+    assert (job.vcpus, job.memory, job.gpus) == (None, None, None)
 
 
 @pytest.mark.parametrize("value", ODD_VALUES)
-def test_an_odd_requirement_falls_back_to_the_older_field(value: object) -> None:
-    """A number that is none, or none that a machine could have, does not break a listing."""
+def test_an_odd_requirement_is_not_known(value: object) -> None:
+    """A number that is none, or none that a machine could have, does not break a listing, and is not guessed at."""
     needs = [{"type": "VCPU", "value": value}, {"type": "MEMORY", "value": value}, {"type": "GPU", "value": value}]
     job = described(resourceRequirements=needs, vcpus=4, memory=1024)
-    assert (job.vcpus, job.memory, job.gpus) == (4, 1024, None)
+    assert (job.vcpus, job.memory, job.gpus) == (None, None, None)
 
 
 @settings(deadline=None)
@@ -97,6 +97,77 @@ def test_no_requirement_breaks_a_listing(needs: list[Any]) -> None:
     """Whatever stands in resourceRequirements, the job is read, and a number of it is one to reckon with."""
     job = described(resourceRequirements=needs)
     assert job.vcpus is None or 0 <= job.vcpus < float("inf")
+
+
+# --- what a summary tells -----------------------------------------------------------------------------------------
+
+
+def usage(unit: object, quantity: object) -> dict[str, Any]:
+    """Return the part of a summary that says what a job uses."""
+    return {"capacityUsage": [{"capacityUnit": unit, "quantity": quantity}]}
+
+
+@pytest.mark.parametrize(
+    ("unit", "quantity", "kind", "vcpus"),
+    [
+        ("VCPU", 8.0, None, 8.0),
+        ("VCPU", 0.25, None, 0.25),
+        ("vCPU", 2, None, 2.0),
+        ("cpu", 0.5, JobKind.EKS, 0.5),
+        ("cpu", 0.0, JobKind.EKS, None),
+        ("VCPU", 0.0, None, None),
+        ("VCPU", None, None, None),
+        ("VCPU", True, None, None),
+        ("VCPU", -1.0, None, None),
+        ("VCPU", float("nan"), None, None),
+        ("VCPU", float("inf"), None, None),
+        ("VCPU", [], None, None),
+        ("GPU", 4.0, None, None),
+        (None, 4.0, None, None),
+        ([], 4.0, None, None),
+    ],
+)
+def test_a_summary_tells_vcpus(unit: object, quantity: object, kind: JobKind | None, vcpus: float | None) -> None:
+    """By its capacityUsage, whose unit tells EKS from the rest; 0 is not what a job needs, and is not known."""
+    for _ in range(2):  # the second time from what is remembered
+        job = job_from_aws({**LEAST, **usage(unit, quantity)})
+        assert (job.kind, job.vcpus, job.memory, job.gpus, job.evidence) == (kind, vcpus, None, None, None)
+
+
+@pytest.mark.parametrize("odd", [[], [None], ["VCPU"], "VCPU", [[]], [{}], {"capacityUnit": "VCPU"}, 7])
+def test_an_odd_usage_breaks_nothing(odd: object) -> None:
+    """Whatever stands in its place, the job is listed."""
+    job = job_from_aws({**LEAST, "capacityUsage": odd})
+    assert (job.kind, job.vcpus) == (None, None)
+
+
+def test_the_usage_is_found_among_several() -> None:
+    """The entry in vCPU counts, wherever it stands, and each summary is read by itself."""
+    for quantity in (2.0, 4.0):
+        given = [{"capacityUnit": "GPU", "quantity": 1.0}, {"capacityUnit": "VCPU", "quantity": quantity}]
+        assert job_from_aws({**LEAST, "capacityUsage": given}).vcpus == quantity
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        ({"arrayProperties": {"size": 5}}, JobKind.ARRAY),
+        ({"nodeProperties": {"numNodes": 3}}, JobKind.MULTI_NODE),
+    ],
+)
+def test_what_arrays_and_multi_node_jobs_use_is_not_known_from_a_summary(part: dict[str, Any], kind: JobKind) -> None:
+    """Their kind is; what the usage of a parent means, AWS does not say."""
+    job = job_from_aws({**LEAST, **usage("VCPU", 96.0), **part})
+    assert (job.kind, job.vcpus) == (kind, None)
+
+
+def test_children_and_nodes_have_a_usage_of_their_own() -> None:
+    """A child of an array, and a node, is a job like another."""
+    child = job_from_aws({**LEAST, **usage("cpu", 2.0), "arrayProperties": {"index": 1}})
+    assert (child.kind, child.vcpus) == (JobKind.EKS, 2.0)
+    node = {"isMainNode": True, "nodeIndex": 0, "numNodes": 3}
+    job = job_from_aws({**LEAST, "jobId": "1#0", **usage("VCPU", 4.0), "nodeProperties": node})
+    assert (job.kind, job.vcpus) == (None, 4.0)
 
 
 def test_an_array_counts_its_children() -> None:
@@ -134,9 +205,10 @@ def test_attempts_tell_why_they_ended() -> None:
         {"startedAt": 1, "stoppedAt": 2, "statusReason": "Host EC2 terminated"},
         {},
     ]
+    ran = ContainerRun(None, 137, "OutOfMemoryError", "log")
     assert job_from_aws({**LEAST, "attempts": attempts}).attempts == (
-        Attempt(exit_code=137, reason="OutOfMemoryError", log_stream="log"),
-        Attempt(reason="Host EC2 terminated", started_at=1, stopped_at=2),
+        Attempt(137, "OutOfMemoryError", "log", status_reason="exited", run=Run((ran,))),
+        Attempt(reason="Host EC2 terminated", started_at=1, stopped_at=2, status_reason="Host EC2 terminated"),
         Attempt(),
     )
 
@@ -169,7 +241,8 @@ def test_summary_and_description_agree(emulator: local.LocalBatch, gateway: Gate
     full = gateway.describe([job_id])[job_id]
     assert full.tags == (("team", "ml"),)
     assert (full.vcpus, full.memory, full.gpus) == (1.0, 2048, 1)
-    for name in ("job_id", "job_name", "status", "created_at", "started_at", "stopped_at", "job_queue", "exit_code"):
+    same = ("job_id", "job_name", "status", "created_at", "started_at", "stopped_at", "job_queue", "exit_code", "vcpus")
+    for name in same:
         assert getattr(listed, name) == getattr(full, name), name
 
 

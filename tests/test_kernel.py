@@ -196,7 +196,6 @@ def test_a_failing_run_fails_the_cell_below_its_report(kernel: Kernel, emulator:
 @pytest.mark.parametrize(
     "source",
     [
-        "%batch_jobs",
         "%batch_jobs --queues train",
         "%batch_terminate ids",
         "%batch_terminate ids --reason 'x",
@@ -204,7 +203,7 @@ def test_a_failing_run_fails_the_cell_below_its_report(kernel: Kernel, emulator:
         "%%batch_terminate --reason x\nnonsense",
         "%batch_local nonsense",
         "import batchnb; batchnb.plan([], reason='x')",
-        "import batchnb; batchnb.list_jobs()",
+        "import batchnb; batchnb.list_jobs(queues=[])",
     ],
 )
 def test_a_mistake_is_one_line(kernel: Kernel, source: str) -> None:

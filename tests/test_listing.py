@@ -21,7 +21,7 @@ from batchnb.connect import connect
 from batchnb.errors import AccessDeniedError, InputError, RefusedError, ThrottledError, UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.listing import describe_all, list_selected
-from batchnb.local import summaries
+from batchnb.local.operations import summaries
 from batchnb.pace import CallKind
 from batchnb.select import selector
 
@@ -411,7 +411,7 @@ def test_a_limit_keeps_the_oldest_and_counts_the_others(
     emulator.world.add_job("train", "other")
     made = list_selected(gateway, selector(queues="train", name_glob="sweep*", limit=1), clock=clock)
     assert ([job.job_id for job in made.jobs], made.left_out) == ([oldest], 4)
-    assert made.to_frame().attrs == {"left_out": 4}
+    assert made.to_frame().attrs == {"left_out": 4, "not_listed": {}}
     everything = list_selected(gateway, selector(queues="train", limit=6), clock=clock)
     assert (len(everything.jobs), everything.left_out) == (6, 0)
 

@@ -60,7 +60,8 @@ def test_selectors_arrive_as_they_were_typed() -> None:
     line = JOBS.read(
         "-q a --queue arn:b -s RUNNING,runnable --status STARTING --name 'x y' --name-glob 'x-[0-9]*' "
         "--job-definition d:3 --older-than 6h --newer-than 2d --running-longer-than 90m --tag team=a=b --tag 'k= v' "
-        "--share s --children-of ID --limit 5 --profile p --region r --endpoint-url http://127.0.0.1:1"
+        "--share s --children-of ID --query 'status:runnable \"x y\" -prod' --limit 5 "
+        "--profile p --region r --endpoint-url http://127.0.0.1:1"
     )
     assert selectors_of(line) == {
         "queues": ["a", "arn:b"],
@@ -74,6 +75,7 @@ def test_selectors_arrive_as_they_were_typed() -> None:
         "tags": {"team": "a=b", "k": " v"},
         "share": "s",
         "children_of": "ID",
+        "query": 'status:runnable "x y" -prod',
         "limit": 5,
     }
     assert connection_of(line) == {"profile": "p", "region": "r", "endpoint_url": "http://127.0.0.1:1"}

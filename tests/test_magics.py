@@ -189,7 +189,7 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     """`%load_ext batchnb` imports the door, the names of the magics and the place of their settings, and no more."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    assert ours == {"batchnb", "batchnb.magics", "batchnb.notebook"}
+    assert ours == {"batchnb", "batchnb._version", "batchnb.magics", "batchnb.notebook"}
     assert not added & {*HEAVY, "argparse"}
 
 
@@ -298,11 +298,25 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
     assert nb["jobs"].empty
 
 
+def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """A queue of training jobs refuses: the others are shown, and nothing says that there is no more."""
+    emulator.world.add_queue("models", type="SAGEMAKER_TRAINING")
+    cell = nb.run("%batch_jobs -s active")
+    assert sorted(cell.value.jobId) == sorted(job_ids)
+    assert cell.stdout.startswith("Not listed: 1 queue, and nothing is known of their jobs: models (ListJobs: Client")
+    cell = nb.run("%batch_jobs --name nope")
+    assert cell.stdout.endswith("No job matches in the queues that were listed.\n")
+    assert "no job matches these selectors in the queues that were listed" in nb.fail(
+        "%batch_terminate --name nope -r x --yes"
+    )
+    assert "models cannot be listed" in nb.fail("%batch_jobs -q models", RefusedError)
+    cell = nb.run("%batch_terminate -s active -r x")
+    assert "could not list queue models" in cell.plain
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("", "say which jobs, for example with --queue"),
-        ("--limit 3", "say which jobs, for example with --queue"),
         ("jobs", "'jobs' is no flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
         ("-q train --older-than 6", "older_than: '6' is no age"),
@@ -315,6 +329,8 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
         ("-q train --out class", "--out: 'class' is no name of a variable"),
         ("-q train --endpoint-url nowhere", "endpoint_url: 'nowhere' is no URL"),
         ("-q train --profile nobody", "profile or Region is for AWS"),
+        ("-q train --query vcpus:>4", "query: There is no field “vcpus”. Did you mean `vcpu:>4`[?]"),
+        ("--query ''", "query: '' is empty"),
     ],
 )
 def test_a_wrong_flag_is_one_line(nb: Notebook, line: str, says: str) -> None:
@@ -327,6 +343,14 @@ def test_refusals_of_aws_are_one_line(nb: Notebook, emulator: local.LocalBatch) 
     emulator.faults.add(local.Fault(operation="DescribeJobQueues", kind="ClientException", message="Not today."))
     emulator.faults.add(local.Fault(operation="ListJobs", kind="ClientException", message="Not today."))
     assert "Not today." in nb.fail("%batch_jobs -q train", RefusedError)
+
+
+def test_a_query_lists_what_the_picker_would_find(nb: Notebook, job_ids: list[str]) -> None:
+    """--query takes a search in one pair of quotes; it is a selector like any other."""
+    nb.run("""jobs = %batch_jobs --query 'status:running "sweep" -name:sweep-000'""")
+    assert list(nb["jobs"].jobId) == job_ids[1:]
+    nb.run("jobs = %batch_jobs -q train --query=-002")
+    assert list(nb["jobs"].jobId) == job_ids[:2]
 
 
 # %batch_terminate: naming the jobs
@@ -472,6 +496,31 @@ def test_what_is_wrong_is_one_line_and_ends_nothing(
     """Every mistake in a line of %batch_terminate with --yes is said in one line, and nothing is sent."""
     assert re.search(says, nb.fail(f"%batch_terminate {line.format(job_ids[0])} --yes"))
     assert not sent(emulator)
+    assert running(emulator) == job_ids
+
+
+def test_a_query_names_jobs(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """%batch_terminate ends the jobs that a search finds, and no other."""
+    line = f"%batch_terminate --query 'name:sweep-* -002' --reason '{REASON}'"
+    nb.run(line)
+    assert sent(emulator) == []
+    nb.run(f"{line} --yes")
+    assert running(emulator) == job_ids[2:]
+
+
+@pytest.mark.parametrize("query", ["vcpus:>4", "name:", "name:sweep-* OR name:x", "name:*", ""])
+def test_a_query_that_cannot_be_read_ends_nothing(
+    nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], query: str
+) -> None:
+    """It is an error before any call, whatever else is typed, and never all jobs."""
+    assert "query: " in nb.fail(f"%batch_terminate -q train --query '{query}' --reason x --yes")
+    assert emulator.calls == []
+    assert running(emulator) == job_ids
+
+
+def test_a_query_that_finds_nothing_ends_nothing(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """No job matches: that is said, and all go on."""
+    assert "no job matches" in nb.fail("%batch_terminate --query 'name:nope' --reason x --yes")
     assert running(emulator) == job_ids
 
 

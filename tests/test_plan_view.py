@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,14 +15,17 @@ from batchnb import local
 from batchnb.aws import Gateway, Identity
 from batchnb.clock import Clock
 from batchnb.ids import JobId
-from batchnb.jobs import Job, JobStatus
+from batchnb.jobs import Job, JobStatus, job_from_aws
 from batchnb.plan_view import plan_facts, plan_html, plan_text
 from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
 
+from .shapes import test_evidence as shapes
+from .shapes.items import item
 from .test_report_view import ALLOWED, HOSTILE, _Tags
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+NO_FIGURES: dict[str, Any] = {"vcpus": None, "memory": None, "gpus": None}
 NOBODY = "00000000-0000-4000-a000-000000000000"
 
 
@@ -91,6 +97,50 @@ def test_the_facts_say_what_is_ended_and_what_it_frees() -> None:
     assert facts["Frees"].startswith("80,008 vCPU, 600,060 GiB of memory, 10,001 GPUs")
 
 
+def _holding(number: int, **known: Any) -> PlannedJob:
+    planned = _planned(number)
+    assert planned.job is not None
+    return replace(planned, job=planned.job._replace(started_at=1_767_222_000_000, **known))
+
+
+@pytest.mark.parametrize(
+    ("jobs", "text"),
+    [
+        ([_holding(1)], "8 vCPU, 60 GiB of memory, 1 GPU; 1.0 job-hours have run"),
+        ([_holding(1, gpus=0, vcpus=0.125)], "0.125 vCPU, 60 GiB of memory; 1.0 job-hours have run"),
+        (
+            [_holding(1, gpus=0), _holding(2, vcpus=None), _holding(3, memory=None, gpus=None)],
+            "at least 16 vCPU, 120 GiB of memory, 1 GPU (2 jobs without figures); 3.0 job-hours have run",
+        ),
+        (
+            [_holding(1, vcpus=4.0, memory=None, gpus=None), *(_holding(n, **NO_FIGURES) for n in (2, 3))],
+            "at least 4 vCPU (3 jobs without figures); 3.0 job-hours have run",
+        ),
+        ([_holding(1, **NO_FIGURES)], "unknown (1 job without figures); 1.0 job-hours have run"),
+        (
+            [_holding(1), _holding(2, array_size=3, children=(("RUNNING", 2),), status=JobStatus.PENDING)],
+            "24 vCPU, 180 GiB of memory, 3 GPUs; at least 1.0 job-hours have run",
+        ),
+        ([_holding(1, memory=0.001)], "8 vCPU, less than 0.001 GiB of memory, 1 GPU; 1.0 job-hours have run"),
+    ],
+)
+def test_what_is_not_known_is_never_shown_as_0(jobs: list[PlannedJob], text: str) -> None:
+    """Sums say "at least", and how many jobs are missing from them; where nothing is known, they say that."""
+    plan = _plan(jobs)
+    assert dict(plan_facts(plan))["Frees"] == text
+    assert text in plan_text(plan)
+    assert text in plan_html(plan)
+
+
+def test_each_queue_says_by_itself_what_is_not_known() -> None:
+    """Of two queues one may be known to the last digit."""
+    known, unknown = _holding(1), _holding(2, job_queue="gpu", **NO_FIGURES)
+    facts = dict(plan_facts(_plan([known, unknown])))
+    assert facts["  train"] == "8 vCPU, 60 GiB of memory, 1 GPU; 1.0 job-hours have run"
+    assert facts["  gpu"] == "unknown (1 job without figures); 1.0 job-hours have run"
+    assert facts["Frees"].startswith("at least 8 vCPU, 60 GiB of memory, 1 GPU (1 job without figures)")
+
+
 def test_queues_that_are_not_named_are_counted() -> None:
     """Of many queues the fullest are named, and nobody is led to believe that these are all."""
     jobs = [_planned(number, queue=f"q{number % 13:02d}") for number in range(27)]
@@ -140,3 +190,33 @@ def test_the_frame_keeps_the_evidence(emulator: local.LocalBatch, gateway: Gatew
     assert frame.iloc[0][["jobName", "status", "createdAt", "vcpus"]].isna().all()
     empty = _plan([]).to_frame()
     assert dict(empty.dtypes) == dict(frame.dtypes)
+
+
+def test_the_frame_has_the_figures_and_the_ends_of_every_shape() -> None:
+    """One row a job, whatever its shape: what it needs in all, and what each of its containers did."""
+    parts = [
+        {"container": shapes.CONTAINER},
+        {"container": {}, "ecsProperties": shapes.TASKS},
+        {"eksProperties": shapes.POD},
+        {"nodeProperties": shapes.NODES},
+        {"container": shapes.CONTAINER, "arrayProperties": {"size": 5, "statusSummary": {"RUNNING": 3}}},
+    ]
+    jobs = [job_from_aws(item(**part)) for part in parts]
+    frame = _plan([PlannedJob(str(row), Verdict.TERMINATE, job) for row, job in enumerate(jobs)]).to_frame()
+
+    assert frame.kind.tolist() == ["container", "multi-container", "eks", "multi-node", "array"]
+    assert frame.vcpus.tolist() == [4, 6, 2, 48, 4]
+    assert frame.memory.tolist() == [2048, 3072, 2048, 6144, 2048]
+    assert frame.gpus.tolist() == [1, 0, 0, 8, 1]
+    assert frame.started.tolist() == [1, 1, 1, 1, 3]
+    assert frame.nodes.tolist() == [pd.NA, pd.NA, pd.NA, 4, pd.NA]
+    assert frame.image.tolist() == ["train:7", "main:1, log:1, push:1", "main:1, pull:1", "head:1, worker:1", "train:7"]
+    assert frame.command[1] == "main: main; log: log; push: push"
+    assert frame.command[3] == "nodes from 2: python train.py; nodes 0 to 1: python train.py"
+    assert frame.exitCode.tolist() == [137, 2, 1, pd.NA, 137]
+    assert frame.exitCodes[:3].tolist() == ["137", "main=0, log=143, push=2", "main=1, pull=0"]
+    assert frame.reason[:3].tolist() == ["OutOfMemoryError", "log=stopped, push=lost", "main=Error, pull=Completed"]
+    assert frame.logStreamName[:2].tolist() == ["train/default/1", "p/1"]
+    assert frame.logStreams[:2].tolist() == ["train/default/1", "main/1, p/1"]
+    assert (frame.podName[2], frame.nodeName[2]) == ("aws-batch.1", "ip-10-0-0-7")
+    assert frame.loc[3, ["exitCodes", "reason", "logStreams", "podName"]].isna().all()

@@ -209,7 +209,13 @@ def test_a_plan_says_what_it_frees(emulator: local.LocalBatch, gateway: Gateway,
 
     frees = _plan(gateway, ids, clock).frees
 
-    assert frees == {"vcpus": 12, "memory_gib": 6, "gpus": 3, "job_hours": pytest.approx(2, abs=0.001)}
+    assert frees == {
+        "vcpus": 12,
+        "memory_gib": 6,
+        "gpus": 3,
+        "job_hours": pytest.approx(2, abs=0.001),
+        "unknown": 0,
+    }
 
 
 def test_a_plan_counts_by_verdict_and_queue(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
@@ -449,7 +455,7 @@ def test_children_and_their_array_are_protected_together(
 
 
 @pytest.mark.parametrize("jobs", ["single", "array"])
-def test_more_jobs_than_allowed_make_no_plan(
+def test_a_plan_of_more_jobs_than_allowed_is_refused(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, jobs: str
 ) -> None:
     """1,000 is the most where nothing else is said, and the children of an array count, each."""
@@ -458,14 +464,22 @@ def test_more_jobs_than_allowed_make_no_plan(
         if jobs == "single"
         else [emulator.world.add_job("train", "array", array_size=1001)]
     )
+    plan = _plan(gateway, ids, clock)
+    (refusal,) = plan.refused_by
+    assert (refusal.guard, refusal.source, refusal.number) == ("max_jobs", "the built-in default", 1000)
+    assert refusal.to_type == "max_jobs=1001 or --max-jobs 1001"
+    assert refusal.sentence in str(plan)
     with pytest.raises(GuardError, match=r"1,001 jobs.*the built-in default allows 1,000.*--max-jobs 1001"):
-        _plan(gateway, ids, clock)
+        plan.execute(clock=clock)
+    assert not [call for call in emulator.calls if "Terminate" in call.operation]
     layers = [Layer("a flag", is_explicit=True, max_jobs=1001)]
     plan = make_plan(gateway, [JobId(job_id) for job_id in ids], "OPS-1", clock, layers=layers)
     assert "max_jobs 1,001 (a flag, raised over 1,000 (the built-in default))" in str(plan)
 
 
-def test_too_large_a_part_of_a_queue_makes_no_plan(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+def test_a_plan_of_too_large_a_part_of_a_queue_is_refused(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
     """The percentage is of the live jobs of each queue, an array and its children being one."""
     ids = emulator.world.add_jobs("train", "job", 6)
     array = emulator.world.add_job("train", "array", array_size=3)
@@ -474,9 +488,14 @@ def test_too_large_a_part_of_a_queue_makes_no_plan(emulator: local.LocalBatch, g
     emulator.world.add_jobs("other", "job", 9)
     layers = [Layer("a test", max_percent=50)]
     chosen = [JobId(job_id) for job_id in [*ids[:4], f"{array}:0", f"{array}:1"]]
-    assert make_plan(gateway, chosen, "OPS-1", clock, layers=layers).to_end
-    with pytest.raises(GuardError, match=r"6 of 10 live jobs of queue train \(60 %\), and a test allows 50 %"):
-        make_plan(gateway, [*chosen, JobId(ids[4])], "OPS-1", clock, layers=layers)
+    assert make_plan(gateway, chosen, "OPS-1", clock, layers=layers).refused_by == ()
+    plan = make_plan(gateway, [*chosen, JobId(ids[4])], "OPS-1", clock, layers=layers)
+    (refusal,) = plan.refused_by
+    assert (refusal.guard, refusal.source, refusal.number) == ("max_percent", "a test", 50)
+    for check in (plan.check_allowed, lambda: plan.execute(clock=clock)):
+        with pytest.raises(GuardError, match=r"6 of 10 live jobs of queue train \(60 %\), and a test allows 50 %"):
+            check()
+    assert not [call for call in emulator.calls if "Terminate" in call.operation]
 
 
 def test_another_account_makes_no_plan(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:

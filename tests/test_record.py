@@ -19,11 +19,12 @@ from batchnb.errors import AwsError, InterruptedRunError
 from batchnb.ids import JobId
 from batchnb.jobs import JobStatus
 from batchnb.ledger import JobEvent
+from batchnb.outcome import counts_text
 from batchnb.plans import make_plan
 from batchnb.report import Report
 from batchnb.resuming import resume_run
 from batchnb.runs import _row as row_of
-from batchnb.runs import counts_text, read_run, run_paths
+from batchnb.runs import read_run, run_paths
 
 from .simulated_batch import BYSTANDERS, DeadError, Death, SimulatedBatch, SimulatedGateway, SimulatedJob
 
@@ -43,7 +44,7 @@ def jobs(draw: st.DrawFn) -> list[SimulatedJob]:
         job = SimulatedJob(f"{number:08x}-0000-4000-8000-{number:012x}", draw(STATUSES))
         job.ends_after = draw(st.sampled_from([0.0, 0.1, 0.5, 0.5, 2.0, 20.0, None]))
         job.is_denied, job.is_expired = draw(seldom), draw(seldom)
-        job.hidden = draw(st.sampled_from([0, 0, 0, 1, 2]))
+        job.hidden, job.command = draw(st.sampled_from([0, 0, 0, 1, 2])), draw(st.sampled_from(["", "", "--lr 1"]))
         if draw(seldom):
             job.finishes_at, job.fails = draw(st.sampled_from([0.05, 0.3, 1.0, 30.0])), draw(st.booleans())
         made.append(job)
@@ -194,7 +195,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         job = SimulatedJob(f"{number:08x}-0000-4000-8000-{number:012x}", chance.choice(QUEUED + STARTED))
         job.ends_after = chance.choice([0.0, 0.1, 0.5, 0.5, 2.0, 20.0, None])
         job.is_denied, job.is_expired = chance.random() < 0.15, chance.random() < 0.2
-        job.hidden = chance.choice([0, 0, 0, 1, 2])
+        job.hidden, job.command = chance.choice([0, 0, 0, 1, 2]), chance.choice(["", "", f"--lr {number}"])
         if chance.random() < 0.25:
             job.finishes_at, job.fails = chance.choice([0.05, 0.3, 1.0, 30.0]), chance.random() < 0.5
         members.append(job)

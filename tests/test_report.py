@@ -13,9 +13,9 @@ from batchnb.clock import Clock
 from batchnb.errors import CredentialsError, TerminationFailedError
 from batchnb.ids import JobId
 from batchnb.jobs import Job
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -51,8 +51,11 @@ FAILURES = {
     Outcome.TERMINATED: False,
     Outcome.CANCELLED: False,
     Outcome.SUCCEEDED: False,
+    Outcome.ENDED_BY_ANOTHER: False,
     Outcome.FAILED: False,
     Outcome.STOPPING: True,
+    Outcome.WAITING: True,
+    Outcome.UNANSWERED: True,
     Outcome.GONE: True,
     Outcome.DENIED: True,
     Outcome.REFUSED: True,
@@ -72,7 +75,9 @@ def test_a_job_still_stopping_is_no_failure_where_nobody_waited() -> None:
     """Without waiting, an accepted request is all that was asked for; with it, the survivor is a failure."""
     assert _report(_result(Outcome.STOPPING), waited=False).ok
     assert not _report(_result(Outcome.STOPPING), waited=True).ok
+    assert _report(_result(Outcome.WAITING), waited=False).ok
     assert not _report(_result(Outcome.DENIED), waited=False).ok
+    assert not _report(_result(Outcome.UNANSWERED), waited=False).ok
 
 
 @pytest.mark.parametrize(

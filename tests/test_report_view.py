@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from batchnb.aws import Identity
 from batchnb.errors import UnavailableError
 from batchnb.jobs import Job, JobStatus
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, PlannedJob, Verdict
 from batchnb.report import JobResult, Report
 from batchnb.report_view import report_facts, report_html, report_text
-from batchnb.verify import Outcome
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")

@@ -25,7 +25,7 @@ from papermill.exceptions import PapermillExecutionError
 import batchnb
 from batchnb import cli, local, runbook_files
 from batchnb.errors import InputError
-from batchnb.local.blueprint import JobOptions
+from batchnb.local.world.blueprint import JobOptions
 
 from .refresh_notebooks import NOTEBOOKS, environment, tidy
 

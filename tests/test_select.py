@@ -34,11 +34,10 @@ def wanted(**arguments: Any) -> Selector:
     return selector(**arguments)
 
 
-@pytest.mark.parametrize("arguments", [{}, {"limit": 5}, dict.fromkeys(["queues", "status", "name", "tags"])])
-def test_to_select_nothing_in_particular_is_an_error(arguments: dict[str, Any]) -> None:
-    """Without a selector nothing is selected, and the error shows one; a limit alone is none."""
-    with pytest.raises(InputError, match=r"no selector.*queues='train-gpu'"):
-        selector(**arguments)
+@pytest.mark.parametrize("arguments", [{}, dict.fromkeys(["queues", "status", "name", "tags"])])
+def test_without_a_selector_all_live_jobs_are_meant(arguments: dict[str, Any]) -> None:
+    """To look at: those that have ended are not among them."""
+    assert selector(**arguments) == Selector(statuses=JobStatus.live())
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,10 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.ids import JobId
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, make_plan
 from batchnb.report import JobResult, Report
-from batchnb.verify import FIRST_POLL, GONE_AFTER, GONE_SECONDS, Outcome
+from batchnb.verify import FIRST_POLL, GONE_AFTER, GONE_SECONDS
 
 
 def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock) -> Plan:
@@ -206,7 +207,7 @@ def test_jobs_that_were_left_out_are_not_attempted(emulator: local.LocalBatch, g
 def test_a_job_that_others_are_ending_is_watched_and_not_asked_for(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """A job that was stopping already gets no request of ours, and its end counts as a termination."""
+    """A job that was stopping already gets no request of ours, and its end is that of another's request."""
     job_id = emulator.world.add_job("train", "job")
     gateway.terminate(job_id, "somebody else's reason")
     plan = _plan(gateway, [job_id], clock)
@@ -214,7 +215,7 @@ def test_a_job_that_others_are_ending_is_watched_and_not_asked_for(
 
     report = plan.execute(clock=clock)
 
-    assert _only(report).outcome is Outcome.TERMINATED
+    assert _only(report).outcome is Outcome.ENDED_BY_ANOTHER
     assert report.ok
     assert {call.operation for call in emulator.calls} == {"DescribeJobs"}
 
@@ -247,7 +248,7 @@ def test_children_of_an_array_that_may_not_be_ended_are_not_attempted(
 
 
 @pytest.mark.parametrize("flag", ["isTerminated", "isCancelled", "both"])
-def test_an_array_that_others_have_ended_is_terminated(
+def test_an_array_that_others_have_ended_was_ended_by_another_request(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, flag: str
 ) -> None:
     """An array's flag was set while its parent was PENDING; its running children end by it all the same."""
@@ -255,7 +256,7 @@ def test_an_array_that_others_have_ended_is_terminated(
     parent = emulator.world.add_job("train", "array", array_size=2)
     gateway.terminate(parent, "theirs")
 
-    assert _only(_run(gateway, clock, parent)).outcome is Outcome.TERMINATED
+    assert _only(_run(gateway, clock, parent)).outcome is Outcome.ENDED_BY_ANOTHER
 
 
 @pytest.mark.parametrize("kind", ["TooManyRequestsException", "ServerException", "502", "reset", "truncated"])

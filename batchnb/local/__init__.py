@@ -8,18 +8,23 @@
 It is strict where AWS is strict, and its account and Region are those of nobody.
 """
 
-from batchnb.local.api import Call
-from batchnb.local.clock import Clock, ManualClock, WallClock
-from batchnb.local.faults import Fault, Faults, Kind
 from batchnb.local.handle import LocalBatch, start
-from batchnb.local.ids import ACCOUNT, REGION
-from batchnb.local.limits import Limit, Limits
+from batchnb.local.http.dispatch import Call
+from batchnb.local.http.faults import Fault, Faults, Kind
+from batchnb.local.http.limits import Limit, Limits
+from batchnb.local.http.wire import MARK
 from batchnb.local.night import hasty_night, night
-from batchnb.local.records import Attempt, Delays, Dependency, Status, Stops, Truth
-from batchnb.local.world import World
+from batchnb.local.world.clock import Clock, ManualClock, WallClock
+from batchnb.local.world.job import Attempt, Dependency, Status, Stops
+from batchnb.local.world.place import ACCOUNT, REGION
+from batchnb.local.world.switches import Switches
+from batchnb.local.world.times import Delays, Pace
+from batchnb.local.world.truth import Truth
+from batchnb.local.world.world import World
 
 __all__ = [
     "ACCOUNT",
+    "MARK",
     "REGION",
     "Attempt",
     "Call",
@@ -33,8 +38,10 @@ __all__ = [
     "Limits",
     "LocalBatch",
     "ManualClock",
+    "Pace",
     "Status",
     "Stops",
+    "Switches",
     "Truth",
     "WallClock",
     "World",

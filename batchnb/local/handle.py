@@ -5,27 +5,29 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
-from batchnb.local.api import Api, Call
-from batchnb.local.clock import ManualClock
-from batchnb.local.ids import ACCOUNT, REGION, IdMaker
-from batchnb.local.limits import Limit, Limits
-from batchnb.local.server import HOST, Server
-from batchnb.local.world import World
+from batchnb.local.http.dispatch import Api, Call
+from batchnb.local.http.limits import Limit, Limits
+from batchnb.local.http.server import HOST, Server
+from batchnb.local.world.clock import ManualClock
+from batchnb.local.world.ids import IdMaker
+from batchnb.local.world.place import ACCOUNT, REGION, Place
+from batchnb.local.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from batchnb.local.clock import Clock
-    from batchnb.local.faults import Faults
+    from batchnb.local.http.faults import Faults
+    from batchnb.local.world.clock import Clock
+    from batchnb.local.world.switches import Switches
 
-__all__ = ["LocalBatch", "start"]
+__all__ = ["SERVICES", "LocalBatch", "start"]
+
+SERVICES = ("BATCH", "STS", "LOGS")
+"""The services that the emulator answers for, as variables of the environment name them."""
 
 
 class LocalBatch:
     """A running emulator. `stop` it, or use it in a `with` statement."""
-
-    region = REGION
-    account = ACCOUNT
 
     def __init__(self, api: Api, server: Server) -> None:
         self._api = api
@@ -36,6 +38,16 @@ class LocalBatch:
     def world(self) -> World:
         """The jobs, and what can be done to them behind the API's back."""
         return self._api.world
+
+    @property
+    def account(self) -> str:
+        """The account that everything lies in."""
+        return self._api.world.place.account
+
+    @property
+    def region(self) -> str:
+        """The Region that everything lies in."""
+        return self._api.world.place.region
 
     @property
     def clock(self) -> Clock:
@@ -72,12 +84,16 @@ class LocalBatch:
         return self._server.is_running
 
     def environ(self) -> dict[str, str]:
-        """Answer the variables by which the AWS CLI or any SDK finds the emulator, and nothing else."""
+        """Return the variables by which the AWS CLI or any SDK finds the emulator, and nothing else.
+
+        Only AWS Batch, STS and CloudWatch Logs are sent to it. The credentials are good for nothing on AWS.
+        """
         return {
-            "AWS_ENDPOINT_URL": self.endpoint_url,
+            **{f"AWS_ENDPOINT_URL_{service}": self.endpoint_url for service in SERVICES},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": REGION,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
@@ -107,15 +123,19 @@ def start(
     bulk: bool = True,
     limits: Mapping[str, Limit] | None = None,
     port: int = 0,
+    account: str = ACCOUNT,
+    region: str = REGION,
+    switches: Switches | None = None,
 ) -> LocalBatch:
-    """Start an emulator on 127.0.0.1 and answer its handle.
+    """Start an emulator on 127.0.0.1 and return its handle. Several may run at once, each an account in a Region.
 
     `fill` puts queues and jobs into the world before the port opens. The same `seed` gives the same
     ids. `latency` is in real seconds. Without `bulk` the endpoint does not know TerminateJobs and
     CancelJobs. `limits` are by operation and run by real time, or by the clock when it is a
-    `ManualClock`. Port 0 takes a free one. Raises `LocalError` when the port cannot be opened.
+    `ManualClock`. Port 0 takes a free one. ARNs and STS say `account` (12 digits) and `region`. `switches`
+    decide open points. Raises `LocalError` when the port cannot be opened or an argument cannot be.
     """
-    world = World(clock, seed=seed)
+    world = World(clock, seed=seed, place=Place(account, region), switches=switches)
     if fill is not None:
         fill(world)
     now = _limit_clock(world.clock)

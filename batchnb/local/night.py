@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Unpack
 
-from batchnb.local.blueprint import JobOptions
-from batchnb.local.records import Delays
+from batchnb.local.night_shapes import add_shapes
+from batchnb.local.world.blueprint import JobOptions
+from batchnb.local.world.times import Delays
 
 if TYPE_CHECKING:
-    from batchnb.local.world import World
+    from batchnb.local.world.world import World
 
 __all__ = ["hasty_night", "night"]
 
@@ -37,7 +38,7 @@ _NO_CAPACITY = (
 
 
 def night(world: World) -> None:
-    """Fill a world with four queues and some 500 jobs in every state, array children counted.
+    """Fill a world with eight queues and some 550 jobs in every state and of every shape, array children counted.
 
     The runaway sweep is `sweep-lr-000` to `sweep-lr-059` and `sweep-array` in `train-gpu`; one of its jobs
     is done before the kill lands, and one may not be touched by the caller. The same on every start.
@@ -50,6 +51,7 @@ def night(world: World) -> None:
     _stuck_jobs(world)
     _other_work(world)
     _never_started(world)
+    add_shapes(world)
 
 
 def hasty_night(world: World) -> None:

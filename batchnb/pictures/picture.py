@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchnb.document import table_html, table_text
 from batchnb.errors import InputError
 from batchnb.pictures.canvas import rendered
-from batchnb.tables import table_html, table_text
 from batchnb.text import escape, shown
 
 if TYPE_CHECKING:

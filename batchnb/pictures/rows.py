@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from batchnb.accessor import JOB_COLUMNS, missing_columns
 from batchnb.errors import InputError
-from batchnb.frames import id_column, job_ids_in
+from batchnb.frames import id_column
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome, counts_in
 from batchnb.pictures.run_times import RunTime
-from batchnb.plans import Plan
-from batchnb.runs import counts_in
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Run", "run_times_in", "run_times_of", "runs_in", "selected_ids"]
+__all__ = ["HISTORY_COLUMNS", "JOB_COLUMNS", "Run", "missing_columns", "run_time", "run_times_in", "runs_in"]
 
+JOB_COLUMNS = ("jobDefinition", "status", "startedAt", "stoppedAt")
+"""What a frame of jobs has to have for their run times."""
+
+HISTORY_COLUMNS = ("run", "started_at", "outcomes")
+"""What a frame of runs has to have."""
 
 _STATUSES = {status.value: status for status in JobStatus}
 
@@ -33,22 +35,6 @@ class Run:
     run: str
     started_at: datetime
     outcomes: Mapping[Outcome, int]
-
-
-def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | None = None) -> set[str]:
-    """Return the job ids that are meant: those that a Plan ends, or those that a frame, a Series or a list names.
-
-    A Series of truth values means rows of `frame`.
-    """
-    if selected is None:
-        return set()
-    if isinstance(selected, Plan):
-        return {planned.job_id for planned in selected.to_end}
-    if hasattr(selected, "__len__") and not len(selected):
-        return set()
-    if frame is not None and getattr(selected, "dtype", None) in ("bool", "boolean"):
-        selected = frame[selected]
-    return {job.job_id for job in job_ids_in(selected, ids=ids if hasattr(selected, "columns") else None)}
 
 
 def run_times_in(
@@ -65,23 +51,11 @@ def run_times_in(
     started, stopped = _seconds(frame, "startedAt"), _seconds(frame, "stoppedAt")
     rows = zip(definitions, statuses, started, stopped, job_ids, strict=True)
     until = now.timestamp()
-    jobs = [_run_time(*row[:4], until=until, is_selected=row[4] in selected) for row in rows]
+    jobs = [run_time(*row[:4], until=until, is_selected=row[4] in selected) for row in rows]
     return jobs, len(selected - set(job_ids))
 
 
-def run_times_of(plan: Plan) -> list[RunTime]:
-    """Return the run time of each job of a plan, as it knows them; those are selected that it ends."""
-    until = plan.made_at.timestamp()
-    times = []
-    for planned in plan.jobs:
-        job = planned.job
-        moments = ((at / 1000 if at else None) for at in ((job.started_at, job.stopped_at) if job else (None, None)))
-        definition, status = (job.job_definition, job.status) if job else (None, None)
-        times.append(_run_time(definition, status, *moments, until=until, is_selected=planned.verdict.is_sent))
-    return times
-
-
-def _run_time(
+def run_time(
     definition: object,
     status: object,
     started: float | None,
@@ -90,6 +64,7 @@ def _run_time(
     until: float,
     is_selected: bool,
 ) -> RunTime:
+    """Return how long a job has run, by its definition, its status and its times in seconds since 1970."""
     known = _STATUSES.get(status) if isinstance(status, str) else None
     has_ended = known is not None and known.has_ended
     # A job that waits for its next attempt may still show when the last one started.
@@ -143,3 +118,8 @@ def _bare(value: object) -> str:
 
 def _definition(value: Any) -> str:
     return value.rpartition("job-definition/")[2] if isinstance(value, str) and value else "unknown definition"
+
+
+def missing_columns(frame: pd.DataFrame, columns: tuple[str, ...]) -> str:
+    """Return which of these columns the frame lacks, as text; empty where it has them all."""
+    return ", ".join(column for column in columns if column not in set(frame.columns))

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from batchnb.outcome import Outcome
 from batchnb.pictures.canvas import INK, label, paint, plain_axes
 from batchnb.pictures.picture import Picture
 from batchnb.pictures.rows import Run
 from batchnb.text import plural
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,8 +24,11 @@ _LOOKS = {
     Outcome.TERMINATED: ("#0b5fa5", ""),
     Outcome.CANCELLED: ("#8ec5ee", "///"),
     Outcome.SUCCEEDED: ("#2f8f4e", "..."),
+    Outcome.ENDED_BY_ANOTHER: ("#7a6fb0", "\\\\\\"),
     Outcome.FAILED: ("#d9b44a", "xxx"),
     Outcome.STOPPING: ("#f2b8a0", "\\\\\\"),
+    Outcome.WAITING: ("#f7ddb0", "|||"),
+    Outcome.UNANSWERED: ("#c77f5a", "ooo"),
     Outcome.GONE: ("#d0d7de", "+++"),
     Outcome.DENIED: ("#a31621", ""),
     Outcome.REFUSED: ("#d9534f", "---"),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from batchnb.by_status import NOT_KNOWN
-from batchnb.jobs import JobStatus
 from batchnb.pictures.canvas import INK, MUTED, label, paint, plain_axes, time_axis
 from batchnb.pictures.picture import Picture
-from batchnb.report import JobResult, Report
 from batchnb.text import lasting, plural
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Endings", "draw_time_to_end", "endings_of"]
+__all__ = ["Endings", "draw_time_to_end"]
 
 _COLUMNS = (
     "status before",
@@ -58,36 +54,9 @@ class Endings:
         return len(self.seconds) + self.not_seen + self.before + self.not_known
 
 
-def endings_of(results: Iterable[JobResult]) -> list[Endings]:
-    """Return the endings by status before, in the order of a job's life, without the jobs that the plan left out."""
-    found: dict[str, Endings] = {}
-    for result in results:
-        if result.planned.verdict.is_watched:
-            job = result.planned.job
-            status = job.status.value if job and job.status else NOT_KNOWN
-            _add(found.setdefault(status, Endings(status)), result)
-    return [found[status] for status in (*JobStatus, NOT_KNOWN) if status in found]
-
-
-def _add(endings: Endings, result: JobResult) -> None:
-    if not result.outcome.has_ended:
-        endings.not_seen += 1
-    elif result.accepted_at is None or result.ended_at is None:
-        endings.not_known += 1
-    else:
-        seconds = (result.ended_at - result.accepted_at).total_seconds()
-        if seconds < 0 and result.outcome in (Outcome.SUCCEEDED, Outcome.FAILED):
-            endings.before += 1
-        else:
-            # A queued job may have ended before AWS's answer was here; and AWS's clock need not be ours.
-            endings.seconds.append(max(seconds, 0.0))
-
-
-def draw_time_to_end(report: Report) -> Picture:
+def draw_time_to_end(every: Sequence[Endings], notes: tuple[str, ...]) -> Picture:
     """Return a histogram for each status before, and beside it how many jobs were not seen to end."""
-    every = endings_of(report.results)
     title = f"Time from accepted request to end, {plural(sum(one.jobs for one in every), 'job')}"
-    notes = _notes(report, every)
     figure = paint(title, notes, 0.8 + _ROW * max(len(every), 1), lambda figure: _paint(figure, every))
     return Picture(figure, title, _COLUMNS, tuple(_row(one) for one in every), notes)
 
@@ -96,24 +65,6 @@ def _row(one: Endings) -> tuple[str, ...]:
     middle, slowest = (lasting(median(one.seconds)), lasting(max(one.seconds))) if one.seconds else ("", "")
     counts = (one.not_seen, one.before, one.not_known)
     return (one.status, f"{one.jobs:,}", f"{len(one.seconds):,}", middle, slowest, *(f"{count:,}" for count in counts))
-
-
-def _notes(report: Report, every: Sequence[Endings]) -> tuple[str, ...]:
-    notes = ["The request counts from AWS's answer, by this machine's clock; the end is AWS's stoppedAt."]
-    measured = [result for result in report.results if result.planned.verdict.is_watched and result.outcome.has_ended]
-    by_sight = sum(not (result.last_seen and result.last_seen.stopped_at) for result in measured)
-    if by_sight:
-        notes[0] += f" Where AWS gave none ({plural(by_sight, 'job')}) it is when the end was seen, which is later."
-    missing = sum(one.not_seen for one in every)
-    if missing:
-        until = f"{report.finished_at:%Y-%m-%d %H:%M:%S} UTC"
-        notes.append(f"{plural(missing, 'job')} not seen to end by {until}, and without a time here.")
-    before, not_known = sum(one.before for one in every), sum(one.not_known for one in every)
-    if before:
-        notes.append(f"{plural(before, 'job')} ended by themselves before the request was accepted, and have no time.")
-    if not_known:
-        notes.append(f"{plural(not_known, 'job')} ended without an accepted request of their own, and have no time.")
-    return tuple(notes)
 
 
 def _paint(figure: Figure, every: Sequence[Endings]) -> None:

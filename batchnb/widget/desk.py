@@ -17,14 +17,24 @@ from batchnb.connect import connect
 from batchnb.errors import InputError, InterruptedRunError
 from batchnb.ledger import JobEvent
 from batchnb.plans import Plan
+from batchnb.relisting import not_listed_text
 from batchnb.report import Report
+from batchnb.stop import Stop
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel
 from batchnb.widget.refreshed import Refreshed, refreshed
 from batchnb.widget.requests import sentence_of
 from batchnb.widget.running import execute_telling, progress_of
 from batchnb.widget.snapshot import Snapshot, bits_of, take_snapshot
-from batchnb.widget.told import Phase, is_production, plan_told, reasons_used, result_told, use_reason
+from batchnb.widget.told import (
+    Phase,
+    is_production,
+    plan_told,
+    queues_not_listed,
+    reasons_used,
+    result_told,
+    use_reason,
+)
 
 if TYPE_CHECKING:
     import boto3
@@ -65,7 +75,7 @@ class Desk:
         self._begun: datetime | None = None
         self._said = ""
         self._worker: threading.Thread | None = None
-        self._stop = threading.Event()
+        self._stop = Stop()
         self.error: Exception | None = None
         """What went wrong last, None after something went right."""
 
@@ -119,10 +129,10 @@ class Desk:
 
     def _make_plan(self) -> Phase:
         with self._mutex:
-            job_ids, reason = self._snapshot.ids_at(self._rows), self._reason
-        plan = api.plan(
-            job_ids, reason=reason, session=self._asks.session, **self._asks.connection, **self._asks.guards
-        )
+            # Rows and not ids: where a row has its ARN, it is checked that calls go there.
+            rows, reason = self._snapshot.frame.iloc[self._rows], self._reason
+        asks = self._asks
+        plan = api.plan(rows, reason=reason, ids=asks.ids, session=asks.session, **asks.connection, **asks.guards)
         use_reason(reason)
         with self._mutex:
             self._plan = plan
@@ -142,7 +152,6 @@ class Desk:
                 stop=self._stop,
                 note=self._note_event,
                 tell=self._send_patch,
-                stopped=self._note_stopped,
             )
         except InterruptedRunError as error:
             self.error, report = error, error.report
@@ -161,9 +170,13 @@ class Desk:
         self.select([])
         self._keep_outputs(always=True)
 
-    def _note_stopped(self) -> None:
-        if self._progress is not None:
-            self._progress.is_stopped = True
+    def _press_stop(self) -> None:
+        """Stop the sending; where that is over, the watching. Pressed twice at once, it is pressed once."""
+        progress = self._progress
+        if progress is not None and (self._stop.stopped_at is not None or progress.is_all_answered):
+            self._stop.stop_watching()
+        else:
+            self._stop.stop_sending()
         self._send_state()
 
     def _note_event(self, event: JobEvent) -> None:
@@ -240,15 +253,18 @@ class Desk:
     def _state(self) -> dict[str, Any]:
         with self._mutex:
             running = self._phase is Phase.RUNNING and self._progress is not None
+            if self._progress is not None:
+                self._progress.is_stopped = self._stop.stopped_at is not None
             plan = self._plan if self._phase is Phase.CONFIRMING else None
             return {
                 "phase": self._phase.value,
                 "place": self._place,
-                "note": self._said,
+                "note": " ".join(filter(None, [self._said, not_listed_text(self._snapshot.frame)])),
+                "notListed": queues_not_listed(self._snapshot.frame),
                 "error": sentence_of(self.error) if self.error else None,
                 "reason": self._reason,
                 "reasons": reasons_used(),
-                "stopping": running and self._stop.is_set(),
+                "stopping": running and self._stop.is_pending,
                 "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
                 "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
                 "result": result_told(self._report),

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from batchnb.ledger import EventState, JobEvent
+from batchnb.outcome import Outcome
 from batchnb.plans import Plan, Verdict
 from batchnb.report import JobResult, Report
 from batchnb.text import shown
-from batchnb.verify import Outcome
 from batchnb.widget.rows import LIFE_OF, Lock
 from batchnb.widget.snapshot import Snapshot
 
@@ -99,7 +99,7 @@ class Marks:
                 life=result.last_seen.status if result.last_seen else None,
                 lock=_lock_after(result),
                 failed=result.planned.job_id in failures,
-                message=result.error_message,
+                message=result.message,
             )
 
     def take(self) -> Patch | None:
@@ -164,6 +164,11 @@ class Progress:
             )
             if event.state is not EventState.FAILED:
                 self.failed.discard(event.job_id)
+
+    @property
+    def is_all_answered(self) -> bool:
+        """Whether every request has its answer: what is left is to watch."""
+        return len(self.accepted) + len(self.failed) >= self.to_send
 
     def figures(self, now: float) -> dict[str, Any]:
         """Return the figures for the browser; `left` are seconds, None while there is nothing to go by."""

@@ -17,12 +17,15 @@ import traitlets
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.relisting import not_listed_text
 from batchnb.report import Report
 from batchnb.run import check_timeout
+from batchnb.stop import Stop
 from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
 from batchnb.widget.desk import Asks, Desk
 from batchnb.widget.hosts import Outputs, is_unattended
+from batchnb.widget.module import join_modules
 from batchnb.widget.requests import Handler, answer_to
 from batchnb.widget.snapshot import take_snapshot
 from batchnb.widget.static import Still
@@ -53,8 +56,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
     `selected`, `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
     """
 
-    _esm = _HERE / "picker.js"
-    _css = _HERE / "picker.css"
+    _esm = join_modules(_HERE / "js" / "index.js")
     _saved = traitlets.Dict().tag(sync=True)
 
     def __init__(
@@ -149,9 +151,8 @@ class JobPicker(anywidget.AnyWidget, Desk):
         return cell_for(job_ids, reason, {**self._asks.connection, **self._asks.guards}, notes)
 
     def stop(self) -> None:
-        """Send nothing more, as the button does. What has been sent takes its course, and is in the report."""
-        self._stop.set()
-        self._send_state()
+        """Send nothing more, as the button does, and watch what was sent; where that is going on, watch no longer."""
+        self._press_stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is under way any more; return whether that was within `timeout` seconds."""
@@ -198,7 +199,8 @@ class JobPicker(anywidget.AnyWidget, Desk):
                 "What became of it: %batch_history; %batch_resume finishes it if it was cut off."
             )
         # A notebook that is run again to be compared has nobody who looks at it now.
-        return "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
+        as_of = "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
+        return " ".join(filter(None, [as_of, not_listed_text(self._snapshot.frame)]))
 
     def _keep_outputs(self, *, always: bool = False) -> None:
         if always or self._outputs.is_held:
@@ -243,7 +245,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
                 raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
             if self._must_type(plan) and content.get("typed") != str(len(plan.to_end)):
                 raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
-            self._stop.clear()
+            self._stop = Stop()
             self._start(Phase.RUNNING, lambda: self._execute(plan), after=Phase.CONFIRMING)
 
     def _on_cancel(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:

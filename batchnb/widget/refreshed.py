@@ -68,6 +68,7 @@ def _listed_again(
     new = [job for job in listing.jobs if job.job_id not in snapshot.row_of]
     frame = _with_new(refreshed_frame(snapshot, jobs), new, tags=listing.with_tags)
     recount(frame, made.jobs + len(new))
+    frame.attrs["not_listed"] = dict(listing.not_listed)
     found = f"{plural(len(new), 'new job')}{', at the end of the table' if new else ''}"
     left = f"; {plural(len(gone), 'job')} no longer in it" if gone else ""
     return Refreshed(frame, f"Listed again at {at}: {found}{left}.")

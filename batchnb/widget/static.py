@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from batchnb.document import ROWS_SHOWN, table_html, table_text
 from batchnb.report_view import report_html, report_text
-from batchnb.tables import ROWS_SHOWN, table_html, table_text
 from batchnb.text import escape, plural, shown
 
 if TYPE_CHECKING:

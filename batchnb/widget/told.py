@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from batchnb.errors import GuardError
 from batchnb.plan_view import plan_facts
 from batchnb.plans import DIGEST_SHOWN, Plan
 from batchnb.report import Report
 from batchnb.report_view import report_facts
 from batchnb.text import shown
 
-__all__ = ["Phase", "is_production", "plan_told", "reasons_used", "result_told", "use_reason"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Phase",
+    "is_production",
+    "plan_told",
+    "queues_not_listed",
+    "reasons_used",
+    "result_told",
+    "use_reason",
+]
 
 _FACT_LENGTH = 1100
 _ARRAYS_TOLD = 1000
+_QUEUES_TOLD = 100
 _REASONS_KEPT = 10
 _reasons: list[str] = []
 
@@ -41,6 +53,13 @@ def reasons_used() -> list[str]:
     return list(_reasons)
 
 
+def queues_not_listed(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the queues that AWS would not list, and why: a table without their jobs is not all there is."""
+    not_listed = frame.attrs.get("not_listed")
+    found = not_listed.items() if isinstance(not_listed, Mapping) else ()
+    return [(shown(queue), shown(why, _FACT_LENGTH)) for queue, why in list(found)[:_QUEUES_TOLD]]
+
+
 def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
     """Return what the confirmation shows."""
     arrays = ((planned.job_id, planned.job.live_children) for planned in plan.to_end if planned.job)
@@ -51,6 +70,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "mustType": must_type,
         "forbidden": _forbidden(plan),
         "facts": _told(plan_facts(plan)),
+        "frees": dict(plan.frees),
         "children": [(job_id, live) for job_id, live in arrays if live][:_ARRAYS_TOLD],
         "digestShown": plan.digest[:DIGEST_SHOWN],
     }
@@ -71,13 +91,8 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
 
 
 def _forbidden(plan: Plan) -> str:
-    """Return why nothing may be ended from here, so that nobody is asked to confirm what cannot be; or nothing."""
-    try:
-        if plan.guards is not None:
-            plan.guards.check_read_only()
-    except GuardError as error:
-        return shown(error, _FACT_LENGTH)
-    return ""
+    """Return why the plan cannot be executed, so that nobody is asked to confirm what cannot be; or nothing."""
+    return shown(" ".join(refusal.sentence for refusal in plan.refused_by), _FACT_LENGTH)
 
 
 def _first_failure(report: Report) -> str:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from batchnb import local
-from batchnb.local.describing import describe_jobs
-from batchnb.local.ending import end_job, end_jobs
-from batchnb.local.listing import list_jobs
-from batchnb.local.records import ENDED, Verb
-from batchnb.local.request import Fields
+from batchnb.local.operations.describe_jobs import describe_jobs
+from batchnb.local.operations.fields import Fields
+from batchnb.local.operations.list_jobs import list_jobs
+from batchnb.local.operations.terminate_jobs import end_job, end_jobs
+from batchnb.local.world.job import ENDED, Verb
 
 from .shapes import faults_in
 from .stage import LIVE

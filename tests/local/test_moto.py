@@ -87,6 +87,7 @@ def side(request: pytest.FixtureRequest, moto_url: str) -> Iterator[Side]:
         return
     with local.start(clock=local.ManualClock()) as handle:
         arn = handle.world.add_queue("q", priority=3)
+        handle.world.add_definition("def:1")
         yield Side("ours", handle.endpoint_url, handle.region, arn, "def")
 
 

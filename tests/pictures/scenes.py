@@ -8,13 +8,14 @@ from typing import Any, cast
 
 import pandas as pd
 
+from batchnb.accessor import register
 from batchnb.aws import Identity
 from batchnb.frames import frame_of_jobs
 from batchnb.jobs import Job, JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
 from batchnb.plans import Plan, PlannedJob, Verdict
 from batchnb.report import JobResult, Report
-from batchnb.verify import Outcome
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
@@ -71,12 +72,12 @@ def listing(jobs: Sequence[Job]) -> pd.DataFrame:
 
 def drawn(frame: pd.DataFrame, *arguments: object, **options: object) -> Picture:
     """Return `frame.batchnb.plot(...)`, whose type nobody can tell from a DataFrame."""
+    register()
     return cast(Picture, cast(Any, frame).batchnb.plot(*arguments, **options))
 
 
 def history(runs: Sequence[tuple[datetime, str]]) -> pd.DataFrame:
     """Return runs that began at these times and had these outcomes, as `batchnb.history()` would."""
-    frame_of_jobs([])  # frames get their verbs where one is made
     return pd.DataFrame(
         {
             "run": [f"run-{number}" for number in range(len(runs))],

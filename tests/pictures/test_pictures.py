@@ -21,11 +21,11 @@ from matplotlib.text import Text
 
 from batchnb.errors import BatchnbError, InputError, MissingExtraError
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
 from batchnb.pictures.canvas import label
 from batchnb.plans import Plan
 from batchnb.text import shown
-from batchnb.verify import Outcome
 
 from . import scenes
 
@@ -51,7 +51,6 @@ def _plan() -> Plan:
 
 
 DRAWN: dict[str, Callable[[], Picture]] = {
-    "statuses": lambda: scenes.report([scenes.result(1), scenes.result(2, Outcome.STOPPING)]).plot(),
     "time_to_end": lambda: scenes.report([scenes.result(1), scenes.result(2, Outcome.STOPPING)]).plot("time_to_end"),
     "plan": lambda: _plan().plot(),
     "plan among jobs": lambda: _plan().plot(scenes.listing([scenes.ran(5, 3.0)])),
@@ -59,7 +58,6 @@ DRAWN: dict[str, Callable[[], Picture]] = {
     "history": lambda: scenes.drawn(scenes.history([(scenes.NOW, "3 terminated, 1 denied")])),
 }
 EMPTY: dict[str, Callable[[], Picture]] = {
-    "statuses": lambda: scenes.report([]).plot(),
     "time_to_end": lambda: scenes.report([]).plot("time_to_end"),
     "plan": lambda: scenes.report([]).plan.plot(),
     "run times": lambda: scenes.drawn(scenes.listing([]), now=scenes.NOW),
@@ -154,10 +152,10 @@ def _luminance(colour: tuple[float, ...]) -> float:
 
 def test_a_users_own_style_is_left_alone_and_has_no_say() -> None:
     """Settings such as LaTeX for all text neither reach our pictures nor are changed by them."""
-    plain = _png(DRAWN["statuses"]())
+    plain = _png(DRAWN["time_to_end"]())
     with mpl.rc_context({"text.usetex": True, "font.size": 30, "figure.dpi": 30, "savefig.bbox": "tight"}):
         before = dict(mpl.rcParams)
-        assert _png(DRAWN["statuses"]()) == plain
+        assert _png(DRAWN["time_to_end"]()) == plain
         assert dict(mpl.rcParams) == before
 
 
@@ -198,7 +196,7 @@ def test_without_matplotlib_the_error_says_what_to_install(
 
 def test_a_file_is_a_png_or_an_svg(tmp_path: Path) -> None:
     """The end of the name decides; another end, or a folder that is not there, is an error that says so."""
-    picture = DRAWN["statuses"]()
+    picture = DRAWN["time_to_end"]()
     picture.save(str(tmp_path / "one.PNG"))
     assert (tmp_path / "one.PNG").read_bytes().startswith(PNG)
     with pytest.raises(InputError, match=r"ends in \.png or \.svg"):
@@ -219,13 +217,13 @@ def test_html_has_the_image_its_words_and_its_numbers() -> None:
 
 def test_another_kind_is_an_error_that_names_the_kinds() -> None:
     """A misspelt kind of picture is told from those that there are."""
-    with pytest.raises(InputError, match="'statuses', 'time_to_end'"):
+    with pytest.raises(InputError, match="expected 'time_to_end'"):
         scenes.report([]).plot("status")
 
 
 def test_a_picture_has_a_short_name() -> None:
     """`repr` of a picture is its title, so that a list of them can be read."""
-    assert repr(DRAWN["statuses"]()) == "<Picture: 2 jobs by status, before and after>"
+    assert repr(DRAWN["time_to_end"]()) == "<Picture: Time from accepted request to end, 2 jobs>"
 
 
 def test_100_000_jobs_are_drawn_as_few_marks() -> None:
@@ -235,7 +233,7 @@ def test_100_000_jobs_are_drawn_as_few_marks() -> None:
         [scenes.result(number, before=statuses[number % 2], seconds=number % 997 / 10) for number in range(100_000)]
     )
     jobs = scenes.listing([scenes.ran(number, number % 997 / 10, f"d-{number % 200}:1") for number in range(100_000)])
-    for picture in (big.plot(), big.plot("time_to_end"), scenes.drawn(jobs, jobs.jobId[:5_000], now=scenes.NOW)):
+    for picture in (big.plot(), scenes.drawn(jobs, jobs.jobId[:5_000], now=scenes.NOW)):
         assert _marks(picture) < 5_000
         assert len(_png(picture)) < 600_000
         assert len(str(picture)) < 10_000

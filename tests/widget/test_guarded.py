@@ -25,18 +25,32 @@ def ending(jobs: local.LocalBatch) -> list[str]:
     [
         ({"max_jobs": 2}, ("max_jobs", "2", "3")),
         ({"max_percent": 10}, ("max_percent", "10", "train")),
-        ({"accounts": ["123456789012"]}, ("accounts", "000000000000", "123456789012")),
     ],
 )
-def test_a_guard_forbids_the_plan_and_says_so(
+def test_a_plan_that_a_guard_refuses_is_shown_and_not_executed(
     frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, guards: dict[str, Any], said: tuple[str, ...]
 ) -> None:
-    """The picker shows which guard it was, who set it, and the numbers; nothing is ended, and it goes on working."""
+    """The picker shows the plan with the guard, its source and numbers; a yes all the same ends nothing."""
     hand = hold(frame, guards=guards)
+    hand.planned(0, 1, 2)
+    assert hand.picker.error is None
+    assert hand.state["phase"] == "confirming"
+    for word in (*said, "keyword argument"):
+        assert word in hand.state["plan"]["forbidden"]
+    hand.confirmed()
+    assert isinstance(hand.picker.error, GuardError)
+    assert hand.state["phase"] == "idle"
+    assert ending(jobs) == []
+    assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
+
+
+def test_a_plan_for_another_account_is_not_made(frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """The picker names both accounts and the place that allows only the other, and goes on working."""
+    hand = hold(frame, guards={"accounts": ["123456789012"]})
     hand.planned(0, 1, 2)
     assert isinstance(hand.picker.error, GuardError)
     assert hand.state["phase"] == "idle"
-    for word in (*said, "keyword argument"):
+    for word in ("accounts", "000000000000", "123456789012", "keyword argument"):
         assert word in hand.state["error"]
     assert ending(jobs) == []
     assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
