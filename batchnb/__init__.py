@@ -6,6 +6,7 @@ heavy: boto3 and pandas come in with the first call that needs them.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
     from batchnb.report import InterruptedRunError, Report, TerminationFailedError
-    from batchnb.runs import read_run
+    from batchnb.runs import prune_history, read_run
     from batchnb.tickets import ticket
     from batchnb.widget import JobPicker
 
@@ -46,6 +47,7 @@ __all__ = [
     "load_plan",
     "local",
     "plan",
+    "prune_history",
     "read_run",
     "resume",
     "ticket",
@@ -71,11 +73,17 @@ _ROOM_OF = {
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",
+    "prune_history": "batchnb.runs",
     "read_run": "batchnb.runs",
     "resume": "batchnb.api",
     "ticket": "batchnb.tickets",
     "use_endpoint": "batchnb.endpoints",
 }
+
+
+# A relative folder of journals is meant from where the process is now, wherever `%cd` leads later.
+if _folder := os.environ.get("BATCHNB_JOURNAL_DIR"):
+    import_module("batchnb.journal_folder").remember(_folder)
 
 
 def __getattr__(name: str) -> Any:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import UnsupportedError
 from batchnb.ids import account_and_partition
-from batchnb.jobs import Job, job_from_aws
+from batchnb.jobs import Job, jobs_from_aws
 from batchnb.pace import CallKind, Pace, pace_for
 from batchnb.place import Identity
 
@@ -157,7 +157,7 @@ class Gateway:
             request["nextToken"] = next_token
         with translated("ListJobs"):
             answer = self._client.list_jobs(**request)
-            jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer["jobSummaryList"]]
+            jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
@@ -171,7 +171,7 @@ class Gateway:
             request["nextToken"] = next_token
         with translated("ListJobs"):
             answer = self._client.list_jobs(**request)
-            jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer["jobSummaryList"]]
+            jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
 
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
@@ -182,7 +182,7 @@ class Gateway:
         asked = frozenset(job_ids)
         with translated("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
-            jobs = [job_from_aws(detail) for detail in answer["jobs"]]
+            jobs = jobs_from_aws(answer["jobs"])
         described = {job.job_id: job for job in jobs if job.job_id in asked}
         if self._account is None and described:
             self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
@@ -213,13 +213,19 @@ class Gateway:
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
             if "successful" not in answer and "errors" not in answer:
                 raise KeyError("successful")
-            errors = {
-                item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
-                for item in answer.get("errors", ())
-                if item.get("job") in asked
-            }
-            accepted = asked.intersection(answer.get("successful", ())).difference(errors)
+            told = [_item_error(item) for item in answer.get("errors") or ()]
+            errors = {error.job_id: error for error in told if error.job_id in asked}
+            named = {job_id for job_id in answer.get("successful") or () if isinstance(job_id, str)}
+            accepted = asked.intersection(named).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
+
+
+def _item_error(item: Mapping[str, Any]) -> ItemError:
+    """Return what an answer says of one job; what is no text in it says nothing."""
+    job_id, code, message = (
+        value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
+    )
+    return ItemError(job_id, code, message)
 
 
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

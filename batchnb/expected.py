@@ -40,6 +40,11 @@ class Expectation:
     name: str = "the expected plan"
     """How the expected plan is named in messages."""
 
+    def record(self) -> dict[str, object]:
+        """Return what somebody typed, for the journal."""
+        digest = self.plan.digest if self.plan is not None else self.digest
+        return {"digest": digest or None, "count": self.count, "name": self.name if digest else None}
+
 
 def read_expectation(expect: Expected, load: Callable[[str | os.PathLike[str]], PlanFacts]) -> Expectation | None:
     """Return what is expected, None for nothing; `load` reads a saved plan.

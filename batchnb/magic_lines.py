@@ -20,6 +20,7 @@ from batchnb.magic_flags import (
     connection_of,
     ids_in_cell,
     ids_in_line,
+    rest_options_of,
     run_options_of,
     selectors_of,
 )
@@ -121,8 +122,9 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
     run_id = flags.expression or None
 
     def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-        guards = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
-        return resume(run_id, on_event=on_event, **guards, **run_options_of(flags), **connection_of(flags))
+        options = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
+        options |= rest_options_of(flags)
+        return resume(run_id, on_event=on_event, **options, **run_options_of(flags), **connection_of(flags))
 
     return _carry_out(notebook, resume_it, flags)
 

@@ -9,6 +9,7 @@ from batchnb.aws_errors import DENIED_CODES
 from batchnb.errors import AwsError
 from batchnb.jobs import Job, JobStatus
 from batchnb.ledger import Entry, Ledger
+from batchnb.lost import NOTHING, Lost
 from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome
 from batchnb.report import Report
@@ -104,11 +105,12 @@ def make_report(
     run_id: str | None = None,
     stopped_at: datetime | None = None,
     newcomers: Newcomers | None = None,
+    lost: Lost = NOTHING,
 ) -> Report:
     """Return the Report of what stands in the ledger now."""
     results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    finished_at = ledger.clock.wall()
-    return Report(ledger.plan, results, started_at, finished_at, waited, stopped_by, run_id, stopped_at, newcomers)
+    ended = (ledger.clock.wall(), waited, stopped_by, run_id, stopped_at, newcomers, lost)
+    return Report(ledger.plan, results, started_at, *ended)
 
 
 def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.connect import default_endpoint
 from batchnb.errors import AwsError, BatchnbError
+from batchnb.lost import NOTHING, Lost
 from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome, count_outcomes
 from batchnb.plans import Plan
@@ -45,6 +46,8 @@ class Report:
     """When you stopped the run: from then on nothing was sent. None where you did not. UTC."""
     newcomers: Newcomers | None = None
     """Jobs like these that were submitted since the plan was made; None where nothing was asked for."""
+    lost: Lost = NOTHING
+    """What the journal has lost, where the run was resumed or read in part."""
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -69,23 +72,29 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether there are no failures and nothing kept the run from going on to its end."""
-        return not self.failures and self.stopped_by is None and self.stopped_at is None
+        return not (self.failures or self.stopped_by or self.stopped_at or self.lost)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left that resuming the run could do, and its journal is whole."""
+        return not self.left and not self.lost
 
     @cached_property
-    def is_finished(self) -> bool:
-        """Whether there is nothing left that resuming the run could do: no job to ask for again, or to watch."""
-        return not any(result.planned.verdict.is_watched and result.outcome.may_go_on for result in self.results)
+    def left(self) -> int:
+        """How many jobs there are to ask for again, or to watch."""
+        return sum(result.planned.verdict.is_watched and result.outcome.may_go_on for result in self.results)
 
     @cached_property
     def summary(self) -> str:
         """One sentence: how many of the jobs were seen to end, and what became of the others."""
+        not_whole = f" The journal is not whole. Missing: {self.lost}." if self.lost else ""
         if not self.results:
-            return "There was no job to end."
+            return f"There was no job to end.{not_whole}"
         wanted = [result for result in self.results if result.planned.verdict.is_watched]
         ended = sum(result.outcome.has_ended for result in wanted)
         counts = Counter(result.fate for result in self.results)
         details = ", ".join(f"{counts[fate]:,} {fate}" for fate in (*Outcome, *Verdict) if counts[fate])
-        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}."
+        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}.{not_whole}"
 
     @property
     def how_to_go_on(self) -> str:
@@ -95,6 +104,8 @@ class Report:
         here = self.place
         flags = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in here.items())
         arguments = "".join(f", {name}={value!r}" for name, value in here.items())
+        if self.lost:
+            flags, arguments = f" --partial{flags}", f", partial=True{arguments}"
         return f"To go on: %batch_resume {self.run_id}{flags} or, in Python: batchnb.resume({self.run_id!r}{arguments})"
 
     @property

@@ -24,7 +24,7 @@ from batchnb.ids import JobId
 from batchnb.jobs import Job, JobStatus
 from batchnb.place import Identity
 from batchnb.plans import Plan
-from batchnb.runs import read_run
+from batchnb.run_reader import read_run
 from batchnb.tickets import ticket
 from batchnb.verdicts import PlannedJob, Verdict
 from tests.plans import make_plan

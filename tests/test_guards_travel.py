@@ -29,11 +29,12 @@ from batchnb.connect import connect
 from batchnb.errors import GuardError, PlanMismatchError
 from batchnb.event import EventState, JobEvent
 from batchnb.guards import Guards, Pattern, PatternKind
+from batchnb.journal_folder import find_run
 from batchnb.pace import forget_paces
 from batchnb.plans import Plan
 from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import resume_run
-from batchnb.runs import find_run, read_run
+from batchnb.run_reader import read_run
 from batchnb.settings import pattern
 from batchnb.verdicts import PlannedJob, Verdict
 

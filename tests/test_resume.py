@@ -26,7 +26,8 @@ from batchnb.journal import Journal
 from batchnb.plans import Plan
 from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import last_unfinished, resume_run
-from batchnb.runs import history, read_run
+from batchnb.run_reader import read_run
+from batchnb.runs import history
 from batchnb.settings import KEYWORDS, layer
 from tests.plans import make_plan
 
@@ -59,7 +60,7 @@ def resumed(
     emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0, max_jobs: int | None = None
 ) -> Report:
     """Resume a run on the emulator's own time."""
-    from batchnb.runs import find_run
+    from batchnb.journal_folder import find_run
 
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)

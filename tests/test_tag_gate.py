@@ -20,6 +20,7 @@ from batchnb.errors import CredentialsError
 from batchnb.event import EventState, JobEvent
 from batchnb.guards import Layer
 from batchnb.ids import JobId
+from batchnb.journal_folder import find_run
 from batchnb.ledger import Ledger
 from batchnb.local import Dependency, Fault
 from batchnb.outcome import Outcome
@@ -27,7 +28,7 @@ from batchnb.plans import Plan
 from batchnb.report import InterruptedRunError, Report
 from batchnb.result import JobResult
 from batchnb.resuming import resume_run
-from batchnb.runs import find_run, read_run
+from batchnb.run_reader import read_run
 from batchnb.settings import layer
 from batchnb.tag_gate import tag_gate
 from tests.plans import make_plan
