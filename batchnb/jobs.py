@@ -216,7 +216,9 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
         exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
     return Job(  # by position: to go by names takes longer
-        *(job_id, job_name, status),
+        job_id,
+        job_name,
+        status,
         intern(reason) if type(reason) is str else None,
         created or None,
         started or None,
