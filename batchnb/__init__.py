@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from batchnb import local as local
-    from batchnb.api import history, list_jobs, load_plan, plan, resume
+    from batchnb.api import list_jobs, load_plan, plan, resume
     from batchnb.endpoints import use_endpoint
     from batchnb.errors import AwsError, BatchnbError, GuardError, InputError, JournalError, PlanMismatchError
     from batchnb.event import JobEvent
     from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
     from batchnb.report import InterruptedRunError, Report, TerminationFailedError
-    from batchnb.runs import prune_history, read_run
+    from batchnb.runs import history, prune_history, read_run
     from batchnb.tickets import ticket
     from batchnb.widget import JobPicker
 
@@ -69,7 +69,7 @@ _ROOM_OF = {
     "Report": "batchnb.report",
     "TerminationFailedError": "batchnb.report",
     "Verdict": "batchnb.plans",
-    "history": "batchnb.api",
+    "history": "batchnb.runs",
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from batchnb.plans import Plan
     from batchnb.report import Report
 
-__all__ = ["history", "list_jobs", "load_plan", "plan", "plan_with", "resume"]
+__all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
 
 def list_jobs(
@@ -161,18 +161,10 @@ def plan(
     from batchnb.reason import check_reason
 
     check_reason(reason)
-    typed = layer_of_keywords(
-        {
-            "max_jobs": max_jobs,
-            "max_percent": max_percent,
-            "protect": protect,
-            "unprotect": unprotect,
-            "accounts": accounts,
-            "production_accounts": production_accounts,
-            "read_only": read_only,
-            "accept_unseen": accept_unseen,
-        }
-    )
+    limits = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
+    protections = {"protect": protect, "unprotect": unprotect, "read_only": read_only}
+    places = {"accounts": accounts, "production_accounts": production_accounts}
+    typed = layer_of_keywords({**limits, **protections, **places})
     return plan_with(
         jobs,
         typed,
@@ -192,13 +184,15 @@ def plan_with(
     *,
     reason: str,
     ids: str | None,
-    with_dependents: bool,
-    collapse: bool,
     empty_ok: bool = False,
     session: boto3.Session | None = None,
     connection: Mapping[str, Any],
+    **extent: bool,
 ) -> Plan:
-    """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
+    """Return what `plan` returns, for guards that were typed as keyword arguments or flags.
+
+    `extent` is `with_dependents` and `collapse`.
+    """
     from batchnb.frames import job_ids_in
     from batchnb.making import make_plan
     from batchnb.preflight import in_one_place
@@ -214,8 +208,8 @@ def plan_with(
         in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
         reason,
         layers=[typed],
-        with_dependents=with_dependents,
-        collapse=collapse,
+        with_dependents=extent["with_dependents"],
+        collapse=extent["collapse"],
         listed_by=listed_by(jobs),
         is_everything=is_everything(jobs, len(wanted)),
         runner=execute,
@@ -250,14 +244,6 @@ def load_plan(
     check_folder(journal_dir())
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
-
-
-def history() -> pd.DataFrame:
-    """Return one row a run, newest first, read from the journals of this user: see `runs.history`."""
-    from batchnb import runs
-
-    register()
-    return runs.history()
 
 
 def resume(

@@ -137,7 +137,7 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
-    from batchnb.api import history
+    from batchnb.runs import history
 
     found = history()
     return None if notebook.keeps(flags.out, found) else found

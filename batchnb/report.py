@@ -15,6 +15,7 @@ from batchnb.lost import NOTHING, Lost
 from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome, count_outcomes
 from batchnb.plans import Plan
+from batchnb.report_view import report_frame, report_html, report_text
 from batchnb.result import JobResult
 from batchnb.summary import before_and_after, count_by_status
 from batchnb.text import plural, sentence, shown
@@ -154,8 +155,6 @@ class Report:
         `statusReason_before`, `statusReason_after` (strings), `accepted_at`, `ended_at` (datetime64[ms, UTC]),
         `attempts` (Int32), `error_code`, `error_message`, `request_id` (strings).
         """
-        from batchnb.report_view import report_frame
-
         return report_frame(self)
 
     def plot(self, kind: str = "time_to_end") -> Picture:
@@ -169,16 +168,12 @@ class Report:
         return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
-        from batchnb.report_view import report_text
-
         return report_text(self)
 
     def __repr__(self) -> str:
         return f"<Report: {self.summary}>"
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        from batchnb.report_view import report_html
-
         return {"text/plain": str(self), "text/html": report_html(self)}
 
 

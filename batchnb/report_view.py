@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.plan_facts import DIGEST_SHOWN, DROPPED_OUT
-from batchnb.report import Report
 from batchnb.result import JobResult
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from batchnb.report import Report
 
 __all__ = ["report_facts", "report_frame", "report_html", "report_text"]
 

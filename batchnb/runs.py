@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from batchnb.accessor import register
 from batchnb.clock import Clock
 from batchnb.errors import InputError, JournalError
 from batchnb.journal_ends import Ends, read_ends
@@ -49,6 +50,7 @@ def history() -> pd.DataFrame:
     Of a run that is over, only the ends of its journal are read. That no line of it is missing is seen by its size;
     `read_run` and `resume` check all of it.
     """
+    register()
     return _frame([_row(path) for path in reversed(run_paths())])
 
 
