@@ -51,9 +51,14 @@ def _table_of(jobs: Sequence[Job], now_ms: int) -> SearchTable:
     frame["gpus"] = _numbers([job.gpus for job in jobs])
     frame["memory"] = _numbers([job.memory for job in jobs])
     also = {status: _have_child_in(status, jobs) for status in _STARTED} if any(job.children for job in jobs) else {}
-    is_array = np.fromiter((job.array_size is not None for job in jobs), dtype=bool, count=len(jobs))
-    is_counted = np.fromiter((bool(job.children) or job.tags is not None for job in jobs), dtype=bool, count=len(jobs))
-    return SearchTable(frame, now_ms, also=also, uncounted=is_array & ~is_counted)
+    return SearchTable(frame, now_ms, also=also, uncounted=np.array([_is_uncounted(job) for job in jobs], dtype=bool))
+
+
+def _is_uncounted(job: Job) -> bool:
+    """Whether this may be an array of which a child runs, for all that its summary tells."""
+    if job.array_size is None or job.children or job.tags is not None:
+        return False
+    return job.status is None or not job.status.has_ended
 
 
 def _numbers(values: Sequence[float | None]) -> NDArray[np.float64]:

@@ -138,7 +138,7 @@ class PlanFacts:
     def frees_by_queue(self) -> Mapping[str, Mapping[str, float]]:
         """What ends, as in `frees`, by the name of the queue; queues in which nothing runs are left out."""
         jobs = [planned.job for planned in self.to_end if planned.job]
-        return freed_by_queue(jobs, round(self.made_at.timestamp() * 1000))
+        return freed_by_queue(jobs, self.made_at)
 
     @cached_property
     def refused_by(self) -> tuple[Refusal, ...]:

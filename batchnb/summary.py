@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from batchnb.jobs import Job, JobStatus
@@ -23,6 +24,9 @@ NOT_KNOWN = "not known"
 """In place of a status: AWS does not show the job, or shows a status that this version does not know."""
 
 KINDS = ("vcpus", "memory_gib", "gpus", "job_hours", "unknown")
+
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def count_by_status(jobs: Iterable[Job | None]) -> dict[str, int]:
@@ -45,14 +49,15 @@ def before_and_after(before: Mapping[str, int], after: Mapping[str, int]) -> lis
     return [(str(name), before.get(name, 0), after.get(name, 0)) for name in names]
 
 
-def freed_by_queue(jobs: Iterable[Job], now_ms: int) -> dict[str, dict[str, float]]:
-    """Return what is in use, by the name of the queue: `vcpus`, `memory_gib`, `gpus`, and `job_hours` until `now_ms`.
+def freed_by_queue(jobs: Iterable[Job], at: datetime) -> dict[str, dict[str, float]]:
+    """Return what is in use, by the name of the queue: `vcpus`, `memory_gib`, `gpus`, and `job_hours` until `at`.
 
     Only what has started counts. An array counts its running children, each with the figures of its definition, and no
     hours, which are not known. `unknown` is the number of jobs of which a figure is not known: what there is to add up
     is the least that is in use then. A job whose status is not known may have started, and is one of these.
     """
     held: dict[str, _Held] = {}
+    now_ms = (at - _EPOCH) // timedelta(milliseconds=1)  # as journals write a moment: cut, not rounded
     for job in jobs:
         if job.has_started or job.status is None:
             held.setdefault(job.job_queue or "unknown queue", _Held()).add(job, now_ms)

@@ -273,6 +273,15 @@ def test_a_room_is_small_and_says_what_it_is_for(path: Path) -> None:
             assert _length(node) <= FUNCTION_LIMIT, node.name
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.js")), ids=title)
+def test_a_module_in_javascript_is_small_and_says_what_it_is_for(path: Path) -> None:
+    """It says its one concern in a comment below `// @ts-check`, and has at most 300 lines."""
+    lines = path.read_text("utf-8").splitlines()
+    assert lines[0] == "// @ts-check"
+    assert lines[1].startswith("// ")
+    assert len(lines) <= ROOM_LIMIT
+
+
 def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     body = node.body[1:] if ast.get_docstring(node) is not None else node.body
     first = node.body[0].lineno - node.lineno

@@ -298,6 +298,22 @@ def test_no_job_is_said_in_words(nb: Notebook) -> None:
     assert nb["jobs"].empty
 
 
+def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
+    """A queue of training jobs refuses: the others are shown, and nothing says that there is no more."""
+    emulator.world.add_queue("models", type="SAGEMAKER_TRAINING")
+    cell = nb.run("%batch_jobs -s active")
+    assert sorted(cell.value.jobId) == sorted(job_ids)
+    assert cell.stdout.startswith("Not listed: 1 queue, and nothing is known of their jobs: models (ListJobs: Client")
+    cell = nb.run("%batch_jobs --name nope")
+    assert cell.stdout.endswith("No job matches in the queues that were listed.\n")
+    assert "no job matches these selectors in the queues that were listed" in nb.fail(
+        "%batch_terminate --name nope -r x --yes"
+    )
+    assert "models cannot be listed" in nb.fail("%batch_jobs -q models", RefusedError)
+    cell = nb.run("%batch_terminate -s active -r x")
+    assert "could not list queue models" in cell.plain
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

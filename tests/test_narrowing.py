@@ -214,7 +214,10 @@ def test_an_array_does_not_wait_while_a_child_runs() -> None:
     ]
     answers = {jobs[0].job_id: job(1, **pending, children=(("RUNNABLE", 1),), tags=())}
     assert found(jobs, "waiting:>30m", answers) == (["job-1", "job-3"], ["job-1"])
-    assert found(jobs, "status:running", answers)[0] == ["job-2"]
+    assert found(jobs, "status:running", answers) == (["job-2"], ["job-1"])
+    assert found(jobs, "-status:running", answers) == (["job-1", "job-3"], ["job-1"])
+    assert found(jobs, "-running:>6h", answers) == (["job-1", "job-3"], ["job-1", "job-2"])
+    assert found([job(4, status=JobStatus.FAILED, array_size=2)], "-status:running") == (["job-4"], [])
 
 
 def test_the_order_stays() -> None:

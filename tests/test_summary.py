@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
@@ -41,6 +42,7 @@ def test_a_bar_is_as_long_as_its_count_and_never_too_long(count: int, other: int
 # --- what is in use -----------------------------------------------------------------------------------------------
 
 HOUR = 3_600_000
+AT = datetime.fromtimestamp(3 * 3600, UTC)
 
 
 def running(**known: object) -> Job:
@@ -52,7 +54,7 @@ def running(**known: object) -> Job:
 def test_a_figure_that_is_not_known_makes_the_sum_the_least() -> None:
     """Jobs of which any figure is unknown are counted; what is known of them is in the sums all the same."""
     jobs = [running(), running(vcpus=None), running(memory=None), running(gpus=None), running(gpus=0)]
-    assert freed_by_queue(jobs, 3 * HOUR) == {
+    assert freed_by_queue(jobs, AT) == {
         "train": {"vcpus": 16.0, "memory_gib": 8.0, "gpus": 3.0, "job_hours": 10.0, "unknown": 3}
     }
 
@@ -60,19 +62,19 @@ def test_a_figure_that_is_not_known_makes_the_sum_the_least() -> None:
 def test_an_array_holds_what_its_running_children_do() -> None:
     """So many times the figures of its definition; without counts of its children nobody knows how many times."""
     array = running(array_size=9, children=(("RUNNING", 2), ("STARTING", 1), ("RUNNABLE", 5)), status=JobStatus.PENDING)
-    queues = freed_by_queue([array], 3 * HOUR)
+    queues = freed_by_queue([array], AT)
     assert queues["train"] == {"vcpus": 12.0, "memory_gib": 6.0, "gpus": 3.0, "job_hours": 0.0, "unknown": 0}
-    uncounted = freed_by_queue([running(array_size=9)], 3 * HOUR)
+    uncounted = freed_by_queue([running(array_size=9)], AT)
     assert uncounted["train"] == {"vcpus": 0.0, "memory_gib": 0.0, "gpus": 0.0, "job_hours": 0.0, "unknown": 1}
-    no_figures = freed_by_queue([array._replace(vcpus=None, memory=None, gpus=None)], 3 * HOUR)
+    no_figures = freed_by_queue([array._replace(vcpus=None, memory=None, gpus=None)], AT)
     assert no_figures["train"]["unknown"] == 1
 
 
 def test_what_waits_and_what_has_ended_holds_nothing() -> None:
     """Whether its figures are known or not; a status that nobody knows may be one in which a job runs."""
     waiting = [running(status=status, vcpus=None) for status in JobStatus if not status.has_started]
-    assert freed_by_queue(waiting, 3 * HOUR) == {}
-    strange = freed_by_queue([running(status=None)], 3 * HOUR)["train"]
+    assert freed_by_queue(waiting, AT) == {}
+    strange = freed_by_queue([running(status=None)], AT)["train"]
     assert (strange["vcpus"], strange["unknown"]) == (0.0, 1)
 
 
@@ -97,7 +99,7 @@ def test_hours_are_not_known_of_arrays_and_of_jobs_without_a_start(known: dict[s
 def test_sums_are_exact(millis: list[tuple[int, str]]) -> None:
     """Thousandths of a vCPU add up to the last digit, over the jobs of a queue and over queues."""
     jobs = [running(vcpus=each / 1000, job_queue=queue) for each, queue in millis]
-    by_queue = freed_by_queue(jobs, HOUR)
+    by_queue = freed_by_queue(jobs, AT)
     total = sum(each for each, _ in millis)
     assert summed(by_queue.values())["vcpus"] == float(Fraction(total, 1000))
     assert all(

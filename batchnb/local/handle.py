@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SERVICES", "LocalBatch", "start"]
 
-SERVICES = ("BATCH", "STS", "LOGS")
-"""The services that the emulator answers for, as variables of the environment name them."""
+SERVICES = ("BATCH", "STS", "CLOUDWATCH_LOGS", "LOGS")
+"""The services that the emulator answers for, as variables of the environment name them.
+
+SDKs go by the id of the service, which is CLOUDWATCH_LOGS; LOGS is what people and scripts look for.
+"""
 
 
 class LocalBatch:

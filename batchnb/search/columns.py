@@ -44,7 +44,7 @@ class SearchTable:
     also: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     """Rows that are in a status besides the one of their column: arrays of which a child is."""
     uncounted: NDArray[np.bool_] | None = None
-    """Arrays of which nobody knows the statuses of their children."""
+    """Arrays that have not ended, and of which nobody knows the statuses of their children."""
     _words: dict[str, Words] = field(default_factory=dict)
 
     @cached_property

@@ -37,6 +37,7 @@ __all__ = ["Verdicts", "hold_against"]
 NO, YES, UNKNOWN = 0, 1, 2
 _ARN = "arn:"
 _KIND_OF_SHOWN = {"queue": Kind.QUEUE, "definition": Kind.DEFINITION}
+_STARTED = frozenset({"STARTING", "RUNNING"})
 _KNOWN_STATUSES = frozenset({*STATUS_WORDS["active"], *STATUS_WORDS["ended"]})
 
 
@@ -153,6 +154,8 @@ def _tags_predicate(tests: Sequence[Test]) -> Callable[[Sequence[tuple[str, str]
 def _statuses(source: str, names: Collection[str], table: SearchTable) -> NDArray[np.uint8]:
     """Return which rows are in one of these statuses, an array of which a child is in one among them."""
     said = _by_word(table.words(source), lambda text: _in_status(text, names), if_missing=UNKNOWN)
+    if table.uncounted is not None and not _STARTED.isdisjoint(names):
+        said[table.uncounted & (said == NO)] = UNKNOWN
     for name in names:
         if name in table.also:
             said[table.also[name]] = YES
@@ -202,7 +205,7 @@ def _leave_out_running_arrays(waiting: NDArray[np.uint8], table: SearchTable) ->
     # AWS shows an array as PENDING while its children run.
     if table.uncounted is not None:
         waiting[table.uncounted & (waiting == YES)] = UNKNOWN
-    for name in ("STARTING", "RUNNING"):
+    for name in _STARTED:
         if name in table.also:
             waiting[table.also[name]] = NO
 

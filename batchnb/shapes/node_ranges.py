@@ -40,7 +40,7 @@ def count_governed(targets: Sequence[object], num_nodes: object) -> list[int] | 
     """Return how many nodes each range governs, None where that cannot be told of every node.
 
     A range that is nested in another overrides it, as AWS documents for `NodeRangeProperty`; of two of the same
-    length the later one counts. None for a malformed range, for nodes in no range, and for no number of nodes.
+    length the first one counts. None for a malformed range, for nodes in no range, and for no number of nodes.
 
     >>> count_governed(["0:9", "4:5"], 10), count_governed(["0:1"], 3)
     ([8, 2], None)
@@ -75,4 +75,4 @@ def _ranges(targets: Sequence[object], num_nodes: object) -> list[Range] | None:
 
 def _narrowest(ranges: Sequence[Range], node: int) -> int | None:
     holding = [place for place, (first, last) in enumerate(ranges) if first <= node <= last]
-    return min(holding, key=lambda place: (ranges[place][1] - ranges[place][0], -place), default=None)
+    return min(holding, key=lambda place: ranges[place][1] - ranges[place][0], default=None)

@@ -25,6 +25,7 @@ from batchnb.text import plural, shown
 from batchnb.widget.cell import cell_for
 from batchnb.widget.desk import Asks, Desk
 from batchnb.widget.hosts import Outputs, is_unattended
+from batchnb.widget.module import join_modules
 from batchnb.widget.requests import Handler, answer_to
 from batchnb.widget.snapshot import take_snapshot
 from batchnb.widget.static import Still
@@ -55,8 +56,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
     `selected`, `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
     """
 
-    _esm = _HERE / "picker.js"
-    _css = _HERE / "picker.css"
+    _esm = join_modules(_HERE / "js" / "index.js")
     _saved = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -26,7 +26,7 @@ export default {
       if (message.kind !== "snapshot") return;
       rows = message.header.rows;
       lives = new Uint8Array(copied(buffers[2])).slice();
-      const columns = decode(message.header, copied(buffers[0]), new Uint8Array(copied(buffers[1])), lives, fateColumn([""], new Uint8Array(rows), new Map()));
+      const columns = decode(message.header, copied(buffers[0]), new Uint8Array(copied(buffers[1])), lives, new FateColumn([""], new Uint8Array(rows), new Map()));
       api = agGrid.createGrid(place, {
         animateRows: false,
         getRowId: ({ data }) => String(data.row),

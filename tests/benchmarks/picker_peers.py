@@ -6,7 +6,6 @@ module then, so that the page needs no network; itables is used where it is inst
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import tarfile
@@ -20,7 +19,6 @@ import anywidget
 import numpy as np
 import traitlets
 
-import batchnb.widget
 from batchnb.ledger import EventState, JobEvent
 from batchnb.widget import JobPicker
 from batchnb.widget.parcels import whole_parcel
@@ -34,7 +32,6 @@ PATCHED = 1000
 """Jobs whose status changes at once."""
 
 NOW = datetime(2026, 9, 21, tzinfo=UTC)
-_PICKER = Path(batchnb.widget.__file__).with_name("picker.js")
 _BUNDLE = "package/dist/ag-grid-community.min.noStyle.js"
 
 
@@ -60,7 +57,7 @@ def has_itables() -> bool:
 
 def module_with(bundle: Path) -> str:
     """Return the module of `AgGrid`: the picker's, for its columns, the bundle, and what joins them."""
-    picker = re.sub(r"^export (default )?", "", _PICKER.read_text(), flags=re.MULTILINE)
+    picker = str(JobPicker._esm).replace("export default ", "")
     held = f"const agGrid = ((module, exports) => {{ {bundle.read_text()}; return module.exports }})({{}}, {{}});"
     return "\n".join([picker, held, Path(__file__).with_name("ag_grid.js").read_text()])
 

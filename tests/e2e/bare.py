@@ -6,15 +6,11 @@ import base64
 import time
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-import batchnb.widget
 from batchnb.widget import JobPicker
-
-_PACKAGE = Path(batchnb.widget.__file__).parent
 
 _PLACE = "https://picker.invalid/"
 
@@ -61,10 +57,10 @@ _MODEL = """
 """
 
 
-def _page() -> str:
-    style = (_PACKAGE / "picker.css").read_text()
-    body = "<main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Picker</title><style>{style}</style><body>{body}"
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>Picker</title>"
+    "<body><main><h1>Jobs</h1><div id=one></div><div id=two></div></main>"
+)
 
 
 class BarePage:
@@ -79,9 +75,9 @@ class BarePage:
         page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
         page.expose_function("toKernel", self._to_kernel)
         # A place of its own: a page without one may not write to the clipboard.
-        page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_page()))
+        page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_PAGE))
         page.goto(_PLACE)
-        page.evaluate(_MODEL, (_PACKAGE / "picker.js").read_text())
+        page.evaluate(_MODEL, str(JobPicker._esm))
         page.evaluate("(ahead) => { window.isAhead = ahead }", ahead)
         page.evaluate("window.show()")
         expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot) + 1))
@@ -114,7 +110,7 @@ class BarePage:
 
     def filter(self, query: str) -> None:
         """Type into the search box."""
-        self.page.get_by_label("Filter jobs").fill(query)
+        self.page.get_by_label("Search the jobs").fill(query)
 
     def reason(self, text: str) -> None:
         """Type the reason."""

@@ -1,6 +1,6 @@
 """Make the round trip in hosts other than JupyterLab: `python -m tests.e2e.hosts`, for each of them that is installed.
 
-`pip install notebook voila marimo` installs all. Against the emulator; prints what became of the jobs.
+`pip install notebook nbclassic voila marimo` installs all. Against the emulator; prints what became of the jobs.
 """
 
 from __future__ import annotations
@@ -18,21 +18,27 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.lab import ROOT, SLOW, START, Lab, running_lab
+from tests.e2e.lab import ROOT, SLOW, START, Lab, Seven, check_labels, running_lab
 
 SHOW = 'picker = JobPicker(batchnb.list_jobs(status="all"))\npicker'
+CELLS = 2
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 
 
 def notebook7(page: Page, lab: Lab) -> None:
-    """Open a notebook in Notebook 7, which JupyterLab's server serves too, and run its cells."""
-    path = lab.write("seven.ipynb", START, SHOW)
-    page.goto(f"{lab.url}/notebooks/{path.name}?token={lab.token}")
-    page.locator(".jp-Cell").first.locator(".cm-content").click()
-    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_attached(timeout=SLOW)
-    page.keyboard.press("Shift+Enter")
-    page.keyboard.press("Shift+Enter")
+    """Open a notebook in Notebook 7 and run its cells."""
+    Seven(page, lab, lab.write("seven.ipynb", START, SHOW)).run(0, 1)
     round_trip(page)
+
+
+def nbclassic(page: Page, lab: Lab) -> None:
+    """Open a notebook in the classic notebook, which JupyterLab's server serves, too."""
+    path = lab.write("classic.ipynb", START, SHOW)
+    page.goto(f"{lab.url}/nbclassic/notebooks/{path.name}?token={lab.token}")
+    page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.is_connected()", timeout=SLOW)
+    page.evaluate("() => Jupyter.notebook.execute_all_cells()")
+    round_trip(page)
+    assert page.locator(".cell").count() == CELLS
 
 
 def voila(page: Page, lab: Lab) -> None:
@@ -91,13 +97,17 @@ def reach(page: Page, url: str) -> None:
 
 
 def round_trip(page: Page) -> None:
-    """Select, say why, confirm, and print the result."""
+    """Select, say why, confirm, and print the result; keys are not the notebook's, and labels stand beside values."""
     root = page.locator(".bnb")
     expect(root.get_by_role("grid")).to_be_visible(timeout=2 * SLOW)
     root.locator(".bnb-search").fill("name:sweep-lr-0*")
     root.get_by_role("button", name="Select all").click()
     root.locator(".bnb-reason").fill("OPS-123")
-    root.locator(".bnb-form .bnb-danger").click()
+    root.get_by_role("grid").focus()
+    for key in ("x", "d", "d", "Shift+Enter", "Control+Enter"):
+        page.keyboard.press(key)
+    root.locator(".bnb-form .bnb-primary").click()
+    check_labels(root.get_by_role("alertdialog"))
     root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
     expect(root.locator(".bnb-summary")).to_contain_text("seen to end", timeout=2 * SLOW)
     print(root.locator(".bnb-summary").inner_text())  # noqa: T201 - a command speaks
@@ -106,7 +116,7 @@ def round_trip(page: Page) -> None:
 def main() -> None:
     """Make the round trip in every host that is installed."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    hosts = {"notebook": notebook7, "voila": voila, "marimo": marimo}
+    hosts = {"notebook": notebook7, "nbclassic": nbclassic, "voila": voila, "marimo": marimo}
     with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for name, show in hosts.items():

@@ -75,6 +75,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
         "ServerApp.ip": "127.0.0.1", "ServerApp.port": port, "ServerApp.port_retries": 0, "ServerApp.root_dir": root,
         "IdentityProvider.token": token, "ServerApp.open_browser": False, "ServerApp.allow_root": True,
         "LabApp.expose_app_in_browser": True, "LabApp.extension_manager": "readonly",
+        "JupyterNotebookApp.expose_app_in_browser": True,
     }  # fmt: skip
     command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
     with (home / "lab.log").open("wb") as log:
@@ -182,7 +183,7 @@ class Notebook:
 class LabPicker:
     """The picker in the output of a cell."""
 
-    def __init__(self, notebook: Notebook, cell: int) -> None:
+    def __init__(self, notebook: Notebook | Seven, cell: int) -> None:
         self.root = notebook.output(cell).locator(".bnb")
         self.page = notebook.page
         self.place = notebook.output(cell).locator(".bnb-place")
@@ -213,17 +214,53 @@ class LabPicker:
         self.filter(query)
         self.root.get_by_role("button", name="Select all").click()
         self.root.locator(".bnb-reason").fill(reason)
-        self.root.locator(".bnb-form .bnb-danger").click()
+        self.root.locator(".bnb-form .bnb-primary").click()
         return self.root.get_by_role("alertdialog")
 
     def tab_to(self, wanted: Locator) -> None:
         """Press Tab until this has the focus."""
         for _ in range(40):
             self.page.keyboard.press("Tab")
-            if wanted.evaluate("(one) => one === document.activeElement"):
+            if wanted.evaluate("(one) => one === one.getRootNode().activeElement"):
                 return
         raise AssertionError(f"Tab does not lead to {wanted}")
 
     def confirm(self) -> None:
         """Say yes to the plan that is shown."""
         self.root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
+
+
+class Seven:
+    """One notebook, open in Notebook 7, which JupyterLab's server serves, too."""
+
+    def __init__(self, page: Page, lab: Lab, path: Path) -> None:
+        self.page, self.path = page, path
+        page.goto(f"{lab.url}/notebooks/{path.name}?token={lab.token}")
+        page.locator(".jp-Cell").first.locator(".cm-content").click()
+        expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first).to_be_attached(timeout=SLOW)
+
+    def run(self, *cells: int) -> None:
+        """Run these cells; what they show is to be waited for."""
+        for cell in cells:
+            self.page.locator(".jp-Cell").nth(cell).locator(".cm-content").click()
+            self.page.keyboard.press("Control+Enter")
+
+    def output(self, cell: int) -> Locator:
+        """Return the output area of a cell."""
+        return self.page.locator(".jp-Cell").nth(cell).locator(".jp-Cell-outputArea")
+
+    @property
+    def cells(self) -> int:
+        """How many cells the notebook has now."""
+        return self.page.locator(".jp-Notebook .jp-Cell").count()
+
+
+def check_labels(box: Locator) -> None:
+    """Assert that each label in a list of facts stands beside its own value."""
+    tops = box.evaluate(
+        "(box) => [...box.querySelectorAll('dt')].map((label) =>"
+        " [label, label.nextElementSibling].map((one) => one.getBoundingClientRect().top))"
+    )
+    assert len(tops) > 3
+    for label, value in tops:
+        assert abs(label - value) < 1, tops

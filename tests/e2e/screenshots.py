@@ -1,55 +1,115 @@
-"""Take the pictures of the README: `python -m tests.e2e.screenshots [FOLDER]`, with the emulator and no account."""
+"""Take the picker's pictures in JupyterLab: `python -m tests.e2e.screenshots [FOLDER]`, with the emulator.
+
+Without FOLDER, those of the README. With it, each state of the picker, light and dark, in 600 pixels, and at 200 %.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-import batchnb
-from batchnb import local
-from batchnb.widget import JobPicker
-from tests.e2e.bare import BarePage
+from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+SHOW = 'picker = JobPicker(batchnb.list_jobs(status="all"), confirm_above=50)\npicker'
+README = Path(__file__).parent / "screenshots"
+MARGIN = 170
+"""Pixels that JupyterLab needs beside an output."""
 
 
-def take(browser: Browser, folder: Path, theme: str) -> None:
-    """Take the picker, the confirmation and the result in one theme."""
-    with local.start(local.hasty_night) as emulator:
-        os.environ.update(emulator.environ())
-        page = browser.new_page(viewport={"width": 1000, "height": 720})
-        bare = BarePage(page, JobPicker(batchnb.list_jobs(status="all"), confirm_above=50))
-        if theme == "dark":
-            page.evaluate("() => { document.body.className = 'bnb-dark'; document.body.style.background = '#16181c' }")
-        root = page.locator("#one .bnb")
-        bare.filter("name:sweep-lr-0*")
-        bare.button("Select all").click()
-        bare.reason("OPS-123 bad input")
-        root.screenshot(path=folder / f"picker-{theme}.png")
-        bare.button("Terminate 60 jobs").click()
-        dialog = page.get_by_role("alertdialog")
-        page.get_by_label("Type 60").fill("60")
-        dialog.screenshot(path=folder / f"confirmation-{theme}.png")
-        dialog.get_by_role("button", name="Terminate").click()
-        expect(page.locator(".bnb-summary")).to_be_visible(timeout=60_000)
-        root.screenshot(path=folder / f"result-{theme}.png")
-        page.close()
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a page is looked at."""
+
+    name: str
+    theme: str = "light"
+    width: int = 1000 + MARGIN
+    height: int = 1200
+    scale: float = 1
 
 
-def main(folder: Path) -> None:
+LIGHT, DARK = Look("light"), Look("dark", "dark")
+ALL = [LIGHT, DARK, Look("600px", width=600 + MARGIN), Look("200-percent", width=720, height=450, scale=2)]
+
+
+def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Path | None]) -> None:
+    """Take the states of one picker, from the list to the end of its kernel; `keep` says where, or None."""
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height}, device_scale_factor=look.scale, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(SLOW)
+    path = lab.write(f"{look.name}.ipynb", START, SHOW, "emulator.latency = 1.0", "emulator.latency = 0.0")
+    notebook = Notebook(page, lab, path)
+    page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", _theme(look))
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    notebook.run(0, 1)
+    picker = LabPicker(notebook, 1)
+
+    def picture(state: str) -> None:
+        # Nothing under the pointer, and the page at rest.
+        page.mouse.move(0, 0)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        file = keep(state, look)
+        if file is not None and look.scale == 1:
+            picker.root.screenshot(path=file)
+        elif file is not None:
+            # What is in sight at once.
+            page.screenshot(path=file)
+
+    picture("list")
+    picker.filter("vcpus:>4")
+    picture("error")
+    picker.filter("name:sweep-lr-0*")
+    picker.root.get_by_role("button", name="Select all").click()
+    picker.root.locator(".bnb-reason").fill("OPS-123 bad input")
+    picture("picker")
+    picker.root.locator(".bnb-form .bnb-primary").click()
+    dialog = picker.root.get_by_role("alertdialog")
+    dialog.get_by_label("Type 60").fill("60")
+    expect(dialog.get_by_role("button", name="Terminate")).to_be_enabled()
+    picture("confirmation")
+    notebook.run(2)
+    picker.confirm()
+    expect(picker.root.locator(".bnb-running")).to_contain_text("accepted")
+    picture("running")
+    notebook.run(3)
+    expect(picker.summary).to_be_visible(timeout=2 * SLOW)
+    picture("result")
+    notebook.restart()
+    expect(picker.root.get_by_role("alert").filter(has_text="is gone")).to_be_visible()
+    picture("lost")
+    context.close()
+
+
+def _theme(look: Look) -> str:
+    return f"JupyterLab {look.theme.title()}"
+
+
+def main(folder: Path | None) -> None:
     """Take all of them."""
-    folder.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
+
+    def keep(state: str, look: Look) -> Path | None:
+        if folder is not None:
+            return folder / f"{state}-{look.name}.png"
+        return README / f"{state}-{look.name}.png" if state in ("picker", "confirmation", "result") else None
+
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for theme in ("light", "dark"):
-            take(browser, folder, theme)
+        for look in ALL if folder is not None else [LIGHT, DARK]:
+            take(browser, lab, look, keep)
         browser.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)

@@ -1,4 +1,4 @@
-"""A check of JSON answers against botocore's own model of the service."""
+"""A check of answers against botocore's own models of the services."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 import botocore.session
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
-
-KNOWS_BULK = "TerminateJobs" in botocore.session.Session().get_service_model("batch").operation_names
-"""Whether this botocore is new enough for TerminateJobs, and so for the newest members of the answers."""
+from botocore.validate import ParamValidator
 
 _NOT_ALWAYS_THERE = {("JobDetail", "startedAt")}
 """Required by the model, yet absent in AWS's answers: a job that never started has no start."""
@@ -24,17 +22,33 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 @cache
-def service_model() -> ServiceModel:
-    """Answer botocore's model of AWS Batch."""
-    return botocore.session.Session().get_service_model("batch")
+def service_model(service: str = "batch") -> ServiceModel:
+    """Answer botocore's model of a service, AWS Batch by default."""
+    return botocore.session.Session().get_service_model(service)
+
+
+KNOWS_BULK = "TerminateJobs" in service_model().operation_names
+"""Whether this botocore is new enough for TerminateJobs, and so for the newest members of the answers."""
 
 
 def faults_in(operation: str, answer: dict[str, Any]) -> list[str]:
     """Answer what is wrong with an operation's answer, member by member; nothing when it fits the model."""
-    if operation not in service_model().operation_names:
+    model = service_model("logs" if operation == "GetLogEvents" else "batch")
+    if operation not in model.operation_names:
         return []
-    shape = service_model().operation_model(operation).output_shape
-    return [] if shape is None else _check(shape, answer, operation)
+    shape = model.operation_model(operation).output_shape
+    if shape is None:
+        return []
+    return _check(shape, answer, operation) or _second_opinion(shape, answer)
+
+
+def _second_opinion(shape: StructureShape, answer: dict[str, Any]) -> list[str]:
+    """Answer what botocore's own validator says, which knows the ranges of numbers and texts, too."""
+    report = ParamValidator().validate(answer, shape)
+    if not report.has_errors():
+        return []
+    known = {f'Missing required parameter in jobs[{n}]: "startedAt"' for n in range(len(answer.get("jobs", ())))}
+    return [line for line in report.generate_report().split("\n") if line not in known and KNOWS_BULK]
 
 
 def _check(shape: Shape, value: Any, where: str) -> list[str]:

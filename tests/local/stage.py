@@ -90,6 +90,19 @@ class Stage:
             assert faults_in(operation, answer.json) == []
         return answer
 
+    def logs(self, stream: str, **members: Any) -> Answer:
+        """Call GetLogEvents of CloudWatch Logs over the bare wire."""
+        members = {"logGroupName": "/aws/batch/job", "logStreamName": stream, **members}
+        headers = {**HEADERS, "X-Amz-Target": "Logs_20140328.GetLogEvents"}
+        return post(self.handle.endpoint_url, "/", json.dumps(members).encode(), headers)
+
+    def submit(self, name: str = "job", queue: str = "q", definition: str = "def", **more: Any) -> str:
+        """Submit a job through boto3, under a definition that is registered if it is not yet there."""
+        if self.world.ledger.definitions.find(definition) is None:
+            self.world.add_definition(f"{definition}:1")
+        job = self.client.submit_job(jobName=name, jobQueue=queue, jobDefinition=definition, **more)
+        return str(job["jobId"])
+
     def terminate(self, *job_ids: str, reason: str = "bad input") -> Answer:
         """Call TerminateJobs, which an older botocore does not know."""
         return self.call("TerminateJobs", jobs=list(job_ids), reason=reason)

@@ -22,11 +22,36 @@ def test_the_night_is_the_same_every_time() -> None:
 
 
 def test_every_status_occurs() -> None:
-    """A few hundred jobs in four queues, in all seven states."""
+    """A few hundred jobs in eight queues, in all seven states."""
     jobs = list(night().jobs())
     assert 300 <= len(jobs) <= 1000
     assert set(Counter(job.status for job in jobs)) == set(local.Status)
-    assert {job.job_queue for job in jobs} == {"train-gpu", "train-cpu", "reports", "etl-nightly"}
+    assert {job.job_queue for job in jobs} == {
+        *("train-gpu", "train-cpu", "reports", "etl-nightly"),
+        *("pods", "fargate", "managed", "multi-node"),
+    }
+
+
+def test_the_ids_of_the_first_night_stay() -> None:
+    """What documents and notebooks show of the night stays true: jobs that are added come after the first ones."""
+    jobs = list(night().jobs())
+    assert (jobs[0].name, jobs[0].job_id) == ("sweep-lr-000", "e3e70682-c209-4cac-a29f-6fbed82c07cd")
+    mail = next(job for job in jobs if job.name == "report-mail")
+    assert mail.job_id == "2f16fb50-c13e-46af-ac95-90d33e2aad3e"
+
+
+def test_every_shape_occurs(opened: Opened) -> None:
+    """There are pods, several containers and mixed nodes, in queues of each type, and all can be described."""
+    stage = opened(fill=local.night)
+    kinds, queue_types = Counter[str](), set()
+    ids = [job.job_id for job in stage.world.jobs()]
+    for start in range(0, len(ids), 100):
+        for job in stage.call("DescribeJobs", jobs=ids[start : start + 100]).json["jobs"]:
+            shapes = {name for name in ("ecsProperties", "eksProperties", "nodeProperties") if job.get(name)}
+            kinds.update(shapes or {"container"})
+    assert all(kinds[name] >= 2 for name in ("ecsProperties", "eksProperties", "nodeProperties", "container"))
+    queue_types = {one["jobQueueType"] for one in stage.call("DescribeJobQueues").json["jobQueues"]}
+    assert queue_types == {"ECS", "ECS_FARGATE", "EKS", "ECS_MANAGED_INSTANCES"}
 
 
 def test_the_sweep_has_run_away() -> None:

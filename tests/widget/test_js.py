@@ -1,25 +1,53 @@
 from __future__ import annotations
 
-import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 import batchnb.widget
+from batchnb.widget import JobPicker
 from tests.tools import missing
 
-MODULE = Path(batchnb.widget.__file__).with_name("picker.js")
+MODULES = Path(batchnb.widget.__file__).with_name("js")
+TESTS = Path(__file__).with_name("js")
+LEFT_OUT = {"types.js", "search/terms.js", "search/compose.js"}
+"""Types, and the terms that chips of facets will write into the search."""
 
 
-def test_the_pure_parts_of_the_module(tmp_path: Path) -> None:
-    """`node --test` finds nothing wrong with filter, sort, bits, text and scrolling."""
-    node = shutil.which("node")
-    if node is None:
+@pytest.fixture(scope="module")
+def node() -> str:
+    """Return the command `node`."""
+    found = shutil.which("node")
+    if found is None:
         missing("Node 20 or later: apt-get install nodejs")
-    # By its suffix, node takes it for a module as a browser does.
-    copy = tmp_path / "picker.mjs"
-    copy.write_text(MODULE.read_text())
-    tests = Path(__file__).with_name("picker.test.mjs")
-    environment = os.environ | {"PICKER": str(copy)}
-    done = subprocess.run([node, "--test", str(tests)], env=environment, capture_output=True, text=True, check=False)
+    return found
+
+
+def test_the_modules_do_what_they_should(node: str) -> None:
+    """`node --test` imports the modules as they are, and finds nothing wrong with what needs no browser."""
+    done = subprocess.run(
+        [node, "--test", *map(str, sorted(TESTS.glob("*.test.mjs")))], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert int(re.findall(r"^# pass (\d+)", done.stdout, re.MULTILINE)[0]) > 0
+
+
+def test_the_joined_module_is_one_that_a_browser_takes(node: str, tmp_path: Path) -> None:
+    """No name is used twice, and all that is exported is what anywidget asks for."""
+    joined = tmp_path / "joined.mjs"
+    joined.write_text(str(JobPicker._esm), "utf-8")
+    script = f"console.log(Object.keys(await import({joined.as_uri()!r})).join())"
+    for arguments in (["--check", str(joined)], ["--input-type=module", "--eval", script]):
+        done = subprocess.run([node, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == "default\n"
+
+
+def test_every_module_is_in_the_joined_one() -> None:
+    """A module that nothing imports would be shipped, and never run."""
+    joined = str(JobPicker._esm)
+    left = {path for path in MODULES.rglob("*.js") if path.read_text("utf-8").splitlines()[1] not in joined}
+    assert {path.relative_to(MODULES).as_posix() for path in left} == LEFT_OUT

@@ -311,7 +311,7 @@ def test_no_column_is_in_the_saved_state(hold: Hold) -> None:
     """What a notebook may save of the widget is its code and a bounded table, and no binary trait awaits a trap."""
     frame = pd.DataFrame({"jobId": [f"{row:08x}-0000-0000-0000-000000000000" for row in range(10_000)]})
     state = hold(frame).picker.get_state()
-    size = sum(len(str(value)) for name, value in state.items() if name not in ("_esm", "_css"))
+    size = sum(len(str(value)) for name, value in state.items() if name != "_esm")
     assert size < 10_000
     assert not [value for value in state.values() if isinstance(value, (bytes, memoryview))]
 

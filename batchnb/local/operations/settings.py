@@ -43,7 +43,10 @@ def check_settings(members: Mapping[str, Any], priority: str) -> None:
 def read_retry(members: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the retry strategy as AWS Batch shows it, or None where nothing is said of it."""
     retry = members.get("retryStrategy")
-    return None if retry is None else {"attempts": 1, "evaluateOnExit": [], **retry}
+    if retry is None:
+        return None
+    rules = [{**rule, "action": rule["action"].upper()} for rule in retry.get("evaluateOnExit", [])]
+    return {"attempts": retry.get("attempts", 1), "evaluateOnExit": rules}
 
 
 def check_environment(members: Any) -> None:

@@ -16,12 +16,15 @@ class Clock(Protocol):
     """Whatever can say what time it is in the emulated world."""
 
     def now_ms(self) -> int:
-        """Answer the simulated time, in milliseconds since the epoch."""
+        """Return the simulated time, in milliseconds since the epoch."""
         ...
 
 
 class WallClock:
-    """Starts at the real time and runs `speed` times as fast: at 20, a simulated 30 s takes 1.5 s."""
+    """Starts at the real time and runs `speed` times as fast: at 20, a simulated 30 s takes 1.5 s.
+
+    `advance` moves it on at once.
+    """
 
     def __init__(self, speed: float = 1.0) -> None:
         if speed <= 0:
@@ -31,8 +34,14 @@ class WallClock:
         self._started = time.monotonic()
 
     def now_ms(self) -> int:
-        """Answer the simulated time, in milliseconds since the epoch."""
+        """Return the simulated time, in milliseconds since the epoch."""
         return int(self._origin_ms + (time.monotonic() - self._started) * self.speed * 1000)
+
+    def advance(self, seconds: float) -> None:
+        """Move time forward by `seconds` on top of what runs by itself. Raises `LocalError` when asked to go back."""
+        if seconds < 0:
+            raise LocalError("a clock cannot go back")
+        self._origin_ms += seconds * 1000
 
 
 class ManualClock:
@@ -43,7 +52,7 @@ class ManualClock:
         self._lock = Lock()
 
     def now_ms(self) -> int:
-        """Answer the simulated time, in milliseconds since the epoch."""
+        """Return the simulated time, in milliseconds since the epoch."""
         return self._now_ms
 
     def advance(self, seconds: float) -> None:

@@ -14,7 +14,7 @@ import pytest
 from batchnb import local
 from batchnb.errors import LocalError
 from tests.local.conftest import Opened
-from tests.local.stage import Stage
+from tests.local.stage import Stage, post
 
 HEAD = b"POST /v1/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: x\r\nContent-Length: %d\r\n\r\n"
 
@@ -63,7 +63,7 @@ def test_a_request_may_come_in_pieces(stage: Stage) -> None:
         b"GET / HTTP/2\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
         b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n",
-        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nlong\r\n",
         b"x" * 100_000,
     ],
 )
@@ -73,6 +73,49 @@ def test_garbage_is_refused_and_the_connection_closed(stage: Stage, garbage: byt
         connection.sendall(garbage)
         assert read_until(connection, b"never").startswith(b"HTTP/1.1 400")
     assert stage.call("ListJobs", jobQueue="q").status == 200
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_client_may_wait_for_100_continue(stage: Stage, is_chunked: bool) -> None:  # noqa: FBT001 - a parameter
+    """A client that expects 100 Continue gets it once, before its body, and then its answer; the connection goes on."""
+    body = b'{"jobQueue": "q"}'
+    length = b"Transfer-Encoding: chunked" if is_chunked else b"Content-Length: %d" % len(body)
+    head = b"POST /v1/listjobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: x\r\nExpect: 100-continue\r\n%s\r\n\r\n"
+    sent = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) if is_chunked else body
+    with connect(stage.handle) as connection:
+        for _ in range(2):
+            connection.sendall(head % length)
+            assert read_until(connection, b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(sent[:5])
+            connection.sendall(sent[5:])
+            answer = read_until(connection, b'{"jobSummaryList":[]}')
+            assert answer.startswith(b"HTTP/1.1 200 OK")
+            assert answer.count(b"HTTP/1.1") == 1
+
+
+def test_a_body_that_comes_at_once_needs_no_100_continue(stage: Stage) -> None:
+    """A client that does not wait, though it said so, gets its answer and nothing before it."""
+    head = b"POST /v1/listjobs HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: x\r\nExpect: 100-continue\r\n"
+    with connect(stage.handle) as connection:
+        connection.sendall(head + b'Content-Length: 17\r\n\r\n{"jobQueue": "q"}')
+        assert read_until(connection, b'{"jobSummaryList":[]}').startswith(b"HTTP/1.1 200 OK")
+
+
+def test_every_answer_says_that_it_is_not_aws(stage: Stage) -> None:
+    """The header is on answers of each service, on refusals, on pages of something in between, and on garbage."""
+    stage.handle.faults.add(local.Fault(operation="DescribeJobs", kind="502"))
+    sts = post(stage.handle.endpoint_url, "/", b"Action=GetCallerIdentity")
+    answers = [
+        stage.call("ListJobs", jobQueue="q"),
+        stage.call("ListJobs"),
+        stage.call("DescribeJobs", jobs=[]),
+        stage.call("Nothing"),
+        stage.logs("nowhere"),
+        sts,
+        post(stage.handle.endpoint_url, "/", b"", {"Transfer-Encoding": "gzip"}),
+    ]
+    assert [answer.status for answer in answers] == [200, 400, 502, 404, 400, 200, 400]
+    assert {answer.headers[local.MARK] for answer in answers} == {"emulator"}
 
 
 def test_a_client_may_ask_to_close(stage: Stage) -> None:

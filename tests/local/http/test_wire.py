@@ -35,6 +35,68 @@ def test_it_does_not_matter_how_a_request_is_cut(cuts: list[int]) -> None:
     assert buffer == b""
 
 
+CHUNKED = (
+    b"POST /v1/listjobs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b'5;name=value\r\n{"a":\r\n00a\r\n 12345678}\r\n0\r\nTrailer: x\r\n\r\n'
+)
+
+
+@given(st.lists(st.integers(0, len(CHUNKED)), max_size=5))
+def test_it_does_not_matter_how_a_chunked_request_is_cut(cuts: list[int]) -> None:
+    """Chunks are put together, extensions and trailers are left out, and what follows stays in the buffer."""
+    edges = [0, *sorted(cuts), len(CHUNKED)]
+    buffer, found = bytearray(), []
+    for start, stop in pairwise(edges):
+        buffer += CHUNKED[start:stop]
+        found.append(wire.read_request(buffer))
+    (request,) = (one for one in found if one is not None)
+    assert (request.path, request.body) == ("/v1/listjobs", b'{"a": 12345678}')
+    assert bytes(buffer) == b""
+    buffer += CHUNKED + REQUEST
+    assert wire.read_request(buffer) is not None
+    assert bytes(buffer) == REQUEST
+
+
+@given(st.binary(max_size=3000), st.lists(st.integers(1, 700), min_size=1, max_size=9))
+def test_any_body_can_be_chunked(body: bytes, sizes: list[int]) -> None:
+    """However a body is divided, it is read as it was."""
+    pieces, rest = [], body
+    for size in sizes:
+        piece, rest = rest[:size], rest[size:]
+        pieces += [piece] if piece else []
+    pieces += [rest] if rest else []
+    head = b"POST / HTTP/1.1\r\ntransfer-encoding: Chunked\r\n\r\n"
+    chunks = b"".join(f"{len(piece):X}\r\n".encode() + piece + b"\r\n" for piece in pieces)
+    request = wire.read_request(bytearray(head + chunks + b"0\r\n\r\n"))
+    assert request is not None
+    assert request.body == body
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [b"g\r\n", b"-1\r\n", b"\r\n", b"1\r\nab\r\n0\r\n\r\n", b"ffffffffff\r\n", b"400001\r\n", b"1" * 2000, b"+5\r\n"],
+)
+def test_a_chunk_that_makes_no_sense_is_refused(chunks: bytes) -> None:
+    """A length that is none, a chunk longer than it says, and a body beyond all measure are errors."""
+    with pytest.raises(wire.WireError):
+        wire.read_request(bytearray(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks))
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        (b"Transfer-Encoding: gzip", 400),
+        (b"Transfer-Encoding: chunked\r\nContent-Length: 2", 400),
+        (b"Expect: the-worst", 417),
+    ],
+)
+def test_what_nobody_can_answer_is_refused_at_once(header: bytes, status: int) -> None:
+    """Another encoding, two lengths for one body, and another expectation are refused with the status that says so."""
+    with pytest.raises(wire.WireError) as raised:
+        wire.read_request(bytearray(b"POST / HTTP/1.1\r\n" + header + b"\r\n\r\n"))
+    assert raised.value.status == status
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_request_or_refused(noise: bytes) -> None:
     """Noise is more to come, a request, or a WireError: nothing else is raised."""
@@ -49,7 +111,7 @@ def test_an_answer_is_one_piece() -> None:
     """Head and body go out together, with the true length unless the answer is to break off."""
     reply = wire.Reply(429, b"{}", {"x-amzn-ErrorType": "TooManyRequestsException"})
     assert wire.encode(reply, keeps_alive=True) == (
-        b"HTTP/1.1 429 Too Many Requests\r\nx-amzn-ErrorType: TooManyRequestsException\r\n"
+        b"HTTP/1.1 429 Too Many Requests\r\nx-batchnb-local: emulator\r\nx-amzn-ErrorType: TooManyRequestsException\r\n"
         b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
     )
     cut = wire.encode(wire.Reply(200, b"{}", fate=wire.Fate.TRUNCATED), keeps_alive=False)

@@ -35,7 +35,8 @@ const foldedJoins = new WeakMap();
 
 /** All texts of a column in lower case, behind one another, and where each ends. @param {WordsColumn} column */
 export function foldedJoin(column) {
-  const owner = column.joined ?? column;
+  // The ends of a picker's column stay while what hands it over is made anew for each search.
+  const owner = column.joined?.ends ?? column;
   const known = foldedJoins.get(owner);
   if (known) return known;
   const made = madeFoldedJoin(column);

@@ -10,7 +10,7 @@ import { Schema } from "./schema.js";
  * @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number, text(row: number): string,
  *   codes: Uint8Array | Uint16Array | Uint32Array | null, word(code: number): string, value?: (row: number) => number,
  *   all?: string, ends?: Uint32Array,
- *   mark(test: {needle: string | null, matches(folded: string): boolean}, hit: Uint8Array): void}} PickerColumn
+ *   mark?: (test: {needle: string | null}, hit: Uint8Array) => void}} PickerColumn
  */
 /**
  * What a picker knows besides: the marks of rows, by name, and tags, which no text of a column tells without doubt.
@@ -63,7 +63,7 @@ function asSearched(column) {
     return { kind: "words", count: column.count, codes: column.codes, word: (code) => column.word(code), joined };
   }
   const mark = (/** @type {string} */ word, /** @type {Uint8Array} */ hit) => {
-    column.mark({ needle: word, matches: (text) => text.includes(word) }, hit);
+    column.mark?.({ needle: word }, hit);
   };
   return { kind: "texts", text: (row) => column.text(row), mark };
 }

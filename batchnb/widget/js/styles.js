@@ -1,3 +1,11 @@
+// @ts-check
+// How the picker looks. The sheet is the same for all pickers of a page, whichever module made it first.
+
+/** What a page may not change: its own rules, for lists, tables and buttons, end at the root. */
+const LOOK = String.raw`
+/* No property comes in from the page, but for the variables of its theme. */
+:host { all: initial !important; display: block !important; }
+
 .bnb {
   --bnb-back: var(--jp-layout-color1, #fff);
   --bnb-back-2: var(--jp-layout-color2, #f3f4f6);
@@ -8,7 +16,7 @@
   --bnb-accent: #0b61c4;
   --bnb-chosen: #dcebfc;
   --bnb-danger: #b3261e;
-  --bnb-danger-text: #fff;
+  --bnb-primary: #0b61c4;
   --bnb-bad: #9c1c14;
   --bnb-bad-back: #fce4e2;
   --bnb-good: #14602e;
@@ -18,7 +26,6 @@
   --bnb-run: #0b4a91;
   --bnb-run-back: #dcebfc;
   --bnb-row: 28px;
-  box-sizing: border-box;
   max-width: 100%;
   padding: 6px 2px;
   color: var(--bnb-text);
@@ -28,12 +35,7 @@
 }
 @keyframes bnb-attached { from { outline-color: transparent; } to { outline-color: currentcolor; } }
 
-/* Where a notebook's file has a table that stands still, the picker stands in front of it while its kernel lives. */
-.bnb-place { animation: bnb-placed 1ms; }
-@keyframes bnb-placed { from { outline-color: transparent; } to { outline-color: currentcolor; } }
-.bnb-live > .bnb-still { display: none; }
-
-[data-jp-theme-light="false"] .bnb, .bnb-dark .bnb, body[data-theme="dark"] .bnb {
+:host([data-dark]) .bnb {
   --bnb-back: var(--jp-layout-color1, #16181c);
   --bnb-back-2: var(--jp-layout-color2, #262a30);
   --bnb-text: var(--jp-ui-font-color0, #f2f4f7);
@@ -42,8 +44,8 @@
   --bnb-strong-line: var(--jp-border-color0, #8d95a0);
   --bnb-accent: #7db8ff;
   --bnb-chosen: #123a63;
-  --bnb-danger: #ffb4ab;
-  --bnb-danger-text: #4a0c07;
+  --bnb-danger: #cf352b;
+  --bnb-primary: #2670d6;
   --bnb-bad: #ffb9b1;
   --bnb-bad-back: #571a15;
   --bnb-good: #a5e7b8;
@@ -54,12 +56,12 @@
   --bnb-run-back: #133b68;
 }
 
-.bnb *, .bnb *::before { box-sizing: border-box; }
-.bnb [hidden] { display: none !important; }
+*, *::before { box-sizing: border-box; }
+[hidden] { display: none !important; }
 .bnb-unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .bnb-bar { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; margin: 4px 0; }
 
-.bnb input[type="search"], .bnb input[type="text"], .bnb textarea {
+input[type="search"], input[type="text"], textarea {
   min-width: 0;
   padding: 4px 8px;
   border: 1px solid var(--bnb-strong-line);
@@ -68,7 +70,7 @@
   background: var(--bnb-back);
   font: inherit;
 }
-.bnb ::placeholder { color: var(--bnb-dim); opacity: 1; }
+::placeholder { color: var(--bnb-dim); opacity: 1; }
 .bnb-search { flex: 1 1 260px; }
 .bnb-query-error { display: block; color: var(--bnb-bad); }
 
@@ -84,9 +86,11 @@
 }
 .bnb-button:hover:not(:disabled), .bnb-chip:hover { background: var(--bnb-back-2); }
 .bnb-button:disabled, .bnb-button[aria-disabled="true"] { color: var(--bnb-dim); border-color: var(--bnb-line); cursor: not-allowed; }
-.bnb-danger:not(:disabled, [aria-disabled="true"]) { color: var(--bnb-danger-text); background: var(--bnb-danger); border-color: var(--bnb-danger); font-weight: 600; }
+.bnb-danger:not(:disabled, [aria-disabled="true"]) { color: #fff; background: var(--bnb-danger); border-color: var(--bnb-danger); font-weight: 600; }
+.bnb-primary:not(:disabled, [aria-disabled="true"]) { color: #fff; background: var(--bnb-primary); border-color: var(--bnb-primary); font-weight: 600; }
+.bnb-primary:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-primary); filter: brightness(0.92); }
 .bnb-danger:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-danger); filter: brightness(0.92); }
-.bnb :focus-visible { outline: 2px solid var(--bnb-accent); outline-offset: 1px; }
+:focus-visible { outline: 2px solid var(--bnb-accent); outline-offset: 1px; }
 
 .bnb-facets { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 4px 0; }
 .bnb-facet { display: flex; flex-wrap: wrap; gap: 4px; }
@@ -98,7 +102,7 @@
 .bnb-chip[aria-pressed="true"] .bnb-chip-count { color: inherit; }
 
 .bnb-columns, .bnb-more { position: relative; }
-.bnb summary { list-style: none; cursor: pointer; }
+summary { list-style: none; cursor: pointer; }
 .bnb-menu {
   position: absolute;
   z-index: 5;
@@ -128,7 +132,7 @@
   overflow-anchor: none;
   border: 1px solid var(--bnb-line);
   border-radius: 4px;
-  overscroll-behavior: contain;
+  overscroll-behavior-x: contain;
   contain: layout paint;
 }
 .bnb-head { position: sticky; z-index: 2; top: 0; min-width: max(100%, var(--bnb-width)); }
@@ -192,13 +196,14 @@
 .bnb-emulator { color: var(--bnb-good); background: var(--bnb-good-back); }
 .bnb-aws { color: var(--bnb-bad); background: var(--bnb-bad-back); }
 .bnb-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 0 0 8px; }
-.bnb-facts dt { float: none; width: auto; margin: 0; padding: 0; color: var(--bnb-dim); font-weight: 400; }
-.bnb-facts dd { margin: 0; padding: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
-.bnb-result { margin-bottom: 8px; }
+.bnb-facts dt { color: var(--bnb-dim); }
+.bnb-facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
+.bnb-plan { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
+.bnb-acts { display: flow-root; }
 .bnb-result summary::before { content: "\25b8\00a0"; }
 .bnb-result [open] > summary::before { content: "\25be\00a0"; }
 .bnb-lost { border-color: var(--bnb-wait); color: var(--bnb-wait); background: var(--bnb-wait-back); }
-.bnb-typed { width: 90px; }
+.bnb-typed { width: 90px; margin-left: 4px; }
 .bnb-running { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
 .bnb-progress { flex: 1 1 180px; height: 12px; accent-color: var(--bnb-accent); }
 .bnb-figures { font-variant-numeric: tabular-nums; }
@@ -206,10 +211,44 @@
 .bnb-first { margin: 4px 0; overflow-wrap: anywhere; }
 .bnb-notice:not(:empty) { display: flex; gap: 12px; align-items: flex-start; justify-content: space-between; border-color: var(--bnb-bad); color: var(--bnb-bad); background: var(--bnb-bad-back); overflow-wrap: anywhere; }
 .bnb-waiting:not(:empty) { margin-top: 4px; color: var(--bnb-dim); }
-.bnb-copy { display: block; width: 100%; font-family: var(--jp-code-font-family, ui-monospace, monospace) !important; }
+.bnb-copy { display: block; width: 100%; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
 .bnb-saved { margin-top: 6px; border-collapse: collapse; color: var(--bnb-text); }
 .bnb-saved caption { text-align: left; }
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
 
-@media (prefers-reduced-motion: reduce) { .bnb * { transition: none !important; scroll-behavior: auto !important; } }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; scroll-behavior: auto !important; } }
 @media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box, .bnb-pill { border: 1px solid; } }
+`;
+
+/** In the page itself: where a notebook's file has a table that stands still, the picker stands in front of it. */
+const PLACE = `
+.bnb-place { animation: bnb-placed 1ms; }
+@keyframes bnb-placed { from { outline-color: transparent; } to { outline-color: currentcolor; } }
+.bnb-live > .bnb-still { display: none; }
+`;
+
+const SHEETS = Symbol.for("batchnb.widget.sheets");
+
+/** @param {string} text @returns {CSSStyleSheet} */
+function sheetOf(text) {
+  /** @type {Map<string, CSSStyleSheet>} */
+  const sheets = (/** @type {any} */ (document)[SHEETS] ??= new Map());
+  const known = sheets.get(text);
+  if (known) return known;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(text);
+  sheets.set(text, sheet);
+  return sheet;
+}
+
+/** @param {ShadowRoot | Document} root @param {string} text */
+function adopt(root, text) {
+  const sheet = sheetOf(text);
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}
+
+/** @param {ShadowRoot} root */
+export const styleRoot = (root) => adopt(root, LOOK);
+
+/** Let the places of pickers in this page be found, and hide the table in them while a picker stands there. */
+export const stylePage = () => adopt(document, PLACE);

@@ -1,0 +1,36 @@
+// @ts-check
+// Which keys are the picker's own, and which it leaves to the page around it.
+
+/** With Ctrl or Cmd, what edits text or the selection here, and would do something else to a notebook. */
+const EDITS = "acvxyz";
+const KINDS = /** @type {const} */ (["keydown", "keyup", "keypress"]);
+
+/**
+ * Whether a key that was pressed in the picker may be heard by the page: function keys, and commands such as Ctrl+S.
+ * Letters would cut cells, and Shift, Ctrl or Alt with Enter would run the cell, and with it begin anew.
+ * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
+ */
+export function isForThePage(event) {
+  if (/^F\d+$/.test(event.key)) return true;
+  const command = (event.ctrlKey || event.metaKey) && !event.altKey;
+  return command && event.key.length === 1 && event.key !== " " && !EDITS.includes(event.key.toLowerCase());
+}
+
+/** By which JupyterLab and Notebook 7 know an element whose keys are no shortcuts. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
+/**
+ * Keep the keys that are pressed in a host from the page around it, but for those that are meant for it. Some pages
+ * listen before the host could stop a key, and look at an attribute; others listen after it.
+ * @param {HTMLElement} host @returns {() => void} what ends that
+ */
+export function guardKeys(host) {
+  host.toggleAttribute(SUPPRESS, true);
+  const stop = (/** @type {KeyboardEvent} */ event) => isForThePage(event) || event.stopPropagation();
+  const prepare = (/** @type {KeyboardEvent} */ event) => {
+    if (event.composedPath().includes(host)) host.toggleAttribute(SUPPRESS, !isForThePage(event));
+  };
+  for (const kind of KINDS) host.addEventListener(kind, stop);
+  window.addEventListener("keydown", prepare, true);
+  return () => window.removeEventListener("keydown", prepare, true);
+}

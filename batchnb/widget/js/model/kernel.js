@@ -1,0 +1,108 @@
+// @ts-check
+// The line to the kernel: requests, each of which is answered, messages, and the moment when the kernel is gone.
+/** @import { Json, Model } from "../types.js" */
+
+const PATIENCE_MS = 2000;
+const LOST = {
+  idle: "The kernel is gone, so this list stands still. Run the cell again.",
+  running: "The kernel went away during this run. What was asked takes its course; nothing more is asked. In a new kernel: %batch_resume",
+};
+
+/**
+ * Who hears of the kernel: of its messages, of a request that it refused, of its being slow, gone or back.
+ * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(error: string): void, change(): void,
+ *   isRunning(): boolean}} Listener
+ */
+
+export class Kernel {
+  /** Why nothing can be asked any more, or null. @type {string | null} */ lost = null;
+  /** How many requests wait for longer than one would expect. */ slow = 0;
+  /** When something was heard last. */ heard = Date.now();
+
+  /** @param {Model} model @param {Listener} listener */
+  constructor(model, listener) {
+    this.model = model;
+    this.listener = listener;
+    /** @type {Map<string, {resolve: (answer: Json) => void, timer: number}>} */ this.pending = new Map();
+    this.asked = 0;
+    this.listen = (/** @type {Json} */ message, /** @type {DataView[]} */ buffers) => this.receive(message, buffers ?? []);
+    model.on("msg:custom", this.listen);
+    this.watch();
+  }
+
+  dispose() {
+    this.model.off("msg:custom", this.listen);
+    this.forget();
+  }
+
+  /** Notebooks tell when their kernel goes, and nothing that is asked of it then is ever answered. */
+  watch() {
+    const manager = this.model.widget_manager;
+    const session = manager?.context?.sessionContext ?? manager?.kernel;
+    session?.statusChanged?.connect?.((/** @type {unknown} */ _, /** @type {string} */ status) => /restarting|dead|terminating/.test(status) && this.lose());
+    session?.kernelChanged?.connect?.(() => this.lose());
+    this.model.on("comm_live_update", () => (this.lost ? this.ask("hello") : this.lose()));
+  }
+
+  /** The kernel is gone: ask for nothing that cannot be. */
+  lose() {
+    if (this.lost !== null) return;
+    this.lost = LOST[this.listener.isRunning() ? "running" : "idle"];
+    this.forget();
+    this.listener.change();
+  }
+
+  forget() {
+    for (const { timer } of this.pending.values()) clearTimeout(timer);
+    this.pending.clear();
+    this.slow = 0;
+  }
+
+  /**
+   * Ask; every request is answered, but the kernel may take its time.
+   * @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] @returns {Promise<Json>}
+   */
+  ask(kind, content = {}, buffers = []) {
+    const id = `${Date.now().toString(36)}-${(this.asked += 1)}`;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.countSlow(), PATIENCE_MS);
+      this.pending.set(id, { resolve, timer });
+      try {
+        this.model.send({ kind, id, ...content }, undefined, buffers);
+      } catch (error) {
+        this.lose();
+        resolve({ id, ok: false, error: this.lost });
+      }
+    });
+  }
+
+  countSlow() {
+    this.slow += 1;
+    this.listener.change();
+  }
+
+  /** @param {Json} answer */
+  settle(answer) {
+    const waiting = this.pending.get(answer.id);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.pending.delete(answer.id);
+    if (this.slow && !this.pending.size) {
+      this.slow = 0;
+      this.listener.change();
+    }
+    if (!answer.ok) this.listener.fail(answer.error);
+    waiting.resolve(answer);
+  }
+
+  /** @param {Json} message @param {DataView[]} buffers */
+  receive(message, buffers) {
+    this.heard = Date.now();
+    if (this.lost !== null) {
+      this.lost = null;
+      this.listener.change();
+    }
+    if (message.kind === "answer") this.settle(message);
+    this.listener.receive(message, buffers);
+  }
+}

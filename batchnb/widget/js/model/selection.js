@@ -1,0 +1,136 @@
+// @ts-check
+// Which rows are selected, as bits over the rows of one snapshot, and what changes them.
+import { countBits, hasBit, setBit } from "../bits.js";
+/** @import { Cursor } from "./cursor.js" */
+/** @import { Matches } from "./matches.js" */
+/** @import { Table } from "./table.js" */
+
+export class Selection {
+  /** @type {Uint8Array} */ bits = new Uint8Array();
+  count = 0;
+  /** Whether it was changed while only the first rows were here. */ isTouched = false;
+  /** What many rows were selected before, until something else changes. @type {{bits: Uint8Array, count: number} | null} */ undoable = null;
+
+  /**
+   * @param {Table} table @param {Matches} matches @param {Cursor} cursor
+   * @param {{isFrozen(): boolean, change(): void}} owner says whether it may be changed, and hears that it was
+   */
+  constructor(table, matches, cursor, owner) {
+    this.table = table;
+    this.matches = matches;
+    this.cursor = cursor;
+    this.owner = owner;
+    /** @type {{inSight: number, selectable: number} | null} */ this.tallied = null;
+  }
+
+  /** Take what the kernel says. @param {Uint8Array} bits */
+  set(bits) {
+    this.bits = bits;
+    this.isTouched = false;
+    this.count = countBits(bits);
+  }
+
+  /** With a new snapshot; what was clicked among the first rows stays when the rest of them comes. @param {Uint8Array} bits @param {boolean} isRest */
+  take(bits, isRest) {
+    this.undoable = null;
+    this.set(isRest && this.isTouched ? this.bits : bits);
+  }
+
+  /** Rows that cannot be selected any more. @param {number[]} rows */
+  drop(rows) {
+    for (const row of rows) {
+      if (!hasBit(this.bits, row)) continue;
+      setBit(this.bits, row, false);
+      this.count -= 1;
+    }
+  }
+
+  /** Change it so that it can be undone. @param {(bits: Uint8Array) => void} work */
+  change(work) {
+    if (this.owner.isFrozen() || !this.table.header) return;
+    const before = { bits: this.bits.slice(), count: this.count };
+    work(this.bits);
+    this.isTouched = this.table.isPartial;
+    this.count = countBits(this.bits);
+    this.undoable = before.count > 1 && this.count < before.count - 1 ? before : null;
+    this.owner.change();
+  }
+
+  undo() {
+    const before = this.undoable;
+    if (!before || this.owner.isFrozen()) return;
+    this.change((bits) => bits.set(before.bits));
+    this.undoable = null;
+    this.owner.change();
+  }
+
+  /** @param {Uint8Array} bits @param {number} row @param {boolean} on */
+  setRow(bits, row, on) {
+    if (!this.table.locks[row]) setBit(bits, row, on);
+  }
+
+  /** @param {number} at place among the rows that match */
+  toggle(at) {
+    const row = this.matches.rows[at];
+    if (row === undefined) return;
+    const on = !hasBit(this.bits, row);
+    this.cursor.anchor = at;
+    this.change((bits) => this.setRow(bits, row, on));
+  }
+
+  /** @param {number} at */
+  only(at) {
+    const row = this.matches.rows[at];
+    if (row === undefined || this.table.locks[row]) return;
+    this.cursor.anchor = at;
+    this.change((bits) => this.setRow(bits.fill(0), row, true));
+  }
+
+  /** Select from the anchor to here. @param {number} at @param {boolean} keep what is selected elsewhere */
+  range(at, keep) {
+    const { rows } = this.matches;
+    const anchor = this.cursor.anchor < 0 ? at : Math.min(this.cursor.anchor, rows.length - 1);
+    const [low, high] = anchor < at ? [anchor, at] : [at, anchor];
+    this.change((bits) => {
+      if (!keep) bits.fill(0);
+      for (let place = low; place <= high; place += 1) this.setRow(bits, rows[place], true);
+    });
+  }
+
+  /** All means all that match, which nobody knows before all are here. @param {"all" | "none" | "invert"} how */
+  bulk(how) {
+    if (this.table.isPartial && how !== "none") return;
+    this.change((bits) => {
+      if (how === "none") bits.fill(0);
+      else for (const row of this.matches.rows) this.setRow(bits, row, how === "all" || !hasBit(bits, row));
+    });
+  }
+
+  /** Exactly the rows that failed, and can be tried again. */
+  selectFailed() {
+    const { here, fate, locks } = this.table;
+    this.change((bits) => {
+      bits.fill(0);
+      for (let row = 0; row < here; row += 1) if (fate.failed(row) && !locks[row]) setBit(bits, row, true);
+    });
+  }
+
+  /** How many of the rows that match are selected, and how many can be. */
+  get tally() {
+    if (this.tallied) return this.tallied;
+    const { bits, table: { locks }, matches: { rows } } = this;
+    let [inSight, selectable] = [0, 0];
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at];
+      if (bits[row >> 3] & (1 << (row & 7))) inSight += 1;
+      if (!locks[row]) selectable += 1;
+    }
+    this.tallied = { inSight, selectable };
+    return this.tallied;
+  }
+
+  /** Rows or selection have changed: count anew when somebody asks. */
+  forgetTally() {
+    this.tallied = null;
+  }
+}

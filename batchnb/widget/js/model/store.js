@@ -1,0 +1,206 @@
+// @ts-check
+// What the views of one widget share: it hears the kernel, and tells the views what changed.
+import { copied } from "../bits.js";
+import { REASON_LIMIT, codePoints, plural } from "../text.js";
+import { Cursor } from "./cursor.js";
+import { Kernel } from "./kernel.js";
+import { Layout } from "./layout.js";
+import { Matches } from "./matches.js";
+import { Selection } from "./selection.js";
+import { Table } from "./table.js";
+import { Telling } from "./telling.js";
+/** @import { Change, Json, Model } from "../types.js" */
+
+export class Store {
+  table = new Table();
+  layout = new Layout(this.table);
+  matches = new Matches(this.table, this.layout);
+  cursor = new Cursor();
+  selection = new Selection(this.table, this.matches, this.cursor, {
+    isFrozen: () => this.isFrozen,
+    change: () => this.selectionChanged(),
+  });
+  telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  reason = "";
+  /** The result that needs to be shown no more. */ read = "";
+  /** What the picker is doing, as the kernel said last. @type {Json} */
+  state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
+  /** @type {Set<(what: Change) => void>} */ views = new Set();
+
+  /** @param {Model} model @param {() => void} arrive is called when a snapshot is here */
+  constructor(model, arrive) {
+    this.arrive = arrive;
+    this.kernel = new Kernel(model, {
+      receive: (message, buffers) => this.receive(message, buffers),
+      fail: (error) => this.setError(error),
+      change: () => this.notify("state"),
+      isRunning: () => this.state.phase === "running",
+    });
+    /** What a notebook kept of the table, for a page without a kernel. */
+    this.saved = () => model.get("_saved");
+    this.ask("hello");
+  }
+
+  dispose() {
+    this.kernel.dispose();
+    this.telling.cancel();
+  }
+
+  /** @param {Change} what */
+  notify(what) {
+    if (what !== "state") this.selection.forgetTally();
+    for (const view of this.views) view(what);
+  }
+
+  /** @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] */
+  ask(kind, content, buffers) {
+    return this.kernel.ask(kind, content, buffers);
+  }
+
+  /** What is selected and why, for a request. @returns {[Json, ArrayBuffer[]]} */
+  draft() {
+    this.telling.cancel();
+    return [{ snapshot: this.table.header?.snapshot, reason: this.reason }, [this.selection.bits.slice().buffer]];
+  }
+
+  /** @param {Json} message @param {DataView[]} buffers */
+  receive(message, buffers) {
+    const isOurs = message.snapshot === this.table.header?.snapshot;
+    if (message.kind === "snapshot") this.take(message, buffers.map(copied));
+    if (message.kind === "selection" && isOurs) {
+      this.selection.set(new Uint8Array(copied(buffers[0])));
+      this.notify("selection");
+    }
+    if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
+    if (message.state) this.setState(message.state);
+    if (message.kind === "snapshot") this.arrive();
+  }
+
+  /** All rows, or the first ones ahead of them. @param {Json} message @param {ArrayBuffer[]} buffers */
+  take(message, buffers) {
+    const { table, matches } = this;
+    const { header } = message;
+    const before = table.header;
+    // Who has a table already waits for all of the next one.
+    if (before !== null && header.here < header.rows) return;
+    const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
+    const { titles } = matches;
+    table.take(message, buffers);
+    matches.follow(titles);
+    if (before === null) this.reason = message.state.reason;
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    if (!isRest || !matches.isPlain) this.cursor.forget();
+    // The number of a queue is another in another snapshot.
+    if (!isRest) matches.facets.delete("queue");
+    this.selection.take(new Uint8Array(buffers[5]), isRest);
+    this.resort("table");
+  }
+
+  /** @param {Json} message @param {ArrayBuffer} buffer */
+  patch(message, buffer) {
+    const { locked, hasResults } = this.table.patch(message, buffer);
+    this.selection.drop(locked);
+    if (hasResults) this.notify("table");
+    this.matches.recount();
+    this.notify("patch");
+  }
+
+  /** @param {Json} state */
+  setState(state) {
+    const before = this.state;
+    this.state = state;
+    if (state.plan) this.table.planned = new Map(state.plan.children);
+    if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    this.notify("state");
+  }
+
+  /** @param {string | null} error */
+  setError(error) {
+    this.state = { ...this.state, error };
+    this.notify("state");
+  }
+
+  /** The jobs of this run, failures first. */
+  showResult() {
+    const { matches, table } = this;
+    const ran = new Set(Array.from(table.fate.fates, (fate) => fate & 0x7f));
+    ran.delete(0);
+    matches.facets = new Map([["fate", ran]]);
+    matches.query = "";
+    matches.sorts = [{ column: table.columns.indexOf(table.fate), descending: false }];
+    this.cursor.top = 0;
+    this.resort("table");
+  }
+
+  showAll() {
+    this.matches.facets.clear();
+    this.refilter();
+  }
+
+  /** The result has been read: on with the list, and with nothing selected. */
+  finish() {
+    this.read = JSON.stringify(this.state.result);
+    this.selection.bulk("none");
+    this.showAll();
+    this.notify("state");
+  }
+
+  /** What became of the last run, until somebody has read it. @returns {Json | null} */
+  get result() {
+    const { result } = this.state;
+    return result && this.read !== JSON.stringify(result) ? result : null;
+  }
+
+  selectFailed() {
+    this.matches.facets.clear();
+    this.selection.selectFailed();
+    this.refilter();
+  }
+
+  /** @param {"rows" | "table"} [what] the views are told of */
+  resort(what = "rows") {
+    this.matches.sort();
+    this.notify(what);
+  }
+
+  /** @param {"rows" | "table"} [what] */
+  refilter(what = "rows") {
+    this.matches.filter();
+    this.notify(what);
+  }
+
+  selectionChanged() {
+    this.telling.isKept = false;
+    this.telling.saySoon();
+    this.notify("selection");
+  }
+
+  /** @param {string} reason */
+  setReason(reason) {
+    this.reason = reason;
+    this.telling.saySoon();
+  }
+
+  /** The hand is elsewhere. */
+  keep() {
+    if (!this.isFrozen && this.state.place) this.telling.keep();
+  }
+
+  /** Whether the selection is fixed. */
+  get isFrozen() {
+    return this.kernel.lost !== null || (this.state.phase !== "idle" && this.state.phase !== "listing");
+  }
+
+  /** Why nothing can be ended now, or null if it can. */
+  get obstacle() {
+    const { reason, state: { phase }, kernel: { lost } } = this;
+    const length = codePoints(reason);
+    if (lost !== null) return lost;
+    if (phase === "planning") return `Looking at ${plural(this.selection.count, "job")} in AWS…`;
+    if (phase !== "idle") return "Wait until this is over.";
+    if (!this.selection.count) return "Select the jobs to end.";
+    if (!reason.trim()) return "Say why. One line and the ticket are enough.";
+    if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;
+    return null;
+  }
+}

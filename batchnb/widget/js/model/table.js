@@ -1,0 +1,82 @@
+// @ts-check
+// The rows of the snapshot that the kernel sent last: all of them, or for a moment the first ones.
+import { decode } from "../columns/decode.js";
+import { FateColumn } from "../columns/state.js";
+import { plural } from "../text.js";
+/** @import { Column, Json } from "../types.js" */
+
+export class Table {
+  /** What the kernel said of the snapshot, null before the first one. @type {Json | null} */ header = null;
+  /** @type {Column[]} */ columns = [];
+  rows = 0;
+  /** How many rows have come; fewer than all for a moment, when the first ones were sent ahead. */ here = 0;
+  fate = new FateColumn([""], new Uint8Array(), new Map());
+  /** The status of each row as a code. @type {Uint8Array} */ lives = new Uint8Array();
+  /** Why each row cannot be selected, as a code; 0 where it can. @type {Uint8Array} */ locks = new Uint8Array();
+  /** How many children of an array live, by the last plan. @type {Map<string, number>} */ planned = new Map();
+
+  /** @param {Json} message @param {ArrayBuffer[]} buffers */
+  take(message, [data, texts, lives, locks, fates]) {
+    const { header } = message;
+    this.header = header;
+    this.rows = header.rows;
+    this.here = header.here;
+    this.lives = new Uint8Array(lives);
+    this.locks = new Uint8Array(locks);
+    this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
+    this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0);
+    this.columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
+  }
+
+  /**
+   * Change some rows. Returns those that can be selected no more, and whether the column of results appears now.
+   * @param {Json} message @param {ArrayBuffer} buffer
+   */
+  patch(message, buffer) {
+    const count = message.rows;
+    const rows = new Uint32Array(buffer, 0, count);
+    const [fates, lives, locks] = [4, 5, 6].map((at) => new Uint8Array(buffer, at * count, count));
+    const locked = [];
+    for (let at = 0; at < count; at += 1) {
+      const row = rows[at];
+      // The rest of the rows will come as they are then.
+      if (row >= this.here) continue;
+      this.fate.fates[row] = fates[at];
+      this.lives[row] = lives[at];
+      this.locks[row] = locks[at];
+      if (locks[at]) locked.push(row);
+    }
+    for (const [row, text] of message.messages) this.fate.messages.set(row, text);
+    const hasResults = this.fate.hidden && fates.some((fate) => fate !== 0);
+    if (hasResults) this.fate.hidden = false;
+    return { locked, hasResults };
+  }
+
+  get isPartial() {
+    return this.here < this.rows;
+  }
+
+  /** Why what concerns all rows has to wait, or null if they are here. */
+  get loading() {
+    return this.isPartial ? `Still loading: the first ${this.here.toLocaleString("en-US")} of ${plural(this.rows, "job")} are here.` : null;
+  }
+
+  /** @param {string} role */
+  columnOf(role) {
+    return this.columns.find((column) => column.role === role);
+  }
+
+  /** @param {number} row */
+  jobIdAt(row) {
+    return this.columnOf("id")?.text(row) ?? "";
+  }
+
+  /**
+   * How many children of an array live: by the plan, which looked last, or by the table.
+   * @param {number} row
+   */
+  liveChildrenAt(row) {
+    const listed = this.columnOf("live")?.text(row);
+    return this.planned.get(this.jobIdAt(row)) ?? (listed ? Number(listed) : undefined);
+  }
+}

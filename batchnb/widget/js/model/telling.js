@@ -1,0 +1,43 @@
+// @ts-check
+// Tells the kernel what is selected and why: at once, and again when the hand rests that goes on selecting.
+/** @import { Json } from "../types.js" */
+
+const SAY_MS = 200;
+
+export class Telling {
+  /** @param {(kind: string) => void} ask */
+  constructor(ask) {
+    this.ask = ask;
+    this.timer = 0;
+    this.saidAt = -Infinity;
+    /** Whether the notebook's file has what is selected. */
+    this.isKept = true;
+  }
+
+  /** Soon, for it has changed. */
+  saySoon() {
+    if (this.timer) return;
+    const wait = this.saidAt + SAY_MS - performance.now();
+    // The kernel can work on it while the page paints it.
+    if (wait <= 0) this.say();
+    else this.timer = setTimeout(() => this.say(), wait);
+  }
+
+  say() {
+    this.saidAt = performance.now();
+    this.ask("select");
+  }
+
+  /** The hand is elsewhere: let the notebook's file have it. */
+  keep() {
+    if (this.isKept) return;
+    this.isKept = true;
+    this.ask("keep");
+  }
+
+  /** Something else says it, or nobody needs it any more. */
+  cancel() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+  }
+}

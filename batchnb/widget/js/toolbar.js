@@ -1,0 +1,80 @@
+// @ts-check
+// Above the table: the search, the menu of columns, and what can be done to the whole list.
+import { button, element, focusAt } from "./dom.js";
+import { plural, shown } from "./text.js";
+/** @import { Store } from "./model/store.js" */
+
+export class Toolbar {
+  /** @param {Store} store @param {string} id @param {{say(text: string): void, copyCell(): void}} actions */
+  constructor(store, id, actions) {
+    this.store = store;
+    this.say = actions.say;
+    this.search = element("input", {
+      type: "search", class: "bnb-search", "aria-label": "Search the jobs", spellcheck: "false", autocomplete: "off",
+      placeholder: "Search: words, status:runnable, name:train-*, age:>6h", "aria-describedby": `${id}-query-error`,
+      oninput: () => this.setQuery(),
+    });
+    this.error = element("span", { class: "bnb-query-error", id: `${id}-query-error` });
+    this.menu = element("div", { class: "bnb-menu" });
+    this.columns = element("details", {
+      class: "bnb-columns",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
+      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
+    }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
+    this.refresh = button("Refresh", () => store.ask("refresh"));
+    this.copy = button("Copy as a cell", () => actions.copyCell());
+    this.element = element("div", { class: "bnb-bar" }, [this.search, this.columns, this.refresh, this.copy]);
+  }
+
+  /** The list has other columns, or shows others. */
+  lay() {
+    this.search.value = this.store.matches.query;
+    this.showColumns();
+  }
+
+  showError() {
+    const { error } = this.store.matches;
+    this.error.textContent = error ? shown(error) : "";
+  }
+
+  showState() {
+    const { state, kernel } = this.store;
+    this.refresh.disabled = kernel.lost !== null || state.phase !== "idle";
+    this.refresh.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
+    this.copy.disabled = kernel.lost !== null;
+  }
+
+  setQuery() {
+    const { matches, cursor, table } = this.store;
+    matches.query = this.search.value;
+    cursor.rewind();
+    this.store.refilter();
+    this.say(table.loading ?? plural(matches.rows.length, "job matches", "jobs match"));
+  }
+
+  /** @param {KeyboardEvent} event */
+  closeColumns(event) {
+    event.preventDefault();
+    this.columns.removeAttribute("open");
+    this.columns.querySelector("summary")?.focus();
+  }
+
+  showColumns() {
+    const { layout, table } = this.store;
+    const items = table.columns.map((column) => {
+      const box = element("input", { type: "checkbox", onchange: () => this.setHidden(column.title, !box.checked) });
+      box.checked = !layout.isHidden(column);
+      return element("label", {}, [box, shown(column.title, 60)]);
+    });
+    const focus = focusAt(this.menu);
+    const focused = [...this.menu.querySelectorAll("input")].findIndex((box) => box === focus);
+    this.menu.replaceChildren(...items);
+    items[focused]?.querySelector("input")?.focus();
+  }
+
+  /** @param {string} title @param {boolean} hidden */
+  setHidden(title, hidden) {
+    this.store.layout.hidden.set(title, hidden);
+    this.store.refilter("table");
+  }
+}

@@ -1,0 +1,142 @@
+// @ts-check
+// One picture of the store in a page, in a root of its own: its parts, and which of them shows what has changed.
+import { Form } from "./bar/form.js";
+import { Panel } from "./bar/panel.js";
+import { Result } from "./bar/result.js";
+import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
+import { FacetBar } from "./facets.js";
+import { Grid } from "./grid/grid.js";
+import { guardKeys } from "./keyboard.js";
+import { Notices } from "./notices.js";
+import { styleRoot } from "./styles.js";
+import { TallyBar } from "./tally.js";
+import { shortId } from "./text.js";
+import { Theme } from "./theme.js";
+import { Toolbar } from "./toolbar.js";
+/** @import { Store } from "./model/store.js" */
+/** @import { Change } from "./types.js" */
+
+let views = 0;
+
+export class View {
+  /** What had the focus last, until it went elsewhere in the page. @type {HTMLElement | null} */ held = null;
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    const id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
+    const say = (/** @type {string} */ text) => void (this.live.textContent = text);
+    this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
+    this.notices = new Notices(store, say);
+    this.toolbar = new Toolbar(store, id, { say, copyCell: () => this.copyCell() });
+    this.facets = new FacetBar(store);
+    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.result = new Result(store);
+    this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
+    this.panel = new Panel(store, id, {
+      say,
+      hasFocus: () => this.hasFocus,
+      focusResult: () => this.result.title?.focus(),
+      focusForm: () => this.form.review.focus(),
+    });
+    this.root = element("div", { class: "bnb" }, [
+      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+      // The only place where something is asked, runs, fails or is reported.
+      element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]),
+      this.live,
+    ]);
+    // The rules of the page, made for its own lists and buttons, end at the host.
+    this.host = element("div", { class: "bnb-host" });
+    const shadow = this.host.attachShadow({ mode: "open" });
+    styleRoot(shadow);
+    shadow.append(this.root);
+    this.theme = new Theme(this.host);
+    this.unguard = guardKeys(this.host);
+    this.listen();
+    this.onStore = (/** @type {Change} */ what) => this.update(what);
+    store.views.add(this.onStore);
+    this.update("table");
+  }
+
+  dispose() {
+    this.store.views.delete(this.onStore);
+    this.grid.dispose();
+    this.theme.dispose();
+    this.unguard();
+    this.host.remove();
+  }
+
+  listen() {
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.escape(event);
+    });
+    // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
+    this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattach());
+    this.root.addEventListener("focusin", (event) => (this.held = /** @type {HTMLElement} */ (event.target)));
+    // Taken out of the page with its output, it still has the focus, for when it comes back.
+    this.root.addEventListener("focusout", () => setTimeout(() => this.root.isConnected && !this.root.contains(focusAt(this.root)) && this.leave()));
+  }
+
+  /** Close one level: the plan, the search, and at last the picker; a run goes on. @param {KeyboardEvent} event */
+  escape(event) {
+    const { phase } = this.store.state;
+    event.preventDefault();
+    if (phase === "confirming") this.store.ask("cancel");
+    else if (event.target === this.toolbar.search) this.grid.element.focus();
+    else if (phase !== "running") focusOutside(this.host);
+  }
+
+  /** The hand is elsewhere. */
+  leave() {
+    this.held = null;
+    this.store.keep();
+  }
+
+  reattach() {
+    this.theme.show();
+    this.grid.scroller.reattach();
+  }
+
+  /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
+  moveInto(place) {
+    if (this.host.parentElement !== place) place.append(this.host);
+    this.reattach();
+    const busy = deepFocus()?.matches("input, textarea, select, [contenteditable=true]");
+    if (this.held && !busy && this.root.contains(this.held)) this.held.focus({ preventScroll: true });
+  }
+
+  /** Whether it has the focus, or nothing else has. */
+  get hasFocus() {
+    return document.activeElement === document.body || this.root.contains(focusAt(this.root));
+  }
+
+  /** @param {Change} what */
+  update(what) {
+    const { store } = this;
+    if (what === "table") {
+      this.toolbar.lay();
+      this.form.lay();
+    }
+    if (what === "table" || what === "rows") this.toolbar.showError();
+    if (what === "table" || what === "rows" || what === "patch") this.facets.show();
+    if (what === "state" || what === "table") this.showState();
+    this.tally.show();
+    this.form.show();
+    this.grid.update(what);
+  }
+
+  showState() {
+    this.root.dataset.phase = this.store.state.phase;
+    this.toolbar.showState();
+    this.notices.show();
+    this.result.show();
+    this.form.showState();
+    this.panel.show();
+  }
+
+  async copyCell() {
+    const answer = await this.store.ask("cell", ...this.store.draft());
+    if (answer.ok) await this.notices.copy(answer.text, "The cell is in the clipboard.");
+  }
+}

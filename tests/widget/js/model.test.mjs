@@ -1,0 +1,173 @@
+// What the views of one widget share: the snapshot, the selection, what is asked of the kernel and what is told.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { snapshot } from "./packed.mjs";
+import { Store } from "../../../batchnb/widget/js/model/store.js";
+
+/** A model that keeps what it is to send, and a store over it. */
+function open() {
+  const sent = [];
+  const model = {
+    isBroken: false,
+    get: () => undefined,
+    on: (name, callback) => (model[name] = callback),
+    off: () => {},
+    send: (content, _callbacks, buffers) => {
+      if (model.isBroken) throw new Error("closed");
+      sent.push({ ...content, buffers });
+    },
+  };
+  const store = new Store(model, () => {});
+  const told = [];
+  store.views.add((what) => told.push(what));
+  const receive = (message, buffers = []) => model["msg:custom"](message, buffers.map((buffer) => new DataView(buffer)));
+  const show = (names, options) => {
+    const { message, parts } = snapshot(names, options);
+    receive(message, parts);
+  };
+  return { model, sent, store, told, receive, show };
+}
+
+const NAMES = ["a-0", "a-1", "b-2", "b-3", "b-4"];
+const chosen = ({ selection }) => [...NAMES.keys()].filter((row) => selection.bits[row >> 3] & (1 << (row & 7)));
+
+test("a store asks for the rows at once, and tells its views of them", () => {
+  const { sent, store, told, show } = open();
+  assert.deepEqual(sent.map(({ kind }) => kind), ["hello"]);
+  show(NAMES, { bits: [1] });
+  assert.deepEqual([...new Set(told)], ["table", "state"]);
+  assert.deepEqual([...store.matches.rows], [0, 1, 2, 3, 4]);
+  assert.deepEqual(chosen(store), [1]);
+  store.dispose();
+});
+
+test("ranges, single rows and all that match are selected, locked rows never", () => {
+  const { store, show } = open();
+  show(NAMES, { locks: [0, 0, 0, 1, 0] });
+  store.selection.only(1);
+  store.selection.range(4, false);
+  assert.deepEqual(chosen(store), [1, 2, 4]);
+  store.selection.toggle(3);
+  assert.deepEqual(chosen(store), [1, 2, 4]);
+  store.matches.query = "b-";
+  store.refilter();
+  assert.deepEqual(store.selection.tally, { inSight: 2, selectable: 2 });
+  store.selection.bulk("invert");
+  assert.deepEqual(chosen(store), [1]);
+  store.selection.undo();
+  assert.deepEqual(chosen(store), [1, 2, 4]);
+  assert.equal(store.selection.undoable, null);
+  store.dispose();
+});
+
+test("what is selected is told at once, and the rest of a quick hand in one", async () => {
+  const { sent, store, show } = open();
+  show(NAMES);
+  for (const at of [0, 1, 2, 3]) store.selection.toggle(at);
+  const selects = () => sent.filter(({ kind }) => kind === "select").map(({ buffers }) => new Uint8Array(buffers[0])[0]);
+  assert.deepEqual(selects(), [1]);
+  while (selects().length < 2) await new Promise(setImmediate);
+  assert.deepEqual(selects(), [1, 15]);
+  store.dispose();
+});
+
+test("all waits until all rows are here; what was clicked before stays", () => {
+  const { store, show } = open();
+  show(NAMES, { here: 2, facets: {} });
+  store.selection.bulk("all");
+  assert.deepEqual(chosen(store), []);
+  assert.match(store.table.loading, /first 2 of 5 jobs/);
+  store.selection.toggle(1);
+  show(NAMES);
+  assert.deepEqual(chosen(store), [1]);
+  assert.equal(store.table.loading, null);
+  store.dispose();
+});
+
+test("a table that is there waits for all rows of the next one", () => {
+  const { store, show } = open();
+  show(NAMES);
+  show(NAMES.slice().reverse(), { number: 2, here: 2, facets: {} });
+  assert.equal(store.table.header.snapshot, 1);
+  store.dispose();
+});
+
+test("a search, a facet and a sort together say which rows are shown", () => {
+  const { store, show } = open();
+  show(NAMES);
+  store.matches.query = "b";
+  store.refilter();
+  assert.deepEqual(Object.fromEntries(store.matches.counts.get("queue")), { 0: 0, 1: 2, 2: 1 });
+  store.matches.facets.set("queue", new Set([1]));
+  store.matches.sorts = [{ column: store.table.columns.findIndex(({ role }) => role === "name"), descending: true }];
+  store.resort();
+  assert.deepEqual([...store.matches.rows], [4, 2]);
+  assert.deepEqual(Object.fromEntries(store.matches.counts.get("queue")), { 0: 0, 1: 2, 2: 1 });
+  store.dispose();
+});
+
+test("a patch of another snapshot changes nothing; one of this takes what it locks from the selection", () => {
+  const { store, receive, show } = open();
+  show(NAMES, { bits: [0, 1] });
+  const patch = (number) => {
+    const buffer = new ArrayBuffer(7);
+    new Uint32Array(buffer, 0, 1)[0] = 1;
+    new Uint8Array(buffer).set([0x82, 7, 1], 4);
+    receive({ kind: "patch", snapshot: number, rows: 1, messages: [[1, "said AWS"]] }, [buffer]);
+  };
+  patch(9);
+  assert.deepEqual(chosen(store), [0, 1]);
+  patch(1);
+  assert.deepEqual(chosen(store), [0]);
+  assert.equal(store.selection.count, 1);
+  assert.equal(store.table.fate.hidden, false);
+  assert.equal(store.table.fate.text(1), "terminated: said AWS");
+  assert.equal(store.table.fate.failed(1), true);
+  store.dispose();
+});
+
+test("the selection is fixed while a plan is made, waits and is carried out", () => {
+  const { store, receive, show } = open();
+  show(NAMES);
+  for (const phase of ["planning", "confirming", "running"]) {
+    receive({ kind: "state", state: { phase, reasons: [] } });
+    store.selection.toggle(0);
+    assert.deepEqual(chosen(store), [], phase);
+  }
+  store.dispose();
+});
+
+test("a request that cannot be sent means that the kernel is gone, until it is heard again", async () => {
+  const { model, store, receive, show } = open();
+  show(NAMES);
+  store.setReason("why");
+  store.selection.toggle(0);
+  assert.equal(store.obstacle, null);
+  model.isBroken = true;
+  const answer = await store.ask("plan");
+  assert.equal(answer.ok, false);
+  assert.match(store.obstacle, /kernel is gone/);
+  receive({ kind: "state", state: { phase: "idle", reasons: [] } });
+  assert.equal(store.obstacle, null);
+  store.dispose();
+});
+
+test("a refusal of the kernel is shown, and answers the request", async () => {
+  const { sent, store, receive } = open();
+  const answered = store.ask("plan");
+  receive({ kind: "answer", id: sent.at(-1).id, ok: false, error: "no job is selected" });
+  assert.equal((await answered).ok, false);
+  assert.equal(store.state.error, "no job is selected");
+  store.dispose();
+});
+
+test("why nothing can be ended is said", () => {
+  const { store, show } = open();
+  show(NAMES);
+  assert.match(store.obstacle, /Select the jobs to end/);
+  store.selection.toggle(0);
+  assert.match(store.obstacle, /Say why/);
+  store.setReason("x".repeat(1026));
+  assert.match(store.obstacle, /2 characters too long/);
+  store.dispose();
+});

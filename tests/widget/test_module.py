@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from graphlib import CycleError
+from pathlib import Path
+
+import pytest
+
+from batchnb.widget import JobPicker
+from batchnb.widget.module import join_modules
+
+
+def write(folder: Path, **modules: str) -> Path:
+    """Write modules, of which `index` is the entry; `a__b` is `a/b.js`."""
+    for name, text in modules.items():
+        path = folder / f"{name.replace('__', '/')}.js"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return folder / "index.js"
+
+
+def test_a_module_stands_behind_what_it_imports(tmp_path: Path) -> None:
+    """Once each, without imports and exports, but for the one by default of the entry."""
+    entry = write(
+        tmp_path,
+        index='// @ts-check\nimport { a, b } from "./a.js";\nimport { c } from "./deep/c.js";\nexport default a + c;\n',
+        a='import { c } from "./deep/c.js";\nexport const a = c;\nexport function b() {}\n',
+        deep__c='/** @import { T } from "../types.js" */\nimport { d } from "../d.js";\nexport const c = d;\n',
+        d="export class D {}\nexport const d = new D();\n",
+    )
+    joined = join_modules(entry)
+    kept = ["class D {}", "const d = new D();", "const c = d;", "const a = c;", "function b() {}"]
+    assert [line for line in joined.splitlines() if line] == [*kept, "export default a + c;"]
+
+
+def test_a_circle_is_an_error(tmp_path: Path) -> None:
+    """Which module comes first could not be said."""
+    entry = write(
+        tmp_path,
+        index='import { a } from "./a.js";\n',
+        a='import { b } from "./b.js";\n',
+        b='import { a } from "./a.js";\n',
+    )
+    with pytest.raises(CycleError):
+        join_modules(entry)
+
+
+def test_a_module_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    """It is named."""
+    with pytest.raises(FileNotFoundError, match=r"gone\.js"):
+        join_modules(write(tmp_path, index='import { a } from "./gone.js";\n'))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import { a as b } from "./a.js";',
+        'import * as a from "./a.js";',
+        'import a from "./a.js";',
+        'import "./a.js";',
+        "import { a } from './a.js';",
+        'import { a } from "a";',
+        'import { a } from "https://example.com/a.js";',
+        'import {\n  a,\n} from "./a.js";',
+        'export { a } from "./a.js";',
+        'export * from "./a.js";',
+        "export { a };",
+    ],
+)
+def test_only_one_form_of_import_is_taken(tmp_path: Path, line: str) -> None:
+    """Whatever else JavaScript knows is refused by name, and not joined wrongly."""
+    with pytest.raises(ValueError, match=r"index\.js: an import must be"):
+        join_modules(write(tmp_path, index=f"{line}\n", a="export const a = 1;\n"))
+
+
+def test_the_picker_is_the_same_in_every_process() -> None:
+    """Whatever the hash of a string is there: a notebook that is run again gets no other module."""
+    code = "from batchnb.widget import JobPicker; import sys; sys.stdout.buffer.write(str(JobPicker._esm).encode())"
+    for seed in ("0", "1"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+        assert done.stdout.decode() == str(JobPicker._esm)
