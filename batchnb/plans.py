@@ -165,8 +165,8 @@ class Plan(PlanFacts):
     def __reduce__(self) -> tuple[Any, ...]:
         # A connection does not travel: who unpickles a plan executes it through one of their own. Nor does the key of
         # what was typed for it here.
-        stays = {"gateway": None, "_voucher": ""}
-        return Plan, tuple(stays.get(one.name, getattr(self, one.name)) for one in fields(Plan))
+        stored = {**vars(self), "gateway": None, "_voucher": ""}
+        return Plan, tuple(stored[one.name] for one in fields(Plan))
 
     def __str__(self) -> str:
         return plan_text(self)

@@ -223,6 +223,8 @@ IN_THE_PROCESS: dict[str, Way] = {
 OUT_OF_IT: dict[str, Way] = {
     "a pickle": lambda _scene, plan: _pickled(plan),
     "a pickle of a copy of a pickle": lambda _scene, plan: _pickled(copy.copy(_pickled(plan))),
+    "a pickle of a subclass": lambda _scene, plan: _pickled(_sneaky(plan)),
+    "a file of a subclass": lambda scene, plan: _loaded(scene, _sneaky(plan)),
     "a pickle in another process": lambda scene, plan: _forgotten(scene, _pickled(plan)),
     "a file": lambda scene, plan: _loaded(scene, plan),
     "a file in another process": lambda scene, plan: _loaded(scene, _forgotten(scene, plan)),
