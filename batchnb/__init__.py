@@ -6,6 +6,7 @@ heavy: boto3 and pandas come in with the first call that needs them.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +18,12 @@ if TYPE_CHECKING:
     from batchnb import local as local
     from batchnb.api import history, list_jobs, load_plan, plan, resume
     from batchnb.endpoints import use_endpoint
-    from batchnb.errors import (
-        AwsError,
-        BatchnbError,
-        GuardError,
-        InputError,
-        InterruptedRunError,
-        JournalError,
-        PlanMismatchError,
-        TerminationFailedError,
-    )
-    from batchnb.ledger import JobEvent
+    from batchnb.errors import AwsError, BatchnbError, GuardError, InputError, JournalError, PlanMismatchError
+    from batchnb.event import JobEvent
     from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
-    from batchnb.report import Report
-    from batchnb.runs import read_run
+    from batchnb.report import InterruptedRunError, Report, TerminationFailedError
+    from batchnb.runs import prune_history, read_run
     from batchnb.tickets import ticket
     from batchnb.widget import JobPicker
 
@@ -55,6 +47,7 @@ __all__ = [
     "load_plan",
     "local",
     "plan",
+    "prune_history",
     "read_run",
     "resume",
     "ticket",
@@ -66,25 +59,31 @@ _ROOM_OF = {
     "BatchnbError": "batchnb.errors",
     "GuardError": "batchnb.errors",
     "InputError": "batchnb.errors",
-    "InterruptedRunError": "batchnb.errors",
-    "JobEvent": "batchnb.ledger",
+    "InterruptedRunError": "batchnb.report",
+    "JobEvent": "batchnb.event",
     "JobPicker": "batchnb.widget",
     "JournalError": "batchnb.errors",
     "Outcome": "batchnb.outcome",
     "Plan": "batchnb.plans",
     "PlanMismatchError": "batchnb.errors",
     "Report": "batchnb.report",
-    "TerminationFailedError": "batchnb.errors",
+    "TerminationFailedError": "batchnb.report",
     "Verdict": "batchnb.plans",
     "history": "batchnb.api",
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",
+    "prune_history": "batchnb.runs",
     "read_run": "batchnb.runs",
     "resume": "batchnb.api",
     "ticket": "batchnb.tickets",
     "use_endpoint": "batchnb.endpoints",
 }
+
+
+# A relative folder of journals is meant from where the process is now, wherever `%cd` leads later.
+if _folder := os.environ.get("BATCHNB_JOURNAL_DIR"):
+    import_module("batchnb.journal_folder").remember(_folder)
 
 
 def __getattr__(name: str) -> Any:

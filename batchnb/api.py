@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,6 +16,7 @@ from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.frames import import_ahead
 from batchnb.garbage import collecting_seldom
+from batchnb.journal_folder import check_folder, journal_dir
 from batchnb.listing import list_selected
 from batchnb.progress import counting
 from batchnb.relisting import is_everything, listed_by, listing_text, remember
@@ -27,9 +29,9 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
+    from batchnb.event import JobEvent
     from batchnb.guard_keywords import GuardKeywords
     from batchnb.guards import Layer
-    from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
 
@@ -92,7 +94,8 @@ def list_jobs(
         "query": query,
         "limit": limit,
     }
-    given = {name: _as_given(value) for name, value in given.items()}
+    # An iterator can be read once, and is read by the selector and for the record of the listing.
+    given = {name: list(value) if isinstance(value, Iterator) else value for name, value in given.items()}
     wanted = selector(**given)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     import_ahead()
@@ -155,7 +158,7 @@ def plan(
     is not allowed; AwsError where DescribeJobs fails.
     """
     from batchnb.guard_keywords import layer_of_keywords
-    from batchnb.plans import check_reason
+    from batchnb.reason import check_reason
 
     check_reason(reason)
     typed = layer_of_keywords(
@@ -197,13 +200,16 @@ def plan_with(
 ) -> Plan:
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     from batchnb.frames import job_ids_in
-    from batchnb.plans import check_reason, make_plan
+    from batchnb.making import make_plan
     from batchnb.preflight import in_one_place
+    from batchnb.reason import check_reason
+    from batchnb.run import execute
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
+    notes = check_folder(journal_dir())
     gateway = connect(session, **connection)
-    return make_plan(
+    made = make_plan(
         gateway,
         in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
         reason,
@@ -212,7 +218,9 @@ def plan_with(
         collapse=collapse,
         listed_by=listed_by(jobs),
         is_everything=is_everything(jobs, len(wanted)),
+        runner=execute,
     )
+    return replace(made, notes=(*made.notes, *notes)) if notes else made
 
 
 def load_plan(
@@ -235,26 +243,21 @@ def load_plan(
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
     from batchnb.guard_keywords import layer_of_keywords
+    from batchnb.plans import Plan
+    from batchnb.run import execute
     from batchnb.saved_plans import read_plan
 
+    check_folder(journal_dir())
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    return read_plan(path, gateway, layer_of_keywords(guards))
+    return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
 
 
 def history() -> pd.DataFrame:
-    """Return one row a run, newest first, read from the journals of this user.
-
-    The columns are those of the function in `runs`, which reads them.
-    """
+    """Return one row a run, newest first, read from the journals of this user: see `runs.history`."""
     from batchnb import runs
 
     register()
     return runs.history()
-
-
-def _as_given(value: object) -> object:
-    # An iterator can be read once, and is read by the selector and for the record of the listing.
-    return list(value) if isinstance(value, Iterator) else value
 
 
 def resume(
@@ -267,6 +270,9 @@ def resume(
     max_jobs: int | None = None,
     max_percent: float | None = None,
     accept_unseen: bool | None = None,
+    partial: bool = False,
+    with_dependents: bool = False,
+    accept_dependents: int | None = None,
     on_event: Callable[[JobEvent], None] | None = None,
     stop: threading.Event | None = None,
     session: boto3.Session | None = None,
@@ -285,11 +291,14 @@ def resume(
     they are given here; `accept_unseen` is as in `plan`. What was typed where the plan was made need not be typed
     again.
 
-    Raises JournalError where there is no such run, or another process is at it; PlanMismatchError where the run took
-    place elsewhere; GuardError where a guard forbids it; otherwise as `Plan.execute`.
+    A journal that has lost a line is refused. `partial` ends what can be read; the run is never finished. New jobs that
+    would fail with what is left are refused, unless `with_dependents` ends them, or `accept_dependents=N` lets N fail.
+
+    Raises JournalError where there is no such run, another process is at it, or its journal is not whole;
+    PlanMismatchError where the run took place elsewhere, or new jobs depend on it; GuardError where a guard forbids it.
     """
+    from batchnb.journal_folder import find_run
     from batchnb.resuming import last_unfinished, resume_run
-    from batchnb.runs import find_run
     from batchnb.settings import KEYWORDS, layer
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
@@ -297,4 +306,5 @@ def resume(
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
+    options |= {"partial": partial, "with_dependents": with_dependents, "accept_dependents": accept_dependents}
     return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)

@@ -12,16 +12,18 @@ from batchnb.carried import carried_layers, still_typed, unlifted
 from batchnb.clock import Clock
 from batchnb.errors import GuardError, PlanMismatchError
 from batchnb.expected import Expectation, check_expected
-from batchnb.guards import Guards, Layer
+from batchnb.guards import Guards, Layer, combined
 from batchnb.ids import account_and_partition, array_parent
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob
-from batchnb.preflight import Preflight, check_reason, count_live
+from batchnb.place import Identity
+from batchnb.plan_facts import PlanFacts
+from batchnb.preflight import Preflight, count_live
+from batchnb.reason import check_reason
 from batchnb.refusals import raise_refusals, refuse_everything
 from batchnb.select import parse_age
-from batchnb.settings import guards
+from batchnb.settings import configured_layers
 from batchnb.text import plural, shown
-from batchnb.verdicts import Verdict, is_stopping
+from batchnb.verdicts import PlannedJob, Verdict, is_stopping
 from batchnb.vouching import Vouched, vouched
 
 __all__ = ["Approval", "approve", "check_guards", "guards_for"]
@@ -34,7 +36,7 @@ _ANEW = "Make a new plan."
 class Approval:
     """A plan that may be executed as it was found right before."""
 
-    plan: Plan
+    plan: PlanFacts
     """The plan as it was shown."""
     dropped: tuple[str, ...]
     """Sentences that name the jobs that dropped out of the expected plan."""
@@ -45,15 +47,16 @@ class Approval:
 
 
 def approve(
-    plan: Plan,
+    plan: PlanFacts,
     gateway: Gateway,
     clock: Clock,
     *,
+    here: Identity,
     expected: Expectation | None,
     max_age: str | timedelta,
     typed: Layer | None = None,
 ) -> Approval:
-    """Return the approval of a plain plan; `typed` are guards that were typed for its execution.
+    """Return the approval of a plain plan; `typed` are guards that were typed for its execution, and `here` who calls.
 
     Raises PlanMismatchError where it is not the expected plan, or a job is no longer the one that was shown, GuardError
     where a guard forbids it, InputError for a `max_age` that is none, and AwsError where the jobs had to be described
@@ -63,9 +66,9 @@ def approve(
     check_reason(plan.reason)
     known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
     held = guards_for(plan, typed)
-    check_guards(plan, gateway, held)
+    check_guards(plan, here, held)
     dropped = check_expected(plan, expected)
-    _check_typed(plan, gateway, held, expected)
+    _check_typed(plan, here, held, expected)
     # A copy that was changed is as good as any other: it is described again.
     is_described = known.is_described and known.fingerprint == plan.fingerprint
     was_looked_for = plan.dependents.account_wide or not held.protect
@@ -89,7 +92,7 @@ def approve(
     return Approval(plan, dropped, jobs, held)
 
 
-def guards_for(plan: Plan, typed: Layer | None = None) -> Guards:
+def guards_for(plan: PlanFacts, typed: Layer | None = None) -> Guards:
     """Return the guards under which a plan is executed.
 
     Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
@@ -99,30 +102,31 @@ def guards_for(plan: Plan, typed: Layer | None = None) -> Guards:
     carried = carried_layers(plan.guards)
     if known.guards is not None:
         carried += carried_layers(known.guards)
-    own = _own_layers(plan, known)
+    configured = configured_layers()
+    own = _own_layers(plan, known, configured)
     now = [typed] if typed else []
-    held = guards(*now, *own, *carried)
+    held = combined([*now, *own, *carried, *configured])
     return unlifted(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
 
 
-def _own_layers(plan: Plan, known: Vouched) -> list[Layer]:
+def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) -> list[Layer]:
     """Return the guards that were typed for this very plan in this process, as far as they still hold."""
     if known.fingerprint != plan.fingerprint:
         return []
-    now = guards()
+    now = combined(configured)
     return [still_typed(layer, now, plan.guards) for layer in known.layers]
 
 
-def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:
+def check_guards(plan: PlanFacts, here: Identity, held: Guards) -> None:
     """Raise GuardError where nothing may be ended from here, or not in this account."""
     held.check_read_only()
-    for account in dict.fromkeys([gateway.identity().account, plan.identity.account]):
+    for account in dict.fromkeys([here.account, plan.identity.account]):
         if account is not None or plan.identity.account is None:
             held.check_account(account)
 
 
-def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expected: Expectation | None) -> None:
-    account = plan.identity.account or gateway.identity().account
+def _check_typed(plan: PlanFacts, here: Identity, held: Guards, expected: Expectation | None) -> None:
+    account = plan.identity.account or here.account
     if held.is_production(account) and (expected is None or expected.count is None):
         count = len(plan.to_end)
         source = next(source for named, source in held.production_accounts if account in (named, None))
@@ -136,8 +140,8 @@ def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expected: Expectati
 
 
 def _described_again(
-    plan: Plan, gateway: Gateway, clock: Clock, *, account_wide: bool
-) -> tuple[Plan, Mapping[str, Job]]:
+    plan: PlanFacts, gateway: Gateway, clock: Clock, *, account_wide: bool
+) -> tuple[PlanFacts, Mapping[str, Job]]:
     """Return the plan with the jobs that are to end as they are now, fewer or the same, and all that was described.
 
     Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
@@ -160,7 +164,7 @@ def _described_again(
     return now, described
 
 
-def _is_to_end(planned: PlannedJob, job: Job, plan: Plan) -> bool:
+def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
     """Whether the job, as it is described now, is still to be asked for."""
     was = planned.job
     for what, before, is_now in (
@@ -179,7 +183,7 @@ def _is_to_end(planned: PlannedJob, job: Job, plan: Plan) -> bool:
     return not (job.status and job.status.has_ended) and not is_stopping(job)
 
 
-def _check_dependents(plan: Plan, now: Plan) -> None:
+def _check_dependents(plan: PlanFacts, now: PlanFacts) -> None:
     """Raise PlanMismatchError where jobs would fail now that the plan does not show."""
     if plan.dependents.gap:
         return

@@ -19,11 +19,10 @@ from time import monotonic
 from types import FrameType
 from typing import Any, ParamSpec
 
-from batchnb.errors import InterruptedRunError
+from batchnb.event import JobEvent
 from batchnb.garbage import leave_for
-from batchnb.ledger import JobEvent
 from batchnb.progress import announce
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Stop, as_stop
 from batchnb.text import shown
 

@@ -12,21 +12,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import UnsupportedError
 from batchnb.ids import account_and_partition
-from batchnb.jobs import Job, job_from_aws
+from batchnb.jobs import Job, jobs_from_aws
 from batchnb.pace import CallKind, Pace, pace_for
+from batchnb.place import Identity
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
-__all__ = ["BulkAnswer", "Gateway", "Identity", "ItemError", "Page", "in_groups", "is_loopback"]
+__all__ = ["BulkAnswer", "Gateway", "ItemError", "Page", "in_groups"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -37,46 +37,6 @@ PAGE_LIMIT = 1000
 
 CALLER_TIMEOUT = 3.0
 """Seconds that it may cost to learn who is calling."""
-
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Where calls go and who makes them: what a plan is made for."""
-
-    account: str | None
-    region: str
-    endpoint: str
-    caller: str | None = field(default=None, compare=False)
-    """The caller's ARN; None where STS would not say."""
-
-    def is_same_place(self, other: Identity) -> bool:
-        """Whether the other is of the same Region and endpoint, and of the same account as far as both are known."""
-        accounts = {self.account, other.account} - {None}
-        return len(accounts) <= 1 and (self.region, self.endpoint) == (other.region, other.endpoint)
-
-    @property
-    def place(self) -> tuple[str | None, str, str]:
-        """Account, Region and endpoint, without the port of an emulator: it has another one each time it starts."""
-        here = f"this machine: {urlsplit(self.endpoint).hostname}"
-        return self.account, self.region, here if self.is_local else self.endpoint
-
-    @property
-    def is_local(self) -> bool:
-        """Whether this is an emulator on this machine, not AWS."""
-        return is_loopback(self.endpoint)
-
-    @property
-    def is_standard(self) -> bool:
-        """Whether this is the endpoint of AWS to which calls of the Region go where nothing else is said."""
-        return hostname(self.endpoint) == f"batch.{self.region}.amazonaws.com"
-
-    def __str__(self) -> str:
-        place = f"account {self.account or 'unknown'}, Region {self.region}"
-        if self.is_local:
-            return f"{place} (EMULATOR at {self.endpoint}, not AWS)"
-        return place if self.is_standard else f"{place}, endpoint {self.endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +126,13 @@ class Gateway:
                 return types
             request["nextToken"] = answer["nextToken"]
 
+    def has_definition(self, key: str) -> bool:
+        """Return whether there is a job definition of this name, or this `name:revision`."""
+        asked: dict[str, Any] = {"jobDefinitions": [key]} if ":" in key else {"jobDefinitionName": key, "maxResults": 1}
+        with translated("DescribeJobDefinitions"):
+            answer = self._client.describe_job_definitions(**asked)
+            return bool(answer["jobDefinitions"])
+
     def list_page(
         self,
         source: Mapping[str, str],
@@ -190,7 +157,7 @@ class Gateway:
             request["nextToken"] = next_token
         with translated("ListJobs"):
             answer = self._client.list_jobs(**request)
-            jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer["jobSummaryList"]]
+            jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
@@ -204,7 +171,7 @@ class Gateway:
             request["nextToken"] = next_token
         with translated("ListJobs"):
             answer = self._client.list_jobs(**request)
-            jobs = [job_from_aws(summary, job_queue=job_queue) for summary in answer["jobSummaryList"]]
+            jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
 
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
@@ -215,7 +182,7 @@ class Gateway:
         asked = frozenset(job_ids)
         with translated("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
-            jobs = [job_from_aws(detail) for detail in answer["jobs"]]
+            jobs = jobs_from_aws(answer["jobs"])
         described = {job.job_id: job for job in jobs if job.job_id in asked}
         if self._account is None and described:
             self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
@@ -246,13 +213,19 @@ class Gateway:
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
             if "successful" not in answer and "errors" not in answer:
                 raise KeyError("successful")
-            errors = {
-                item["job"]: ItemError(item["job"], item.get("code", ""), item.get("message", ""))
-                for item in answer.get("errors", ())
-                if item.get("job") in asked
-            }
-            accepted = asked.intersection(answer.get("successful", ())).difference(errors)
+            told = [_item_error(item) for item in answer.get("errors") or ()]
+            errors = {error.job_id: error for error in told if error.job_id in asked}
+            named = {job_id for job_id in answer.get("successful") or () if isinstance(job_id, str)}
+            accepted = asked.intersection(named).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
+
+
+def _item_error(item: Mapping[str, Any]) -> ItemError:
+    """Return what an answer says of one job; what is no text in it says nothing."""
+    job_id, code, message = (
+        value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
+    )
+    return ItemError(job_id, code, message)
 
 
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -265,18 +238,6 @@ def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield items[start : start + size]
 
 
-def is_loopback(url: str | None) -> bool:
-    """Return whether the URL leads to this machine."""
-    return hostname(url) in _LOOPBACK_HOSTS
-
-
 def _account_in(caller: str | None) -> str | None:
     parts = (caller or "").split(":")
     return parts[4] or None if len(parts) > 4 else None
-
-
-def hostname(url: str | None) -> str | None:
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None

@@ -16,7 +16,7 @@ from batchnb.errors import (
     UnavailableError,
     UnsupportedError,
 )
-from batchnb.text import sentence, shown
+from batchnb.text import sentence, shown, without_userinfo
 
 __all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "THROTTLED_CODES", "permission_needed", "translated"]
 
@@ -91,9 +91,9 @@ def translated(operation: str, *, permission: str | None = None) -> Iterator[Non
         raise RefusedError(message, code="ParamValidation", operation=operation) from error
     # Whatever is left happened on the way there or back: it may have taken effect.
     except (boto.BotoCoreError, OSError) as error:
-        message = f"{operation}: no usable answer ({shown(error, SAID_LENGTH)})"
+        message = f"{operation}: no usable answer ({shown(without_userinfo(str(error)), SAID_LENGTH)})"
         raise UnavailableError(message, code=type(error).__name__, operation=operation) from error
-    except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         message = f"{operation}: the answer is not what AWS Batch answers ({shown(repr(error), SAID_LENGTH)})"
         raise UnavailableError(message, code="MalformedAnswer", operation=operation) from error
 

@@ -11,44 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from math import inf
-from typing import NamedTuple
 
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.dependents import Dependent, Dependents
 from batchnb.garbage import collecting_seldom
 from batchnb.ids import array_parent
 from batchnb.jobs import Job
 from batchnb.progress import counting
 from batchnb.waiting_jobs import Waiting, live_units
 
-__all__ = ["Dependent", "Dependents", "Waiting", "dependents_among", "find_dependents", "live_units"]
+__all__ = ["Waiting", "dependents_among", "find_dependents", "live_units"]
 
 SECONDS = 20.0
 """For which the queues of the plan are looked through; without a limit where a guard protects jobs."""
 
 OTHERS_SECONDS = 60.0
 """For which the other queues of the account are looked through."""
-
-
-class Dependent(NamedTuple):
-    """A waiting job, or a child of an array, that fails with a job of the plan."""
-
-    job_id: str
-    job: Job
-    """The job itself; for a child, its array, whose name, queue and tags it has."""
-    because_of: str
-    """The id that it depends on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dependents:
-    """The jobs that fail with those of a plan, and what may be missing from them."""
-
-    jobs: tuple[Dependent, ...] = ()
-    gap: str = ""
-    """The sentences that say what was not looked at, so that there may be more; empty where all are known."""
-    account_wide: bool = False
-    """Whether the other queues of the account were looked through as well: a dependency may cross queues."""
 
 
 @collecting_seldom()

@@ -10,10 +10,11 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from batchnb.aws import CALLER_TIMEOUT, Gateway, hostname, is_loopback
+from batchnb.aws import CALLER_TIMEOUT, Gateway
 from batchnb.errors import InputError
 from batchnb.parsing import read_in_one_go
-from batchnb.text import shown
+from batchnb.place import hostname, is_loopback
+from batchnb.text import shown, without_userinfo
 
 if TYPE_CHECKING:
     import boto3
@@ -58,7 +59,7 @@ def set_default_endpoint(
     `%batch_local start` and `use_endpoint` use it, so that the cells below need no flag, and none can be forgotten.
     """
     global _default
-    _default = _Default(endpoint_url, profile, region, session)
+    _default = _Default(_public(endpoint_url), profile, region, session)
 
 
 def default_endpoint() -> str | None:
@@ -108,17 +109,24 @@ def connect(
         endpoint_url, session = _default.endpoint_url, _default.session
         profile, region = profile or _default.profile, region or _default.region
     if endpoint_url is not None and not _is_url(endpoint_url):
-        url = shown(repr(endpoint_url))
+        # A password in it need not be where that of a URL is.
+        _password, at, rest = str(endpoint_url).rpartition("@")
+        url = shown(repr(f"…@{rest}" if at else endpoint_url))
         raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
     try:
-        return _gateway(session or _session(profile, region), region, endpoint_url)
+        return _gateway(session or _session(profile, region), region, _public(endpoint_url))
     except (BotoCoreError, ValueError) as error:
-        raise InputError(f"cannot connect to AWS Batch: {error}") from error
+        raise InputError(f"cannot connect to AWS Batch: {without_userinfo(str(error))}") from error
 
 
 def is_of_aws(url: str) -> bool:
     """Return whether the URL leads to AWS itself, a VPC endpoint included."""
     return (hostname(url) or "").endswith(_AWS_SUFFIXES)
+
+
+def _public(url: str | None) -> str | None:
+    """Return the URL without user name and password, which botocore does not send, and which messages would show."""
+    return None if url is None else without_userinfo(url)
 
 
 def _is_url(text: str) -> bool:
@@ -161,6 +169,8 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
     if is_loopback(endpoint_url):
         options |= _placeholders(session, region)
     client = session.client("batch", **options)
+    if client.meta.endpoint_url != _public(client.meta.endpoint_url):  # from a configuration file
+        client = session.client("batch", **(options | {"endpoint_url": _public(client.meta.endpoint_url)}))
     read_in_one_go(client)
     credentials = session.get_credentials()
     key_id = credentials.access_key if credentials else None
@@ -171,7 +181,7 @@ def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | Non
 def _endpoint_in_environment() -> str | None:
     if os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true":
         return None
-    return os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL")
+    return _public(os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL"))
 
 
 def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
@@ -193,7 +203,7 @@ def _ask_caller(session: boto3.Session, options: Mapping[str, Any], endpoint_url
     }
     # Who calls is asked where the calls go, wherever that was configured: an emulator answers for STS, and AWS is
     # not asked about it. A VPC endpoint of Batch does not answer for STS, so for all of AWS it is STS's own endpoint.
-    own = os.environ.get("AWS_ENDPOINT_URL_STS")
+    own = _public(os.environ.get("AWS_ENDPOINT_URL_STS"))
     options = {
         **options,
         "config": Config(**settings),

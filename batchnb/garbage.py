@@ -44,7 +44,9 @@ class _Seldom(ContextDecorator):
         self._leave()
 
     def __del__(self) -> None:
-        self._leave()
+        # When Python ends, the lock may be gone before this is.
+        if _lock is not None:
+            self._leave()
 
     def _leave(self) -> None:
         with _lock:

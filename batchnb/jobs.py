@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from sys import intern
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from batchnb.ids import queue_name
-from batchnb.shapes import Attempt, Evidence, JobKind, attempts_in, evidence_in, mappings_in, read_quantity
+from batchnb.job_details import NO_DETAILS, details_of_description, details_of_several, details_of_usage
+from batchnb.shapes import (
+    LATEST,
+    Attempt,
+    Evidence,
+    JobKind,
+    attempts_in,
+    moment_in,
+    text_in,
+    whole_in,
+)
 
-__all__ = ["Attempt", "Job", "JobKind", "JobStatus", "job_from_aws"]
+__all__ = ["Attempt", "Job", "JobKind", "JobStatus", "job_from_aws", "jobs_from_aws"]
 
 
 class JobStatus(StrEnum):
@@ -44,17 +55,12 @@ _STARTED = frozenset({JobStatus.STARTING, JobStatus.RUNNING})
 _ENDED = frozenset({JobStatus.SUCCEEDED, JobStatus.FAILED})
 # `JobStatus.__members__` is made anew each time: too slow for 100,000 jobs.
 _STATUSES = {status.value: status for status in JobStatus}
+_ODD = (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError)
+"""What is raised where a member is not of the type that AWS gives it."""
+
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
 _IN_A_SUMMARY = frozenset({"exitCode", "reason"})
 """What the `container` of a summary may have. A described one has more."""
-
-_Details: TypeAlias = tuple[
-    str | None, str | None, float | None, float | None, int | None, JobKind | None, Evidence | None
-]
-"""Image, log stream, vCPU, memory, GPUs, kind and evidence: the last fields of a job."""
-_NO_DETAILS: _Details = (None,) * 7
-_usages: dict[tuple[object, object], _Details] = {}
-_USAGES_KEPT = 1000
 
 
 class Job(NamedTuple):
@@ -134,53 +140,99 @@ class Job(NamedTuple):
         return running or self.status.has_started
 
 
-def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
-    """Return the job in an item of ListJobs or DescribeJobs.
+def jobs_from_aws(items: Iterable[Any], *, job_queue: str | None = None) -> list[Job]:
+    """Return the jobs in the items of an answer of ListJobs or DescribeJobs, in their order.
 
-    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError, TypeError or
-    AttributeError for what is no such item.
+    An item that cannot be read costs itself: without a name it is a job without one, without an id it is left out.
+    Raises KeyError or TypeError where not one of the items can be read: such an answer is not from AWS Batch.
     """
+    items = list(items)
+    with suppress(*_ODD):
+        return [_read(item, job_queue) for item in items]
+    jobs: list[Job] = []
+    failure: Exception | None = None
+    for item in items:
+        try:
+            jobs.append(job_from_aws(item, job_queue=job_queue))
+        except (KeyError, TypeError) as error:
+            failure = error
+            if isinstance(item, Mapping) and type(item.get("jobId")) is str:
+                jobs.append(job_from_aws({**item, "jobName": ""}, job_queue=job_queue))
+    if failure is not None and not any(job.job_name for job in jobs):
+        raise failure
+    return jobs
+
+
+def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
+    """Return the job in an item of ListJobs or DescribeJobs. A member that cannot be read is unknown.
+
+    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError or TypeError for
+    what has no id and name.
+    """
+    try:
+        return _read(answer, job_queue)
+    except _ODD:
+        return _read(_readable(answer), job_queue)
+
+
+def _readable(answer: Any) -> dict[str, Any]:
+    """Return the members that can be read."""
+    if not isinstance(answer, Mapping):
+        raise TypeError("a job must be an object")
+    least: dict[str, Any] = {"jobId": answer["jobId"], "jobName": answer["jobName"]}
+    kept = dict(least)
+    for name in answer.keys() - least.keys():
+        with suppress(*_ODD):
+            _read({**least, name: answer[name]}, None)
+            kept[name] = answer[name]
+    return kept
+
+
+def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     get = answer.get
     job_id, job_name = answer["jobId"], answer["jobName"]
-    if job_id is None or job_name is None:
-        raise KeyError("jobId" if job_id is None else "jobName")
+    if type(job_id) is not str or type(job_name) is not str:
+        raise KeyError("jobId" if type(job_id) is not str else "jobName")
+    status = _STATUSES.get(get("status") or "")  # one that this version does not know must not break a listing
+    # In place and without calls, here and below: there may be 100,000 of them.
+    if created := get("createdAt"):
+        created = created if type(created) is int and 0 < created < LATEST else moment_in(created)
+    if started := get("startedAt"):
+        started = started if type(started) is int and 0 < started < LATEST else moment_in(started)
+    if stopped := get("stoppedAt"):
+        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else moment_in(stopped)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
-    reason, definition, share = get("statusReason"), get("jobDefinition"), get("shareIdentifier")
-    exit_code = container.get("exitCode") if container else None
-    size = (array.get("size") or None) if array else None
+    reason, definition, share, arn = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("jobArn")
+    tags = get("tags")
+    exit_code = whole_in(container.get("exitCode")) if container else None
+    size = (whole_in(array.get("size")) or None) if array else None
     tried = attempts_in(answer) if attempts else ()
-    details = _of_usage(usage) if (usage := get("capacityUsage")) else _NO_DETAILS
+    details = details_of_usage(usage) if (usage := get("capacityUsage")) else NO_DETAILS
     if size is not None or nodes:
-        details = _of_several(job_id, size, nodes, details)
+        details = details_of_several(job_id, size, nodes, details)
     has_more = container and not container.keys() <= _IN_A_SUMMARY
     if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
-        exit_code, details = _of_description(answer, exit_code, tried, details)
-    # By position and without more calls: there may be 100,000 of them.
-    return Job(
-        job_id,
-        job_name,
-        # A status that this version does not know must not break a listing; it is treated as unknown.
-        _STATUSES.get(get("status") or ""),
-        intern(reason) if type(reason) is str else reason,
-        # AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
-        get("createdAt") or None,
-        get("startedAt") or None,
-        get("stoppedAt") or None,
-        intern(definition) if type(definition) is str else definition,
-        intern(share) if type(share) is str else share,
-        get("jobArn"),
-        bool(get("isTerminated")),
-        bool(get("isCancelled")),
+        exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
+    return Job(  # by position: to go by names takes longer
+        *(job_id, job_name, status),
+        intern(reason) if type(reason) is str else None,
+        created or None,
+        started or None,
+        stopped or None,
+        intern(definition) if type(definition) is str else None,
+        intern(share) if type(share) is str else None,
+        arn if type(arn) is str else None,
+        get("isTerminated") is True,
+        get("isCancelled") is True,
         size,
-        array.get("index") if array else None,
+        whole_in(array.get("index")) if array else None,
         _children(array.get("statusSummary")) if array else (),
-        (nodes.get("numNodes") or None) if nodes else None,
+        (whole_in(nodes.get("numNodes")) or None) if nodes else None,
         exit_code,
-        _shared(queue_name(described_queue)) if described_queue else job_queue,
-        # A description without its queue must not lose the tags: a guard may protect the job by one of them.
-        tuple(sorted(tags.items())) if (tags := get("tags")) else () if described_queue else None,
+        intern(queue_name(described_queue)) if described_queue else job_queue,
+        _tags(tags) if tags else None if described_queue is None and tags is None else (),
         tried,
         depends_on,
         pairs_with,
@@ -189,81 +241,21 @@ def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> 
     )
 
 
-def _shared(text: Any) -> Any:
-    """Return the text, one for all jobs that have the same: of 100,000 jobs few differ in their definition."""
-    return intern(text) if type(text) is str else text
+def _tags(tags: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    # A tag whose value cannot be read is a tag all the same: a guard may protect the job by its key.
+    return tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items()))
 
 
-def _children(summary: Mapping[str, int] | None) -> tuple[tuple[str, int], ...]:
-    return tuple((status, count) for status, count in (summary or {}).items() if status in _STATUSES and count)
+def _children(summary: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:
+    counts = ((status, whole_in(count)) for status, count in (summary or {}).items() if status in _STATUSES)
+    return tuple((status, count) for status, count in counts if count and count > 0)
 
 
 def _dependencies(dependencies: Sequence[Mapping[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """Return what a job depends on, which of that pairwise, and whether its children follow each other."""
-    named = [needed for needed in dependencies if needed.get("jobId")]
+    named = [needed for needed in dependencies if text_in(needed.get("jobId"))]
     return (
         tuple(needed["jobId"] for needed in named),
         tuple(needed["jobId"] for needed in named if needed.get("type") == "N_TO_N"),
         any(needed.get("type") == "SEQUENTIAL" for needed in dependencies),
     )
-
-
-def _of_description(
-    answer: Mapping[str, Any], exit_code: int | None, attempts: Sequence[Attempt], listed: _Details
-) -> tuple[int | None, _Details]:
-    """Return the exit code, and the details of a job that was described; those as `listed` where nothing is said."""
-    evidence = evidence_in(answer, is_node="#" in answer["jobId"])
-    if evidence is None:
-        return exit_code, listed
-    body, log_stream = evidence.body, None
-    if evidence.run is not None:
-        ended = evidence.ended
-        exit_code, log_stream = ended.exit_code, ended.log_stream
-    elif body.kind is JobKind.MULTI_NODE and attempts and _STATUSES.get(answer.get("status") or "") in _ENDED:
-        # It has no container of its own: its attempts are those of its main node.
-        exit_code, log_stream = attempts[-1].exit_code, attempts[-1].log_stream
-    if body.kind is None:
-        return exit_code, (body.image, log_stream, *listed[2:-1], evidence)
-    kind = listed[-2] if listed[-2] is JobKind.ARRAY else body.kind
-    return exit_code, (body.image, log_stream, *body.figures, kind, evidence)
-
-
-def _of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] | None, listed: _Details) -> _Details:
-    """Return the details of what may be an array or a multi-node job: nobody says what the usage of those means."""
-    if size is not None:
-        return _ARRAY
-    return _MULTI_NODE if nodes and nodes.get("numNodes") and "#" not in job_id else listed
-
-
-def _of_usage(usages: Sequence[Mapping[str, Any]]) -> _Details:
-    """Return what `capacityUsage` of a summary tells: the kind, where its unit is that of EKS, and the vCPU.
-
-    0 is no number that a job could need, and is not known. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
-    """
-    try:
-        (usage,) = usages
-        if usage["quantity"] is not True:  # which is equal to 1
-            return _usages[usage["capacityUnit"], usage["quantity"]]
-    except (KeyError, TypeError, ValueError):
-        pass
-    return _read_usage(usages)
-
-
-def _read_usage(usages: object) -> _Details:
-    for usage in mappings_in(usages):
-        unit, quantity = usage.get("capacityUnit"), usage.get("quantity")
-        if unit == "cpu" or (isinstance(unit, str) and unit.upper() == "VCPU"):
-            vcpus = read_quantity(quantity)
-            kind = JobKind.EKS if unit == "cpu" else None
-            found = _details(kind, float(vcpus) if vcpus else None)
-            if type(quantity) in (int, float) and usages == [usage] and len(_usages) < _USAGES_KEPT:
-                _usages[unit, quantity] = found  # 100,000 jobs have few different ones
-            return found
-    return _NO_DETAILS
-
-
-def _details(kind: JobKind | None, vcpus: float | None = None) -> _Details:
-    return None, None, vcpus, None, None, kind, None
-
-
-_ARRAY, _MULTI_NODE = _details(JobKind.ARRAY), _details(JobKind.MULTI_NODE)

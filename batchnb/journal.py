@@ -1,7 +1,7 @@
 """The journal: one append-only file of JSON lines a run, from which the run can be audited and resumed.
 
 The plan and its evidence are on the disk before the first call, and a line is there before each call. A line is
-never changed; what is said of a job later counts.
+never changed; what is said of a job later counts. Lines are numbered, so that one that is lost is missed.
 """
 
 from __future__ import annotations
@@ -17,27 +17,38 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-from batchnb._version import __version__
-from batchnb.circumstances import circumstances_record, guards_record
+from batchnb.bodies import Bodies
 from batchnb.errors import JournalError
+from batchnb.guards import Guards
+from batchnb.journal_ends import read_ends
+from batchnb.journal_folder import (
+    NO_FOLLOW,
+    SUFFIX,
+    check_folder,
+    journal_dir,
+    make_folder,
+    open_to_append,
+    run_id_of,
+    sync_folder,
+)
+from batchnb.journal_lines import FORMAT, end_line, header_line, job_lines, outcome_line, plan_lines
 from batchnb.json_bytes import to_json
+from batchnb.lost import Lost
 from batchnb.plans import Plan
-from batchnb.records import Record, identity_record, moment_text, planned_record
+from batchnb.records import Record, moment_text
+from batchnb.report import Report
+from batchnb.result import JobResult
+from batchnb.run_lock import Lock, lock_paths, take_lock
+from batchnb.run_reader import read_record
+from batchnb.run_record import RunRecord
+from batchnb.verdicts import PlannedJob
 
-__all__ = ["FORMAT", "Journal", "journal_dir"]
+__all__ = ["FORMAT", "PART", "Journal", "journal_dir"]
 
-FORMAT = 1
-"""The version of the format. A reader reads lines of its own version and older."""
+PART = ".part"
+"""What the name of a journal ends in until the whole plan is in it: half of a plan is not a run."""
 
 _LINES_AT_ONCE = 1000
-
-
-def journal_dir() -> Path:
-    """Return the folder of journals: `BATCHNB_JOURNAL_DIR`, or the user's folder for state on this platform."""
-    from platformdirs import user_state_path
-
-    chosen = os.environ.get("BATCHNB_JOURNAL_DIR")
-    return Path(chosen).expanduser() if chosen else user_state_path("batchnb", appauthor=False) / "runs"
 
 
 class Journal:
@@ -46,55 +57,84 @@ class Journal:
     Every method that writes raises JournalError where the line cannot be written.
     """
 
-    def __init__(self, path: Path, lock: Any) -> None:
+    def __init__(self, path: Path, name: Path, file: int, lock: Lock, record: RunRecord | None = None) -> None:
         self.path = path
         self.run_id = run_id_of(path)
+        self.record = record or RunRecord(path)
+        """What it said when it was opened."""
+        known = self.record.known.items()
+        self._results = {job_id: one.result for job_id, one in known if one.result is not None}
+        """What it holds now of what became of each job: of several lines, the one that counts."""
+        self._name = name
+        self._file = file
         self._lock = lock
-        self._is_torn = False
+        self._is_torn = self.record.is_torn
         """Whether the file ends in the middle of a line."""
-        try:
-            self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
-        except OSError as error:
-            lock.release()
-            raise _unwritable(path, error) from error
+        self._number = self.record.next_number
+        """The number of the next line."""
+        self._is_unsure = False
+        """Whether a write was broken off, so that it has to be looked up how far it came."""
+        self._bodies = Bodies()
+        for body, members in self.record.bodies.items():
+            self._bodies.know(body, members)
+
+    @property
+    def lost(self) -> Lost:
+        """What the journal had lost when the run was resumed."""
+        return self.record.lost
 
     @classmethod
-    def create(cls, plan: Plan, at: datetime) -> Journal:
+    def create(
+        cls, plan: Plan, at: datetime, *, guards: Guards | None = None, approved: Mapping[str, Any] | None = None
+    ) -> Journal:
         """Begin the journal of a run: its header, and every job of the plan with its evidence, on the disk.
 
-        The guards of the plan are to be those under which it is executed.
+        `guards` are those under which it is executed, the plan's where there are no others, and `approved` is what was
+        typed to have it executed.
         """
         folder = journal_dir()
-        name = f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-        path = folder / f"{name}.jsonl"
+        path = folder / f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}{SUFFIX}"
+        part = path.with_suffix(PART)
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(folder)
+            check_folder(folder)
             # Exclusively and for the owner only: names of jobs and reasons are nobody else's business.
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            file = os.open(part, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | NO_FOLLOW, 0o600)
+            journal = cls(path, part, file, _locked(path, file))
         except OSError as error:
             raise _unwritable(path, error) from error
-        journal = cls(path, _locked(path))
         try:
-            journal.write(chain([_header(plan, journal.run_id, at)], map(_planned_line, plan.jobs)))
+            header = header_line(plan, journal.run_id, at, guards or plan.guards, approved or {}, _process())
+            journal.write(chain([header], plan_lines(plan, header, journal._bodies)))
             journal.sync()
-        except JournalError:
-            # Half of a plan is no run, and nobody shall resume it.
+            journal._take_name()
+        except BaseException:
             journal.close()
-            with suppress(OSError):
-                path.unlink()
+            for left in (part, *lock_paths(path)):
+                with suppress(OSError):
+                    left.unlink()
             raise
         return journal
 
     @classmethod
     def reopen(cls, path: Path) -> Journal:
-        """Go on with the journal of a run that was not finished. Raises JournalError where it is still going on."""
-        journal = cls(path, _locked(path))
-        with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - 1))
-            if file.read() not in (b"", b"\n"):
-                # The process died in the middle of a line. What is written from now on shall not be part of it.
-                journal._is_torn = True
-        return journal
+        """Go on with the journal of a run; `record` is what it says.
+
+        It is read with the lock held: until then, another process may have gone on. Raises JournalError where the run
+        is going on in another process, where somebody else could change the journal, and where it cannot be read.
+        """
+        check_folder(path.parent)
+        try:
+            file = open_to_append(path)
+            lock = _locked(path, file)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        try:
+            return cls(path, path, file, lock, read_record(path))
+        except BaseException:
+            os.close(file)
+            lock.release()
+            raise
 
     def __enter__(self) -> Journal:
         return self
@@ -104,38 +144,53 @@ class Journal:
 
     def calls(self, groups: Iterable[Sequence[str]], at: datetime) -> None:
         """Note, on the disk, that a call for each of these groups of job ids is about to go out."""
-        self.write([{"type": "call", "at": moment_text(at), "jobIds": list(group)} for group in groups])
+        lines: list[Record] = [{"type": "call", "at": moment_text(at), "jobIds": list(group)} for group in groups]
+        self._forget(job_id for line in lines for job_id in line["jobIds"])
+        self.write(lines)
         self.sync()
 
     def answers(self, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
         """Note what AWS answered for each of these jobs."""
         when = moment_text(at)
+        self._forget(answers)
         self.write({"type": "answer", "at": when, "jobId": job_id, **answer} for job_id, answer in answers.items())
 
-    def outcomes(self, records: Iterable[Record], at: datetime) -> None:
-        """Note what became of jobs, as `result_record` has it."""
-        when = moment_text(at)
-        self.write({"type": "outcome", "at": when, **record} for record in records)
+    def _forget(self, job_ids: Iterable[str]) -> None:
+        # For a reader, what became of a job before it was asked for again does not count any more.
+        for job_id in job_ids:
+            self._results.pop(job_id, None)
 
-    def resumed(self, at: datetime) -> None:
-        """Note that the run is taken up again, and by whom."""
-        self.write([{"type": "resume", "at": moment_text(at), **_process()}])
+    def outcomes(self, results: Iterable[JobResult], at: datetime) -> None:
+        """Note what became of jobs: of each of which the journal does not say exactly that already."""
+        held, when = self._results, moment_text(at)
+        news = [result for result in results if held.get(result.planned.job_id) != result]
+        self.write(outcome_line(result, when) for result in news)
+        held.update((result.planned.job_id, result) for result in news)
+
+    def resumed(self, at: datetime, *, accepted_dependents: Iterable[str] = ()) -> None:
+        """Note that the run is taken up again, by whom, in spite of what is lost, and which new dependents may fail."""
+        line: Record = {"type": "resume", "format": FORMAT, "at": moment_text(at), **_process()}
+        if accepted := list(accepted_dependents):
+            line["accepted_dependents"] = accepted
+        if self.lost:
+            line["lost"] = self.lost.record()
+        self.write([line])
         self.sync()
 
-    def end(self, at: datetime, *, finished: bool, summary: str, stopped_by: str | None, **more: Any) -> None:
-        """Note that the run is over: `finished`, or with jobs that resuming it can still end.
+    def jobs(self, jobs: Iterable[PlannedJob], *, added: bool) -> None:
+        """Note jobs of the plan once more, or, `added`, jobs that the run takes in when it is resumed."""
+        lines = job_lines(jobs, self._bodies)
+        self.write({**line, "added": True} if added and line["type"] == "job" else line for line in lines)
+        self.sync()
 
-        `more` is what else the report says of the run, and the jobs do not.
-        """
-        line = {
-            "type": "end",
-            "at": moment_text(at),
-            "finished": finished,
-            "summary": summary,
-            "stopped_by": stopped_by,
-            **more,
-        }
-        self.write([line])
+    def end(self, report: Report) -> None:
+        """Note what became of each job of the run, and that it is over: all that its report says."""
+        self.outcomes(report.results, report.finished_at)
+        try:
+            size = os.fstat(self._file).st_size
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        self.write([end_line(report, size + self._is_torn)])
         self.sync()
 
     def write(self, lines: Iterable[Record]) -> None:
@@ -144,21 +199,52 @@ class Journal:
         Each piece takes its turn with the threads that make calls: one for each line would keep the run waiting.
         """
         waiting = iter(lines)
-        while text := b"".join([to_json(line) + b"\n" for line in islice(waiting, _LINES_AT_ONCE)]):
-            self._append(text)
+        while some := list(islice(waiting, _LINES_AT_ONCE)):
+            if self._is_unsure:
+                self._look_up()
+            numbered = enumerate(some, self._number)
+            self._append(b"".join([b'%b,"n":%d}\n' % (to_json(line)[:-1], number) for number, line in numbered]))
+            self._number += len(some)
+            self._is_unsure = False
 
     def _append(self, text: bytes) -> None:
         data = memoryview((b"\n" if self._is_torn else b"") + text)
+        # Whatever breaks this off, an interrupt too: how far it came is looked up before the next line.
+        self._is_unsure = True
         try:
-            # The file is opened by its name once, and may be gone since; then writing to it is writing nowhere.
-            if os.fstat(self._file).st_nlink == 0:
-                raise FileNotFoundError("the file was removed")
-            self._is_torn = True
+            self._check_name()
             while data:
                 data = data[os.write(self._file, data) :]
-            self._is_torn = False
         except OSError as error:
             raise _unwritable(self.path, error) from error
+        self._is_torn = False
+
+    def _check_name(self) -> None:
+        """Raise OSError where the file was removed: writing to it is writing nowhere."""
+        found = os.fstat(self._file)
+        # Some file systems do not count the names of files. There it is the name itself that counts.
+        if found.st_nlink == 0 and not os.path.samestat(found, self._name.stat()):
+            raise FileNotFoundError("the file was removed")
+
+    def _look_up(self) -> None:
+        ends = read_ends(self._name)
+        number = ends.last.get("n") if ends.last else 0
+        self._number = number + 1 if isinstance(number, int) else self._number
+        self._is_torn, self._is_unsure = ends.is_torn, False
+
+    def _take_name(self) -> None:
+        """Give the file the name of a journal, on the disk."""
+        try:
+            if os.name == "nt":  # where an open file cannot be renamed
+                os.close(self._file)
+                self._name.rename(self.path)
+                self._file = open_to_append(self.path)
+            else:
+                self._name.rename(self.path)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+        self._name = self.path
+        sync_folder(self.path.parent)
 
     def sync(self) -> None:
         """Wait until what was written is on the disk."""
@@ -175,57 +261,21 @@ class Journal:
             self._lock.release()
 
 
-def run_id_of(path: Path) -> str:
-    """Return the run's id: the name of its file."""
-    return path.stem
-
-
-def _header(plan: Plan, run_id: str, at: datetime) -> Record:
-    return {
-        "type": "run",
-        "format": FORMAT,
-        "batchnb": __version__,
-        "run": run_id,
-        "at": moment_text(at),
-        **identity_record(plan.identity),
-        "reason": plan.reason,
-        "digest": plan.digest,
-        "made_at": moment_text(plan.made_at),
-        "jobs": len(plan.jobs),
-        "guards": guards_record(plan.guards),
-        **circumstances_record(plan),
-        **_process(),
-    }
-
-
-def _planned_line(planned: Any) -> Record:
-    return {"type": "job", **planned_record(planned)}
+def _locked(path: Path, file: int) -> Lock:
+    try:
+        return take_lock(path, file)
+    except BaseException:
+        os.close(file)
+        raise
 
 
 def _process() -> Record:
     try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = None
+        user: str | None = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # the system knows the user by number only
+        user = str(os.getuid()) if hasattr(os, "getuid") else None
     notebook = os.environ.get("JPY_SESSION_NAME") or None
     return {"user": user, "host": platform.node(), "pid": os.getpid(), "notebook": notebook}
-
-
-def _locked(path: Path) -> Any:
-    """Return the lock of a run, taken. The system takes it back from a process that has died."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(path.with_suffix(".lock"), timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise JournalError(
-            f"run {run_id_of(path)} is going on in another process, on this machine or one that shares {path.parent}. "
-            "Wait until it is over, or stop it there."
-        ) from error
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    return lock
 
 
 def _unwritable(path: Path, error: OSError) -> JournalError:

@@ -22,6 +22,7 @@ __all__ = [
     "connection_of",
     "ids_in_cell",
     "ids_in_line",
+    "rest_options_of",
     "run_options_of",
     "selectors_of",
 ]
@@ -49,6 +50,12 @@ def selectors_of(flags: Line) -> dict[str, Any]:
 def run_options_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments that say how a run goes."""
     return {"wait": flags.wait, "timeout": flags.timeout, "rps": flags.rps, "rate_share": flags.rate_share}
+
+
+def rest_options_of(flags: Line) -> dict[str, Any]:
+    """Return the keyword arguments of `resume` that say what of a run is taken up again, and at whose cost."""
+    names = ("partial", "with_dependents", "accept_dependents")
+    return {name: getattr(flags, name) for name in names}
 
 
 def connection_of(flags: Line) -> dict[str, Any]:
@@ -208,6 +215,15 @@ def _resume_parser() -> FlagParser:
         "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
     )
     _add_run_options(parser)
+    parser.add_argument(
+        "--partial", action="store_true", help="end what can be read of a journal that lost lines; never finished"
+    )
+    parser.add_argument(
+        "--with-dependents", action="store_true", help="end jobs, too, that were submitted since and depend on the rest"
+    )
+    parser.add_argument(
+        "--accept-dependents", type=_whole_number, metavar="N", help="let up to N such jobs fail with the rest"
+    )
     guards = parser.add_argument_group("guards, for what is left (needed where they are lower than at the start)")
     add_caps(guards)
     add_accept_unseen(guards)

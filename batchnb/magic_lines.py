@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
-from batchnb.errors import InputError, InterruptedRunError
+from batchnb.errors import InputError
 from batchnb.flags import Line
 from batchnb.magic_flags import (
     HISTORY,
@@ -20,11 +20,13 @@ from batchnb.magic_flags import (
     connection_of,
     ids_in_cell,
     ids_in_line,
+    rest_options_of,
     run_options_of,
     selectors_of,
 )
 from batchnb.magic_guards import layer_of
 from batchnb.magic_steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.report import InterruptedRunError
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from batchnb.ledger import JobEvent
+    from batchnb.event import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
     from batchnb.widget import JobPicker
@@ -120,8 +122,9 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
     run_id = flags.expression or None
 
     def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
-        guards = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
-        return resume(run_id, on_event=on_event, **guards, **run_options_of(flags), **connection_of(flags))
+        options = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
+        options |= rest_options_of(flags)
+        return resume(run_id, on_event=on_event, **options, **run_options_of(flags), **connection_of(flags))
 
     return _carry_out(notebook, resume_it, flags)
 
@@ -180,7 +183,7 @@ def _carry_out(
     notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
 ) -> Report | None:
     """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
-    from batchnb.ledger import EventState
+    from batchnb.event import EventState
     from batchnb.progress import counting
 
     interruption: InterruptedRunError | None = None

@@ -1,4 +1,4 @@
-"""A Plan as text, as HTML and as a DataFrame."""
+"""A PlanFacts as text, as HTML and as a DataFrame."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.guard_lines import guards_in_force, useless_protections
-from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
+from batchnb.plan_facts import DIGEST_SHOWN, PlanFacts
 from batchnb.shapes import evidence_texts
 from batchnb.summary import count_by_status, lacks_hours, started_units
 from batchnb.text import plural, shown
+from batchnb.verdicts import PlannedJob, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,22 +33,22 @@ _FIELDS = (
 """Fields of `Job` that are columns of the frame as they are."""
 
 
-def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
+def plan_text(plan: PlanFacts, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a terminal, with at most `limit` jobs of it."""
     return _sheet(plan, limit).text()
 
 
-def plan_html(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
+def plan_html(plan: PlanFacts, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a notebook, with at most `limit` jobs of it."""
     return _sheet(plan, limit).html()
 
 
-def _sheet(plan: Plan, limit: int | None) -> Document:
+def _sheet(plan: PlanFacts, limit: int | None) -> Document:
     jobs = _in_order(plan)
     by_status = count_by_status(planned.job for planned in plan.to_end)
     return Document(
         kind="plan",
-        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
+        sentence=f"PlanFacts {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -59,7 +60,7 @@ def _sheet(plan: Plan, limit: int | None) -> Document:
     )
 
 
-def plan_facts(plan: Plan) -> Facts:
+def plan_facts(plan: PlanFacts) -> Facts:
     """Return what somebody has to know before they say yes."""
     left_out = {verdict: count for verdict, count in plan.counts.items() if not Verdict(verdict).is_sent}
     facts = [
@@ -90,7 +91,7 @@ def plan_facts(plan: Plan) -> Facts:
     return facts
 
 
-def plan_warnings(plan: Plan) -> list[str]:
+def plan_warnings(plan: PlanFacts) -> list[str]:
     """Return the sentences about protections that were typed with the plan, and keep none of its jobs."""
     jobs = [planned.job for planned in plan.jobs if planned.job] + [one.job for one in plan.dependents.jobs]
     by_array = any(
@@ -99,7 +100,7 @@ def plan_warnings(plan: Plan) -> list[str]:
     return useless_protections(plan.guards, jobs, tags_too=not by_array)
 
 
-def plan_frame(plan: Plan) -> pd.DataFrame:
+def plan_frame(plan: PlanFacts) -> pd.DataFrame:
     """Return one row a job, those left out included: its verdict, and what AWS said of it. Missing is what is unknown.
 
     `jobId`, `jobName`, `jobQueue`, `verdict`, `status`, `statusReason` and `jobDefinition` are strings; `createdAt`,
@@ -150,7 +151,7 @@ def plan_frame(plan: Plan) -> pd.DataFrame:
     )
 
 
-def _in_order(plan: Plan) -> Sequence[PlannedJob]:
+def _in_order(plan: PlanFacts) -> Sequence[PlannedJob]:
     # Unknown ids first: they may be typos, and whoever made them should see them before saying yes.
     return sorted(
         plan.jobs, key=lambda planned: (planned.verdict is not Verdict.NOT_FOUND, not planned.verdict.is_sent)
@@ -162,25 +163,25 @@ def _row(planned: PlannedJob) -> Sequence[object]:
     return (planned.job_id, planned.job_name, planned.job_queue, status, planned.verdict.value)
 
 
-def _ends(plan: Plan) -> str:
+def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
         return "no job: there is none in it that a request would end"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 
 
-def _queues(plan: Plan) -> str:
+def _queues(plan: PlanFacts) -> str:
     parts = [f"{shown(queue)} {count:,}" for queue, count in list(plan.queues.items())[:_QUEUES_SHOWN]]
     more = len(plan.queues) - len(parts)
     return ", ".join(parts) + (f" and {more:,} more" if more else "")
 
 
-def _where(plan: Plan) -> str:
+def _where(plan: PlanFacts) -> str:
     production = ", PRODUCTION" if plan.guards.is_production(plan.identity.account) else ""
     return f"{plan.identity}{production}"
 
 
-def _dependents(plan: Plan) -> Facts:
+def _dependents(plan: PlanFacts) -> Facts:
     dependents, left = plan.dependents, plan.dependents_left
     facts = []
     if dependents.jobs:
@@ -195,7 +196,7 @@ def _dependents(plan: Plan) -> Facts:
     return facts
 
 
-def _guards(plan: Plan) -> Facts:
+def _guards(plan: PlanFacts) -> Facts:
     """Return what somebody has to know of guards: what was widened, and what has to be typed."""
     held = plan.guards
     facts = [("Guards", line) for line in guards_in_force(held)]
@@ -209,7 +210,7 @@ def _guards(plan: Plan) -> Facts:
     return facts
 
 
-def _frees_by_queue(plan: Plan) -> Facts:
+def _frees_by_queue(plan: PlanFacts) -> Facts:
     if len(plan.frees_by_queue) < 2:
         return []
     shown_queues = list(plan.frees_by_queue.items())[:_QUEUES_SHOWN]

@@ -1,4 +1,4 @@
-"""Plans and results as JSON records, and back: what the journal and saved plans are made of.
+"""Jobs and plans as JSON records, and back: what the journal and saved plans are made of.
 
 A job is written in the shape of DescribeJobs, so that whoever knows AWS can read it, and is read by the same code
 that reads an answer of AWS.
@@ -11,12 +11,11 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from batchnb.aws import Identity
-from batchnb.jobs import Job, JobKind, job_from_aws
-from batchnb.outcome import Outcome
-from batchnb.plans import PlannedJob, Verdict
-from batchnb.report import JobResult
+from batchnb.jobs import Job, job_from_aws
+from batchnb.place import Identity
 from batchnb.shapes import attempt_records, evidence_record
+from batchnb.shapes.bodies import JobKind
+from batchnb.verdicts import PlannedJob, Verdict
 
 __all__ = [
     "identity_from_record",
@@ -24,10 +23,9 @@ __all__ = [
     "job_record",
     "moment",
     "moment_text",
+    "plain_record",
     "planned_from_record",
     "planned_record",
-    "result_from_record",
-    "result_record",
 ]
 
 Record = dict[str, Any]
@@ -51,6 +49,14 @@ _FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
 
 def job_record(job: Job) -> Record:
     """Return the job in the shape of an item of DescribeJobs, without what is not known of it."""
+    record = plain_record(job)
+    if job.evidence is not None:
+        record |= evidence_record(job.evidence)
+    return record
+
+
+def plain_record(job: Job) -> Record:
+    """Return what `job_record` does without the evidence, but for the attempts."""
     record = _without_none(zip(_FIELDS, _field_values(job), strict=True))
     if job.is_terminated:
         record["isTerminated"] = True
@@ -66,9 +72,7 @@ def job_record(job: Job) -> Record:
         record["tags"] = dict(job.tags)
     if job.depends_on or job.is_sequential:
         record["dependsOn"] = _dependency_records(job)
-    if job.evidence is not None:
-        record |= evidence_record(job.evidence)
-    else:
+    if job.evidence is None:
         record |= _summary_record(job)
     if job.attempts:
         of_pods = job.evidence is not None and job.evidence.body.kind is JobKind.EKS
@@ -102,52 +106,21 @@ def identity_from_record(record: Mapping[str, Any]) -> Identity:
     return Identity(record["account"], record["region"], record["endpoint"], record["caller"])
 
 
-def result_record(result: JobResult) -> Record:
-    """Return what became of a job, with the columns of `Report.to_frame` and the job as it was seen last."""
-    before, after = result.planned.job, result.last_seen
-    return {
-        "jobId": result.planned.job_id,
-        "jobName": result.planned.job_name,
-        "jobQueue": result.planned.job_queue,
-        "verdict": result.planned.verdict,
-        "outcome": result.outcome,
-        "status_before": before.status if before else None,
-        "status_after": after.status if after else None,
-        "statusReason_before": before.status_reason if before else None,
-        "statusReason_after": after.status_reason if after else None,
-        "accepted_at": moment_text(result.accepted_at),
-        "ended_at": moment_text(result.ended_at),
-        "attempts": result.attempts,
-        "error_code": result.error_code,
-        "error_message": result.error_message,
-        "request_id": result.request_id,
-        "job": job_record(after) if after else None,
-    }
-
-
-def result_from_record(record: Mapping[str, Any], planned: PlannedJob) -> JobResult:
-    """Return what `result_record` wrote. Raises KeyError or ValueError for anything else."""
-    return JobResult(
-        planned=planned,
-        outcome=Outcome(record["outcome"]),
-        last_seen=_job(record["job"]),
-        attempts=record["attempts"],
-        accepted_at=moment(record["accepted_at"]),
-        ended_at=moment(record["ended_at"]),
-        error_code=record["error_code"],
-        error_message=record["error_message"],
-        request_id=record["request_id"],
-    )
-
-
 def moment_text(at: datetime | None) -> str | None:
-    """Return a moment as ISO 8601 text in milliseconds."""
-    return at.isoformat(timespec="milliseconds") if at else None
+    """Return a moment as ISO 8601 text, to the microsecond where it has more than milliseconds."""
+    if at is None:
+        return None
+    return at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds")
 
 
 def moment(text: str | None) -> datetime | None:
-    """Return the moment that `moment_text` wrote."""
-    return datetime.fromisoformat(text) if text else None
+    """Return the moment that `moment_text` wrote. Raises TypeError or ValueError for anything else."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment must name its time zone")
+    return at
 
 
 def _job(record: Mapping[str, Any] | None) -> Job | None:

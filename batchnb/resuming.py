@@ -6,7 +6,7 @@ that AWS has forgotten since is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,23 @@ from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.carried import since
 from batchnb.clock import Clock
-from batchnb.errors import JournalError
-from batchnb.guards import Guards, Layer
+from batchnb.errors import InputError, JournalError
+from batchnb.event import JobEvent
+from batchnb.guards import Layer
 from batchnb.journal import Journal
-from batchnb.ledger import Entry, JobEvent, Ledger
-from batchnb.plans import Plan, PlannedJob
-from batchnb.preflight import Preflight, check_shares
+from batchnb.journal_ends import read_ends
+from batchnb.journal_folder import is_own, run_id_of, run_paths
+from batchnb.ledger import Ledger
+from batchnb.records import identity_from_record
 from batchnb.report import Report
+from batchnb.rest import Rest
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
-from batchnb.runs import RunRecord, read_record, run_paths
+from batchnb.run_reader import read_record
+from batchnb.run_record import RunRecord
 from batchnb.settings import guards
 from batchnb.stop import StopLike
-from batchnb.tag_gate import PROTECTED, protected_now, tag_gate
-from batchnb.verdicts import is_stopping
+from batchnb.tag_gate import tag_gate
+from batchnb.text import without_userinfo
 
 __all__ = ["last_unfinished", "resume_run"]
 
@@ -45,121 +49,104 @@ def resume_run(
     rps: float | None = None,
     rate_share: float = 1.0,
     typed: Layer | None = None,
-    send: bool = True,
     stop: StopLike = None,
+    partial: bool = False,
+    with_dependents: bool = False,
+    accept_dependents: int | None = None,
 ) -> Report:
     """Finish the run of the journal at `path`; return the report of the whole run, what was before included.
 
-    Unless `send`, nothing is asked for: the jobs that were asked for before are watched.
+    A journal that has lost something is refused unless `partial`: then what can be read is ended, and the report says
+    what is missing, and never that the run is finished. Jobs that were submitted since, and would fail with what is
+    left of the run, are refused unless they are to end, too (`with_dependents`), or so many of them may fail
+    (`accept_dependents`).
 
     The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
     begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
-    another account, Region or endpoint than the run's, JournalError where another process is at it, and otherwise as
-    `Plan.execute`.
+    another account, Region or endpoint than the run's, or where there are such new dependents, JournalError where
+    another process is at it or where the journal is not whole, and otherwise as `Plan.execute`.
     """
     check_timeout(timeout)
+    _check_accepted(accept_dependents, with_dependents=with_dependents)
     typed = typed or Layer("nobody")
-    held = guards(typed)
-    check_place(read_record(path).plan(), gateway)
+    held, here = guards(typed), gateway.identity()
     cap_paces(gateway, rps, rate_share)
     with Journal.reopen(path) as journal:
-        # Read with the lock held: until then, whoever had it may have gone on.
-        record = read_record(path)
-        if not record.has_begun:
-            raise JournalError(
-                f"run {record.run_id} broke off before its plan was written: nothing was sent. Make a new plan."
-            )
+        record = journal.record
+        _check_journal(record, partial=partial)
+        plan = record.plan()
+        check_place(plan, here)
         held = since(
             held,
             record.guards(),
             max_jobs_typed=typed.max_jobs is not None,
             max_percent_typed=typed.max_percent is not None,
         )
-        check_guards(record.plan(), gateway, held)
-        journal.resumed(clock.wall())
-        ledger = Ledger(record.plan(), clock, on_event, journal)
-        for entry in ledger.entries.values():
-            _restore(entry, record)
-            # Who only watches asks nothing again, so that what was refused stays so.
-            entry.failed = not send and entry.error_code is not None
-        alive = _look(ledger, gateway, held) if send else []
-        gate = tag_gate(ledger.plan, alive, held, gateway, clock)
+        check_guards(plan, here, held)
+        rest = Rest(plan, record, gateway, clock, held)
+        rest.look()
+        rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
+        rest.check_guards()
+        ledger = Ledger(replace(plan, jobs=rest.jobs), clock, on_event, journal)
+        to_send = rest.enter(ledger)
+        # Only now: a run that is refused is as it was, and so is its journal.
+        journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
+        journal.jobs(rest.retold, added=False)
+        journal.jobs(rest.added, added=True)
         options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
-        return carry_out(ledger, gateway, journal, jobs=alive, gate=gate, **options)
+        gate = tag_gate(ledger.plan, to_send, held, gateway, clock)
+        return carry_out(ledger, gateway, journal, jobs=to_send, gate=gate, **options)
+
+
+def _check_journal(record: RunRecord, *, partial: bool) -> None:
+    if not record.has_begun:
+        raise JournalError(
+            f"run {record.run_id} broke off before its plan was written: nothing was sent. Make a new plan."
+        )
+    if not partial or record.is_contradictory:
+        record.check_whole()
 
 
 def last_unfinished(gateway: Gateway) -> Path:
     """Return the journal of the newest run in the gateway's account, Region and endpoint that is not finished.
 
-    Raises JournalError where there is none.
+    Only the ends of journals are read. Raises JournalError where there is none; it names journals that cannot be read.
     """
     here = gateway.identity()
+    unreadable: list[str] = []
     for path in reversed(run_paths()):
         try:
-            record = read_record(path)
+            ends = read_ends(path)
+            header = ends.check_header(path)
+            identity = identity_from_record({**header, "endpoint": without_userinfo(header["endpoint"])})
+            if here.is_same_place(identity) and is_own(path) and _is_unfinished(path):
+                return path
         except JournalError:
-            continue
-        if record.has_begun and not record.is_finished and here.is_same_place(record.identity):
-            return path
-    raise JournalError(f"there is no unfinished run in {here}. batchnb.history() lists all runs.")
+            unreadable.append(run_id_of(path))
+    note = ""
+    if unreadable:
+        more = f" and {len(unreadable) - 3:,} more" if len(unreadable) > 3 else ""
+        note = f" The journals of {', '.join(unreadable[:3])}{more} cannot be read: they may be unfinished."
+    raise JournalError(f"there is no unfinished run in {here}. batchnb.history() lists all runs.{note}")
 
 
-def _restore(entry: Entry, record: RunRecord) -> None:
-    """Put what the journal knows of a job into its entry."""
-    job_id = entry.planned.job_id
-    # A call that was on record may never have gone out; what it did, if it did, is seen by looking.
-    entry.attempts = record.answered[job_id]
-    entry.throttled = record.throttled[job_id]
-    entry.accepted_at = record.accepted_at.get(job_id)
-    answer = record.answers.get(job_id, {})
-    entry.request_id = answer.get("request_id")
-    if not answer.get("accepted"):
-        entry.error_code, entry.error_message = answer.get("code"), answer.get("message")
-        entry.is_unanswered = bool(answer.get("unanswered"))
-    result = record.results.get(job_id)
-    if result is not None and result.outcome.has_ended:
-        entry.last_seen, entry.ended_at = result.last_seen, result.ended_at
+def _is_unfinished(path: Path) -> bool:
+    ends = read_ends(path)
+    end, header = ends.end, ends.check_header(path)
+    if header.get("format", 1) == 1 and end is None:
+        return read_record(path).has_begun
+    if end is None or end.get("finished"):
+        return end is None
+    # What a journal has lost keeps a run from being finished for ever. It must not hide the runs before it.
+    left = end.get("left")
+    return not isinstance(left, int) or left > 0
 
 
-def _look(ledger: Ledger, gateway: Gateway, held: Guards) -> list[PlannedJob]:
-    """Describe every job that the journal has not seen to end; return those of the plan that are to be asked for.
-
-    A job that a guard protects now is not, even if it was not protected when the run began: perhaps the run was
-    interrupted for its sake. Nor is the array of such a child, since all children would end with it. Raises GuardError
-    where a guard forbids what is left of the run.
-    """
-    open_entries = [entry for entry in ledger.entries.values() if entry.planned.verdict.is_watched]
-    open_entries = [entry for entry in open_entries if not entry.is_settled]
-    preflight = Preflight(gateway, ledger.clock)
-    preflight.look([entry.planned.job_id for entry in open_entries])
-    protected = preflight.protected(held)
-    to_send: list[PlannedJob] = []
-    for entry in open_entries:
-        job = preflight.described.get(entry.planned.job_id)
-        if job is None:
-            entry.gone = True
-            continue
-        ledger.seen(job)
-        if not entry.planned.verdict.is_sent or entry.is_settled or is_stopping(job):
-            continue
-        if protection := protected.get(job.job_id):
-            entry.error_code, entry.error_message = PROTECTED, protected_now(*protection)
-            continue
-        to_send.append(entry.planned)
-    _check_rest(ledger.plan, to_send, preflight, held)
-    return to_send
-
-
-def _check_rest(plan: Plan, to_send: Sequence[PlannedJob], preflight: Preflight, held: Guards) -> None:
-    """Raise GuardError where what is left of the plan is more than may end now, or would take a protected job along."""
-    now = [replace(planned, job=preflight.described[planned.job_id]) for planned in to_send]
-    rest = replace(plan, jobs=tuple(now))
-    held.check_count(rest.job_count)
-    check_shares(now, held, preflight.gateway, preflight.clock)
-    if held.protect and now:
-        # Those of other queues are not found by listing the queues of these.
-        preflight.look(dict.fromkeys(dependent.job.job_id for dependent in plan.dependents.jobs))
-        dependents = preflight.dependents(now, held)
-        left = replace(rest, dependents=dependents).dependents_left
-        held.check_unprotected([one.job for one in left], "would fail, by a job that it depends on,")
-        held.check_seen(dependents.gap)
+def _check_accepted(accept_dependents: object, *, with_dependents: bool) -> None:
+    """Raise InputError unless `accept_dependents` is None or a number of jobs, and not both were given."""
+    if accept_dependents is None:
+        return
+    if isinstance(accept_dependents, bool) or not isinstance(accept_dependents, int) or accept_dependents < 0:
+        raise InputError(f"accept_dependents must be a number of jobs, 0 or more, got {accept_dependents!r}.")
+    if with_dependents:
+        raise InputError("with_dependents and accept_dependents exclude each other: new dependents end, or fail.")

@@ -12,28 +12,25 @@ from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
-from batchnb.expected import check_expected as check_plan
+from batchnb.event import JobEvent
 from batchnb.garbage import collecting_seldom
 from batchnb.guard_keywords import layer_of_keywords
 from batchnb.journal import Journal
-from batchnb.ledger import Entry, JobEvent, Ledger
+from batchnb.ledger import Ledger
+from batchnb.outcome_writer import OutcomeWriter
 from batchnb.pace import CallKind
-from batchnb.plain_plans import plain_plan
-from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
-from batchnb.records import moment_text, result_record
-from batchnb.report import Report, result_of
+from batchnb.place import Identity
+from batchnb.plain_plans import plain_facts
+from batchnb.plan_facts import Expected
+from batchnb.plans import MAX_AGE, Plan
+from batchnb.report import Report
 from batchnb.saved_plans import as_expected
 from batchnb.stages import Stages
 from batchnb.stop import StopLike, as_stop
 from batchnb.tag_gate import Gate, tag_gate
+from batchnb.verdicts import PlannedJob
 
-__all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
-
-
-WRITTEN_TOGETHER = 500
-"""Outcomes that are put into the journal at once: each time, threads that make calls get their turn first."""
-HELD_BACK = 5_000
-"""Outcomes that wait at the most while calls have to go out: each of them was journalled as asked for and accepted."""
+__all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
 
 
 @attended
@@ -55,24 +52,23 @@ def execute(
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
-    given, plan, layer = plan, plain_plan(plan), layer_of_keywords(typed or {})
+    given, layer = plan, layer_of_keywords(typed or {})
+    plan = Plan.of(plain_facts(plan), execute)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
-    check_place(plan, gateway)
+    # Who calls, and what is configured, is read once: what is checked is what is written down.
+    here, expected = gateway.identity(), as_expected(expect)
+    check_place(plan, here)
     cap_paces(gateway, rps, rate_share)
-    approval = approve(plan, gateway, clock, expected=as_expected(expect), max_age=max_age, typed=layer)
+    approval = approve(plan, gateway, clock, here=here, expected=expected, max_age=max_age, typed=layer)
     noted = replace(plan, notes=(*plan.notes, *approval.dropped))
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
-    with Journal.create(replace(noted, guards=approval.guards), clock.wall()) as journal:
+    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "stop": stop, "started_at": clock.wall(), "gate": gate}
+    approved = {"expect": expected.record() if expected else None}
+    with Journal.create(noted, options["started_at"], guards=approval.guards, approved=approved) as journal:
         # The report has the very plan that somebody holds, unless there is more to say of it.
         ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
-        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "gate": gate, "stop": stop}
         return carry_out(ledger, gateway, journal, jobs=approval.jobs, **options)
-
-
-def check_expected(plan: Plan, expect: Expected) -> None:
-    """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
-    check_plan(plain_plan(plan), as_expected(expect))
 
 
 @collecting_seldom()
@@ -93,7 +89,7 @@ def carry_out(
     `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end. Raises
     InterruptedRunError, which carries the report, where it was stopped by `stop` or broken off.
     """
-    outcomes = _Outcomes(ledger, journal, is_pressed=lambda: stages.is_pressed)
+    outcomes = OutcomeWriter(ledger, journal, is_pressed=lambda: stages.is_pressed)
     stages = Stages(
         ledger,
         gateway,
@@ -102,6 +98,7 @@ def carry_out(
         wait=wait,
         timeout=timeout,
         started_at=started_at,
+        lost=journal.lost,
         on_seen=outcomes.note_settled,
         gate=gate,
     )
@@ -120,45 +117,10 @@ def check_timeout(timeout: object) -> None:
         raise InputError(f"timeout: {timeout!r} is no number of seconds, 0 or more.")
 
 
-def check_place(plan: Plan, gateway: Gateway) -> None:
-    """Raise PlanMismatchError unless the gateway leads to where the plan belongs."""
-    here, there = gateway.identity(), plan.identity
+def check_place(plan: Plan, here: Identity) -> None:
+    """Raise PlanMismatchError unless calls go to where the plan belongs."""
+    there = plan.identity
     if not here.is_same_place(there):
         raise PlanMismatchError(
             f"this plan was made for {there}, but would be executed in {here}. Nothing was ended; make a new plan here."
         )
-
-
-class _Outcomes:
-    """Writes a line into the journal for what became of each job, soon after that is settled.
-
-    Calls that have to go out come first: `is_pressed` says whether there are any.
-    """
-
-    def __init__(self, ledger: Ledger, journal: Journal, is_pressed: Callable[[], bool]) -> None:
-        self._ledger = ledger
-        self._journal = journal
-        self._is_pressed = is_pressed
-        self._written = {job_id for job_id, entry in ledger.entries.items() if entry.is_settled}
-        self._settled: dict[str, Entry] = {}
-
-    def note_settled(self, job_ids: Sequence[str], is_last: bool) -> None:  # noqa: FBT001 - one argument of a callback
-        """Write the outcomes of the jobs that have been seen to end: of all of a look, or of many, in one go."""
-        for job_id in job_ids:
-            if job_id not in self._written and (entry := self._ledger[job_id]).is_settled:
-                self._settled[job_id] = entry
-        if len(self._settled) >= (HELD_BACK if self._is_pressed() else 1 if is_last else WRITTEN_TOGETHER):
-            settled = list(self._settled)[: None if is_last else WRITTEN_TOGETHER]
-            results = (result_of(self._ledger, self._settled.pop(job_id)) for job_id in settled)
-            self._journal.outcomes(map(result_record, results), self._ledger.clock.wall())
-            self._written.update(settled)
-
-    def write_end(self, report: Report) -> None:
-        """Write the outcomes of all other jobs, and that the run is over."""
-        at = self._ledger.clock.wall()
-        others = (result for result in report.results if result.planned.job_id not in self._written)
-        self._journal.outcomes(map(result_record, others), at)
-        stopped_by = str(report.stopped_by) if report.stopped_by else None
-        more: dict[str, object] = {"waited": report.waited, "stopped_at": moment_text(report.stopped_at)}
-        more["newcomers"] = report.newcomers.record() if report.newcomers else None
-        self._journal.end(at, finished=report.is_finished, summary=report.summary, stopped_by=stopped_by, **more)

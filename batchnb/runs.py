@@ -1,223 +1,41 @@
-"""Reads journals: what one run did, and which runs there were."""
+"""Runs: which there were, what became of one, and how the journals of old ones are removed."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws import Identity
-from batchnb.blast import Dependents
-from batchnb.circumstances import dependents_from_record, guards_from_record
-from batchnb.errors import JournalError
-from batchnb.guards import Guards
-from batchnb.journal import journal_dir, run_id_of
-from batchnb.json_bytes import from_json
-from batchnb.newcomers import Newcomers
-from batchnb.outcome import Outcome, counts_text
-from batchnb.plans import Plan, PlannedJob
-from batchnb.records import identity_from_record, moment, planned_from_record, result_from_record
-from batchnb.report import JobResult, Report
-from batchnb.text import shown
+from batchnb.clock import Clock
+from batchnb.errors import InputError, JournalError
+from batchnb.journal_ends import Ends, read_ends
+from batchnb.journal_folder import find_run, open_to_append, run_id_of, run_paths, sync_folder
+from batchnb.lost import Lost
+from batchnb.outcome import counts_text
+from batchnb.records import moment
+from batchnb.run_lock import lock_paths, take_lock
+from batchnb.run_reader import ODD, read_record, read_run
+from batchnb.select import parse_age
+from batchnb.text import shown, without_userinfo
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["RunRecord", "find_run", "history", "read_run", "run_paths"]
+__all__ = [
+    "find_run",
+    "history",
+    "prune_history",
+    "read_record",
+    "read_run",
+    "run_paths",
+]
 
+_TEXTS = ("user", "host", "account", "region", "endpoint", "caller", "reason", "queues", "listed_by")
+_COLUMNS = ("run", "started_at", *_TEXTS, "jobs", "outcomes", "finished", "damage")
 
-@dataclass(slots=True)
-class RunRecord:
-    """What a journal says of its run. Lines that are torn, or of a kind that is not known, are passed over."""
-
-    path: Path
-    header: Mapping[str, Any] = field(default_factory=dict)
-    planned: dict[str, PlannedJob] = field(default_factory=dict)
-    attempts: Counter[str] = field(default_factory=Counter)
-    """How many calls were about to name each job."""
-    answered: Counter[str] = field(default_factory=Counter)
-    """How many calls that named each job were answered."""
-    throttled: Counter[str] = field(default_factory=Counter)
-    """How many of these were throttled."""
-    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """The last answer for each job; of those that were not throttled, where there are any."""
-    accepted_at: dict[str, datetime] = field(default_factory=dict)
-    results: dict[str, JobResult] = field(default_factory=dict)
-    end: Mapping[str, Any] | None = None
-    """The line that says that the run is over; None while it goes on, and after a crash."""
-    last_at: str | None = None
-
-    @property
-    def run_id(self) -> str:
-        """The run's id."""
-        return run_id_of(self.path)
-
-    @property
-    def identity(self) -> Identity:
-        """Where the run took place."""
-        return identity_from_record(self.header)
-
-    @property
-    def started_at(self) -> datetime:
-        """When the run began."""
-        return moment(self.header["at"]) or datetime.now(UTC)
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether there is nothing left that resuming it could do."""
-        return self.end is not None and bool(self.end.get("finished"))
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether a call may have gone out: the whole plan is on the disk before the first one."""
-        return bool(self.attempts) or len(self.planned) >= int(self.header.get("jobs") or 0)
-
-    def plan(self) -> Plan:
-        """Return the plan of the run. It is bound to no connection."""
-        made_at = moment(self.header["made_at"]) or datetime.now(UTC)
-        return Plan(
-            self.header["reason"],
-            self.identity,
-            tuple(self.planned.values()),
-            made_at,
-            None,
-            self._dependents(),
-            self.guards() or Guards(),
-            tuple(str(note) for note in self.header.get("notes") or ()),
-            self.listed_by,
-        )
-
-    def guards(self) -> Guards | None:
-        """Return the guards under which the run was begun; None where the journal is of before they were recorded."""
-        return guards_from_record(self.header.get("guards"))
-
-    @property
-    def listed_by(self) -> str:
-        """The selectors of the listing that the jobs came from, empty where there is none on record."""
-        return str(self.header.get("listed_by") or "")
-
-    def _dependents(self) -> Dependents:
-        try:
-            return dependents_from_record(self.header)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            return Dependents(gap="The journal does not say who depended on these jobs.")
-
-    def report(self) -> Report:
-        """Return the report of the run, as far as it came."""
-        results = tuple(self.results.get(job_id) or self._unknown(job_id) for job_id in self.planned)
-        finished_at = moment(self.last_at) or self.started_at
-        end = self.end or {}
-        return Report(
-            self.plan(),
-            results,
-            self.started_at,
-            finished_at,
-            waited=bool(end.get("waited", True)),
-            run_id=self.run_id,
-            stopped_at=_moment(end.get("stopped_at")),
-            newcomers=Newcomers.from_record(end.get("newcomers")),
-        )
-
-    def _unknown(self, job_id: str) -> JobResult:
-        planned, accepted_at = self.planned[job_id], self.accepted_at.get(job_id)
-        answer = self.answers.get(job_id, {})
-        attempts = self.attempts[job_id]
-        if accepted_at:
-            outcome = Outcome.STOPPING
-        elif attempts > self.answered[job_id] or answer.get("unanswered"):
-            outcome = Outcome.UNANSWERED  # as far as the journal goes: the call was about to go out
-        else:
-            outcome = Outcome.REFUSED if attempts > self.throttled[job_id] else Outcome.NOT_ATTEMPTED
-        return JobResult(
-            planned=planned,
-            outcome=outcome,
-            last_seen=planned.job,
-            attempts=attempts,
-            accepted_at=accepted_at,
-            ended_at=None,
-            error_code=answer.get("code"),
-            error_message=answer.get("message"),
-            request_id=answer.get("request_id"),
-        )
-
-    def read(self, line: Mapping[str, Any]) -> None:
-        """Take in one line. Raises KeyError, TypeError or ValueError where it is not what it says it is."""
-        kind = line.get("type")
-        if kind == "run":
-            self.header = line
-        elif kind == "job":
-            self.planned[line["jobId"]] = planned_from_record(line)
-        elif kind == "call":
-            self.attempts.update(line["jobIds"])
-        elif kind == "answer":
-            self._read_answer(line)
-        elif kind == "outcome":
-            self.results[line["jobId"]] = result_from_record(line, self.planned[line["jobId"]])
-        elif kind == "resume":
-            self.end = None
-        elif kind == "end":
-            self.end = line
-        self.last_at = line.get("at") or self.last_at
-
-    def _read_answer(self, line: Mapping[str, Any]) -> None:
-        job_id = line["jobId"]
-        if not line.get("throttled") or self.answered[job_id] == self.throttled[job_id]:
-            self.answers[job_id] = line
-        self.answered[job_id] += 1
-        self.throttled[job_id] += bool(line.get("throttled"))
-        at = moment(line["at"])
-        if line["accepted"] and at is not None:
-            self.accepted_at.setdefault(line["jobId"], at)
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        return moment(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-
-
-def read_record(path: Path) -> RunRecord:
-    """Return what the journal at `path` says. Raises JournalError where it cannot be read or has no header."""
-    record = RunRecord(path)
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise JournalError(f"the journal {path} cannot be read ({error}).") from error
-    for line in lines:
-        try:
-            record.read(from_json(line))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            continue  # torn by a crash, or written by a version that knows more: the other lines still hold
-    if not {"reason", "region", "endpoint", "account", "caller", "made_at", "at"} <= record.header.keys():
-        raise JournalError(f"the journal {path} has no sound header; it is of no use.")
-    return record
-
-
-def read_run(run_id: str) -> Report:
-    """Return the report of a run, as far as its journal goes; `run_id` as in `history()`.
-
-    Raises JournalError where there is no such run or its journal cannot be read.
-    """
-    return read_record(find_run(run_id)).report()
-
-
-def run_paths() -> list[Path]:
-    """Return the journals that there are, oldest first."""
-    return sorted(journal_dir().glob("*.jsonl"))
-
-
-def find_run(run_id: str) -> Path:
-    """Return the journal of a run. Raises JournalError naming the newest runs where there is none of that id."""
-    paths = run_paths()
-    for path in paths:
-        if run_id_of(path) == run_id:
-            return path
-    newest = ", ".join(run_id_of(path) for path in paths[:-6:-1]) or "none"
-    raise JournalError(f"there is no run {shown(run_id)!r} in {journal_dir()}. The newest: {newest}.")
+_Row = dict[str, object]
 
 
 def history() -> pd.DataFrame:
@@ -225,43 +43,128 @@ def history() -> pd.DataFrame:
 
     Columns: `run`, `started_at` (datetime64[ms, UTC]), `user`, `host`, `account`, `region`, `endpoint`, `caller`,
     `reason`, `queues`, `listed_by` (the selectors that the jobs came from; all of these are strings), `jobs` (Int64),
-    `outcomes` (string, "3 terminated, 1 denied"), `finished` (bool). Journals that cannot be read are left out.
+    `outcomes` (string, "3 terminated, 1 denied"), `finished` (bool), `damage` (string: what a journal has lost, or why
+    it cannot be read; missing where all is well).
+
+    Of a run that is over, only the ends of its journal are read. That no line of it is missing is seen by its size;
+    `read_run` and `resume` check all of it.
     """
+    return _frame([_row(path) for path in reversed(run_paths())])
+
+
+def prune_history(*, older_than: str | timedelta) -> pd.DataFrame:
+    """Remove the journals of runs that were finished longer ago than `older_than` ("90d"); return their rows.
+
+    A run that is not finished is never touched, nor one that another process is at, nor a journal that is damaged. What
+    is removed is gone: it is the record of who ended what. Raises InputError for an age without sense.
+    """
+    age = parse_age("older_than", older_than)
+    if age is None:
+        raise InputError('older_than: say how old a run must be to be removed, for example older_than="90d".')
+    before = Clock().wall() - age
+    rows = [row for path in reversed(run_paths()) if (row := _removed(path, before))]
+    return _frame(rows)
+
+
+def _removed(path: Path, before: datetime) -> _Row | None:
+    """Remove the journal of a run that was finished before then; return its row, None where it stays."""
+    try:
+        descriptor = open_to_append(path)
+    except (JournalError, OSError):
+        return None
+    import os
+
+    try:
+        lock = take_lock(path, descriptor)
+    except (JournalError, OSError):
+        return None
+    finally:
+        os.close(descriptor)
+    try:
+        row = _row(path)
+        if not row["finished"] or row["damage"] is not None or not _is_older(path, before):
+            return None
+        path.unlink()
+        sync_folder(path.parent)
+    except (JournalError, OSError):
+        return None
+    finally:
+        lock.release()
+    for left in lock_paths(path):
+        with suppress(OSError):
+            left.unlink()
+    return row
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    end = read_ends(path).end
+    with suppress(*ODD):
+        at = moment(end["at"]) if end else None
+        return at is not None and at < before
+    return False
+
+
+def _frame(rows: Sequence[_Row]) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [_row(record) for record in _records()]
-    columns = ["run", "started_at", "user", "host", "account", "region", "endpoint", "caller", "reason", "queues"]
-    frame = pd.DataFrame(rows, columns=[*columns, "listed_by", "jobs", "outcomes", "finished"])
-    texts = [name for name in columns if name != "started_at"]
-    frame = frame.astype(
-        {**dict.fromkeys([*texts, "listed_by", "outcomes"], "string"), "jobs": "Int64", "finished": bool}
-    )
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    texts = dict.fromkeys(("run", *_TEXTS, "outcomes", "damage"), "string")
+    frame = frame.astype({**texts, "jobs": "Int64", "finished": bool})
     frame["started_at"] = pd.to_datetime(frame["started_at"], utc=True).astype("datetime64[ms, UTC]")
     return frame
 
 
-def _records() -> Iterator[RunRecord]:
-    for path in reversed(run_paths()):
-        try:
-            yield read_record(path)
-        except JournalError:
-            continue
+def _row(path: Path) -> _Row:
+    try:
+        ends = read_ends(path)
+        with suppress(*ODD):
+            if ends.is_whole:
+                return _row_of_ends(path, ends)
+        return _row_of_record(path)
+    except JournalError as error:
+        return _unknown(path, str(error))
+    except ODD as error:  # a journal that nobody has foreseen costs its row, and not the others
+        return _unknown(path, f"the journal {path} cannot be read ({shown(repr(error))}).")
 
 
-def _row(record: RunRecord) -> list[object]:
-    header = record.header
+def _row_of_ends(path: Path, ends: Ends) -> _Row:
+    header, end = ends.check_header(path), ends.last or {}
+    counts = {str(outcome): int(count) for outcome, count in end["counts"].items()}
+    lost = Lost.from_record(end["lost"])
+    return {
+        **_told_by_header(path, header),
+        "queues": ", ".join(map(str, header["queues"])),
+        "jobs": sum(counts.values()),
+        "outcomes": counts_text(counts),
+        "finished": bool(end["finished"]),
+        "damage": str(lost) if lost else None,
+    }
+
+
+def _row_of_record(path: Path) -> _Row:
+    record = read_record(path)
     report = record.report()
     queues = dict.fromkeys(planned.job_queue for planned in record.planned.values() if planned.job_queue)
-    place = [header["account"], header["region"], header["endpoint"], header["caller"], header["reason"]]
-    return [
-        record.run_id,
-        moment(header["at"]),
-        header.get("user"),
-        header.get("host"),
-        *place,
-        ", ".join(queues),
-        record.listed_by,
-        len(record.planned),
-        counts_text(report.counts),
-        record.is_finished,
-    ]
+    return {
+        **_told_by_header(path, record.header),
+        "queues": ", ".join(queues),
+        "jobs": len(report.results),
+        "outcomes": counts_text(report.counts),
+        "finished": record.end is not None and report.is_finished,
+        "damage": str(record.lost) if record.lost else None,
+    }
+
+
+def _told_by_header(path: Path, header: Mapping[str, Any]) -> _Row:
+    texts = {name: None if header.get(name) is None else str(header[name]) for name in _TEXTS}
+    texts["endpoint"] = without_userinfo(str(header["endpoint"]))
+    texts["listed_by"] = texts["listed_by"] or ""
+    return {**texts, "run": run_id_of(path), "started_at": moment(header["at"])}
+
+
+def _unknown(path: Path, damage: str) -> _Row:
+    started_at = None
+    with suppress(ValueError):  # the name of a journal begins with the time
+        started_at = datetime.strptime(run_id_of(path).partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    nothing: _Row = dict.fromkeys(_COLUMNS)
+    return nothing | {"run": run_id_of(path), "started_at": started_at, "finished": False, "damage": damage}

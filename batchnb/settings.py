@@ -20,7 +20,17 @@ from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
 from batchnb.notebook import notebook_layer, set_notebook_layer
 from batchnb.text import shown
 
-__all__ = ["FLAGS", "KEYWORDS", "NOTEBOOK", "guards", "layer", "pattern", "set_notebook_layer", "user_file"]
+__all__ = [
+    "FLAGS",
+    "KEYWORDS",
+    "NOTEBOOK",
+    "configured_layers",
+    "guards",
+    "layer",
+    "pattern",
+    "set_notebook_layer",
+    "user_file",
+]
 
 KEYWORDS = "a keyword argument"
 FLAGS = "a flag"
@@ -46,7 +56,7 @@ def guards(*explicit: Layer) -> Guards:
 
     Raises InputError where a setting is wrong, naming the file and the setting.
     """
-    return combined([*explicit, *_configured()])
+    return combined([*explicit, *configured_layers()])
 
 
 def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False) -> Layer:
@@ -104,7 +114,8 @@ def user_file() -> Path | None:
     return user_config_file()
 
 
-def _configured() -> list[Layer]:
+def configured_layers() -> list[Layer]:
+    """Return what is configured, each place by itself. Raises InputError where a setting is wrong."""
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
     layers += [layer(source, table) for source, table in project_tables()]

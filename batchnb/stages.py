@@ -9,15 +9,16 @@ from functools import partial
 
 from batchnb.aws import Gateway
 from batchnb.engine import Engine
-from batchnb.errors import InterruptedRunError
 from batchnb.find_newcomers import find_newcomers
 from batchnb.ledger import Ledger
+from batchnb.lost import Lost
 from batchnb.newcomers import Newcomers
-from batchnb.plans import PlannedJob
-from batchnb.report import Report, make_report
+from batchnb.outcomes import make_report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Progress, Stop
 from batchnb.tag_gate import Gate
 from batchnb.text import shown
+from batchnb.verdicts import PlannedJob
 from batchnb.verify import Verifier
 
 __all__ = ["Stages"]
@@ -57,6 +58,7 @@ class Stages:
         wait: bool,
         timeout: float,
         started_at: datetime | None,
+        lost: Lost,
         on_seen: Callable[[Sequence[str], bool], None],
         gate: Gate | None = None,
     ) -> None:
@@ -67,6 +69,7 @@ class Stages:
         self._wait = wait
         self._timeout = timeout
         self._started_at = started_at or ledger.clock.wall()
+        self._lost = lost
         self._on_seen = on_seen
         self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
         self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile, gate=gate)
@@ -213,6 +216,7 @@ class Stages:
             run_id=self._run_id,
             stopped_at=self._stop.stopped_at,
             newcomers=self._newcomers,
+            lost=self._lost,
         )
 
     def _interrupted(self, report: Report) -> InterruptedRunError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from batchnb.ledger import JobEvent
+from batchnb.event import JobEvent
 
 if TYPE_CHECKING:
     from batchnb.report import Report

@@ -20,10 +20,11 @@ from batchnb.guards import Guards, PatternKind
 from batchnb.ids import array_parent
 from batchnb.jobs import Job
 from batchnb.pace import CallKind
-from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.plans import Plan
 from batchnb.preflight import Preflight
 from batchnb.retry import each_with_retries
 from batchnb.text import shown
+from batchnb.verdicts import PlannedJob, Verdict
 
 __all__ = ["PROTECTED", "Gate", "left_out_of", "protected_now", "tag_gate"]
 

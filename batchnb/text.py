@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import unicodedata
 
-__all__ = ["escape", "lasting", "plural", "sentence", "shown"]
+__all__ = ["escape", "lasting", "plural", "sentence", "shown", "without_userinfo"]
 
 SHOWN_LENGTH = 120
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+# As urlsplit has it: up to the last @ before the path. A password that holds a slash is not part of a valid URL.
+_USERINFO = re.compile(r"""://[^/?#\s"'<>]*@""")
 
 
 def shown(text: object, limit: int = SHOWN_LENGTH) -> str:
@@ -59,6 +63,15 @@ def lasting(seconds: float) -> str:
         if float(text.replace(",", "")) < limit:
             return f"{text} {unit}"
     raise ValueError(f"{seconds} is no time span")
+
+
+def without_userinfo(text: str) -> str:
+    """Return the text, or the URL, without the user names and passwords of the URLs in it.
+
+    >>> without_userinfo("cannot reach https://alice:secret@batch.example/v1")
+    'cannot reach https://batch.example/v1'
+    """
+    return _USERINFO.sub("://", text)
 
 
 def _spelled(char: str) -> str:

@@ -15,6 +15,7 @@ from batchnb.aws import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.errors import AwsError, ThrottledError, UnavailableError
 from batchnb.jobs import Job
 from batchnb.ledger import Entry, Ledger
+from batchnb.misses import GONE_AFTER, GONE_SECONDS, Misses
 from batchnb.outcome import Outcome
 from batchnb.pace import CallKind
 from batchnb.retry import READERS, with_retries
@@ -22,7 +23,7 @@ from batchnb.stop import Stop
 from batchnb.waiting import dependencies_outside, find_waiting, may_wait
 from batchnb.workers import Workers
 
-__all__ = ["Outcome", "Verifier"]
+__all__ = ["GONE_AFTER", "GONE_SECONDS", "Outcome", "Verifier"]
 
 FIRST_POLL = 0.25
 LONGEST_POLL = 10.0
@@ -38,11 +39,6 @@ LOOK_PATIENCE = 10.0
 """Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
 OVERTIME = 2.0
 """Seconds for which the answers to a look are waited for, after the time of the watch is over."""
-
-GONE_AFTER = 3
-GONE_SECONDS = 3.0
-"""Looks in a row that have to miss a job, and from the first of them to the last, before its record counts as gone:
-DescribeJobs may lag."""
 
 WAITING_SECONDS = 10.0
 """Seconds for which a job is watched that waits for a live dependency: AWS may end it soon, or in days."""
@@ -82,8 +78,7 @@ class Verifier:
         self._meanwhile = meanwhile
         self._unsettled = {job_id: one for job_id, one in ledger.entries.items() if one.planned.verdict.is_watched}
         """The jobs that may still end, and some that have since they were gone through last."""
-        self._missed: dict[str, tuple[int, float]] = {}
-        """How often in a row a job was missed, and since when."""
+        self._misses = Misses(ledger.clock)
         self._readers = Workers(READERS, "batchnb-look")
         self._under_way: set[_Look] = set()
         """The calls of the look that goes on. What comes of an earlier one counts for nothing."""
@@ -262,14 +257,7 @@ class Verifier:
     def _note(self, job_ids: Sequence[str], seen: Mapping[str, Job]) -> None:
         for job_id in job_ids:
             if job_id in seen:
-                self._missed.pop(job_id, None)
+                self._misses.note_seen(job_id)
                 self._ledger.seen(seen[job_id])
-            else:
-                self._miss(job_id)
-
-    def _miss(self, job_id: str) -> None:
-        now = self._clock.now()
-        times, since = self._missed.get(job_id, (0, now))
-        self._missed[job_id] = (times + 1, since)
-        if times + 1 >= GONE_AFTER and now - since >= GONE_SECONDS:
-            self._ledger[job_id].gone = True
+            elif self._misses.note_missed(job_id):
+                self._ledger[job_id].gone = True

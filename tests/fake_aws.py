@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from batchnb.aws import BulkAnswer, Gateway, Identity, Page
+from batchnb.aws import BulkAnswer, Gateway, Page
 from batchnb.clock import Clock
 from batchnb.jobs import Job, JobStatus
 from batchnb.pace import CallKind, Pace
+from batchnb.place import Identity
 from batchnb.plans import Plan
 from batchnb.verdicts import PlannedJob, verdict_of
 
@@ -53,21 +54,26 @@ class FakeGateway(Gateway):
             self.now += seconds
 
     def pace(self, kind: CallKind) -> Pace:
+        """Return the pace of calls of a kind."""
         return self._paces.setdefault(kind, Pace(first_rate=2000.0))
 
     def identity(self, account: str | None = None) -> Identity:
+        """Return where calls go."""
         return Identity(account or "000000000000", self.region, self.endpoint)
 
     def permission_to_end(self, job_id: str | None = None) -> str:
+        """Return what to ask for."""
         return f"Ask for it ({job_id})."
 
     def terminate_bulk(self, job_ids: Sequence[str], reason: str) -> BulkAnswer:
+        """Accept to end these jobs."""
         with self._mutex:
             self.asked += job_ids
             self.looks.update(dict.fromkeys(job_ids, 0))
         return BulkAnswer(frozenset(job_ids), {}, reason)
 
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
+        """Return these jobs."""
         with self._mutex:
             for one in job_ids:
                 if one in self.looks:
@@ -75,6 +81,7 @@ class FakeGateway(Gateway):
             return {one: self.job(one) for one in job_ids}
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:  # noqa: ARG002
+        """Return no jobs."""
         return Page([], None)
 
     def job(self, one: str) -> Job:

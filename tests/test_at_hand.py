@@ -6,9 +6,10 @@ import gc
 from datetime import UTC, datetime
 
 from batchnb.at_hand import JOBS_KEPT, PLANS_KEPT, find_at_hand, keep_at_hand
-from batchnb.aws import Identity
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.place import Identity
+from batchnb.plans import Plan
+from batchnb.verdicts import PlannedJob, Verdict
 
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 

@@ -15,21 +15,22 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws import Gateway
-from batchnb.blast import live_units
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import GuardError, InputError, PlanMismatchError
 from batchnb.guards import Layer, combined
 from batchnb.ids import JobId
 from batchnb.jobs import JobStatus
+from batchnb.journal_folder import find_run
 from batchnb.local import Dependency, Fault
 from batchnb.pace import CallKind
 from batchnb.plan_view import plan_facts
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
 from batchnb.resuming import resume_run
-from batchnb.runs import find_run
 from batchnb.settings import FLAGS, layer
+from batchnb.waiting_jobs import live_units
 from batchnb.widget.told import plan_told
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

@@ -18,10 +18,11 @@ from batchnb.guards import Guards, Layer, Pattern, PatternKind, combined
 from batchnb.ids import JobId
 from batchnb.jobs import Job
 from batchnb.plan_view import plan_facts, plan_html, plan_text, plan_warnings
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
 from batchnb.settings import FLAGS, KEYWORDS, layer, pattern
 from batchnb.text import shown
 from batchnb.widget.told import plan_told
+from tests.plans import make_plan
 
 from .test_report_view import HOSTILE
 

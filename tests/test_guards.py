@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchnb.caps import Cap
 from batchnb.carried import carried_layers
 from batchnb.errors import GuardError, InputError
-from batchnb.guards import DEFAULT_MAX_JOBS, Cap, Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards import DEFAULT_MAX_JOBS, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.jobs import Job
 from batchnb.settings import pattern
 

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws import Gateway
-from batchnb.jobs import Attempt, Job, JobKind, JobStatus, job_from_aws
+from batchnb.frames import frame_of_jobs
+from batchnb.jobs import Job, JobStatus, job_from_aws
+from batchnb.json_bytes import from_json, to_json
+from batchnb.records import job_record
 from batchnb.shapes import ContainerRun, Run
+from batchnb.shapes.attempts import Attempt
+from batchnb.shapes.bodies import JobKind
 
 LEAST = {"jobId": "11111111-2222-3333-4444-555555555555", "jobName": "sweep"}
 ODD_VALUES: list[object] = ["", "many", "nan", "inf", "-inf", "1e999", " ", None, [], {}]
@@ -259,3 +264,53 @@ def test_tags_are_known_wherever_they_are_given(
 ) -> None:
     """A job without its queue in the answer keeps its tags, by which a guard may protect it; a summary has none."""
     assert job_from_aws({"jobId": "id", "jobName": "name", **answer}).tags == tags
+
+
+MEMBERS = [
+    *("status", "statusReason", "createdAt", "startedAt", "stoppedAt", "jobDefinition", "shareIdentifier", "jobArn"),
+    *("isTerminated", "isCancelled", "arrayProperties", "nodeProperties", "container", "jobQueue", "tags", "attempts"),
+    "dependsOn",
+]
+anything = st.recursive(
+    odd | st.just("RUNNING") | st.integers(-(2**70), 2**70) | st.sampled_from([10**15, 2**31, -1, 1.5e12, 1e300, True]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["size", "index", "statusSummary", "jobId", "exitCode", "RUNNING"]), inner)
+        | st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(MEMBERS), anything), min_size=1, max_size=4))
+def test_whatever_stands_in_a_member_costs_that_member(answers: list[dict[str, Any]]) -> None:
+    """A job with odd values is read, shown as a row, written down, and read again as it was."""
+    jobs = [job_from_aws({**LEAST, **answer}) for answer in answers]
+    assert len(frame_of_jobs(jobs, tags=True)) == len(jobs)
+    for job in jobs:
+        assert job_from_aws(from_json(to_json(job_record(job)))) == job
+        assert job.live_children >= 0
+
+
+@settings(deadline=None)
+@given(st.sampled_from(MEMBERS), anything)
+def test_an_odd_member_does_not_cost_the_others(member: str, value: object) -> None:
+    """All that can be read of a job is read, whatever stands beside it."""
+    sound = {
+        "status": "RUNNING", "statusReason": "why", "createdAt": 1, "startedAt": 2, "stoppedAt": 3, "jobArn": "arn",
+        "jobDefinition": "d", "shareIdentifier": "s", "isTerminated": True, "isCancelled": True, "jobQueue": "q",
+        "arrayProperties": {"size": 2, "index": 1, "statusSummary": {"RUNNING": 2}}, "nodeProperties": {"numNodes": 2},
+        "container": {"exitCode": 1, "image": "i", "logStreamName": "l", "vcpus": 2, "memory": 3},
+        "tags": {"a": "b"}, "attempts": [{"startedAt": 1}], "dependsOn": [{"jobId": "x", "type": "N_TO_N"}],
+    }  # fmt: skip
+    whole = job_from_aws({**LEAST, **sound})
+    without = job_from_aws({**LEAST, **{name: one for name, one in sound.items() if name != member}})
+    odd_one = job_from_aws({**LEAST, **sound, member: value})
+    for name in Job._fields:
+        assert getattr(odd_one, name) == getattr(whole, name) or getattr(without, name) != getattr(whole, name), name
+
+
+def test_a_tag_that_cannot_be_read_is_a_tag() -> None:
+    """A guard that protects a job by the key of a tag does so whatever its value is."""
+    assert job_from_aws({**LEAST, "tags": {"keep": 7}}).tags == (("keep", ""),)

@@ -22,20 +22,24 @@ from batchnb import local
 from batchnb.api import list_jobs, resume
 from batchnb.api import plan as plan_jobs
 from batchnb.aws import Gateway
+from batchnb.caps import Cap
 from batchnb.circumstances import guards_from_record, guards_record
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InterruptedRunError, JournalError
-from batchnb.guards import Cap, Guards
+from batchnb.errors import JournalError
+from batchnb.event import EventState, JobEvent
+from batchnb.guards import Guards
 from batchnb.ids import JobId
 from batchnb.journal import Journal
-from batchnb.ledger import EventState, JobEvent
+from batchnb.journal_folder import run_paths
 from batchnb.pace import forget_paces
-from batchnb.plans import Plan, make_plan
-from batchnb.report import Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import last_unfinished, resume_run
-from batchnb.runs import history, read_record, read_run, run_paths
+from batchnb.run_reader import read_record, read_run
+from batchnb.runs import history
 from batchnb.settings import pattern
+from tests.plans import make_plan
 
 from .conftest import clock_of
 
@@ -67,11 +71,15 @@ def test_a_run_is_told_from_its_plan_to_its_end(
 
     (path,) = journals.glob("*.jsonl")
     lines = lines_of(path)
-    assert [line["type"] for line in lines] == ["run", "job", "job", "call", "answer", "outcome", "outcome", "end"]
+    kinds = ["run", "plan", "body", "job", "job", "call", "answer", "outcome", "outcome", "end"]
+    assert [line["type"] for line in lines] == kinds
+    assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
     assert (lines[0]["reason"], lines[0]["account"], lines[0]["run"]) == (REASON, "000000000000", report.run_id)
-    assert (lines[1]["job"]["statusReason"], lines[1]["job"]["tags"]) == ("pulled", {"team": "ml"})
-    assert lines[3]["jobIds"] == [job_id]
-    assert lines[-1]["finished"]
+    assert (lines[0]["jobs"], lines[0]["queues"], lines[1]["jobIds"]) == (2, ["train"], [job_id, done])
+    assert (lines[3]["job"]["statusReason"], lines[2]["body"]["tags"]) == ("pulled", {"team": "ml"})
+    assert lines[3]["body"] == lines[4]["body"] == lines[2]["name"]
+    assert lines[5]["jobIds"] == [job_id]
+    assert (lines[-1]["finished"], lines[-1]["counts"]) == (True, report.counts)
     assert len(pd.read_json(path, lines=True)) == len(lines)
 
 
@@ -273,15 +281,18 @@ def test_a_run_is_told_with_its_guards_its_listing_and_its_dependents(
     run_id = plan.execute(clock=clock_of(emulator)).run_id
     assert run_id is not None
     header = json.loads((journals / f"{run_id}.jsonl").read_text("utf-8").splitlines()[0])
-    assert header["format"] == 1
+    assert header["format"] == 2
     assert header["guards"]["max_jobs"]["value"] == 2_000
     assert header["guards"]["max_jobs"]["raised_over"] == [{"value": 1000, "source": "the built-in default"}]
     assert [one["pattern"] for one in header["guards"]["protect"]] == ["tag:keep=yes", "queue:live"]
     assert header["listed_by"] == "queues='train', name='sweep-000'"
-    assert [(one["jobId"], one["because_of"]) for one in header["dependents"]] == [(waiting, job)]
-    told = read_run(run_id).plan
-    assert (told.guards, told.listed_by, told.notes) == (plan.guards, plan.listed_by, plan.notes)
-    assert [one.job_id for one in told.dependents.jobs] == [waiting]
+    assert header["plan_guards"] == header["guards"]
+    told = [json.loads(line) for line in (journals / f"{run_id}.jsonl").read_text("utf-8").splitlines()]
+    dependents = [(line["jobId"], line["because_of"]) for line in told if line["type"] == "dependent"]
+    assert dependents == [(waiting, job)]
+    again = read_run(run_id).plan
+    assert (again.guards, again.listed_by, again.notes) == (plan.guards, plan.listed_by, plan.notes)
+    assert again.dependents == plan.dependents
     assert history()["listed_by"].tolist() == [plan.listed_by]
 
 
@@ -294,7 +305,8 @@ def test_a_journal_without_guards_is_read_all_the_same(
     report = make_plan(gateway, [JobId(job)], REASON, clock).execute(clock=clock)
     path = journals / f"{report.run_id}.jsonl"
     header, *rest = path.read_text("utf-8").splitlines()
-    kept = {key: value for key, value in json.loads(header).items() if key not in ("guards", "dependents", "notes")}
+    gone = ("guards", "plan_guards", "dependents", "notes")
+    kept = {key: value for key, value in json.loads(header).items() if key not in gone}
     path.write_text("\n".join([json.dumps(kept | damage), *rest]) + "\n", "utf-8")
     told = read_run(str(report.run_id))
     assert told.counts == report.counts
@@ -388,17 +400,30 @@ def test_what_is_written_when_there_is_room_again_is_no_part_of_a_torn_line(
                 journal.answers({plan.jobs[0].job_id: {"accepted": False, "code": "lost"}}, clock.wall())
         journal.answers({plan.jobs[0].job_id: {"accepted": True, "request_id": "kept"}}, clock.wall())
     record = read_record(journal.path)
-    assert [answer["request_id"] for answer in record.answers.values()] == ["kept"]
+    assert [(known.request_id, known.answered) for known in record.known.values()] == [("kept", 1)]
+    assert not record.lost
 
 
-def test_half_a_plan_is_no_run_to_resume(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
-    """A process that was killed while it wrote its plan has sent nothing, and nobody goes on with half of a plan."""
-    ids = emulator.world.add_jobs("train", "job", 3)
-    with Journal.create(planned(gateway, ids, clock), clock.wall()) as journal:
-        path = journal.path
-    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+def test_half_a_plan_is_no_run_to_resume(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, journals: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that was killed while it wrote its plan has sent nothing, and what it leaves is not taken for a run."""
+    plan = planned(gateway, emulator.world.add_jobs("train", "job", 3), clock)
+
+    def killed(_journal: Journal) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as kill:
+        kill.setattr(Journal, "_take_name", killed)
+        kill.setattr(Path, "unlink", lambda *_arguments: None)
+        with pytest.raises(KilledError):
+            plan.execute(clock=clock)
+    assert [path.suffix for path in journals.iterdir() if path.suffix != ".lock"] == [".part"]
+    assert history().empty
     with pytest.raises(JournalError, match="no unfinished run"):
         last_unfinished(gateway)
-    with pytest.raises(JournalError, match="nothing was sent"):
-        resume_run(path, gateway, wait=True, timeout=1, on_event=None, clock=clock)
     assert ending_calls(emulator) == []
+
+
+class KilledError(BaseException):
+    """What happens to the process here."""

@@ -23,18 +23,10 @@ from traitlets.config import Config
 import batchnb
 from batchnb import local, magics
 from batchnb.connect import set_default_endpoint
-from batchnb.errors import (
-    BatchnbError,
-    GuardError,
-    InputError,
-    InterruptedRunError,
-    PlanMismatchError,
-    RefusedError,
-    TerminationFailedError,
-)
+from batchnb.errors import BatchnbError, GuardError, InputError, PlanMismatchError, RefusedError
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.plans import Plan
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report, TerminationFailedError
 
 REASON = "OPS-1 bad input"
 UNKNOWN = "99999999-9999-4999-8999-999999999999"

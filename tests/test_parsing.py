@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway
+from batchnb.aws import Gateway, ItemError
 from batchnb.errors import UnavailableError
-from batchnb.jobs import job_from_aws
+from batchnb.jobs import Job, job_from_aws
 from batchnb.parsing import _read
 
 JOB = "11111111-2222-3333-4444-555555555555"
@@ -73,7 +73,6 @@ def test_only_what_is_asked_for_is_taken() -> None:
     [
         *('{"jobs": [null]}', '{"jobs": [7]}', '{"jobs": 7}', '{"jobs": null}', '{"jobs": [{"jobId": null}]}'),
         f'{{"jobs": [{{"jobId": "{JOB}", "jobName": null}}]}}',
-        f'{{"jobs": [{{"jobId": "{JOB}", "jobName": "a", "container": 7}}]}}',
     ],
 )
 def test_an_answer_of_another_shape_is_a_failure_of_the_service(
@@ -84,3 +83,24 @@ def test_an_answer_of_another_shape_is_a_failure_of_the_service(
     monkeypatch.setattr(gateway._client, "describe_jobs", lambda **_request: answer)
     with pytest.raises(UnavailableError, match="not what AWS Batch answers"):
         gateway.describe([JOB])
+
+
+def test_an_odd_item_costs_itself(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of an answer whose other items can be read, one that has no id is left out, and one without a name is kept."""
+    other = JOB.replace("1", "9")
+    items = [None, 7, {"jobId": None}, {"jobId": other}, {"jobId": JOB, "jobName": "a", "container": 7, "tags": 7}]
+    monkeypatch.setattr(gateway._client, "describe_jobs", lambda **_request: {"jobs": items})
+    assert gateway.describe([JOB, other]) == {JOB: Job(JOB, "a"), other: Job(other, "")}
+
+
+def test_an_odd_answer_to_a_bulk_request_says_nothing_of_the_jobs_that_it_does_not_name(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is no text names no job, and is no code and no message."""
+    answer = {"successful": [JOB, 7, []], "errors": [{"job": []}, {"job": JOB, "code": {}, "message": 1}]}
+    monkeypatch.setattr(gateway, "has_bulk", True)
+    monkeypatch.setattr(
+        gateway._client, "terminate_jobs", lambda **_request: {**answer, "ResponseMetadata": {}}, raising=False
+    )
+    told = gateway.terminate_bulk([JOB], "why")
+    assert (told.accepted, told.errors) == (frozenset(), {JOB: ItemError(JOB, "", "")})

@@ -17,17 +17,19 @@ from batchnb.api import resume
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import GuardError, InterruptedRunError, JournalError, PlanMismatchError
+from batchnb.errors import GuardError, JournalError, PlanMismatchError
+from batchnb.event import EventState, JobEvent
 from batchnb.guards import Guards, Pattern, PatternKind
 from batchnb.ids import JobId
 from batchnb.jobs import Job
 from batchnb.journal import Journal
-from batchnb.ledger import EventState, JobEvent
-from batchnb.plans import Plan, make_plan
-from batchnb.report import Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import last_unfinished, resume_run
-from batchnb.runs import history, read_run
+from batchnb.run_reader import read_run
+from batchnb.runs import history
 from batchnb.settings import KEYWORDS, layer
+from tests.plans import make_plan
 
 from .conftest import clock_of
 
@@ -58,7 +60,7 @@ def resumed(
     emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0, max_jobs: int | None = None
 ) -> Report:
     """Resume a run on the emulator's own time."""
-    from batchnb.runs import find_run
+    from batchnb.journal_folder import find_run
 
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)

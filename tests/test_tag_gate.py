@@ -17,18 +17,22 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.engine import Engine
-from batchnb.errors import CredentialsError, InterruptedRunError
+from batchnb.errors import CredentialsError
+from batchnb.event import EventState, JobEvent
 from batchnb.guards import Layer
 from batchnb.ids import JobId
-from batchnb.ledger import EventState, JobEvent, Ledger
+from batchnb.journal_folder import find_run
+from batchnb.ledger import Ledger
 from batchnb.local import Dependency, Fault
-from batchnb.plans import Plan, make_plan
-from batchnb.report import JobResult, Report
+from batchnb.outcome import Outcome
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
+from batchnb.result import JobResult
 from batchnb.resuming import resume_run
-from batchnb.runs import find_run, read_run
+from batchnb.run_reader import read_run
 from batchnb.settings import layer
 from batchnb.tag_gate import tag_gate
-from batchnb.verify import Outcome
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

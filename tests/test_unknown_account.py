@@ -13,7 +13,8 @@ from batchnb.connect import connect
 from batchnb.errors import GuardError
 from batchnb.ids import JobId
 from batchnb.plan_view import plan_facts
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
+from tests.plans import make_plan
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 ELSEWHERE = "123456789012"

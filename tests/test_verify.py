@@ -10,10 +10,13 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.ids import JobId
+from batchnb.misses import GONE_AFTER, GONE_SECONDS
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, make_plan
-from batchnb.report import JobResult, Report
-from batchnb.verify import FIRST_POLL, GONE_AFTER, GONE_SECONDS
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.result import JobResult
+from batchnb.verify import FIRST_POLL
+from tests.plans import make_plan
 
 
 def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock) -> Plan:

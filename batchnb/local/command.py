@@ -99,19 +99,19 @@ def run(options: argparse.Namespace) -> int:
     Raises LocalError for a port that cannot be opened, a place that cannot be, or a filling that is not there.
     """
     fill = _find_fill(options.fill)
-    stopped = threading.Event()
     clock = WallClock(options.speed)
     place = {"account": options.account, "region": options.region}
     with start(fill, seed=options.seed, clock=clock, port=options.port, **place) as emulator:
-        print("\n".join(shell_lines(emulator, options.shell)), flush=True)  # noqa: T201 - this room speaks
-        _wait(stopped)
+        _print_until_stopped("\n".join(shell_lines(emulator, options.shell)))
     return 0
 
 
-def _wait(stopped: threading.Event) -> None:
-    """Wait for Ctrl-C or SIGTERM."""
+def _print_until_stopped(text: str) -> None:
+    """Print, and wait for Ctrl-C or SIGTERM; whoever has read the text may already send one."""
+    stopped = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
+        print(text, flush=True)  # noqa: T201 - this room speaks
         while not stopped.wait(_POLL):  # in pieces: Windows lets nobody interrupt a wait without an end
             pass
     except KeyboardInterrupt:

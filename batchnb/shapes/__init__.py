@@ -6,12 +6,13 @@ from batchnb.shapes.containers import Container
 from batchnb.shapes.evidence import Evidence, evidence_in, evidence_record
 from batchnb.shapes.figures import Figures, figures_of
 from batchnb.shapes.node_ranges import count_governed, read_range
-from batchnb.shapes.plain import mappings_in
+from batchnb.shapes.plain import LATEST, mappings_in, moment_in, text_in, whole_in
 from batchnb.shapes.quantities import read_quantity
-from batchnb.shapes.runs import ContainerRun, Placement, Run
+from batchnb.shapes.runs import ContainerRun, Placement, Run, add_run, placement_record
 from batchnb.shapes.texts import EvidenceTexts, evidence_texts
 
 __all__ = [
+    "LATEST",
     "Attempt",
     "Body",
     "Container",
@@ -22,6 +23,7 @@ __all__ = [
     "JobKind",
     "Placement",
     "Run",
+    "add_run",
     "attempt_records",
     "attempts_in",
     "count_governed",
@@ -30,6 +32,10 @@ __all__ = [
     "evidence_texts",
     "figures_of",
     "mappings_in",
+    "moment_in",
+    "placement_record",
     "read_quantity",
     "read_range",
+    "text_in",
+    "whole_in",
 ]

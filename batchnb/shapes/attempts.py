@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
-from batchnb.shapes.plain import mapping_in, mappings_in, text_in
+from batchnb.shapes.plain import mapping_in, mappings_in, moment_in, text_in
 from batchnb.shapes.runs import (
     Run,
     container_records,
@@ -67,16 +67,11 @@ def _attempt(attempt: Mapping[str, Any], run: Run | None) -> Attempt:
         exit_code=ended.exit_code,
         reason=ended.reason or reason,
         log_stream=ended.log_stream,
-        # AWS answers 0, or nothing, for a moment that has not come.
-        started_at=_moment(attempt.get("startedAt")),
-        stopped_at=_moment(attempt.get("stoppedAt")),
+        started_at=moment_in(attempt.get("startedAt")),
+        stopped_at=moment_in(attempt.get("stoppedAt")),
         status_reason=reason,
         run=run,
     )
-
-
-def _moment(value: object) -> int | None:
-    return value if type(value) is int and value else None
 
 
 def _record(attempt: Attempt) -> dict[str, Any]:

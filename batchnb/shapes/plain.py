@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["LARGEST", "all_mappings", "mapping_in", "mappings_in", "text_in", "whole_in"]
+__all__ = ["LARGEST", "LATEST", "all_mappings", "mapping_in", "mappings_in", "moment_in", "text_in", "whole_in"]
 
 LARGEST = 2**31 - 1
 """The largest value of an `Integer` in AWS's model."""
+
+LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999, in epoch milliseconds: no later moment can be shown as a date."""
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -38,3 +41,13 @@ def text_in(value: object) -> str | None:
 def whole_in(value: object) -> int | None:
     """Return `value` if it is a whole number that AWS's `Integer` can hold."""
     return value if type(value) is int and -LARGEST <= value <= LARGEST else None
+
+
+def moment_in(value: object) -> int | None:
+    """Return `value` if it is a moment of a job's life, in epoch milliseconds.
+
+    AWS answers 0, or nothing, for a moment that has not come. No job was created in 1970.
+    """
+    if type(value) is float and value == value // 1:
+        value = int(value)
+    return value if type(value) is int and 0 < value <= LATEST else None

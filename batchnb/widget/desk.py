@@ -14,11 +14,11 @@ import numpy as np
 from batchnb import api
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InputError, InterruptedRunError
-from batchnb.ledger import JobEvent
+from batchnb.errors import InputError
+from batchnb.event import JobEvent
 from batchnb.plans import Plan
 from batchnb.relisting import not_listed_text, note_selected
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Stop
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel

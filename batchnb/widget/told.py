@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchnb.guard_lines import guards_in_force
+from batchnb.plan_facts import DIGEST_SHOWN
 from batchnb.plan_view import plan_facts
-from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.report_view import report_facts
 from batchnb.text import shown

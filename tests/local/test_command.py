@@ -120,7 +120,7 @@ def test_the_filling_may_be_a_function_of_ones_own(tmp_path: Path, monkeypatch: 
     (tmp_path / "my_jobs.py").write_text("def fill(world):\n    world.add_queue('mine')\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     seen: list[str] = []
-    monkeypatch.setattr(command, "_wait", lambda _stopped: None)
+    monkeypatch.setattr(command, "_print_until_stopped", lambda _text: None)
 
     def start(*arguments: Any, **options: Any) -> local.LocalBatch:
         emulator = local.start(*arguments, **options)

@@ -108,7 +108,7 @@ def test_what_cannot_be_read_is_counted_and_not_left_out(tonight: local.LocalBat
 def test_evidence_survives_the_journal_and_a_saved_plan(tonight: local.LocalBatch, tmp_path: Path) -> None:
     """Another process reads the very jobs that the plan had, each figure, exit code and log stream of them."""
     jobs = batchnb.list_jobs(status="active")
-    plan = batchnb.plan(jobs, reason="OPS-1")
+    plan = batchnb.plan(list(jobs.jobId), reason="OPS-1")
     plan.save(tmp_path / "plan.json")
     assert batchnb.load_plan(tmp_path / "plan.json").jobs == plan.jobs
     report = plan.execute(clock=clock_of(tonight))
