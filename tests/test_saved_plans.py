@@ -169,7 +169,7 @@ def test_a_file_of_format_1_is_loaded_under_the_guards_of_now(
     loaded = batchnb.load_plan(path, endpoint_url=emulator.endpoint_url)
     assert loaded.digest == saved.digest
     assert "The file is of an earlier version" in str(loaded)
-    assert [refusal.source for refusal in loaded.refused_by] == [str(user_file)]
+    assert [refusal.source for refusal in loaded.refused_by] == [f"the user file {user_file}"]
     user_file.unlink()
     emulator.calls.clear()
     assert batchnb.load_plan(path, endpoint_url=emulator.endpoint_url).execute(clock=clock).ok

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,13 @@ def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock, *layers: Layer, **
     return make_plan(gateway, wanted, "OPS-1", clock, layers=layers or [KEEP], **options)
 
 
+def _tag(world: local.World, job_id: str) -> None:
+    """Give a job the tag keep=yes, as TagResource does."""
+    with world.lock:
+        job = world.find(job_id)
+        job.spec = replace(job.spec, tags={**job.spec.tags, "keep": "yes"})
+
+
 def _asked_for(emulator: local.LocalBatch) -> list[str]:
     requests = [call.request for call in emulator.calls if "Terminate" in call.operation and call.status == 200]
     return [job_id for request in requests for job_id in request.get("jobs", [request.get("jobId")])]
@@ -77,7 +85,7 @@ def test_a_tag_that_was_set_since_the_plan_keeps_the_job(
     ids = emulator.world.add_jobs("train", "job", 5)
     plan = _plan(gateway, ids, clock)
     clock.sleep(60)
-    emulator.world.set_tags(ids[2], keep="yes")
+    _tag(emulator.world, ids[2])
 
     report = plan.execute(clock=clock)
 
@@ -104,7 +112,7 @@ def test_a_tag_that_is_set_while_a_run_goes_on_keeps_the_job(
         if event.state is EventState.ACCEPTED and not tagged:
             tagged.extend([ids[100], ids[129]])
             for job_id in tagged:
-                emulator.world.set_tags(job_id, keep="yes")
+                _tag(emulator.world, job_id)
 
     report = _plan(gateway, ids, clock).execute(clock=clock, on_event=on_event)
 
@@ -155,8 +163,8 @@ def test_an_array_and_its_children_keep_each_other(emulator: local.LocalBatch, g
         _plan(gateway, [f"{arrays[0]}:0", f"{arrays[0]}:1"], clock),
         _plan(gateway, [arrays[1], f"{arrays[1]}:2"], clock),
     ]
-    world.set_tags(arrays[0], keep="yes")
-    world.set_tags(f"{arrays[1]}:2", keep="yes")
+    _tag(world, arrays[0])
+    _tag(world, f"{arrays[1]}:2")
 
     reports = [plan.execute(clock=clock, timeout=5) for plan in plans]
 
@@ -178,7 +186,7 @@ def test_a_dependent_that_is_tagged_keeps_what_it_waits_for(
     second = world.add_job("train", "second", status="PENDING", depends_on=[first])
     third = world.add_job("other", "third", status="PENDING", depends_on=[second])
     plan = _plan(gateway, [first, other], clock, with_dependents=with_dependents)
-    world.set_tags(third, keep="yes")
+    _tag(world, third)
 
     report = plan.execute(clock=clock)
 
@@ -197,7 +205,7 @@ def test_a_dependent_of_a_child_counts(emulator: local.LocalBatch, gateway: Gate
     after = world.add_job("train", "after", status="PENDING", depends_on=[pairs])
     plan = _plan(gateway, [f"{array}:1"], clock)
     assert {one.job_id for one in plan.dependents.jobs} == {f"{pairs}:1", after}
-    world.set_tags(after, keep="yes")
+    _tag(world, after)
     report = plan.execute(clock=clock)
     _assert_kept(emulator, report, f"{array}:1", f"{after} would end or fail with it")
 
@@ -228,7 +236,7 @@ def test_throttling_does_not_open_the_gate(emulator: local.LocalBatch, gateway: 
     """DescribeJobs that is throttled for a while is asked again, and every job ends, but the tagged one."""
     ids = emulator.world.add_jobs("train", "job", 120)
     plan = _plan(gateway, ids, clock)
-    emulator.world.set_tags(ids[60], keep="yes")
+    _tag(emulator.world, ids[60])
     emulator.faults.add(Fault(operation="DescribeJobs", kind="TooManyRequestsException", rate=0.4, seed=1))
     emulator.faults.add(Fault(operation="TerminateJobs", kind="TooManyRequestsException", rate=0.4, seed=2))
 
@@ -278,7 +286,7 @@ def test_a_resumed_run_has_the_same_gate(
 
     def on_event(event: JobEvent) -> None:
         if event.state is EventState.ACCEPTED:
-            emulator.world.set_tags(ids[129], keep="yes")
+            _tag(emulator.world, ids[129])
 
     path = find_run(str(caught.value.report.run_id))
     report = resume_run(path, gateway, wait=True, timeout=60, on_event=on_event, clock=clock)
@@ -334,7 +342,7 @@ def test_no_job_is_ended_that_was_shown_as_protected(seed: int, nth: int, bulk: 
         def tag(world: local.World) -> None:
             tags_set.append(len(emulator.calls))
             for job_id in tagged:
-                world.set_tags(job_id, keep="yes")
+                _tag(world, job_id)
 
         emulator.calls.clear()
         emulator.faults.add(Fault(operation="TerminateJobs" if bulk else "TerminateJob", nth=nth, do=tag))

@@ -274,12 +274,6 @@ class World:
         with self.lock:
             self.find(job_id).stops = Stops(stops)
 
-    def set_tags(self, job_id: str, **tags: str) -> None:
-        """Give a job these tags, beside those that it has, as TagResource does."""
-        with self.lock:
-            job = self.find(job_id)
-            job.spec = replace(job.spec, tags={**job.spec.tags, **tags})
-
     def forget(self, job_id: str) -> None:
         """Let the record of a job expire, with its children's: no operation knows it any more."""
         with self.lock:
