@@ -17,20 +17,11 @@ if TYPE_CHECKING:
     from batchnb import local as local
     from batchnb.api import history, list_jobs, load_plan, plan, resume
     from batchnb.endpoints import use_endpoint
-    from batchnb.errors import (
-        AwsError,
-        BatchnbError,
-        GuardError,
-        InputError,
-        InterruptedRunError,
-        JournalError,
-        PlanMismatchError,
-        TerminationFailedError,
-    )
-    from batchnb.ledger import JobEvent
+    from batchnb.errors import AwsError, BatchnbError, GuardError, InputError, JournalError, PlanMismatchError
+    from batchnb.event import JobEvent
     from batchnb.outcome import Outcome
     from batchnb.plans import Plan, Verdict
-    from batchnb.report import Report
+    from batchnb.report import InterruptedRunError, Report, TerminationFailedError
     from batchnb.runs import read_run
     from batchnb.tickets import ticket
     from batchnb.widget import JobPicker
@@ -66,15 +57,15 @@ _ROOM_OF = {
     "BatchnbError": "batchnb.errors",
     "GuardError": "batchnb.errors",
     "InputError": "batchnb.errors",
-    "InterruptedRunError": "batchnb.errors",
-    "JobEvent": "batchnb.ledger",
+    "InterruptedRunError": "batchnb.report",
+    "JobEvent": "batchnb.event",
     "JobPicker": "batchnb.widget",
     "JournalError": "batchnb.errors",
     "Outcome": "batchnb.outcome",
     "Plan": "batchnb.plans",
     "PlanMismatchError": "batchnb.errors",
     "Report": "batchnb.report",
-    "TerminationFailedError": "batchnb.errors",
+    "TerminationFailedError": "batchnb.report",
     "Verdict": "batchnb.plans",
     "history": "batchnb.api",
     "list_jobs": "batchnb.api",

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
+    from batchnb.event import JobEvent
     from batchnb.guard_keywords import GuardKeywords
     from batchnb.guards import Layer
-    from batchnb.ledger import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
 
@@ -152,7 +152,7 @@ def plan(
     is not allowed; AwsError where DescribeJobs fails.
     """
     from batchnb.guard_keywords import layer_of_keywords
-    from batchnb.plans import check_reason
+    from batchnb.reason import check_reason
 
     check_reason(reason)
     typed = layer_of_keywords(
@@ -194,8 +194,10 @@ def plan_with(
 ) -> Plan:
     """Return what `plan` returns, for guards that were typed as keyword arguments, or as flags."""
     from batchnb.frames import job_ids_in
-    from batchnb.plans import check_reason, make_plan
+    from batchnb.making import make_plan
     from batchnb.preflight import in_one_place
+    from batchnb.reason import check_reason
+    from batchnb.run import execute
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
@@ -209,6 +211,7 @@ def plan_with(
         collapse=collapse,
         listed_by=listed_by(jobs),
         is_everything=is_everything(jobs, len(wanted)),
+        runner=execute,
     )
 
 
@@ -231,10 +234,12 @@ def load_plan(
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
     from batchnb.guard_keywords import layer_of_keywords
+    from batchnb.plans import Plan
+    from batchnb.run import execute
     from batchnb.saved_plans import read_plan
 
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
-    return read_plan(path, gateway, layer_of_keywords(guards))
+    return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
 
 
 def history() -> pd.DataFrame:

@@ -15,13 +15,14 @@ from batchnb.expected import Expectation, check_expected
 from batchnb.guards import Guards, Layer
 from batchnb.ids import account_and_partition, array_parent
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob
-from batchnb.preflight import Preflight, check_reason, count_live
+from batchnb.plan_facts import PlanFacts
+from batchnb.preflight import Preflight, count_live
+from batchnb.reason import check_reason
 from batchnb.refusals import raise_refusals, refuse_everything
 from batchnb.select import parse_age
 from batchnb.settings import guards
 from batchnb.text import plural, shown
-from batchnb.verdicts import Verdict, is_stopping
+from batchnb.verdicts import PlannedJob, Verdict, is_stopping
 from batchnb.vouching import Vouched, vouched
 
 __all__ = ["Approval", "approve", "check_guards", "guards_for"]
@@ -34,7 +35,7 @@ _ANEW = "Make a new plan."
 class Approval:
     """A plan that may be executed as it was found right before."""
 
-    plan: Plan
+    plan: PlanFacts
     """The plan as it was shown."""
     dropped: tuple[str, ...]
     """Sentences that name the jobs that dropped out of the expected plan."""
@@ -45,7 +46,7 @@ class Approval:
 
 
 def approve(
-    plan: Plan,
+    plan: PlanFacts,
     gateway: Gateway,
     clock: Clock,
     *,
@@ -88,7 +89,7 @@ def approve(
     return Approval(plan, dropped, jobs, held)
 
 
-def guards_for(plan: Plan, typed: Layer | None = None) -> Guards:
+def guards_for(plan: PlanFacts, typed: Layer | None = None) -> Guards:
     """Return the guards under which a plan is executed.
 
     Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
@@ -104,7 +105,7 @@ def guards_for(plan: Plan, typed: Layer | None = None) -> Guards:
     return unlifted(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
 
 
-def _own_layers(plan: Plan, known: Vouched) -> list[Layer]:
+def _own_layers(plan: PlanFacts, known: Vouched) -> list[Layer]:
     """Return the guards that were typed for this very plan in this process, as far as they still hold."""
     if known.fingerprint != plan.fingerprint:
         return []
@@ -112,7 +113,7 @@ def _own_layers(plan: Plan, known: Vouched) -> list[Layer]:
     return [still_typed(layer, now, plan.guards) for layer in known.layers]
 
 
-def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:
+def check_guards(plan: PlanFacts, gateway: Gateway, held: Guards) -> None:
     """Raise GuardError where nothing may be ended from here, or not in this account."""
     held.check_read_only()
     for account in dict.fromkeys([gateway.identity().account, plan.identity.account]):
@@ -120,7 +121,7 @@ def check_guards(plan: Plan, gateway: Gateway, held: Guards) -> None:
             held.check_account(account)
 
 
-def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expected: Expectation | None) -> None:
+def _check_typed(plan: PlanFacts, gateway: Gateway, held: Guards, expected: Expectation | None) -> None:
     account = plan.identity.account or gateway.identity().account
     if held.is_production(account) and (expected is None or expected.count is None):
         count = len(plan.to_end)
@@ -134,7 +135,7 @@ def _check_typed(plan: Plan, gateway: Gateway, held: Guards, expected: Expectati
         )
 
 
-def _described_again(plan: Plan, gateway: Gateway, clock: Clock) -> tuple[Plan, Mapping[str, Job]]:
+def _described_again(plan: PlanFacts, gateway: Gateway, clock: Clock) -> tuple[PlanFacts, Mapping[str, Job]]:
     """Return the plan with the jobs that are to end as they are now, fewer or the same, and all that was described.
 
     Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
@@ -156,7 +157,7 @@ def _described_again(plan: Plan, gateway: Gateway, clock: Clock) -> tuple[Plan, 
     return now, described
 
 
-def _is_to_end(planned: PlannedJob, job: Job, plan: Plan) -> bool:
+def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
     """Whether the job, as it is described now, is still to be asked for."""
     was = planned.job
     for what, before, is_now in (
@@ -175,7 +176,7 @@ def _is_to_end(planned: PlannedJob, job: Job, plan: Plan) -> bool:
     return not (job.status and job.status.has_ended) and not is_stopping(job)
 
 
-def _check_dependents(plan: Plan, now: Plan) -> None:
+def _check_dependents(plan: PlanFacts, now: PlanFacts) -> None:
     """Raise PlanMismatchError where jobs would fail now that the plan does not show."""
     if plan.dependents.gap:
         return

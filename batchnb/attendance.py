@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextvars
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial, wraps
@@ -19,11 +19,10 @@ from time import monotonic
 from types import FrameType
 from typing import Any, ParamSpec
 
-from batchnb.errors import InterruptedRunError
-from batchnb.garbage import restore_thresholds
-from batchnb.ledger import JobEvent
+from batchnb.event import JobEvent
+from batchnb.garbage import leave_for
 from batchnb.progress import announce
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Stop, as_stop
 from batchnb.text import shown
 
@@ -37,6 +36,8 @@ GRACE = 3.0
 """Seconds that a run gets to come to its end by itself once everything is to stop."""
 GRACE_BEFORE = 1.0
 """Seconds that it gets where nothing has been sent."""
+INTERRUPTIONS = 8
+"""How often the calling thread may be interrupted while no handler is in its place, and still come to the report."""
 _ALL = 3
 """Presses of Ctrl-C that stop everything."""
 
@@ -99,39 +100,36 @@ class _Attendance:
     # In the calling thread
 
     def attend(self) -> Report:
-        """Wait for the run, and return its report or raise its error, however often that is interrupted.
+        """Wait for the run, and return its report or raise its error.
 
-        With the handler of SIGINT in its place Ctrl-C raises nothing. Before and after it does, once for each level.
+        With the handler of SIGINT in its place Ctrl-C raises nothing. Before and after it does, and costs no report.
+        """
+        # In one line: KeyboardInterrupt comes between two.
+        return self._guarded(INTERRUPTIONS)()
+
+    def _guarded(self, interruptions: int) -> Callable[[], Report]:
+        """Attend, and so once more each time that is interrupted, also while that is noted; return what gives the end.
+
+        Never raises what the run did: on its way out through all of this it could get lost.
         """
         try:
-            try:
-                try:
-                    try:
-                        return self._attend()
-                    except BaseException as error:  # noqa: BLE001 - whatever interrupts, a report may be owed
-                        return self._attend_again(error)
-                except BaseException as error:  # noqa: BLE001 - and once more
-                    return self._attend_again(error)
-            except BaseException as error:  # noqa: BLE001 - and once more
-                return self._attend_again(error)
-        finally:
-            self._give_sigint_back()
+            return self._guarded(interruptions - 1) if interruptions else self._attend()
+        except BaseException as error:
+            if self._thread is None:
+                raise
+            self._cause = self._cause or error
+            # Another exception than this one does not ask for a report, it wants to get out.
+            self._presses += 1 if isinstance(error, KeyboardInterrupt) else 2
+            return self._attend()
 
-    def _attend_again(self, error: BaseException) -> Report:
-        if error is self._error:
-            raise error
-        self._cause = self._cause or error
-        # Another exception than this one does not ask for a report, it wants to get out.
-        self._presses += 1 if isinstance(error, KeyboardInterrupt) else 2
-        return self._attend()
-
-    def _attend(self) -> Report:
+    def _attend(self) -> Callable[[], Report]:
         if not self._is_over:
-            self._take_sigint()
+            # In this order: what interrupts this before the thread is there has nothing to undo.
             self._start()
+            self._take_sigint()
             self._wait()
         self._give_sigint_back()
-        return self._result()
+        return self._end()
 
     def _take_sigint(self) -> None:
         if self._previous is not None or threading.current_thread() is not threading.main_thread():
@@ -165,8 +163,12 @@ class _Attendance:
                 self._wake.get(timeout=POLL)
             self._call_handler()
             self._heed()
-        if self._is_over and self._thread is not None:
+        if self._thread is None:
+            return
+        if self._is_over:
             self._thread.join(GRACE)
+        else:
+            leave_for(self._thread.ident)
 
     def _heed(self) -> None:
         """Stop as much of the run as was asked for by now."""
@@ -207,17 +209,16 @@ class _Attendance:
         delivery.is_done = True
         delivery.done.put(None)
 
-    def _result(self) -> Report:
+    def _end(self) -> Callable[[], Report]:
+        """Return what returns the report, or raises the error, without a line of Python that could be interrupted."""
         if self._is_over and self._error is None and self._report is not None and not self._presses:
-            return self._report
+            return [self._report].pop
         report, progress = self._report, self._stop.progress
         if report is None and progress is not None and not isinstance(self._error, InterruptedRunError):
             report = progress.report()
         if self._error is None or report is not None:
             self._error = self._interruption(report)
-        if not self._is_over:
-            restore_thresholds()
-        raise self._error
+        return partial(_nothing().throw, self._error)
 
     def _interruption(self, report: Report | None) -> BaseException:
         """Return the error of a run that was interrupted, and cannot say so itself."""
@@ -253,6 +254,11 @@ class _Attendance:
                 continue
         if delivery.error is not None:
             raise delivery.error
+
+
+def _nothing() -> Generator[Report, None, None]:
+    """Yield nothing: to throw an error into it raises the error, and carries out no line of it."""
+    yield from ()
 
 
 def _stopping(asked: int) -> str:

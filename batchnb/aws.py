@@ -12,21 +12,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from batchnb.aws_errors import permission_needed, translated
 from batchnb.errors import UnsupportedError
 from batchnb.ids import account_and_partition
 from batchnb.jobs import Job, job_from_aws
 from batchnb.pace import CallKind, Pace, pace_for
+from batchnb.place import Identity
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
-__all__ = ["BulkAnswer", "Gateway", "Identity", "ItemError", "Page", "in_groups", "is_loopback"]
+__all__ = ["BulkAnswer", "Gateway", "ItemError", "Page", "in_groups"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -37,46 +37,6 @@ PAGE_LIMIT = 1000
 
 CALLER_TIMEOUT = 3.0
 """Seconds that it may cost to learn who is calling."""
-
-_LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Where calls go and who makes them: what a plan is made for."""
-
-    account: str | None
-    region: str
-    endpoint: str
-    caller: str | None = field(default=None, compare=False)
-    """The caller's ARN; None where STS would not say."""
-
-    def is_same_place(self, other: Identity) -> bool:
-        """Whether the other is of the same Region and endpoint, and of the same account as far as both are known."""
-        accounts = {self.account, other.account} - {None}
-        return len(accounts) <= 1 and (self.region, self.endpoint) == (other.region, other.endpoint)
-
-    @property
-    def place(self) -> tuple[str | None, str, str]:
-        """Account, Region and endpoint, without the port of an emulator: it has another one each time it starts."""
-        here = f"this machine: {urlsplit(self.endpoint).hostname}"
-        return self.account, self.region, here if self.is_local else self.endpoint
-
-    @property
-    def is_local(self) -> bool:
-        """Whether this is an emulator on this machine, not AWS."""
-        return is_loopback(self.endpoint)
-
-    @property
-    def is_standard(self) -> bool:
-        """Whether this is the endpoint of AWS to which calls of the Region go where nothing else is said."""
-        return hostname(self.endpoint) == f"batch.{self.region}.amazonaws.com"
-
-    def __str__(self) -> str:
-        place = f"account {self.account or 'unknown'}, Region {self.region}"
-        if self.is_local:
-            return f"{place} (EMULATOR at {self.endpoint}, not AWS)"
-        return place if self.is_standard else f"{place}, endpoint {self.endpoint}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +125,13 @@ class Gateway:
             if not answer.get("nextToken"):
                 return types
             request["nextToken"] = answer["nextToken"]
+
+    def has_definition(self, key: str) -> bool:
+        """Return whether there is a job definition of this name, or this `name:revision`."""
+        asked: dict[str, Any] = {"jobDefinitions": [key]} if ":" in key else {"jobDefinitionName": key, "maxResults": 1}
+        with translated("DescribeJobDefinitions"):
+            answer = self._client.describe_job_definitions(**asked)
+            return bool(answer["jobDefinitions"])
 
     def list_page(
         self,
@@ -265,18 +232,6 @@ def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
         yield items[start : start + size]
 
 
-def is_loopback(url: str | None) -> bool:
-    """Return whether the URL leads to this machine."""
-    return hostname(url) in _LOOPBACK_HOSTS
-
-
 def _account_in(caller: str | None) -> str | None:
     parts = (caller or "").split(":")
     return parts[4] or None if len(parts) > 4 else None
-
-
-def hostname(url: str | None) -> str | None:
-    try:
-        return urlsplit(url or "").hostname
-    except ValueError:
-        return None

@@ -11,10 +11,10 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from batchnb.aws import Gateway, Page
 from batchnb.clock import Clock
+from batchnb.dependents import Dependent, Dependents
 from batchnb.errors import AwsError
 from batchnb.ids import array_parent
 from batchnb.jobs import Job, JobStatus
@@ -23,7 +23,7 @@ from batchnb.pace import CallKind
 from batchnb.retry import with_retries
 from batchnb.text import shown
 
-__all__ = ["WAITING_LIMIT", "Dependent", "Dependents", "Waiting", "dependents_among", "find_dependents", "live_units"]
+__all__ = ["WAITING_LIMIT", "Waiting", "dependents_among", "find_dependents", "live_units"]
 
 WAITING_LIMIT = 2000
 """Waiting jobs whose dependencies are asked for, 100 a call."""
@@ -38,25 +38,6 @@ _GAP = (
     f"Only the first {WAITING_LIMIT:,} of the jobs that wait in these queues were asked what they depend on: "
     "there may be more dependents."
 )
-
-
-class Dependent(NamedTuple):
-    """A waiting job, or a child of an array, that fails with a job of the plan."""
-
-    job_id: str
-    job: Job
-    """The job itself; for a child, its array, whose name, queue and tags it has."""
-    because_of: str
-    """The id that it depends on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dependents:
-    """The jobs that fail with those of a plan, and what may be missing from them."""
-
-    jobs: tuple[Dependent, ...] = ()
-    gap: str = ""
-    """The sentence that says why there may be more, empty where all are known."""
 
 
 class Waiting:

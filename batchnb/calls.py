@@ -11,8 +11,8 @@ from itertools import chain, count, groupby, islice
 from batchnb.aws import BULK_LIMIT, BulkAnswer, in_groups
 from batchnb.errors import AwsError
 from batchnb.ledger import Ledger
-from batchnb.plans import PlannedJob
 from batchnb.retry import backoff
+from batchnb.verdicts import PlannedJob
 
 __all__ = ["Call", "CallQueue"]
 

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
 
-from batchnb.blast import Dependent, Dependents
+from batchnb.caps import Cap
+from batchnb.dependents import Dependent, Dependents
 from batchnb.errors import InputError
-from batchnb.guards import Cap, Guards, Pattern
+from batchnb.guards import Guards, Pattern
 from batchnb.jobs import job_from_aws
-from batchnb.plans import Plan
+from batchnb.plan_facts import PlanFacts
 from batchnb.records import Record, job_record
 from batchnb.settings import pattern
 
 __all__ = ["circumstances_record", "dependents_from_record", "guards_from_record", "guards_record"]
 
 
-def circumstances_record(plan: Plan) -> Record:
+def circumstances_record(plan: PlanFacts) -> Record:
     """Return what the jobs came from, and who fails with them."""
     return {
         "listed_by": plan.listed_by,

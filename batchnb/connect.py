@@ -10,9 +10,10 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from batchnb.aws import CALLER_TIMEOUT, Gateway, hostname, is_loopback
+from batchnb.aws import CALLER_TIMEOUT, Gateway
 from batchnb.errors import InputError
 from batchnb.parsing import read_in_one_go
+from batchnb.place import hostname, is_loopback
 from batchnb.text import shown
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def run_demo() -> None:
     """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
     from batchnb import local
     from batchnb.api import list_jobs, plan
-    from batchnb.ledger import EventState, JobEvent
+    from batchnb.event import EventState, JobEvent
     from batchnb.plan_view import plan_text
     from batchnb.progress import counting
     from batchnb.report_view import report_text

@@ -18,8 +18,8 @@ from batchnb.calls import Call, CallQueue
 from batchnb.errors import AwsError, UnavailableError
 from batchnb.ledger import Ledger
 from batchnb.pace import MOST_PLACES, CallKind
-from batchnb.plans import PlannedJob, Verdict
 from batchnb.text import lasting
+from batchnb.verdicts import PlannedJob, Verdict
 from batchnb.workers import Workers
 
 __all__ = ["Engine"]

@@ -20,11 +20,6 @@ BatchnbError
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from batchnb.report import Report
-
 __all__ = [
     "AccessDeniedError",
     "AwsError",
@@ -32,13 +27,11 @@ __all__ = [
     "CredentialsError",
     "GuardError",
     "InputError",
-    "InterruptedRunError",
     "JournalError",
     "LocalError",
     "MissingExtraError",
     "PlanMismatchError",
     "RefusedError",
-    "TerminationFailedError",
     "ThrottledError",
     "UnavailableError",
     "UnsupportedError",
@@ -122,26 +115,6 @@ class UnavailableError(AwsError):
 
 class JournalError(BatchnbError):
     """The record of a run cannot be written or read, or another process is writing it."""
-
-
-class TerminationFailedError(BatchnbError):
-    """Some jobs of the plan were not seen to end. `report` accounts for every one of them."""
-
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message)
-        self.report = report
-
-
-class InterruptedRunError(BatchnbError):
-    """You stopped the run, or something broke it off: nothing more was sent.
-
-    `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
-    """
-
-    def __init__(self, message: str, report: Report) -> None:
-        super().__init__(message)
-        self.report = report
-        self.run_id = report.run_id
 
 
 class MissingExtraError(BatchnbError, ImportError):

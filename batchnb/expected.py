@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from batchnb.at_hand import find_at_hand
 from batchnb.errors import InputError, PlanMismatchError
-from batchnb.plain_plans import plain_plan
-from batchnb.plan_facts import DROPPED_OUT
-from batchnb.plans import DIGEST_SHOWN, Expected, Plan, PlannedJob, Verdict
+from batchnb.plain_plans import plain_facts
+from batchnb.plan_facts import DIGEST_SHOWN, DROPPED_OUT, Expected, PlanFacts
 from batchnb.text import plural, shown
+from batchnb.verdicts import PlannedJob, Verdict
 
 __all__ = ["Expectation", "check_expected", "differences", "dropped_out", "read_expectation"]
 
@@ -32,7 +32,7 @@ _DIGEST = re.compile(rf"[0-9a-f]{{{_SHORTEST_PREFIX},64}}")
 class Expectation:
     """What a plan has to be: a plan or its digest, a number of jobs, or both. Made by `read_expectation`."""
 
-    plan: Plan | None = None
+    plan: PlanFacts | None = None
     digest: str = ""
     """The beginning of a digest, where it is not known of which plan."""
     count: int | None = None
@@ -41,7 +41,7 @@ class Expectation:
     """How the expected plan is named in messages."""
 
 
-def read_expectation(expect: Expected, load: Callable[[str | os.PathLike[str]], Plan]) -> Expectation | None:
+def read_expectation(expect: Expected, load: Callable[[str | os.PathLike[str]], PlanFacts]) -> Expectation | None:
     """Return what is expected, None for nothing; `load` reads a saved plan.
 
     Raises InputError for what says nothing, and what `load` raises.
@@ -63,7 +63,7 @@ def read_expectation(expect: Expected, load: Callable[[str | os.PathLike[str]], 
     )
 
 
-def check_expected(plan: Plan, expected: Expectation | None) -> tuple[str, ...]:
+def check_expected(plan: PlanFacts, expected: Expectation | None) -> tuple[str, ...]:
     """Return sentences on the jobs that were expected to end, and that this plan does not end any more.
 
     Raises PlanMismatchError where the plan is not the expected one: where it would end other jobs, or more.
@@ -87,7 +87,7 @@ def check_expected(plan: Plan, expected: Expectation | None) -> tuple[str, ...]:
     return dropped_out(plan, before)
 
 
-def differences(plan: Plan, other: Plan) -> list[str]:
+def differences(plan: PlanFacts, other: PlanFacts) -> list[str]:
     """Return a sentence for each way in which `plan` ends other jobs than `other`, or more; none where it does not.
 
     `other` was seen before. Jobs are named, `_JOBS_SHOWN` of a kind.
@@ -106,7 +106,7 @@ def differences(plan: Plan, other: Plan) -> list[str]:
     return sentences + list(_new_dependents(plan, other))
 
 
-def dropped_out(plan: Plan, other: Plan) -> tuple[str, ...]:
+def dropped_out(plan: PlanFacts, other: PlanFacts) -> tuple[str, ...]:
     """Return a sentence that names the jobs that `other` ends and `plan` does not; none where it ends them all."""
     now = {planned.job_id: planned for planned in plan.jobs}
     gone = [
@@ -144,9 +144,9 @@ def _number(value: object) -> int | None:
     return int(digits) if _NUMBER.fullmatch(text) and len(digits) < _SHORTEST_PREFIX else None
 
 
-def _read_plan(what: object, load: Callable[[str | os.PathLike[str]], Plan]) -> Expectation | None:
-    if isinstance(what, Plan):
-        return Expectation(plain_plan(what))
+def _read_plan(what: object, load: Callable[[str | os.PathLike[str]], PlanFacts]) -> Expectation | None:
+    if isinstance(what, PlanFacts):
+        return Expectation(plain_facts(what))
     text = what.strip() if isinstance(what, str) else ""
     if isinstance(what, os.PathLike) or text.endswith(".json"):
         path = what if isinstance(what, os.PathLike) else text
@@ -154,12 +154,12 @@ def _read_plan(what: object, load: Callable[[str | os.PathLike[str]], Plan]) -> 
     return Expectation(digest=text.lower()) if _DIGEST.fullmatch(text.lower()) else None
 
 
-def _at_hand(digest: str, plan: Plan) -> Plan | None:
+def _at_hand(digest: str, plan: PlanFacts) -> PlanFacts | None:
     found = find_at_hand(digest, besides=plan)
-    return found if isinstance(found, Plan) else None
+    return found if isinstance(found, PlanFacts) else None
 
 
-def _check_count(of: Plan, count: int, name: str, plan: Plan) -> None:
+def _check_count(of: PlanFacts, count: int, name: str, plan: PlanFacts) -> None:
     if count != len(of.to_end):
         raise PlanMismatchError(
             f"expect: {plural(count, 'job')} were expected, and {name} ends {len(of.to_end):,}. "
@@ -167,7 +167,7 @@ def _check_count(of: Plan, count: int, name: str, plan: Plan) -> None:
         )
 
 
-def _check_digest(plan: Plan, digest: str) -> None:
+def _check_digest(plan: PlanFacts, digest: str) -> None:
     if not plan.digest.startswith(digest):
         raise PlanMismatchError(
             f"expect: another plan was expected. This is {plan.digest[:DIGEST_SHOWN]}, not {digest[:DIGEST_SHOWN]}. "
@@ -198,7 +198,7 @@ def _changes(planned: PlannedJob, before: Mapping[str, PlannedJob]) -> Iterator[
         yield f"had {old.live_children:,} live children and has {new.live_children:,}"
 
 
-def _new_dependents(plan: Plan, other: Plan) -> Iterator[str]:
+def _new_dependents(plan: PlanFacts, other: PlanFacts) -> Iterator[str]:
     known = {dependent.job_id for dependent in other.dependents.jobs}
     known |= {planned.job_id for planned in other.jobs if _ends(planned)}
     new = [one for one in plan.dependents_left if one.job_id not in known]
@@ -218,7 +218,7 @@ def _some(jobs: list[str], limit: int) -> str:
     return f"{'; '.join(jobs[:limit])}{more}"
 
 
-def _verdicts(plan: Plan) -> str:
+def _verdicts(plan: PlanFacts) -> str:
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in plan.counts.items())
     return f"Its jobs now: {counts or 'none'}."
 

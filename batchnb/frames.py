@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.ids import JobId, parse_job_id
-from batchnb.jobs import Job, JobKind, JobStatus
+from batchnb.jobs import Job, JobStatus
+from batchnb.shapes.bodies import JobKind
 from batchnb.text import shown
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import gc
 from contextlib import ContextDecorator
-from threading import RLock
+from threading import RLock, get_ident
 from typing import Self
 from weakref import WeakSet
 
-__all__ = ["collecting_seldom", "restore_thresholds"]
+__all__ = ["collecting_seldom", "leave_for"]
 
 SELDOM = 500_000
 """Things made, less those dropped, after which Python looks for garbage among the youngest; 700 are usual."""
@@ -24,6 +24,9 @@ _usual: list[tuple[int, int, int]] = []
 
 class _Seldom(ContextDecorator):
     """One that is inside, until it is left or dropped: also if leaving it was interrupted."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
 
     def _recreate_cm(self) -> Self:
         return type(self)()
@@ -41,13 +44,14 @@ class _Seldom(ContextDecorator):
         self._leave()
 
     def __del__(self) -> None:
-        self._leave()
+        # When Python ends, the lock may be gone before this is.
+        if _lock is not None:
+            self._leave()
 
     def _leave(self) -> None:
         with _lock:
             _inside.discard(self)
-            if not _inside:
-                restore_thresholds()
+            _restore()
 
 
 _inside: WeakSet[_Seldom] = WeakSet()
@@ -58,10 +62,15 @@ def collecting_seldom() -> _Seldom:
     return _Seldom()
 
 
-def restore_thresholds() -> None:
-    """Look for garbage as before, whoever is still inside."""
+def leave_for(thread: int | None) -> None:
+    """Leave for all that are inside in the thread of this id, for which nobody waits any more."""
     with _lock:
-        _inside.clear()
-        if _usual:
-            gc.set_threshold(*_usual[0])
-            _usual.clear()
+        for one in [one for one in _inside if one.thread == thread]:
+            _inside.discard(one)
+        _restore()
+
+
+def _restore() -> None:
+    if _usual and not _inside:
+        gc.set_threshold(*_usual[0])
+        _usual.clear()

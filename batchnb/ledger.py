@@ -5,42 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Protocol
 
 from batchnb.clock import Clock
+from batchnb.event import EventState, JobEvent
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.verdicts import is_stopping
+from batchnb.plans import Plan
+from batchnb.verdicts import PlannedJob, Verdict, is_stopping
 
-__all__ = ["Entry", "EventState", "Failure", "JobEvent", "Ledger", "Recorder"]
-
-
-class EventState(StrEnum):
-    """What a JobEvent says of its job."""
-
-    SENT = "sent"
-    """A request to end it goes out."""
-    ACCEPTED = "accepted"
-    """AWS accepted the request. The job has not ended by that."""
-    RETRYING = "retrying"
-    """AWS was throttling or failed to answer; the job is asked for again."""
-    FAILED = "failed"
-    """The request failed for good; the job is as it was."""
-    SEEN = "seen"
-    """The job was seen in another status than before."""
-    ENDED = "ended"
-    """The job was seen to have ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobEvent:
-    """One change in one job's fate, for whoever watches a run."""
-
-    job_id: str
-    state: EventState
-    at: datetime
-    message: str = ""
+__all__ = ["Entry", "Failure", "Ledger", "Recorder"]
 
 
 @dataclass(slots=True)

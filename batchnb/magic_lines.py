@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
-from batchnb.errors import InputError, InterruptedRunError
+from batchnb.errors import InputError
 from batchnb.flags import Line
 from batchnb.magic_flags import (
     HISTORY,
@@ -24,6 +24,7 @@ from batchnb.magic_flags import (
     selectors_of,
 )
 from batchnb.magic_steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.report import InterruptedRunError
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from batchnb.ledger import JobEvent
+    from batchnb.event import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
     from batchnb.widget import JobPicker
@@ -178,7 +179,7 @@ def _carry_out(
     notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
 ) -> Report | None:
     """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
-    from batchnb.ledger import EventState
+    from batchnb.event import EventState
     from batchnb.progress import counting
 
     interruption: InterruptedRunError | None = None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from batchnb.ledger import JobEvent
+    from batchnb.event import JobEvent
     from batchnb.plans import Plan
     from batchnb.report import Report
     from batchnb.widget import JobPicker
@@ -75,7 +75,7 @@ def planned(jobs: object, flags: Line) -> Plan:
 
 def check_reason_flag(flags: Line) -> None:
     """Raise InputError for a reason that is missing, or that AWS would not take."""
-    from batchnb.plans import check_reason
+    from batchnb.reason import check_reason
 
     if flags.reason is None:
         raise InputError(

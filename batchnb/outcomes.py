@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from batchnb.aws_errors import DENIED_CODES
+from batchnb.errors import AwsError
 from batchnb.jobs import Job, JobStatus
 from batchnb.ledger import Entry, Ledger
+from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome
+from batchnb.report import Report
+from batchnb.result import JobResult
+from batchnb.text import shown
 from batchnb.verdicts import Verdict
 from batchnb.waiting import may_wait
 
-__all__ = ["is_reason_of_batch", "outcome_of"]
+__all__ = ["is_reason_of_batch", "make_report", "outcome_of", "result_of"]
 
 _REASONS_OF_BATCH = re.compile(
     r"""
@@ -87,3 +93,42 @@ def _had_started(entry: Entry, job: Job) -> bool:
     before = entry.planned.job or job
     ran_since = len(job.attempts) > len(before.attempts) or (job.started_at or 0) > (before.started_at or 0)
     return entry.seen_running or ran_since
+
+
+def make_report(
+    ledger: Ledger,
+    stopped_by: AwsError | None,
+    started_at: datetime,
+    *,
+    waited: bool,
+    run_id: str | None = None,
+    stopped_at: datetime | None = None,
+    newcomers: Newcomers | None = None,
+) -> Report:
+    """Return the Report of what stands in the ledger now."""
+    results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
+    finished_at = ledger.clock.wall()
+    return Report(ledger.plan, results, started_at, finished_at, waited, stopped_by, run_id, stopped_at, newcomers)
+
+
+def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:
+    """Return what became of one job of the ledger; `stopped_by` is why no more is known, where something is."""
+    outcome = outcome_of(ledger, entry)
+    code, message = entry.error_code, entry.error_message
+    if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:
+        # Neither refused nor seen to end: what stopped the run is why no more is known of it.
+        code, message = stopped_by.code, str(stopped_by)
+    if message is None and (needed := ledger.waiting.get(entry.planned.job_id)) and outcome is Outcome.WAITING:
+        name = shown(needed.job_name, 60)
+        message = f"AWS ends it when {needed.job_id} ({name}) has completed, which is not in the plan"
+    return JobResult(
+        planned=entry.planned,
+        outcome=outcome,
+        last_seen=entry.last_seen,
+        attempts=entry.attempts,
+        accepted_at=entry.accepted_at,
+        ended_at=entry.ended_at,
+        error_code=code,
+        error_message=message,
+        request_id=entry.request_id,
+    )

@@ -11,27 +11,27 @@ from dataclasses import fields
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
-from batchnb.aws import Identity
-from batchnb.blast import Dependent, Dependents
 from batchnb.caps import Cap
+from batchnb.dependents import Dependent, Dependents
 from batchnb.errors import InputError
 from batchnb.guards import Guards, Pattern
 from batchnb.jobs import Job
-from batchnb.plans import Plan
+from batchnb.place import Identity
+from batchnb.plan_facts import PlanFacts
 from batchnb.verdicts import PlannedJob
 
-__all__ = ["plain_plan"]
+__all__ = ["plain_facts"]
 
 _Kind = TypeVar("_Kind")
 
 
-def plain_plan(plan: Plan) -> Plan:
-    """Return a Plan with the stored values of this one, and no counts or digests that it remembers.
+def plain_facts(plan: PlanFacts) -> PlanFacts:
+    """Return the facts of a plan with the stored values of this one, and no counts or digests that it remembers.
 
     Raises InputError for what is no plan.
     """
     try:
-        stored = _stored(plan, Plan)
+        stored = _stored(plan, PlanFacts)
         stored["jobs"] = tuple(_plain_planned(one) for one in stored["jobs"])
         stored["identity"] = Identity(**_stored(stored["identity"], Identity))
         stored["guards"] = _plain_guards(stored["guards"])
@@ -40,7 +40,7 @@ def plain_plan(plan: Plan) -> Plan:
         raise InputError(
             f"this is not a plan that batchnb has made ({error!r}). Make one with batchnb.plan."
         ) from error
-    return Plan(**stored)
+    return PlanFacts(**stored)
 
 
 def _stored(value: object, kind: type[Any]) -> dict[str, Any]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
+from typing import TypeAlias
 
-from batchnb.aws import Gateway, Identity
-from batchnb.blast import Dependent, Dependents
+from batchnb.aws import Gateway
+from batchnb.dependents import Dependent, Dependents
 from batchnb.guards import Guards
 from batchnb.ids import array_parent
 from batchnb.json_bytes import to_json
-from batchnb.preflight import units_by_queue
+from batchnb.place import Identity
 from batchnb.refusals import Refusal, refuse_everything
 from batchnb.summary import freed_by_queue, summed
 from batchnb.verdicts import PlannedJob, Verdict
 
-__all__ = ["DROPPED_OUT", "WOULD_FAIL", "PlanFacts"]
+__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
 
 DROPPED_OUT = "Dropped out of the expected plan: "
 """How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
@@ -35,6 +37,11 @@ _guarded_fields = attrgetter(
     *("depends_on", "pairs_with", "is_sequential"),
 )
 """What guards, and checks before sending, go by of a job."""
+
+
+_OneExpected: TypeAlias = "PlanFacts | os.PathLike[str] | str | int | None"
+Expected: TypeAlias = "_OneExpected | tuple[_OneExpected, int | str]"
+"""What a plan has to be: see `Plan.check_expected`."""
 
 
 @dataclass(frozen=True)
@@ -158,3 +165,15 @@ class PlanFacts:
             *(refusal for share in shares for refusal in held.refuse_share(*share)),
             *held.refuse_protected(waiting, WOULD_FAIL),
         )
+
+
+def units_by_queue(jobs: Iterable[PlannedJob]) -> dict[str, set[str]]:
+    """Return the ids of these jobs by the name of their queue, the array's id for a child."""
+    units: dict[str, set[str]] = {}
+    for planned in jobs:
+        units.setdefault(planned.job_queue or "", set()).add(array_parent(planned.job_id) or planned.job_id)
+    return units
+
+
+DIGEST_SHOWN = 12
+"""Characters of the digest that are shown, and enough to name a plan."""

@@ -1,4 +1,4 @@
-"""A Plan as text, as HTML and as a DataFrame."""
+"""A PlanFacts as text, as HTML and as a DataFrame."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
-from batchnb.plans import DIGEST_SHOWN, Plan, PlannedJob, Verdict
+from batchnb.plan_facts import DIGEST_SHOWN, PlanFacts
 from batchnb.shapes import evidence_texts
 from batchnb.summary import count_by_status, lacks_hours, started_units
 from batchnb.text import plural, shown
+from batchnb.verdicts import PlannedJob, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,22 +32,22 @@ _FIELDS = (
 """Fields of `Job` that are columns of the frame as they are."""
 
 
-def plan_text(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
+def plan_text(plan: PlanFacts, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a terminal, with at most `limit` jobs of it."""
     return _sheet(plan, limit).text()
 
 
-def plan_html(plan: Plan, limit: int | None = ROWS_SHOWN) -> str:
+def plan_html(plan: PlanFacts, limit: int | None = ROWS_SHOWN) -> str:
     """Return the plan for a notebook, with at most `limit` jobs of it."""
     return _sheet(plan, limit).html()
 
 
-def _sheet(plan: Plan, limit: int | None) -> Document:
+def _sheet(plan: PlanFacts, limit: int | None) -> Document:
     jobs = _in_order(plan)
     by_status = count_by_status(planned.job for planned in plan.to_end)
     return Document(
         kind="plan",
-        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
+        sentence=f"PlanFacts {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -58,7 +59,7 @@ def _sheet(plan: Plan, limit: int | None) -> Document:
     )
 
 
-def plan_facts(plan: Plan) -> Facts:
+def plan_facts(plan: PlanFacts) -> Facts:
     """Return what somebody has to know before they say yes."""
     left_out = {verdict: count for verdict, count in plan.counts.items() if not Verdict(verdict).is_sent}
     facts = [
@@ -89,7 +90,7 @@ def plan_facts(plan: Plan) -> Facts:
     return facts
 
 
-def plan_frame(plan: Plan) -> pd.DataFrame:
+def plan_frame(plan: PlanFacts) -> pd.DataFrame:
     """Return one row a job, those left out included: its verdict, and what AWS said of it. Missing is what is unknown.
 
     `jobId`, `jobName`, `jobQueue`, `verdict`, `status`, `statusReason` and `jobDefinition` are strings; `createdAt`,
@@ -140,7 +141,7 @@ def plan_frame(plan: Plan) -> pd.DataFrame:
     )
 
 
-def _in_order(plan: Plan) -> Sequence[PlannedJob]:
+def _in_order(plan: PlanFacts) -> Sequence[PlannedJob]:
     # Unknown ids first: they may be typos, and whoever made them should see them before saying yes.
     return sorted(
         plan.jobs, key=lambda planned: (planned.verdict is not Verdict.NOT_FOUND, not planned.verdict.is_sent)
@@ -152,25 +153,25 @@ def _row(planned: PlannedJob) -> Sequence[object]:
     return (planned.job_id, planned.job_name, planned.job_queue, status, planned.verdict.value)
 
 
-def _ends(plan: Plan) -> str:
+def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
         return "no job: there is none in it that a request would end"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 
 
-def _queues(plan: Plan) -> str:
+def _queues(plan: PlanFacts) -> str:
     parts = [f"{shown(queue)} {count:,}" for queue, count in list(plan.queues.items())[:_QUEUES_SHOWN]]
     more = len(plan.queues) - len(parts)
     return ", ".join(parts) + (f" and {more:,} more" if more else "")
 
 
-def _where(plan: Plan) -> str:
+def _where(plan: PlanFacts) -> str:
     production = ", PRODUCTION" if plan.guards.is_production(plan.identity.account) else ""
     return f"{plan.identity}{production}"
 
 
-def _dependents(plan: Plan) -> Facts:
+def _dependents(plan: PlanFacts) -> Facts:
     dependents, left = plan.dependents, plan.dependents_left
     facts = []
     if dependents.jobs:
@@ -185,7 +186,7 @@ def _dependents(plan: Plan) -> Facts:
     return facts
 
 
-def _guards(plan: Plan) -> Facts:
+def _guards(plan: PlanFacts) -> Facts:
     """Return what somebody has to know of guards: what was widened, and what has to be typed."""
     held = plan.guards
     facts = []
@@ -198,7 +199,7 @@ def _guards(plan: Plan) -> Facts:
     return facts
 
 
-def _frees_by_queue(plan: Plan) -> Facts:
+def _frees_by_queue(plan: PlanFacts) -> Facts:
     if len(plan.frees_by_queue) < 2:
         return []
     shown_queues = list(plan.frees_by_queue.items())[:_QUEUES_SHOWN]

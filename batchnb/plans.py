@@ -7,59 +7,34 @@ nothing is selected again afterwards.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
-from batchnb.at_hand import keep_at_hand
 from batchnb.aws import Gateway
-from batchnb.blast import Waiting
 from batchnb.clock import Clock
+from batchnb.errors import InputError
+from batchnb.expected import check_expected
 from batchnb.guard_keywords import GuardKeywords
-from batchnb.guards import Layer
-from batchnb.ids import JobId
-from batchnb.plan_facts import PlanFacts
-from batchnb.preflight import (
-    Preflight,
-    check_accounts,
-    check_reason,
-    check_regions,
-    count_live,
-    notes_on_nodes,
-    whole_jobs,
-)
+from batchnb.plain_plans import plain_facts
+from batchnb.plan_facts import DIGEST_SHOWN, Expected, PlanFacts
+from batchnb.plan_view import plan_frame, plan_html, plan_text
+from batchnb.reason import check_reason
 from batchnb.refusals import raise_refusals
-from batchnb.settings import guards
+from batchnb.saved_plans import as_expected, save_plan
 from batchnb.verdicts import PlannedJob, Verdict
-from batchnb.vouching import Vouched, make_key, vouch
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from batchnb.ledger import JobEvent
+    from batchnb.event import JobEvent
     from batchnb.pictures import Picture
     from batchnb.report import Report
     from batchnb.stop import StopLike
 
-__all__ = [
-    "DIGEST_SHOWN",
-    "MAX_AGE",
-    "Expected",
-    "Plan",
-    "PlannedJob",
-    "Verdict",
-    "check_reason",
-    "make_plan",
-    "vouch_for",
-]
+__all__ = ["MAX_AGE", "Plan", "PlannedJob", "Verdict", "check_reason"]
 
-DIGEST_SHOWN = 12
-"""Characters of the digest that are shown, and enough to name a plan."""
-
-_OneExpected: TypeAlias = "Plan | os.PathLike[str] | str | int | None"
-Expected: TypeAlias = "_OneExpected | tuple[_OneExpected, int | str]"
-"""What a plan has to be: see `Plan.check_expected`."""
 
 MAX_AGE = timedelta(minutes=15)
 """How old a plan may be before its jobs are described again, right before anything is sent."""
@@ -72,6 +47,14 @@ class Plan(PlanFacts):
     Making or showing one ends nothing; `execute` does. The guards that held when it was made travel with it, into a
     copy, a pickle and a file: see `carried`.
     """
+
+    runner: Callable[..., Report] | None = field(default=None, repr=False, compare=False)
+    """Executes the plan. Whoever makes the plan hands it in; it goes along with a copy and a pickle."""
+
+    @classmethod
+    def of(cls, facts: PlanFacts, runner: Callable[..., Report] | None = None) -> Plan:
+        """Return the plan that says this, with what executes it."""
+        return cls(**{one.name: getattr(facts, one.name) for one in fields(PlanFacts)}, runner=runner)
 
     def execute(
         self,
@@ -119,12 +102,14 @@ class Plan(PlanFacts):
         InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`;
         KeyboardInterrupt where nothing was sent before.
         """
-        from batchnb.run import execute
-
+        if self.runner is None:
+            raise InputError(
+                "this plan is from a journal and bound to no connection. Resume its run, or make a new plan."
+            )
         gateway, clock = gateway or self.gateway, clock or Clock()
         options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
         options |= {"stop": stop, "typed": typed}
-        return execute(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
+        return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
 
     def check_allowed(self) -> None:
         """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.
@@ -149,23 +134,17 @@ class Plan(PlanFacts):
 
         The guards of an expected plan do not hold: it says what is meant, not what is allowed.
         """
-        from batchnb.run import check_expected
-
-        check_expected(self, expect)
+        check_expected(plain_facts(self), as_expected(expect))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the plan and its evidence into a new file, for `batchnb.load_plan`: to be reviewed, and executed later.
 
         Raises InputError where there is such a file already, or it cannot be written.
         """
-        from batchnb.saved_plans import save_plan
-
         save_plan(self, path)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""
-        from batchnb.plan_view import plan_frame
-
         return plan_frame(self)
 
     def plot(self, jobs: pd.DataFrame | None = None) -> Picture:
@@ -190,8 +169,6 @@ class Plan(PlanFacts):
         return Plan, tuple(stays.get(one.name, getattr(self, one.name)) for one in fields(Plan))
 
     def __str__(self) -> str:
-        from batchnb.plan_view import plan_text
-
         return plan_text(self)
 
     def __repr__(self) -> str:
@@ -201,64 +178,4 @@ class Plan(PlanFacts):
         return f"<Plan {self.digest[:DIGEST_SHOWN]}: {len(self.to_end)} to end, {left_out} left out{by}>"
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
-        from batchnb.plan_view import plan_html
-
         return {"text/plain": str(self), "text/html": plan_html(self)}
-
-
-def make_plan(
-    gateway: Gateway,
-    ids: list[JobId],
-    reason: str,
-    clock: Clock | None = None,
-    *,
-    layers: Sequence[Layer] = (),
-    with_dependents: bool = False,
-    collapse: bool = False,
-    listed_by: str = "",
-    is_everything: bool = False,
-) -> Plan:
-    """Describe these jobs and return the Plan to end them for `reason`. Ends nothing.
-
-    `layers` are guards that were typed, above those that are configured. `is_everything` says that the ids are all that
-    a listing without selectors found. A plan that the guards refuse is made as well, to be looked at: see `refused_by`.
-    Raises InputError for a reason that AWS would not take, and for ARNs of another account or Region; GuardError for an
-    account that is not allowed; AwsError where DescribeJobs fails.
-    """
-    clock = clock or Clock()
-    check_reason(reason)
-    check_regions(ids, gateway.region)
-    gateway.ask_caller()
-    held = guards(*layers)
-    wanted, nodes = whole_jobs(ids)
-    with Waiting(gateway, clock) as waiting:
-        preflight = Preflight(gateway, clock, waiting)
-        preflight.look(wanted)
-        account, partition = preflight.place
-        identity = gateway.identity(account)
-        check_accounts(ids, identity.account, partition)
-        held.check_account(identity.account)
-        jobs = preflight.judged(list(wanted), held)
-        dependents = preflight.dependents(jobs)
-        if with_dependents and dependents.jobs:
-            wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
-            preflight.look(wanted)
-            jobs = preflight.judged(list(wanted), held)
-    jobs, notes = preflight.collapsed(jobs, collapse=collapse)
-    plan = Plan(
-        *(reason, identity, tuple(jobs), clock.wall(), gateway, dependents, held),
-        notes=(*notes_on_nodes(nodes, preflight.described), *notes),
-        listed_by=listed_by,
-        listed_all=len(jobs) if is_everything else 0,
-        live_in_queues=tuple(count_live((one for one in jobs if one.verdict.is_sent), held, gateway, clock)),
-        _voucher=make_key(),
-    )
-    vouch_for(plan, layers, is_described=True)
-    return plan
-
-
-def vouch_for(plan: Plan, layers: Sequence[Layer], *, is_described: bool) -> None:
-    """Remember what was typed for this plan, and whether this process has described its jobs; keep it at hand."""
-    known = Vouched(plan.fingerprint, plan.guards, plan.listed_all, tuple(layers), is_described)
-    vouch(plan._voucher, known)  # noqa: SLF001 - the key is for this
-    keep_at_hand(plan)

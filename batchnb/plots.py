@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from batchnb.errors import InputError
 from batchnb.jobs import JobStatus
+from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
 from batchnb.pictures.rows import run_time, run_times_in
 from batchnb.pictures.run_times import RunTime, draw_run_times
 from batchnb.pictures.time_to_end import Endings, draw_time_to_end
-from batchnb.report import JobResult
+from batchnb.result import JobResult
 from batchnb.summary import NOT_KNOWN
 from batchnb.text import plural, shown
-from batchnb.verify import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

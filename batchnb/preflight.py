@@ -6,34 +6,33 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from batchnb.aws import Gateway, is_loopback
-from batchnb.blast import Dependents, Waiting, find_dependents, live_units
+from batchnb.aws import Gateway
+from batchnb.blast import Waiting, find_dependents, live_units
 from batchnb.clock import Clock
+from batchnb.dependents import Dependents
 from batchnb.errors import InputError
 from batchnb.guards import Guards, Pattern
 from batchnb.ids import JobId, account_and_partition, array_parent
 from batchnb.jobs import Job
 from batchnb.listing import describe_all
+from batchnb.place import is_loopback
+from batchnb.plan_facts import units_by_queue
 from batchnb.text import plural, shown
 from batchnb.verdicts import PlannedJob, Verdict, verdict_of
 
 __all__ = [
     "Preflight",
     "check_accounts",
-    "check_reason",
     "check_regions",
     "check_shares",
     "count_live",
     "count_places",
     "in_one_place",
     "notes_on_nodes",
-    "units_by_queue",
     "whole_jobs",
 ]
 
 _PLACES_SHOWN = 5
-REASON_LIMIT = 1024
-"""Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
 
 
 @dataclass(slots=True)
@@ -185,34 +184,12 @@ def count_live(jobs: Iterable[PlannedJob], held: Guards, gateway: Gateway, clock
             yield queue, len(live_units(gateway, queue, clock) | ids)
 
 
-def units_by_queue(jobs: Iterable[PlannedJob]) -> dict[str, set[str]]:
-    """Return the ids of these jobs by the name of their queue, the array's id for a child."""
-    units: dict[str, set[str]] = {}
-    for planned in jobs:
-        units.setdefault(planned.job_queue or "", set()).add(array_parent(planned.job_id) or planned.job_id)
-    return units
-
-
 def _has_ended(job: Job | None) -> bool:
     return job is not None and job.status is not None and job.status.has_ended
 
 
 def _takes_children_along(parent: Job | None) -> bool:
     return parent is not None and not _has_ended(parent)
-
-
-def check_reason(reason: object) -> None:
-    """Raise InputError unless AWS would take `reason`: text that says something, at most 1024 characters long."""
-    if not isinstance(reason, str) or not reason.strip():
-        raise InputError(
-            "reason: say why these jobs are ended, for example reason='OPS-123 bad input'. AWS keeps it with each job."
-        )
-    if len(reason) > REASON_LIMIT:
-        raise InputError(f"reason: it has {len(reason):,} characters, and AWS keeps at most {REASON_LIMIT:,}.")
-    try:
-        reason.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
 
 
 def in_one_place(ids: list[JobId], gateway: Gateway, *, rows: bool = False) -> list[JobId]:

@@ -11,12 +11,13 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from batchnb.aws import Identity
-from batchnb.jobs import Job, JobKind, job_from_aws
+from batchnb.jobs import Job, job_from_aws
 from batchnb.outcome import Outcome
-from batchnb.plans import PlannedJob, Verdict
-from batchnb.report import JobResult
+from batchnb.place import Identity
+from batchnb.result import JobResult
 from batchnb.shapes import attempt_records, evidence_record
+from batchnb.shapes.bodies import JobKind
+from batchnb.verdicts import PlannedJob, Verdict
 
 __all__ = [
     "identity_from_record",

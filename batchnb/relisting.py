@@ -28,6 +28,7 @@ __all__ = [
     "listed_by",
     "listing_text",
     "not_listed_text",
+    "note_selected",
     "recount",
     "remember",
     "remembered",
@@ -86,6 +87,14 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
         return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]))
     except (InputError, KeyError, TypeError, ValueError):  # attrs are anybody's
         return None
+
+
+def note_selected(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return these rows of a frame; let them remember that somebody has selected them one by one, to review them."""
+    if isinstance(noted := rows.attrs.get(_KEY), Mapping):
+        rows = rows.copy()
+        rows.attrs[_KEY] = {**noted, "is_narrowed": True}
+    return rows
 
 
 def is_everything(jobs: object, count: int) -> bool:

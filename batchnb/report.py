@@ -10,62 +10,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from batchnb.connect import default_endpoint
-from batchnb.errors import AwsError, TerminationFailedError
-from batchnb.jobs import Job
-from batchnb.ledger import Entry, Ledger
+from batchnb.errors import AwsError, BatchnbError
 from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome, count_outcomes
-from batchnb.outcomes import outcome_of
-from batchnb.plans import Plan, PlannedJob, Verdict
+from batchnb.plans import Plan
+from batchnb.result import JobResult
 from batchnb.summary import before_and_after, count_by_status
 from batchnb.text import plural, sentence, shown
+from batchnb.verdicts import Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.pictures import Picture
 
-__all__ = ["JobResult", "Report", "make_report", "result_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """What became of one job: asked, answered and seen. Times are UTC."""
-
-    planned: PlannedJob
-    outcome: Outcome
-    last_seen: Job | None
-    attempts: int
-    """Requests that went out for it."""
-    accepted_at: datetime | None
-    ended_at: datetime | None
-    """AWS's `stoppedAt`, or when it was seen to have ended where AWS gives none."""
-    error_code: str | None
-    error_message: str | None
-    request_id: str | None
-    """AWS's id of the last request for it, for their support; None where that brought no answer."""
-
-    @property
-    def fate(self) -> Outcome | Verdict:
-        """The outcome, or the verdict that left the job out of the plan: what there is to say of it in short."""
-        return self.outcome if self.planned.verdict.is_watched else self.planned.verdict
-
-    @property
-    def message(self) -> str | None:
-        """What there is to say besides the outcome: the error, or the reason that AWS shows of another request."""
-        if self.error_message is None and self.outcome is Outcome.ENDED_BY_ANOTHER and self.last_seen is not None:
-            return f"AWS shows the reason: {self.last_seen.status_reason or 'none'}"
-        return self.error_message
-
-    def is_failure(self, *, waited: bool) -> bool:
-        """Whether someone has to look: the job was wanted ended and was not seen to end.
-
-        A job whose request was accepted is none where nobody `waited` for it. An id that AWS does not know is one: it
-        may be a typo, and the job that was meant runs on.
-        """
-        if self.planned.verdict in (Verdict.FINISHED, Verdict.PROTECTED) or self.outcome.has_ended:
-            return False
-        return waited or not self.outcome.is_accepted
+__all__ = ["InterruptedRunError", "Report", "TerminationFailedError"]
 
 
 @dataclass(frozen=True)
@@ -212,40 +171,21 @@ class Report:
         return {"text/plain": str(self), "text/html": report_html(self)}
 
 
-def make_report(
-    ledger: Ledger,
-    stopped_by: AwsError | None,
-    started_at: datetime,
-    *,
-    waited: bool,
-    run_id: str | None = None,
-    stopped_at: datetime | None = None,
-    newcomers: Newcomers | None = None,
-) -> Report:
-    """Return the Report of what stands in the ledger now."""
-    results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    finished_at = ledger.clock.wall()
-    return Report(ledger.plan, results, started_at, finished_at, waited, stopped_by, run_id, stopped_at, newcomers)
+class TerminationFailedError(BatchnbError):
+    """Some jobs of the plan were not seen to end. `report` accounts for every one of them."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
 
 
-def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:
-    """Return what became of one job of the ledger; `stopped_by` is why no more is known, where something is."""
-    outcome = outcome_of(ledger, entry)
-    code, message = entry.error_code, entry.error_message
-    if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:
-        # Neither refused nor seen to end: what stopped the run is why no more is known of it.
-        code, message = stopped_by.code, str(stopped_by)
-    if message is None and (needed := ledger.waiting.get(entry.planned.job_id)) and outcome is Outcome.WAITING:
-        name = shown(needed.job_name, 60)
-        message = f"AWS ends it when {needed.job_id} ({name}) has completed, which is not in the plan"
-    return JobResult(
-        planned=entry.planned,
-        outcome=outcome,
-        last_seen=entry.last_seen,
-        attempts=entry.attempts,
-        accepted_at=entry.accepted_at,
-        ended_at=entry.ended_at,
-        error_code=code,
-        error_message=message,
-        request_id=entry.request_id,
-    )
+class InterruptedRunError(BatchnbError):
+    """You stopped the run, or something broke it off: nothing more was sent.
+
+    `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
+    """
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+        self.run_id = report.run_id

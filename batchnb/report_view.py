@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
-from batchnb.plan_facts import DROPPED_OUT
-from batchnb.plans import DIGEST_SHOWN
-from batchnb.report import JobResult, Report
+from batchnb.plan_facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.report import Report
+from batchnb.result import JobResult
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,17 +17,18 @@ from batchnb.aws import Gateway
 from batchnb.carried import since
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
+from batchnb.event import JobEvent
 from batchnb.guards import Guards, Layer
 from batchnb.journal import Journal
-from batchnb.ledger import Entry, JobEvent, Ledger
-from batchnb.plans import Plan, PlannedJob
+from batchnb.ledger import Entry, Ledger
+from batchnb.plans import Plan
 from batchnb.preflight import Preflight, check_shares
 from batchnb.report import Report
 from batchnb.run import cap_paces, carry_out, check_place, check_timeout
 from batchnb.runs import RunRecord, read_record, run_paths
 from batchnb.settings import guards
 from batchnb.stop import StopLike
-from batchnb.verdicts import is_stopping
+from batchnb.verdicts import PlannedJob, is_stopping
 
 __all__ = ["last_unfinished", "resume_run"]
 

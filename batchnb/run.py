@@ -12,21 +12,24 @@ from batchnb.attendance import attended
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
-from batchnb.expected import check_expected as check_plan
+from batchnb.event import JobEvent
 from batchnb.garbage import collecting_seldom
 from batchnb.guard_keywords import layer_of_keywords
 from batchnb.journal import Journal
-from batchnb.ledger import Entry, JobEvent, Ledger
+from batchnb.ledger import Entry, Ledger
+from batchnb.outcomes import result_of
 from batchnb.pace import CallKind
-from batchnb.plain_plans import plain_plan
-from batchnb.plans import MAX_AGE, Expected, Plan, PlannedJob
+from batchnb.plain_plans import plain_facts
+from batchnb.plan_facts import Expected
+from batchnb.plans import MAX_AGE, Plan
 from batchnb.records import moment_text, result_record
-from batchnb.report import Report, result_of
+from batchnb.report import Report
 from batchnb.saved_plans import as_expected
 from batchnb.stages import Stages
 from batchnb.stop import StopLike, as_stop
+from batchnb.verdicts import PlannedJob
 
-__all__ = ["cap_paces", "carry_out", "check_expected", "check_place", "check_timeout", "execute"]
+__all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
 
 
 WRITTEN_TOGETHER = 500
@@ -54,7 +57,8 @@ def execute(
 ) -> Report:
     """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
     check_timeout(timeout)
-    given, plan, layer = plan, plain_plan(plan), layer_of_keywords(typed or {})
+    given, layer = plan, layer_of_keywords(typed or {})
+    plan = Plan.of(plain_facts(plan), execute)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     check_place(plan, gateway)
@@ -65,11 +69,6 @@ def execute(
         # The report has the very plan that somebody holds, unless there is more to say of it.
         ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
         return carry_out(ledger, gateway, journal, jobs=approval.jobs, wait=wait, timeout=timeout, stop=stop)
-
-
-def check_expected(plan: Plan, expect: Expected) -> None:
-    """Raise PlanMismatchError unless `plan` is the expected one: what `Plan.check_expected` promises."""
-    check_plan(plain_plan(plan), as_expected(expect))
 
 
 @collecting_seldom()

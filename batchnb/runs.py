@@ -9,19 +9,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws import Identity
-from batchnb.blast import Dependents
 from batchnb.circumstances import dependents_from_record, guards_from_record
+from batchnb.dependents import Dependents
 from batchnb.errors import JournalError
 from batchnb.guards import Guards
 from batchnb.journal import journal_dir, run_id_of
 from batchnb.json_bytes import from_json
 from batchnb.newcomers import Newcomers
 from batchnb.outcome import Outcome, counts_text
-from batchnb.plans import Plan, PlannedJob
+from batchnb.place import Identity
+from batchnb.plans import Plan
 from batchnb.records import identity_from_record, moment, planned_from_record, result_from_record
-from batchnb.report import JobResult, Report
+from batchnb.report import Report
+from batchnb.result import JobResult
 from batchnb.text import shown
+from batchnb.verdicts import PlannedJob
 
 if TYPE_CHECKING:
     import pandas as pd

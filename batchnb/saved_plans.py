@@ -27,8 +27,9 @@ from batchnb.circumstances import circumstances_record, dependents_from_record, 
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.expected import Expectation, read_expectation
 from batchnb.guards import Guards, Layer
-from batchnb.plain_plans import plain_plan
-from batchnb.plans import Expected, Plan, check_reason, vouch_for
+from batchnb.plain_plans import plain_facts
+from batchnb.plan_facts import Expected, PlanFacts
+from batchnb.reason import check_reason
 from batchnb.records import (
     Record,
     identity_from_record,
@@ -39,7 +40,7 @@ from batchnb.records import (
 )
 from batchnb.settings import guards
 from batchnb.text import shown
-from batchnb.vouching import make_key
+from batchnb.vouching import make_key, vouch_for
 
 __all__ = ["as_expected", "read_plan", "save_plan"]
 
@@ -52,9 +53,9 @@ _WITHOUT_GUARDS = (
 )
 
 
-def save_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
+def save_plan(plan: PlanFacts, path: str | os.PathLike[str]) -> None:
     """Write the plan into a new file. Raises InputError where there is one already, or it cannot be written."""
-    record = _record(plain_plan(plan))
+    record = _record(plain_facts(plan))
     record["checksum"] = _checksum(record)
     try:
         # Exclusively: somebody may have reviewed the plan that is in the file now. For the owner only, like journals.
@@ -67,7 +68,7 @@ def save_plan(plan: Plan, path: str | os.PathLike[str]) -> None:
         raise InputError(f"the plan cannot be written to {path} ({error.strerror or error}).") from error
 
 
-def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Layer | None = None) -> Plan:
+def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Layer | None = None) -> PlanFacts:
     """Return the plan in a file, bound to `gateway`; `typed` are guards that were typed for it.
 
     It shows the guards of now, and those that held when it was made. Raises InputError where the file cannot be read or
@@ -106,7 +107,7 @@ def as_expected(expect: Expected) -> Expectation | None:
 _ANEW = "Nothing was ended. Make a new plan of the jobs that are meant."
 
 
-def _record(plan: Plan) -> Record:
+def _record(plan: PlanFacts) -> Record:
     return {
         "format": FORMAT,
         "batchnb": __version__,
@@ -135,7 +136,7 @@ def _guards_of(record: Mapping[str, Any]) -> Guards | None:
     return then
 
 
-def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> Plan:
+def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> PlanFacts:
     check_reason(record["reason"])
     made_at = moment(record["made_at"])
     if made_at is None or made_at.tzinfo is None:
@@ -143,7 +144,7 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> Plan:
     jobs = tuple(planned_from_record(one) for one in record["jobs"])
     if len({planned.job_id for planned in jobs}) != len(jobs):
         raise ValueError("jobs")
-    return Plan(
+    return PlanFacts(
         record["reason"],
         identity_from_record(record),
         jobs,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, auto
+from functools import partial
 
 from batchnb.aws import Gateway
 from batchnb.engine import Engine
-from batchnb.errors import InterruptedRunError
 from batchnb.find_newcomers import find_newcomers
 from batchnb.ledger import Ledger
 from batchnb.newcomers import Newcomers
-from batchnb.plans import PlannedJob
-from batchnb.report import Report, make_report
+from batchnb.outcomes import make_report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Progress, Stop
 from batchnb.text import shown
+from batchnb.verdicts import PlannedJob
 from batchnb.verify import Verifier
 
 __all__ = ["Stages"]
@@ -25,11 +25,21 @@ LAST_LOOK = 5.0
 """Seconds for the last look at the jobs, where something has broken the run off."""
 
 
+INTERRUPTIONS = 8
+"""How often a run may be interrupted, and still come to its report."""
+
+
 class _Stage(IntEnum):
+    """Where a run is. Each stage can be interrupted, and gone through again."""
+
     SENDING = auto()
     WATCHING = auto()
     FINDING_NEWCOMERS = auto()
+    LOOKING_LAST = auto()
+    """Only where something has broken the run off."""
+    CLOSING = auto()
     REPORTING = auto()
+    WRITING = auto()
     OVER = auto()
 
 
@@ -55,13 +65,18 @@ class Stages:
         self._wait = wait
         self._timeout = timeout
         self._started_at = started_at or ledger.clock.wall()
-        self._verifier = Verifier(gateway, ledger, on_seen, stop=stop, meanwhile=self._keep_up)
+        self._on_seen = on_seen
+        self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
         self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile)
         self._stage = _Stage.SENDING
         self._has_watched = False
         self._newcomers: Newcomers | None = None
+        self._is_broken = False
+        self._final: Report | None = None
         self._cause: BaseException | None = None
         """What interrupted the run first, if anything did."""
+        self._error: InterruptedRunError | None = None
+        self._steps: Mapping[_Stage, Callable[[], object]] = {}
         if stop.deliver is not None:
             ledger.deliver = stop.deliver
 
@@ -75,41 +90,57 @@ class Stages:
 
         Raises InterruptedRunError, which carries the report, where somebody stopped the run, or something broke it off.
         """
-        report: Report | None = None
-        try:
-            self._stop.progress = Progress(self._asked, self._report)
-            if not self._stop.begin():
-                self._stop.stop_everything()
-            self._go_on(jobs)
-            report = self._finish(write_end)
-        except BaseException as error:  # noqa: BLE001 - whatever it is, the report is owed
-            self._note_interruption(error)
-        finally:
-            self._verifier.close()
-        if report is None or self._cause is not None:
-            report = self._break_off(report, write_end)
-        if self._cause is None and self._stop.stopped_at is None:
-            return report
-        raise self._interrupted(report) from self._cause
+        self._steps = {
+            _Stage.SENDING: partial(self._engine.send, jobs),
+            _Stage.WATCHING: self._watch,
+            _Stage.FINDING_NEWCOMERS: self._find_newcomers,
+            _Stage.LOOKING_LAST: self._look_last,
+            _Stage.CLOSING: self._close,
+            _Stage.REPORTING: self._make_report,
+            _Stage.WRITING: lambda: write_end(self._made_report()),
+        }
+        return self._guarded(INTERRUPTIONS)
 
-    def _go_on(self, jobs: Sequence[PlannedJob]) -> None:
-        """Go through the stages that are left until the report. To be interrupted is to be pressed to stop."""
-        while self._stage < _Stage.REPORTING:
-            try:
-                if self._stage is _Stage.SENDING:
-                    self._keep_up()
-                    self._engine.send(jobs)
-                elif self._stage is _Stage.WATCHING:
-                    self._watch()
-                else:
-                    self._find_newcomers()
-                self._stage = _Stage(self._stage + 1)
-            except KeyboardInterrupt as interrupt:
-                if interrupt is self._ledger.handler_error:
-                    raise
-                self._cause = self._cause or interrupt
-                self._stop.press()
-                self._keep_up()
+    def _guarded(self, interruptions: int) -> Report:
+        """Go on to the end, and so once more each time that is interrupted, also while that is noted."""
+        try:
+            return self._guarded(interruptions - 1) if interruptions else self._go_on()
+        except BaseException as error:
+            if error is self._error:
+                raise
+            self._note_interruption(error)
+            return self._go_on()
+
+    def _go_on(self) -> Report:
+        """Go through the stages that are left."""
+        if self._stop.progress is None:
+            self._stop.progress = Progress(self._asked, self._made_report)
+        if not self._stop.begin():
+            self._stop.stop_everything()
+        while self._stage is not _Stage.OVER:
+            self._keep_up()
+            self._steps[self._stage]()
+            self._stage = _Stage(self._stage + 1)
+        report = self._made_report()
+        if self._cause is None and report.stopped_at is None:
+            return report
+        self._error = self._error or self._interrupted(report)
+        raise self._error from self._cause
+
+    def _note_interruption(self, error: BaseException) -> None:
+        """To be interrupted is to be pressed to stop. Whatever else comes breaks the run off: the report is owed."""
+        self._cause = self._cause or error
+        by_hand = isinstance(error, KeyboardInterrupt)
+        if by_hand and self._stop.stopped_at is None:
+            self._stop.stopped_at = self._ledger.clock.wall()
+        self._engine.stop_sending()
+        if by_hand and error is not self._ledger.handler_error:
+            self._stop.press()
+        elif self._stage < _Stage.LOOKING_LAST:
+            self._is_broken = True
+            self._stage = _Stage.LOOKING_LAST
+        elif self._stage is not _Stage.OVER and self._stage is not _Stage.REPORTING:
+            self._stage = _Stage(self._stage + 1)
 
     @property
     def _has_asked(self) -> bool:
@@ -130,34 +161,27 @@ class Stages:
         if self._has_asked:
             self._newcomers = find_newcomers(self._ledger.plan, self._gateway, self._ledger.clock, self._stop)
 
-    def _finish(self, write_end: Callable[[Report], None]) -> Report:
+    def _look_last(self) -> None:
+        if self._is_broken:
+            self._engine.wait_for_answers(lambda: self._stop.ends_watching)
+            self._verifier.look_once(LAST_LOOK)
+
+    def _close(self) -> None:
         self._engine.wait_for_answers(lambda: self._stop.ends_everything)
+        self._verifier.close()
         self._engine.close()
-        self._stage = _Stage.OVER
-        report = self._report()
-        write_end(report)
-        return report
 
-    def _break_off(self, report: Report | None, write_end: Callable[[Report], None]) -> Report:
-        """Return the report of a run that something has broken off, as true as it can be made in a moment."""
-        self._engine.stop_sending()
-        if report is None:
-            # Whatever else goes wrong, with the last look or with the journal: the report is owed.
-            for step in (self._last_look, self._engine.close) if self._stage is not _Stage.OVER else ():
-                with suppress(BaseException):
-                    step()
-            report = self._report()
-            with suppress(BaseException):
-                write_end(report)
-        return report
+    def _make_report(self) -> None:
+        self._final = self._report()
 
-    def _last_look(self) -> None:
-        self._engine.wait_for_answers(lambda: self._stop.ends_watching)
-        verifier = Verifier(self._gateway, self._ledger, stop=self._stop)
-        try:
-            verifier.look_once(LAST_LOOK)
-        finally:
-            verifier.close()
+    def _made_report(self) -> Report:
+        """Return the report that was made in the end, or one of what is known now. Any thread may call this."""
+        return self._final or self._report()
+
+    def _note_seen(self, job_ids: Sequence[str], is_last: bool) -> None:  # noqa: FBT001 - one argument of a callback
+        # What breaks a run off may be the journal: the end of the run writes all that is left, or nothing does.
+        if not self._is_broken:
+            self._on_seen(job_ids, is_last)
 
     def _meanwhile(self) -> None:
         """Do what there is to do between two requests."""
@@ -168,14 +192,10 @@ class Stages:
         """Stop sending where that is wanted, and note answers that have come."""
         if self._stop.ends_sending and self._stop.stopped_at is None:
             self._stop.stopped_at = self._ledger.clock.wall()
+        if self._stop.ends_sending:
             self._engine.stop_sending()
         if self._stage is not _Stage.SENDING:
             self._engine.read_answers()
-
-    def _note_interruption(self, error: BaseException) -> None:
-        self._cause = self._cause or error
-        if isinstance(error, KeyboardInterrupt) and self._stop.stopped_at is None:
-            self._stop.stopped_at = self._ledger.clock.wall()
 
     def _asked(self) -> int:
         entries = self._ledger.entries.values()
@@ -195,7 +215,8 @@ class Stages:
 
     def _interrupted(self, report: Report) -> InterruptedRunError:
         if self._cause is None or isinstance(self._cause, KeyboardInterrupt):
-            said = f"{'Interrupted' if self._cause else 'Stopped'} by you at {self._stop.stopped_at:%H:%M:%S} UTC"
+            when = f" by you at {report.stopped_at:%H:%M:%S} UTC" if report.stopped_at else " when the run was over"
+            said = f"{'Interrupted' if self._cause else 'Stopped'}{when}"
         else:
             said = f"Stopped by {shown(repr(self._cause), 300)}"
         sentences = [f"{said}: nothing more was sent.", report.summary, report.how_to_go_on]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from batchnb.ledger import JobEvent
+from batchnb.event import JobEvent
 
 if TYPE_CHECKING:
     from batchnb.report import Report
@@ -37,8 +37,7 @@ class Stop:
     def __init__(self, event: threading.Event | None = None) -> None:
         self._event = event
         self._level = 0
-        self._claim = threading.Lock()
-        self._may_begin: bool | None = None
+        self._decided: dict[str, bool] = {}
         self.progress: Progress | None = None
         """Set by the run when it begins to send: from then on a report is owed."""
         self.stopped_at: datetime | None = None
@@ -84,17 +83,15 @@ class Stop:
 
     def begin(self) -> bool:
         """Let the run send; return False where it was cancelled before. To be called right before anything is sent."""
-        return self._decide(may_begin=True)
+        return self._may_begin(said=True)
 
     def cancel(self) -> bool:
         """Keep the run from ever sending; return False where it has begun."""
-        return not self._decide(may_begin=False)
+        return not self._may_begin(said=False)
 
-    def _decide(self, *, may_begin: bool) -> bool:
-        with self._claim:
-            if self._may_begin is None:
-                self._may_begin = may_begin
-            return self._may_begin
+    def _may_begin(self, *, said: bool) -> bool:
+        # Who comes first decides. Without a lock, which an interruption could leave locked.
+        return self._decided.setdefault("may begin", said)
 
 
 StopLike: TypeAlias = "threading.Event | Stop | None"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from batchnb.document import Facts, facts_text
 from batchnb.outcome import counts_text
-from batchnb.plan_facts import DROPPED_OUT
-from batchnb.plans import DIGEST_SHOWN, Plan
-from batchnb.report import JobResult, Report
+from batchnb.plan_facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.result import JobResult
 from batchnb.text import plural, shown
 from batchnb.verdicts import Verdict
 

@@ -8,11 +8,14 @@ changed: then it only tells which guards held for the original, and they hold fo
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from batchnb.at_hand import keep_at_hand
 from batchnb.guards import Guards, Layer
+from batchnb.plan_facts import PlanFacts
 
-__all__ = ["Vouched", "make_key", "vouch", "vouched"]
+__all__ = ["Vouched", "make_key", "vouch", "vouch_for", "vouched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,10 @@ def vouch(key: str, known: Vouched) -> None:
 def vouched(key: str) -> Vouched:
     """Return what is known of the plan with that key."""
     return _plans.get(key, Vouched())
+
+
+def vouch_for(plan: PlanFacts, layers: Sequence[Layer], *, is_described: bool) -> None:
+    """Remember what was typed for this plan, and whether this process has described its jobs; keep it at hand."""
+    known = Vouched(plan.fingerprint, plan.guards, plan.listed_all, tuple(layers), is_described)
+    vouch(plan._voucher, known)  # noqa: SLF001 - the key is for this
+    keep_at_hand(plan)

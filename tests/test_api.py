@@ -15,6 +15,7 @@ from batchnb import local
 from batchnb.api import list_jobs, plan
 from batchnb.connect import set_default_endpoint
 from batchnb.errors import AccessDeniedError, InputError
+from batchnb.relisting import is_everything
 
 Start = Callable[..., local.LocalBatch]
 UUID = "11111111-2222-3333-4444-555555555555"
@@ -77,6 +78,47 @@ def test_children_are_listed(tonight: local.LocalBatch) -> None:
     (array,) = list_jobs(name="array").jobId
     assert list(list_jobs(children_of=array).arrayIndex) == [0, 1]
     assert tonight.running
+
+
+@pytest.mark.parametrize(
+    ("arguments", "narrowed"),
+    [
+        ({}, False),
+        ({"status": "active"}, False),
+        ({"status": "RUNNING", "limit": 3}, False),
+        ({"query": "status:running"}, False),
+        ({"query": "-status:runnable"}, False),
+        ({"query": "status:running name:o*"}, True),
+        ({"query": "young"}, True),
+        ({"queues": "train"}, True),
+        ({"name": "old"}, True),
+        ({"older_than": "90m"}, True),
+        ({"tags": {"team": "ml"}}, True),
+    ],
+)
+def test_a_listing_says_whether_anything_narrowed_it(
+    tonight: local.LocalBatch,
+    arguments: dict[str, Any],
+    narrowed: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    """How many jobs it found, and whether somebody said which: a status and a limit do not say that."""
+    frame = list_jobs(**arguments)
+    listing = frame.attrs["listing"]
+    assert (listing["jobs"], listing["is_narrowed"]) == (len(frame), narrowed)
+    assert is_everything(frame, len(frame)) is not narrowed
+    assert not is_everything(frame.iloc[1:], len(frame) - 1)
+    assert not is_everything(list(frame.jobId), len(frame))
+    assert tonight.running
+
+
+@pytest.mark.parametrize(
+    "attrs", [{}, {"listing": 3}, {"listing": {}}, {"listing": {"jobs": "x", "is_narrowed": False}}]
+)
+def test_a_frame_that_lost_its_origin_is_not_everything(attrs: dict[str, Any]) -> None:
+    """Nobody can tell where it is from: attrs are anybody's, and a CSV file has none."""
+    frame = pd.DataFrame({"jobId": ["a"]})
+    frame.attrs.update(attrs)
+    assert not is_everything(frame, 1)
 
 
 def test_a_listing_is_a_frame_that_tells_what_was_left_out(tonight: local.LocalBatch) -> None:

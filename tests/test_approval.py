@@ -23,8 +23,10 @@ from batchnb.errors import BatchnbError, GuardError, InputError, PlanMismatchErr
 from batchnb.guards import Guards, Layer
 from batchnb.ids import JobId
 from batchnb.jobs import Job
-from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
+from batchnb.plans import Plan
 from batchnb.settings import pattern
+from batchnb.verdicts import PlannedJob, Verdict
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

@@ -16,10 +16,11 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 
 from batchnb import aws, local
 from batchnb import connect as connecting
-from batchnb.aws import Gateway, Identity, ItemError, in_groups, is_loopback
+from batchnb.aws import Gateway, ItemError, in_groups
 from batchnb.connect import connect, set_default_endpoint
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
 from batchnb.local.operations.refusals import CALLER_ARN
+from batchnb.place import Identity, is_loopback
 
 Start = Callable[..., local.LocalBatch]
 A, B, C = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "abc")

@@ -19,7 +19,8 @@ from batchnb.jobs import JobStatus
 from batchnb.local import Dependency
 from batchnb.pace import CallKind
 from batchnb.plan_view import plan_facts
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

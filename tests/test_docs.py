@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ from batchnb.api import list_jobs
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.magics import BatchMagics
 from batchnb.outcome import Outcome
-from batchnb.plans import Verdict
+from batchnb.place import Identity
+from batchnb.plans import Plan
 from batchnb.search import QueryError, parse_query
 from batchnb.search.fields import FIELDS, STATUS_WORDS
 from batchnb.search.listed import LISTED
+from batchnb.shapes.bodies import JobKind
+from batchnb.verdicts import Verdict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +61,19 @@ def test_every_public_name_is_in_the_readme(name: str) -> None:
 def test_every_verdict_and_outcome_has_a_row_in_the_readme(word: str) -> None:
     """What a plan or a report can say of a job is explained in a table of the README."""
     assert f"\n| `{word}` | " in README
+
+
+@pytest.mark.parametrize("kind", JobKind)
+def test_every_kind_of_job_has_a_row_in_the_readme(kind: str) -> None:
+    """A shape of a job is explained in a table of the README."""
+    assert f"\n| `{kind}` | " in README
+
+
+def test_every_column_is_in_the_readme() -> None:
+    """A column of a plan's frame, and a sum of what a plan frees, is named in the README."""
+    plan = Plan("OPS-1", Identity(None, "eu-west-1", "https://x.invalid"), (), datetime(2026, 1, 1, tzinfo=UTC), None)
+    for name in (*plan.to_frame(), *plan.frees):
+        assert f"`{name}`" in README, name
 
 
 def test_every_selector_of_list_jobs_is_in_the_readme() -> None:

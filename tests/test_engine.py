@@ -15,12 +15,13 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InterruptedRunError
+from batchnb.event import EventState, JobEvent
 from batchnb.ids import JobId
-from batchnb.ledger import EventState, JobEvent
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, make_plan
-from batchnb.report import JobResult, Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
+from batchnb.result import JobResult
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

@@ -11,6 +11,7 @@ from traitlets.config import Config
 
 from batchnb import errors
 from batchnb.errors import AwsError, BatchnbError, InputError
+from batchnb.report import InterruptedRunError, TerminationFailedError
 
 if TYPE_CHECKING:
     import pytest
@@ -26,6 +27,7 @@ def test_the_tree_at_the_top_is_true() -> None:
             above[depth:] = [match[2]]
             drawn[match[2]] = above[depth - 1] if depth else ""
     defined = {name: getattr(errors, name) for name in errors.__all__}
+    defined |= {made.__name__: made for made in (TerminationFailedError, InterruptedRunError)}
     assert drawn == {name: "" if made is BatchnbError else made.__bases__[0].__name__ for name, made in defined.items()}
 
 

@@ -14,17 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway, Identity
-from batchnb.blast import Dependent, Dependents
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
+from batchnb.dependents import Dependent, Dependents
 from batchnb.errors import GuardError, InputError, PlanMismatchError
 from batchnb.expected import check_expected, differences, dropped_out, read_expectation
 from batchnb.guards import Layer
 from batchnb.ids import JobId
 from batchnb.jobs import Job, JobStatus
-from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
+from batchnb.place import Identity
+from batchnb.plans import Plan
 from batchnb.runs import read_run
 from batchnb.tickets import ticket
+from batchnb.verdicts import PlannedJob, Verdict
+from tests.plans import make_plan
 
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 ENDS = {Verdict.TERMINATE, Verdict.CANCEL, Verdict.COVERED}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from batchnb.errors import InputError
 from batchnb.frames import ID_COLUMNS, frame_of_jobs, job_ids_in, utc
 from batchnb.ids import JobId
-from batchnb.jobs import Job, JobKind, JobStatus
+from batchnb.jobs import Job, JobStatus
+from batchnb.shapes.bodies import JobKind
 
 A, B, C = (f"{digit * 8}-2222-3333-4444-555555555555" for digit in "abc")
 ARN = f"arn:aws:batch:eu-west-1:123456789012:job/{A}"

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchnb.caps import Cap
+from batchnb.carried import carried_layers
 from batchnb.errors import GuardError, InputError
-from batchnb.guards import DEFAULT_MAX_JOBS, Cap, Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards import DEFAULT_MAX_JOBS, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.jobs import Job
 from batchnb.settings import pattern
 
@@ -218,6 +220,46 @@ def test_raising_is_always_shown(layers: list[Layer]) -> None:
     held = combined([Layer("a flag", is_explicit=True, max_jobs=6000), *layers])
     over = {source: value for value, source in held.max_jobs.raised_over}
     assert {layer.source for layer in layers if layer.max_jobs is not None} <= set(over)
+
+
+@given(
+    st.lists(typed_layers, max_size=1),
+    st.lists(configured, max_size=3),
+    st.lists(configured, max_size=3),
+    jobs,
+    account_ids,
+)
+def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
+    typed: list[Layer], then: list[Layer], now: list[Layer], job: Job, account: str
+) -> None:
+    """Under the guards of now and those that a plan brings, nothing is allowed that either of them forbids."""
+    made, here = combined([*typed, *then]), combined(now)
+    held = combined([*now, *carried_layers(made)])
+
+    bound = min(made.max_jobs.value, combined(then).max_jobs.value)
+    assert held.max_jobs.value == min(bound, here.max_jobs.value)
+    for cap in (made.max_percent, combined(then).max_percent, here.max_percent):
+        assert cap is None or (held.max_percent is not None and held.max_percent.value <= cap.value)
+    for one in (made, here):
+        assert one.protection_of(job) is None or held.protection_of(job) is not None
+        assert not one.read_only or held.read_only
+        assert not one.is_production(account) or held.is_production(account)
+        assert not _refuses(one, account) or _refuses(held, account)
+    # Carried again, as by a file of a file, it is the same.
+    again = combined([*now, *carried_layers(held)])
+    assert (again.max_jobs.value, again.max_percent and again.max_percent.value) == (
+        held.max_jobs.value,
+        held.max_percent and held.max_percent.value,
+    )
+    assert {pattern for pattern, _ in again.protect} == {pattern for pattern, _ in held.protect}
+
+
+def test_a_protection_that_was_lifted_holds_again_where_the_plan_goes() -> None:
+    """Whoever executes it elsewhere has to lift it again, whether or not it is configured there."""
+    typed = Layer("a flag", is_explicit=True, unprotect=(KEEP,))
+    made = combined([typed, Layer("project", protect=(KEEP,))])
+    assert combined(carried_layers(made)).protect == ((KEEP, "project (when the plan was made)"),)
+    assert combined([typed, *carried_layers(made)]).protect == ()
 
 
 def _refuses(held: Guards, account: str) -> bool:

@@ -26,15 +26,16 @@ from batchnb import settings as configured
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import GuardError, InterruptedRunError, PlanMismatchError
+from batchnb.errors import GuardError, PlanMismatchError
+from batchnb.event import EventState, JobEvent
 from batchnb.guards import Guards, Pattern, PatternKind
-from batchnb.ledger import EventState, JobEvent
 from batchnb.pace import forget_paces
-from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.report import Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import resume_run
 from batchnb.runs import find_run, read_run
 from batchnb.settings import pattern
+from batchnb.verdicts import PlannedJob, Verdict
 
 from .conftest import clock_of
 

@@ -90,6 +90,8 @@ ORDER = [
     "run",
     "resuming",
     "api",
+    "prices",
+    "budgets",
     "widget",
     "flags",
     "magic_guards",
@@ -124,7 +126,7 @@ DOORS = {
     "IPython": {"magics"},
     "orjson": {"json_bytes"},
     "pandas": {
-        *("accessor", "frames", "narrowing", "plan_view", "plots", "report_view", "runs", "search"),
+        *("accessor", "budgets", "frames", "narrowing", "plan_view", "plots", "report_view", "runs", "search"),
         *("pictures", "widget"),
     },
     "matplotlib": {"pictures"},

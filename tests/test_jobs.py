@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws import Gateway
-from batchnb.jobs import Attempt, Job, JobKind, JobStatus, job_from_aws
+from batchnb.jobs import Job, JobStatus, job_from_aws
 from batchnb.shapes import ContainerRun, Run
+from batchnb.shapes.attempts import Attempt
+from batchnb.shapes.bodies import JobKind
 
 LEAST = {"jobId": "11111111-2222-3333-4444-555555555555", "jobName": "sweep"}
 ODD_VALUES: list[object] = ["", "many", "nan", "inf", "-inf", "1e999", " ", None, [], {}]

@@ -22,20 +22,22 @@ from batchnb import local
 from batchnb.api import list_jobs, resume
 from batchnb.api import plan as plan_jobs
 from batchnb.aws import Gateway
+from batchnb.caps import Cap
 from batchnb.circumstances import guards_from_record, guards_record
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InterruptedRunError, JournalError
-from batchnb.guards import Cap, Guards
+from batchnb.errors import JournalError
+from batchnb.event import EventState, JobEvent
+from batchnb.guards import Guards
 from batchnb.ids import JobId
 from batchnb.journal import Journal
-from batchnb.ledger import EventState, JobEvent
 from batchnb.pace import forget_paces
-from batchnb.plans import Plan, make_plan
-from batchnb.report import Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import last_unfinished, resume_run
 from batchnb.runs import history, read_record, read_run, run_paths
 from batchnb.settings import pattern
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

@@ -23,18 +23,10 @@ from traitlets.config import Config
 import batchnb
 from batchnb import local
 from batchnb.connect import set_default_endpoint
-from batchnb.errors import (
-    BatchnbError,
-    GuardError,
-    InputError,
-    InterruptedRunError,
-    PlanMismatchError,
-    RefusedError,
-    TerminationFailedError,
-)
+from batchnb.errors import BatchnbError, GuardError, InputError, PlanMismatchError, RefusedError
 from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
 from batchnb.plans import Plan
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report, TerminationFailedError
 
 REASON = "OPS-1 bad input"
 UNKNOWN = "99999999-9999-4999-8999-999999999999"
@@ -837,4 +829,68 @@ def test_the_accounts_and_read_only_are_flags_as_well(nb: Notebook, emulator: lo
     assert "--expect" in nb.fail(f"{line} --production-accounts 000000000000", GuardError)
     assert not sent(emulator)
     nb.run(f"{line} --production-accounts 000000000000 --accounts 000000000000 --expect 1")
+    assert sent(emulator)
+
+
+# Plans that are refused
+
+
+def test_a_plan_over_a_limit_is_shown_and_yes_fails_after_that(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """The dry run is no error, and says which flag it takes; with --yes the plan is shown, and the cell fails."""
+    emulator.world.add_jobs("train", "big", 3)
+    line = "%batch_terminate --queue train --name-glob big-* -r x --max-jobs 2"
+    cell = nb.run(line)
+    assert "It cannot be executed as it is." in cell.plain
+    assert "With --yes, this plan would be refused by max_jobs. With --max-jobs 3 it would not be." in cell.stdout
+    failed = nb.cell(f"{line} --yes")
+    assert isinstance(failed.error, GuardError)
+    assert "max_jobs" in failed.plain
+    assert "refused by max_jobs" in nb.run(f"{line} --quiet").stdout
+    assert not sent(emulator)
+    nb.run(line.replace("--max-jobs 2", "--max-jobs 3 --yes"))
+    assert len(sent(emulator)) == 1
+
+
+def test_a_guard_of_plan_time_holds_for_a_plan_in_the_line(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """`%batch_terminate plan --yes` ends nothing that the plan itself forbids, loaded or not."""
+    emulator.world.add_jobs("train", "mine", 2)
+    nb.run("plan = %batch_terminate --name-glob mine-* -r x --read-only")
+    assert "read_only" in nb.fail("%batch_terminate plan --yes", GuardError)
+    nb.run(
+        "import batchnb, os, tempfile\n"
+        "path = os.path.join(tempfile.mkdtemp(), 'plan.json')\n"
+        "plan.save(path)\nloaded = batchnb.load_plan(path)"
+    )
+    assert "expect=" in nb.fail("%batch_terminate loaded --yes", GuardError)
+    assert not sent(emulator)
+    path = nb["path"]
+    nb.run(f"%batch_terminate --name-glob mine-* -r x --yes --expect '{path},2'")
+    assert len(sent(emulator)) == 1
+
+
+# All jobs
+
+
+def test_all_live_jobs_are_listed_and_not_ended(nb: Notebook, job_ids: list[str], emulator: local.LocalBatch) -> None:
+    """Without a flag everything is listed; a plan of all of it is shown, and is not executed."""
+    nb.run("jobs = %batch_jobs")
+    assert set(nb["jobs"].jobId) == set(job_ids)
+    shown = nb.run("%batch_terminate jobs -r x")
+    assert "selection: these are all" in shown.plain
+    assert "would be refused by selection." in shown.stdout
+    for everything in ("jobs", "jobs.jobId", "jobs.sort_values('jobName')", "jobs.head(10_000)"):
+        assert "selection" in nb.fail(f"%batch_terminate {everything} -r x --yes", GuardError)
+    assert "selection" in nb.fail("%batch_terminate --status active -r x --yes", GuardError)
+    assert not sent(emulator)
+
+
+@pytest.mark.parametrize(
+    "which", ["jobs[jobs.jobId != jobs.jobId[0]]", "list(jobs.jobId)", "{0}", "--queue train", "--name-glob *-*"]
+)
+def test_jobs_that_somebody_has_named_are_ended(
+    nb: Notebook, job_ids: list[str], emulator: local.LocalBatch, which: str
+) -> None:
+    """A filtered frame, ids, or a selector: then somebody has said which jobs."""
+    nb.run("jobs = %batch_jobs")
+    nb.run(f"%batch_terminate {which.format(job_ids[0])} -r x --yes")
     assert sent(emulator)

@@ -12,12 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway, Identity
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.ids import JobId
 from batchnb.jobs import Job, JobStatus, job_from_aws
+from batchnb.place import Identity
 from batchnb.plan_view import plan_facts, plan_html, plan_text
-from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
+from batchnb.plans import Plan
+from batchnb.verdicts import PlannedJob, Verdict
+from tests.plans import make_plan
 
 from .shapes import test_evidence as shapes
 from .shapes.items import item

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws import Gateway, Identity
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import AccessDeniedError, GuardError, InputError, UnavailableError
@@ -19,8 +19,12 @@ from batchnb.frames import job_ids_in
 from batchnb.guards import Layer
 from batchnb.ids import JobId, parse_job_id
 from batchnb.jobs import Job, JobStatus
-from batchnb.plans import Plan, PlannedJob, Verdict, check_reason, make_plan
+from batchnb.place import Identity
+from batchnb.plans import Plan
+from batchnb.reason import check_reason
 from batchnb.settings import pattern
+from batchnb.verdicts import PlannedJob, Verdict
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

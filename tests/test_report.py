@@ -8,14 +8,18 @@ import pandas as pd
 import pytest
 
 from batchnb import local
-from batchnb.aws import Gateway, Identity
+from batchnb.aws import Gateway
 from batchnb.clock import Clock
-from batchnb.errors import CredentialsError, TerminationFailedError
+from batchnb.errors import CredentialsError
 from batchnb.ids import JobId
 from batchnb.jobs import Job
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, PlannedJob, Verdict, make_plan
-from batchnb.report import JobResult, Report
+from batchnb.place import Identity
+from batchnb.plans import Plan
+from batchnb.report import Report, TerminationFailedError
+from batchnb.result import JobResult
+from batchnb.verdicts import PlannedJob, Verdict
+from tests.plans import make_plan
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

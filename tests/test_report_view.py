@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchnb.aws import Identity
 from batchnb.errors import UnavailableError
 from batchnb.jobs import Job, JobStatus
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.report import JobResult, Report
+from batchnb.place import Identity
+from batchnb.plans import Plan
+from batchnb.report import Report
 from batchnb.report_view import report_facts, report_html, report_text
+from batchnb.result import JobResult
+from batchnb.verdicts import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")

@@ -17,17 +17,18 @@ from batchnb.api import resume
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import GuardError, InterruptedRunError, JournalError, PlanMismatchError
+from batchnb.errors import GuardError, JournalError, PlanMismatchError
+from batchnb.event import EventState, JobEvent
 from batchnb.guards import Guards, Pattern, PatternKind
 from batchnb.ids import JobId
 from batchnb.jobs import Job
 from batchnb.journal import Journal
-from batchnb.ledger import EventState, JobEvent
-from batchnb.plans import Plan, make_plan
-from batchnb.report import Report
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError, Report
 from batchnb.resuming import last_unfinished, resume_run
 from batchnb.runs import history, read_run
 from batchnb.settings import KEYWORDS, layer
+from tests.plans import make_plan
 
 from .conftest import clock_of
 

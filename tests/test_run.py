@@ -10,10 +10,12 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InputError, InterruptedRunError, PlanMismatchError
+from batchnb.errors import InputError, PlanMismatchError
+from batchnb.event import JobEvent
 from batchnb.ids import JobId
-from batchnb.ledger import JobEvent
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
+from batchnb.report import InterruptedRunError
+from tests.plans import make_plan
 
 ENDING = {"TerminateJob", "TerminateJobs"}
 

@@ -184,6 +184,11 @@ STOPS = [
     ("jobs_over_budget", {"expect": 83}, "PlanMismatchError", "83 jobs were expected, and the plan ends 50"),
     ("jobs_over_budget", {"max_jobs": 10}, "GuardError", "would end 50 jobs"),
     ("jobs_over_budget", {"expected": {"gbm": "soon"}}, "InputError", "expected['gbm']"),
+    ("jobs_over_budget", {"expected": {"gmb": "2h"}}, "InputError", "no running job is of definition 'gmb'"),
+    ("jobs_over_budget", {"expected": {"gbm:99": "2h"}}, "InputError", "gbm:11"),
+    ("jobs_over_budget", {"most": -5}, "InputError", "most must be a whole number of at least 0, got -5"),
+    ("jobs_over_budget", {"price": "cheap"}, "InputError", "prices must be a number of at least 0"),
+    ("jobs_over_budget", {"price": {"vcpu_hour": -1}}, "InputError", "prices['vcpu_hour'] must be a number"),
     ("audit_trail", {"since": "30"}, "InputError", "since"),
     ("audit_trail", {"endpoint": "lokal"}, "InputError", "is no URL"),
     ("quickstart", {"expect": "0123456789ab"}, "PlanMismatchError", "This is"),
@@ -349,6 +354,47 @@ def test_the_dearest_jobs_over_budget_are_ended(run: Runs, night: local.LocalBat
     assert {job.name for job in ended} == {"dear-000", "gbm-fold-000", "gbm-fold-001"}
     assert night.world.job(dear[1]).status == "RUNNING"
     assert "selected: longest" in ran.text, "the picture says in words what it shows"
+
+
+def test_jobs_of_every_shape_are_ranked_and_what_is_not_known_is_named(run: Runs, night: local.LocalBatch) -> None:
+    """A multi-node job counts all its nodes and a pod is there; a pod of unknown size is on top, and named."""
+    night.world.add_queue("pods", type="EKS")
+    ages: Any = {"created_ago": 11 * 3600, "started_ago": 10 * 3600}
+    node = {"container": {"image": "mpi:1", "resourceRequirements": [{"type": "VCPU", "value": "96"}]}}
+    nodes = {"numNodes": 3, "mainNode": 0, "nodeRangeProperties": [{"targetNodes": "0:", **node}]}
+    night.world.add_job("train-gpu", "mpi", definition="mpi:1", nodes=nodes, **ages)
+    for name, cpu in (("pod", {"cpu": "1500m"}), ("odd", {})):
+        resources = {"requests": {**cpu, "memory": "1Gi"}}
+        pod = {"podProperties": {"containers": [{"name": name, "image": "pod:1", "resources": resources}]}}
+        night.world.add_job("pods", name, definition=f"{name}:1", eks=pod, **ages)
+    price = {"pods": {"vcpu_hour": 0.1}, "*": {"vcpu_hour": 0.05}}
+    other = {"longer_than": "9h", "expected": {"pretrain": "72h", "train-prod": "48h"}}
+    ran = run("jobs_over_budget", endpoint=night.endpoint_url, price=price, **other)
+    assert ran.ename is None, ran.error
+    assert "3 jobs over budget; cost in USD at {'pods': {'vcpu_hour': 0.1}" in ran.text
+    rows = [line.split() for line in ran.text.splitlines() if re.match(r"[012]  +(odd|mpi|pod) ", line)]
+    assert [row[1] for row in rows] == ["odd", "mpi", "pod"]
+    assert [row[6] for row in rows] == ["<NA>", "288.0", "1.5"]
+    assert re.search(r"Together at least 2,89\d\.\d vCPU-hours, at least 14\d\.\d\d USD so far", ran.text)
+    assert "Not in these sums, because a figure or a price is not known: 1 job, odd (" in ran.text
+
+
+def test_a_queue_that_cannot_be_listed_fails_a_runbook_that_executes(run: Runs, night: local.LocalBatch) -> None:
+    """What was found is ended, and the exit code says that nobody looked into that queue; a dry run names it."""
+    night.world.add_queue("models", type="SAGEMAKER_TRAINING")
+    place = {"endpoint": night.endpoint_url, "most": 1}
+    dry = run("jobs_over_budget", **place)
+    assert dry.ename is None, dry.error
+    assert "Not listed: 1 queue, and nothing is known of their jobs: models (ListJobs: ClientException" in dry.text
+    ran = run("jobs_over_budget", **place, execute=True, expect=1)
+    assert ran.ename == "RefusedError"
+    assert "1 of 1 job seen to end" in ran.text
+    stuck = run("stuck_runnable", endpoint=night.endpoint_url, execute=True, expect=14)
+    assert stuck.ename == "RefusedError", stuck.error
+    assert stuck.text.count("Not listed: 1 queue") == 2
+    named = run("stuck_runnable", endpoint=night.endpoint_url, queue="models")
+    assert named.ename == "RefusedError"
+    assert "queue models cannot be listed" in str(named.error)
 
 
 def test_where_nothing_is_over_budget_a_runbook_says_so(run: Runs, night: local.LocalBatch) -> None:

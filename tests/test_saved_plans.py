@@ -152,6 +152,71 @@ def test_what_was_allowed_elsewhere_is_not_allowed_here(
     assert loaded.execute(clock=clock).ok
 
 
+def _as_format_1(record: dict[str, Any]) -> None:
+    """Make the record as the first version wrote it."""
+    for name in ("guards", "counts", "refused_by", "reviewed_by", "listed_all", "live_in_queues"):
+        del record[name]
+    record["format"] = 1
+
+
+def test_a_file_of_format_1_is_loaded_under_the_guards_of_now(
+    emulator: local.LocalBatch, saved: Plan, path: Path, user_file: Path, clock: Clock
+) -> None:
+    """It has no guards, and says so; its jobs are described again, and ended where nothing forbids it now."""
+    _edit(path, _as_format_1, and_checksum=True)
+    user_file.parent.mkdir()
+    user_file.write_text("max_jobs = 1")
+    loaded = batchnb.load_plan(path, endpoint_url=emulator.endpoint_url)
+    assert loaded.digest == saved.digest
+    assert "The file is of an earlier version" in str(loaded)
+    assert [refusal.source for refusal in loaded.refused_by] == [str(user_file)]
+    user_file.unlink()
+    emulator.calls.clear()
+    assert batchnb.load_plan(path, endpoint_url=emulator.endpoint_url).execute(clock=clock).ok
+    assert emulator.calls[0].operation in ("GetCallerIdentity", "DescribeJobs")
+    assert "DescribeJobs" in [call.operation for call in emulator.calls[:3]]
+
+
+def test_a_file_of_format_1_is_expected(emulator: local.LocalBatch, saved: Plan, path: Path) -> None:
+    """These jobs or fewer, as of any saved plan."""
+    _edit(path, _as_format_1, and_checksum=True)
+    ids = [planned.job_id for planned in saved.jobs]
+    batchnb.plan(ids, reason=saved.reason, endpoint_url=emulator.endpoint_url).check_expected((path, len(ids)))
+
+
+def test_a_file_says_what_holds_and_what_it_ends(emulator: local.LocalBatch, path: Path) -> None:
+    """Format 2: guards with their sources, numbers, refusals, and room for the names of reviewers."""
+    ids = emulator.world.add_jobs("train", "job", 2)
+    array = emulator.world.add_job("train", "array", array_size=5)
+    options: dict[str, Any] = {"max_jobs": 3, "protect": "name:prod-*", "endpoint_url": emulator.endpoint_url}
+    batchnb.plan([*ids, array], reason="x", **options).save(path)
+    record = json.loads(path.read_text())
+    assert record["format"] == 2
+    assert record["counts"] == {"terminate": 3, "to end": 3, "with array children": 7}
+    assert record["guards"]["protect"] == [{"pattern": "name:prod-*", "source": "a keyword argument"}]
+    assert [text.partition(":")[0] for text in record["refused_by"]] == ["max_jobs"]
+    assert record["reviewed_by"] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda record: record.pop("guards"),
+        lambda record: record.update(guards={}),
+        lambda record: record["guards"].update(max_jobs={"value": "inf", "source": "x", "raised_over": []}),
+        lambda record: record["guards"].update(protect=[{"pattern": "nonsense", "source": "x"}]),
+    ],
+)
+def test_a_file_without_sound_guards_is_refused(
+    emulator: local.LocalBatch, saved: Plan, path: Path, change: Callable[[dict[str, Any]], object]
+) -> None:
+    """Guards that cannot be read are no reason to go on without."""
+    assert saved
+    _edit(path, change, and_checksum=True)
+    with pytest.raises(PlanMismatchError, match="damaged or was edited"):
+        batchnb.load_plan(path, endpoint_url=emulator.endpoint_url)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 99}', "\x00", "[" * 100_000])
 def test_a_file_that_is_no_plan_is_an_error(emulator: local.LocalBatch, path: Path, text: str) -> None:
     """Whatever is in a file, the answer is one sentence."""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from batchnb.caps import Cap
 from batchnb.errors import InputError
-from batchnb.guards import Cap
-from batchnb.settings import KEYWORDS, guards, layer, pattern, set_notebook_layer
+from batchnb.notebook import set_notebook_layer
+from batchnb.settings import KEYWORDS, guards, layer, pattern
 
 KEEP = pattern("tag:keep=yes")
 

@@ -7,8 +7,9 @@ from batchnb import local
 from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.ids import JobId
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan
 from batchnb.tickets import ticket
+from tests.plans import make_plan
 
 
 def _plan(gateway: Gateway, ids: list[str], clock: Clock, reason: str = "OPS-1") -> Plan:

@@ -11,9 +11,11 @@ from batchnb.aws import Gateway
 from batchnb.clock import Clock
 from batchnb.ids import JobId
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, make_plan
-from batchnb.report import JobResult, Report
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.result import JobResult
 from batchnb.verify import FIRST_POLL, GONE_AFTER, GONE_SECONDS
+from tests.plans import make_plan
 
 
 def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock) -> Plan:

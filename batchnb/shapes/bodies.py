@@ -99,6 +99,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
     json = to_sorted_json(record)
     body = _shared.get(json)
     if body is None:
+        json = bytes(memoryview(json))  # without the room that the encoder left at its end, which is thousands of bytes
         body = _shared[json] = _make_body(json)
     return body
 
@@ -119,21 +120,23 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
     return JobKind.CONTAINER if "container" in record else None
 
 
-# What is kept of each part. Whatever is no mapping stays as null, or it would be missed when figures are added up.
+# What is kept of each part. What is no mapping stays in its list as null: it must not be missed by whoever adds up.
 
 
 def _kept_container(container: object) -> Any:
-    if not isinstance(container, Mapping):
+    if type(container) is not dict and not isinstance(container, Mapping):
         return None
     kept = {name: value for name, value in container.items() if (value or value is False) and name not in OF_ONE_RUN}
     for name in _REDUCED.keys() & kept:
         kept[name] = _REDUCED[name](kept[name])
+        if not kept[name]:
+            del kept[name]
     return kept
 
 
 def _kept_list(keep: Callable[[object], Any]) -> Callable[[object], Any]:
     def kept(values: object) -> Any:
-        return [keep(value) for value in values] if isinstance(values, list | tuple) else None
+        return [keep(value) for value in values] if isinstance(values, list | tuple) else [None]
 
     return kept
 
@@ -142,11 +145,8 @@ def _kept_mapping(**keep: Callable[[object], Any]) -> Callable[[object], Any]:
     def kept(part: object) -> Any:
         if not isinstance(part, Mapping):
             return None
-        return {
-            name: keep[name](value) if name in keep else value
-            for name, value in part.items()
-            if name not in OF_ONE_RUN and (value or value is False)
-        }
+        given = ((name, keep[name](value) if value and name in keep else value) for name, value in part.items())
+        return {name: value for name, value in given if (value or value is False) and name not in OF_ONE_RUN}
 
     return kept
 

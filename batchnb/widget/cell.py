@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from batchnb.plans import check_reason
+from batchnb.reason import check_reason
 
 __all__ = ["cell_for"]
 

@@ -14,11 +14,11 @@ import numpy as np
 from batchnb import api
 from batchnb.clock import Clock
 from batchnb.connect import connect
-from batchnb.errors import InputError, InterruptedRunError
-from batchnb.ledger import JobEvent
+from batchnb.errors import InputError
+from batchnb.event import JobEvent
 from batchnb.plans import Plan
-from batchnb.relisting import not_listed_text
-from batchnb.report import Report
+from batchnb.relisting import not_listed_text, note_selected
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Stop
 from batchnb.widget.live import FATES, Marks, Progress
 from batchnb.widget.parcels import FIRST_ROWS, Parcel, first_parcel, whole_parcel
@@ -130,7 +130,7 @@ class Desk:
     def _make_plan(self) -> Phase:
         with self._mutex:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
-            rows, reason = self._snapshot.frame.iloc[self._rows], self._reason
+            rows, reason = note_selected(self._snapshot.frame.iloc[self._rows]), self._reason
         asks = self._asks
         plan = api.plan(rows, reason=reason, ids=asks.ids, session=asks.session, **asks.connection, **asks.guards)
         use_reason(reason)

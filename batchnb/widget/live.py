@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from batchnb.ledger import EventState, JobEvent
+from batchnb.event import EventState, JobEvent
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, Verdict
-from batchnb.report import JobResult, Report
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.result import JobResult
 from batchnb.text import shown
+from batchnb.verdicts import Verdict
 from batchnb.widget.rows import LIFE_OF, Lock
 from batchnb.widget.snapshot import Snapshot
 

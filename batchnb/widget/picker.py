@@ -16,7 +16,8 @@ import traitlets
 
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.plan_facts import DIGEST_SHOWN
+from batchnb.plans import Plan
 from batchnb.relisting import not_listed_text
 from batchnb.report import Report
 from batchnb.run import check_timeout

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from batchnb.errors import InterruptedRunError
-from batchnb.ledger import JobEvent
+from batchnb.event import JobEvent
 from batchnb.plans import Plan
-from batchnb.report import Report
+from batchnb.report import InterruptedRunError, Report
 from batchnb.stop import Stop
 from batchnb.widget.live import Progress
 from batchnb.widget.told import is_production

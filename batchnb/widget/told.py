@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from batchnb.plan_facts import DIGEST_SHOWN
 from batchnb.plan_view import plan_facts
-from batchnb.plans import DIGEST_SHOWN, Plan
+from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.report_view import report_facts
 from batchnb.text import shown

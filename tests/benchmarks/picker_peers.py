@@ -19,7 +19,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from batchnb.ledger import EventState, JobEvent
+from batchnb.event import EventState, JobEvent
 from batchnb.widget import JobPicker
 from batchnb.widget.parcels import whole_parcel
 from batchnb.widget.rows import LIVES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -304,7 +305,7 @@ def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
         expect(page.locator(".bnb-summary")).to_contain_text("seen to end", timeout=ENDS_WITHIN)
         picker.button("Done").click()
         expect(page.locator(".bnb-summary")).to_have_count(0)
-        expect(picker.counts).to_contain_text("279 jobs · 0 selected")
+        expect(picker.counts).to_have_text(re.compile(r"^\d+ jobs · 0 selected"))
 
 
 def test_the_result_has_failures_first_which_can_be_selected_again(picker: BarePage, page: Page) -> None:

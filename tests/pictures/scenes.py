@@ -9,13 +9,15 @@ from typing import Any, cast
 import pandas as pd
 
 from batchnb.accessor import register
-from batchnb.aws import Identity
 from batchnb.frames import frame_of_jobs
 from batchnb.jobs import Job, JobStatus
 from batchnb.outcome import Outcome
 from batchnb.pictures import Picture
-from batchnb.plans import Plan, PlannedJob, Verdict
-from batchnb.report import JobResult, Report
+from batchnb.place import Identity
+from batchnb.plans import Plan
+from batchnb.report import Report
+from batchnb.result import JobResult
+from batchnb.verdicts import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")

@@ -19,9 +19,9 @@ from batchnb.outcome import Outcome, counts_in, counts_text
 from batchnb.pictures.rows import Run
 from batchnb.pictures.run_history import bars_of
 from batchnb.pictures.run_times import DEFINITIONS_SHOWN, RunTime, by_definition
-from batchnb.plans import Verdict
 from batchnb.plots import endings_of
-from batchnb.report import JobResult
+from batchnb.result import JobResult
+from batchnb.verdicts import Verdict
 
 from . import scenes
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from batchnb.jobs import Job, JobKind, job_from_aws
+from batchnb.jobs import Job, job_from_aws
 from batchnb.records import job_record
 from batchnb.shapes import Attempt, ContainerRun, Placement, Run
+from batchnb.shapes.bodies import JobKind
 
 from .items import ecs, eks, item, multi_node, needs, one_container, pod_container, task_container
 

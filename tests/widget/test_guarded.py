@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import batchnb
 from batchnb import local
 from batchnb.errors import GuardError
+from batchnb.relisting import is_everything
 from tests.widget.conftest import Hand
 
 if TYPE_CHECKING:
@@ -95,6 +97,18 @@ def test_in_a_production_account_the_number_is_typed(frame: pd.DataFrame, hold: 
     assert hand.confirmed(typed="1")["ok"]
     assert hand.picker.report is not None
     assert hand.picker.report.counts == {"terminated": 1}
+
+
+def test_all_jobs_of_an_open_listing_may_end_after_the_review(hold: Hold, jobs: local.LocalBatch) -> None:
+    """In the picker somebody has selected them, row by row or all at once, and has seen the plan."""
+    listing = batchnb.list_jobs(endpoint_url=jobs.endpoint_url)
+    hand = hold(listing, guards={"max_jobs": 1000})
+    hand.planned(*range(len(listing)))
+    assert hand.state["plan"]["forbidden"] == ""
+    assert hand.confirmed(typed=str(hand.state["plan"]["toEnd"]))["ok"]
+    assert hand.picker.report is not None
+    assert len(hand.picker.report.results) == len(listing)
+    assert is_everything(listing, len(listing)), "the frame itself is as it was"
 
 
 def test_a_guard_set_after_the_plan_was_shown_holds(

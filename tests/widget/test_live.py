@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from batchnb.ledger import EventState, JobEvent
+from batchnb.event import EventState, JobEvent
 from batchnb.widget.live import Progress
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.errors import AccessDeniedError, InputError
-from batchnb.ledger import EventState, JobEvent
+from batchnb.event import EventState, JobEvent
 from batchnb.plans import Plan
 from batchnb.report import Report
 from batchnb.widget import JobPicker

@@ -1,0 +1,25 @@
+"""The reason: one text for all jobs of a plan, which AWS keeps with each."""
+
+from __future__ import annotations
+
+from batchnb.errors import InputError
+
+__all__ = ["check_reason"]
+
+
+REASON_LIMIT = 1024
+"""Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
+
+
+def check_reason(reason: object) -> None:
+    """Raise InputError unless AWS would take `reason`: text that says something, at most 1024 characters long."""
+    if not isinstance(reason, str) or not reason.strip():
+        raise InputError(
+            "reason: say why these jobs are ended, for example reason='OPS-123 bad input'. AWS keeps it with each job."
+        )
+    if len(reason) > REASON_LIMIT:
+        raise InputError(f"reason: it has {len(reason):,} characters, and AWS keeps at most {REASON_LIMIT:,}.")
+    try:
+        reason.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
