@@ -89,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return run(parser.parse_args(arguments))
     except LocalError as error:
-        print(f"batchnb.local: {error}", file=sys.stderr)  # noqa: T201 - this room speaks
+        print(f"batchnb.local: {error}", file=sys.stderr)  # noqa: T201 - a command speaks
         return 1
 
 
@@ -111,7 +111,7 @@ def _print_until_stopped(text: str) -> None:
     stopped = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:
-        print(text, flush=True)  # noqa: T201 - this room speaks
+        print(text, flush=True)  # noqa: T201 - a command speaks
         while not stopped.wait(_POLL):  # in pieces: Windows lets nobody interrupt a wait without an end
             pass
     except KeyboardInterrupt:

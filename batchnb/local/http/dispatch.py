@@ -53,7 +53,7 @@ class Api:
     calls: list[Call] = field(default_factory=list)
 
     def answer(self, request: Request) -> Reply:
-        """Answer one request; whatever goes wrong is an answer, too."""
+        """Return the answer to a request; whatever goes wrong is an answer, too."""
         service = find_service(request)
         asked: dict[str, Any] = {}
         faults: list[Fault] = []

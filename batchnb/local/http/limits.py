@@ -47,7 +47,7 @@ class Limits:
         self._now = now
 
     def of(self, operation: str) -> Limit | None:
-        """Answer the limit of an operation, if it has one."""
+        """Return the limit of an operation, if it has one."""
         return self._limits.get(operation)
 
     def set(self, operation: str, limit: Limit | None) -> None:

@@ -125,7 +125,7 @@ class Server:
         return self._thread.is_alive()
 
     def answer_or_fail(self, request: Request) -> Reply:
-        """Answer a request. A failure of ours or of a hook resets the connection and is kept for `stop`."""
+        """Return a request. A failure of ours or of a hook resets the connection and is kept for `stop`."""
         try:
             return self._answer(request)
         except Exception as error:  # noqa: BLE001 - a hook may raise anything; stop() raises it where it is seen

@@ -11,7 +11,7 @@ from batchnb.local.world.registry import Change
 if TYPE_CHECKING:
     from batchnb.local.world.job import Job
     from batchnb.local.world.lifecycle import Lifecycle
-    from batchnb.local.world.registry import Ledger
+    from batchnb.local.world.registry import Registry
 
 __all__ = ["CHILD_FAILED", "DEPENDENT_FAILED", "admit", "doom", "enroll", "is_waiting", "refresh_parent", "resolve"]
 
@@ -20,8 +20,8 @@ DEPENDENT_FAILED = "Dependent Job failed"
 _WAITING = frozenset({Status.SUBMITTED, Status.PENDING})
 
 
-def enroll(ledger: Ledger, job: Job) -> list[Job]:
-    """Make a waiting job wait for what it depends on; answer the jobs doomed by an earlier failure.
+def enroll(ledger: Registry, job: Job) -> list[Job]:
+    """Make a waiting job wait for what it depends on; return the jobs doomed by an earlier failure.
 
     A job that has left PENDING has its dependencies behind it, whatever they are. N_TO_N makes each child
     wait for the child of the same index, SEQUENTIAL for the child before it.
@@ -44,7 +44,7 @@ def enroll(ledger: Ledger, job: Job) -> list[Job]:
     return doomed
 
 
-def _wait(ledger: Ledger, waiting: Job, awaited: Job) -> bool:
+def _wait(ledger: Registry, waiting: Job, awaited: Job) -> bool:
     """Make one job wait for another; False if that one has failed already."""
     if not awaited.has_ended:
         waiting.waits_for = (waiting.waits_for or set()) | {awaited.job_id}

@@ -15,7 +15,7 @@ from batchnb.local.world.times import Delays, Pace
 
 if TYPE_CHECKING:
     from batchnb.local.world.job import Job
-    from batchnb.local.world.registry import Due, Ledger
+    from batchnb.local.world.registry import Due, Registry
 
 __all__ = ["CONTAINER_EXITED", "TOO_LARGE", "Lifecycle", "attempts_of_node"]
 
@@ -36,7 +36,7 @@ _BEFORE = {
 class Lifecycle:
     """The rules of change over the ledger's jobs."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Registry) -> None:
         self.ledger = ledger
         self.delays = Delays()
         self.pace = Pace()

@@ -14,7 +14,7 @@ from batchnb.local.world.job import ENDED
 if TYPE_CHECKING:
     from batchnb.local.world.body import Container
     from batchnb.local.world.job import Attempt, Job
-    from batchnb.local.world.registry import Ledger
+    from batchnb.local.world.registry import Registry
 
 __all__ = ["Log", "find_log"]
 
@@ -80,7 +80,7 @@ class Log:
         return bisect_left(range(len(self)), time_ms, key=self.time_of)
 
 
-def find_log(ledger: Ledger, group: str, stream: str, now_ms: int) -> Log | None:
+def find_log(ledger: Registry, group: str, stream: str, now_ms: int) -> Log | None:
     """Return the log of a stream in a group, or None where there is no such stream."""
     for job, container, number in _candidates(ledger, stream):
         if container.log_group == group:
@@ -88,7 +88,7 @@ def find_log(ledger: Ledger, group: str, stream: str, now_ms: int) -> Log | None
     return None
 
 
-def _candidates(ledger: Ledger, stream: str) -> list[tuple[Job, Container, int]]:
+def _candidates(ledger: Registry, stream: str) -> list[tuple[Job, Container, int]]:
     """Return the containers and attempts that a stream's name may mean; it holds index and attempt without a mark."""
     parts = _STREAM.fullmatch(stream)
     if parts is None:

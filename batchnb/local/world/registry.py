@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from batchnb.local.world.job import Job, Queue, Status
     from batchnb.local.world.place import Place
 
-__all__ = ["Change", "Due", "Ledger"]
+__all__ = ["Change", "Due", "Registry"]
 
 
 class Change(Enum):
@@ -50,7 +50,7 @@ class Due(NamedTuple):
     """Of a step: how many attempts the job had behind it when the step was booked."""
 
 
-class Ledger:
+class Registry:
     """The books of the world. It decides nothing."""
 
     def __init__(self, place: Place) -> None:

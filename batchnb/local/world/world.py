@@ -17,7 +17,7 @@ from batchnb.local.world.ids import IdMaker
 from batchnb.local.world.job import Dependency, Job, Queue, Status, Stops
 from batchnb.local.world.lifecycle import Lifecycle
 from batchnb.local.world.place import Place
-from batchnb.local.world.registry import Change, Ledger
+from batchnb.local.world.registry import Change, Registry
 from batchnb.local.world.switches import SwitchAttribute, Switches
 from batchnb.local.world.times import Delays, Pace
 from batchnb.local.world.truth import Truth
@@ -50,7 +50,7 @@ class World:
         self.place = place if place is not None else Place()
         self.credentials_expired = False
         self.denied_operations: set[str] = set()
-        self.ledger = Ledger(self.place)
+        self.ledger = Registry(self.place)
         self.lifecycle = Lifecycle(self.ledger)
         if switches is not None:
             self.switches = switches
@@ -222,7 +222,7 @@ class World:
         return job
 
     def settle(self) -> int:
-        """Apply all that is due by the clock, and answer the time in epoch milliseconds."""
+        """Apply all that is due by the clock, and return the time in epoch milliseconds."""
         with self.lock:
             now_ms = self.clock.now_ms()
             self.lifecycle.settle(now_ms)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import ast
+import re
+from dataclasses import Field, fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +14,8 @@ from batchnb import local
 from batchnb.errors import LocalError
 from tests.local.conftest import Opened
 from tests.local.stage import Stage
+
+README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
 
 
 def switch(stage: Stage, **switches: Any) -> None:
@@ -135,6 +140,21 @@ def test_switches_can_be_given_at_the_start(opened: Opened) -> None:
     truth = stage.world.job(job_id)
     assert (truth.is_terminated, truth.is_cancelled) == (True, True)
     assert stage.world.queued_flag == "both"
+
+
+@pytest.mark.parametrize("field", fields(local.Switches), ids=lambda field: str(field.name))
+def test_every_switch_has_a_row_in_the_readme(field: Field[object]) -> None:
+    """With all its choices, the default first; each of them can be set."""
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{field.name}` | ")]
+    choices = [ast.literal_eval(text) for text in re.findall(r"`([^`]+)`", row.rpartition(" | ")[2])]
+    assert choices[0] == field.default
+    assert len(choices) >= 2
+    for choice in choices:
+        local.Switches(**{field.name: choice})
+    with pytest.raises(LocalError) as raised:
+        local.Switches(**{field.name: "sometimes"})  # type: ignore[arg-type]
+    said = set(re.findall(r"'\w+'|False|True", str(raised.value)))
+    assert said == {repr(choice) for choice in choices} | {"'sometimes'"}
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(local.Switches)])
