@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from batchnb.shapes.bodies import Body, JobKind, body_in
@@ -50,8 +51,24 @@ def evidence_in(item: Mapping[str, Any], *, is_node: bool = False) -> Evidence |
 
 
 def evidence_record(evidence: Evidence) -> dict[str, Any]:
-    """Return the evidence in the shape of an item of DescribeJobs, from which `evidence_in` reads the same."""
+    """Return the evidence in the shape of an item of DescribeJobs, from which `evidence_in` reads the same.
+
+    Parts of it may be those of another record: it is to be written, and not to be changed.
+    """
+    run = evidence.run
+    if evidence.body.kind is JobKind.CONTAINER:
+        # Of thousands of siblings the body is read once.
+        record = dict(_shared_record(evidence.body))
+        if run is not None:
+            record["container"] = dict(record["container"])
+            add_run(record, run)
+        return record
     record = evidence.body.as_record()
-    if evidence.run is not None:
-        add_run(record, evidence.run)
+    if run is not None:
+        add_run(record, run)
     return record
+
+
+@lru_cache(maxsize=64)
+def _shared_record(body: Body) -> dict[str, Any]:
+    return body.as_record()
