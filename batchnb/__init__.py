@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from batchnb.api import list_jobs, load_plan, plan, resume
     from batchnb.endpoints import use_endpoint
     from batchnb.errors import AwsError, BatchnbError, GuardError, InputError, JournalError, PlanMismatchError
-    from batchnb.event import JobEvent
-    from batchnb.outcome import Outcome
-    from batchnb.plans import Plan, Verdict
-    from batchnb.report import InterruptedRunError, Report, TerminationFailedError
-    from batchnb.runs import history, prune_history, read_run
-    from batchnb.tickets import ticket
+    from batchnb.jobs.outcome import Outcome
+    from batchnb.model.event import JobEvent
+    from batchnb.model.plan import Plan, Verdict
+    from batchnb.model.report import InterruptedRunError, Report, TerminationFailedError
+    from batchnb.model.ticket import ticket
+    from batchnb.running.history import history, prune_history, read_run
     from batchnb.widget import JobPicker
 
 __all__ = [
@@ -59,31 +59,31 @@ _ROOM_OF = {
     "BatchnbError": "batchnb.errors",
     "GuardError": "batchnb.errors",
     "InputError": "batchnb.errors",
-    "InterruptedRunError": "batchnb.report",
-    "JobEvent": "batchnb.event",
+    "InterruptedRunError": "batchnb.model.report",
+    "JobEvent": "batchnb.model.event",
     "JobPicker": "batchnb.widget",
     "JournalError": "batchnb.errors",
-    "Outcome": "batchnb.outcome",
-    "Plan": "batchnb.plans",
+    "Outcome": "batchnb.jobs.outcome",
+    "Plan": "batchnb.model.plan",
     "PlanMismatchError": "batchnb.errors",
-    "Report": "batchnb.report",
-    "TerminationFailedError": "batchnb.report",
-    "Verdict": "batchnb.plans",
-    "history": "batchnb.runs",
+    "Report": "batchnb.model.report",
+    "TerminationFailedError": "batchnb.model.report",
+    "Verdict": "batchnb.model.plan",
+    "history": "batchnb.running.history",
     "list_jobs": "batchnb.api",
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",
-    "prune_history": "batchnb.runs",
-    "read_run": "batchnb.runs",
+    "prune_history": "batchnb.running.history",
+    "read_run": "batchnb.running.history",
     "resume": "batchnb.api",
-    "ticket": "batchnb.tickets",
+    "ticket": "batchnb.model.ticket",
     "use_endpoint": "batchnb.endpoints",
 }
 
 
 # A relative folder of journals is meant from where the process is now, wherever `%cd` leads later.
 if _folder := os.environ.get("BATCHNB_JOURNAL_DIR"):
-    import_module("batchnb.journal_folder").remember(_folder)
+    import_module("batchnb.running.journal_folder").remember(_folder)
 
 
 def __getattr__(name: str) -> Any:
@@ -100,13 +100,13 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics: what `%load_ext batchnb` calls."""
-    from batchnb.magics import load
+    from batchnb.magics.magics import load
 
     load(shell)
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take the magics away again: what `%unload_ext batchnb` calls."""
-    from batchnb.magics import unload
+    from batchnb.magics.magics import unload
 
     unload(shell)

@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
 
-from batchnb.accessor import register
+from batchnb.aws.connect import connect
+from batchnb.aws.gc_pause import collecting_seldom
+from batchnb.aws.listing import list_selected
+from batchnb.aws.relist import is_everything, listed_by, listing_text, remember
 from batchnb.clock import Clock
-from batchnb.connect import connect
-from batchnb.frames import import_ahead
-from batchnb.garbage import collecting_seldom
-from batchnb.journal_folder import check_folder, journal_dir
-from batchnb.listing import list_selected
+from batchnb.jobs.frame import import_ahead
+from batchnb.jobs.selector import selector
+from batchnb.model.accessor import register
 from batchnb.progress import counting
-from batchnb.relisting import is_everything, listed_by, listing_text, remember
-from batchnb.select import selector
+from batchnb.running.journal_folder import check_folder, journal_dir
 
 if TYPE_CHECKING:
     import threading
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     import boto3
     import pandas as pd
 
-    from batchnb.event import JobEvent
-    from batchnb.guard_keywords import GuardKeywords
-    from batchnb.guards import Layer
-    from batchnb.plans import Plan
-    from batchnb.report import Report
+    from batchnb.guards.keywords import GuardKeywords
+    from batchnb.guards.rules import Layer
+    from batchnb.model.event import JobEvent
+    from batchnb.model.plan import Plan
+    from batchnb.model.report import Report
 
 __all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
@@ -157,8 +157,8 @@ def plan(
     of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account that
     is not allowed; AwsError where DescribeJobs fails.
     """
-    from batchnb.guard_keywords import layer_of_keywords
-    from batchnb.reason import check_reason
+    from batchnb.guards.keywords import layer_of_keywords
+    from batchnb.model.reason import check_reason
 
     check_reason(reason)
     limits = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
@@ -193,11 +193,11 @@ def plan_with(
 
     `extent` is `with_dependents` and `collapse`.
     """
-    from batchnb.frames import job_ids_in
-    from batchnb.making import make_plan
-    from batchnb.preflight import in_one_place
-    from batchnb.reason import check_reason
-    from batchnb.run import execute
+    from batchnb.jobs.frame import job_ids_in
+    from batchnb.model.reason import check_reason
+    from batchnb.planning.make import make_plan
+    from batchnb.planning.preflight import in_one_place
+    from batchnb.running.run import execute
 
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
@@ -236,10 +236,10 @@ def load_plan(
 
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """
-    from batchnb.guard_keywords import layer_of_keywords
-    from batchnb.plans import Plan
-    from batchnb.run import execute
-    from batchnb.saved_plans import read_plan
+    from batchnb.guards.keywords import layer_of_keywords
+    from batchnb.model.plan import Plan
+    from batchnb.model.saved import read_plan
+    from batchnb.running.run import execute
 
     check_folder(journal_dir())
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
@@ -283,9 +283,9 @@ def resume(
     Raises JournalError where there is no such run, another process is at it, or its journal is not whole;
     PlanMismatchError where the run took place elsewhere, or new jobs depend on it; GuardError where a guard forbids it.
     """
-    from batchnb.journal_folder import find_run
-    from batchnb.resuming import last_unfinished, resume_run
-    from batchnb.settings import KEYWORDS, layer
+    from batchnb.guards.settings import KEYWORDS, layer
+    from batchnb.running.journal_folder import find_run
+    from batchnb.running.resume import last_unfinished, resume_run
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
     typed = layer(KEYWORDS, limits, explicit=True)

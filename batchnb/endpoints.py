@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from batchnb.connect import connect, default_endpoint, emulator_session, set_default_endpoint
-from batchnb.place import Identity
+from batchnb.aws.connect import connect, default_endpoint, emulator_session, set_default_endpoint
+from batchnb.jobs.place import Identity
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ from typing import Any
 import hypothesis
 import pytest
 
-from batchnb import local, settings
-from batchnb.aws import Gateway
+from batchnb import local
+from batchnb.aws.connect import connect, set_default_endpoint
+from batchnb.aws.gateway import Gateway
+from batchnb.aws.pace import forget_paces
 from batchnb.clock import Clock
-from batchnb.connect import connect, set_default_endpoint
-from batchnb.pace import forget_paces
+from batchnb.guards import settings
 
 # On a busy machine an example may be slow. CI looks at the same examples each time: what lands must not depend on
 # chance; whoever works on the code meets new ones.

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from batchnb.aws import BulkAnswer, Gateway, Page
+from batchnb.aws.gateway import BulkAnswer, Gateway, Page
+from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
-from batchnb.jobs import Job, JobStatus
-from batchnb.pace import CallKind, Pace
-from batchnb.place import Identity
-from batchnb.plans import Plan
-from batchnb.verdicts import PlannedJob, verdict_of
+from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.place import Identity
+from batchnb.model.plan import Plan
+from batchnb.model.verdict import PlannedJob, verdict_of
 
 __all__ = ["FakeGateway", "job_id", "plan_of"]
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import batchnb
-from batchnb.journal_folder import journal_dir
+from batchnb.running.journal_folder import journal_dir
 
 A_FEW = 25
 """Bytes of the next line that still fit."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from batchnb import making
-from batchnb.run import execute
+from batchnb.planning import make as making
+from batchnb.running.run import execute
 
 __all__ = ["make_plan"]
 

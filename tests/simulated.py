@@ -10,7 +10,7 @@ from itertools import count
 from math import floor
 from typing import Protocol
 
-from batchnb.pace import Pace
+from batchnb.aws.pace import Pace
 
 __all__ = ["Bucket", "Limiter", "Partitions", "Result", "Rival", "Window", "simulate"]
 

@@ -15,12 +15,12 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-from batchnb.aws import BulkAnswer, Gateway, ItemError, Page
+from batchnb.aws.gateway import BulkAnswer, Gateway, ItemError, Page
+from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.errors import AccessDeniedError, CredentialsError, RefusedError, ThrottledError, UnavailableError
-from batchnb.jobs import Job, JobStatus, job_from_aws
-from batchnb.pace import CallKind, Pace
-from batchnb.place import Identity
+from batchnb.jobs.job import Job, JobStatus, job_from_aws
+from batchnb.jobs.place import Identity
 
 __all__ = ["BYSTANDERS", "DeadError", "Death", "SimulatedBatch", "SimulatedGateway", "SimulatedJob"]
 

@@ -13,9 +13,9 @@ import pytest
 
 from batchnb import local
 from batchnb.api import list_jobs, plan
-from batchnb.connect import set_default_endpoint
+from batchnb.aws.connect import set_default_endpoint
+from batchnb.aws.relist import is_everything
 from batchnb.errors import AccessDeniedError, InputError
-from batchnb.relisting import is_everything
 
 Start = Callable[..., local.LocalBatch]
 UUID = "11111111-2222-3333-4444-555555555555"

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from batchnb.clock import Clock
 from batchnb.errors import BatchnbError, JournalError
-from batchnb.event import EventState, JobEvent
-from batchnb.ids import JobId
-from batchnb.jobs import JobStatus
-from batchnb.journal_folder import run_paths
-from batchnb.report import InterruptedRunError, Report
-from batchnb.resuming import last_unfinished, resume_run
-from batchnb.run_reader import read_run
-from batchnb.runs import history
+from batchnb.jobs.ids import JobId
+from batchnb.jobs.job import JobStatus
+from batchnb.model.event import EventState, JobEvent
+from batchnb.model.report import InterruptedRunError, Report
+from batchnb.running.history import history
+from batchnb.running.journal_folder import run_paths
+from batchnb.running.resume import last_unfinished, resume_run
+from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
 
 from .simulated_batch import Death, SimulatedBatch, SimulatedGateway, SimulatedJob

@@ -11,16 +11,16 @@ import pytest
 
 import batchnb
 from batchnb.api import list_jobs
-from batchnb.magic_flags import JOBS, LOCAL, TERMINATE
-from batchnb.magics import BatchMagics
-from batchnb.outcome import Outcome
-from batchnb.place import Identity
-from batchnb.plans import Plan
-from batchnb.search import QueryError, parse_query
-from batchnb.search.fields import FIELDS, STATUS_WORDS
-from batchnb.search.listed import LISTED
-from batchnb.shapes.bodies import JobKind
-from batchnb.verdicts import Verdict
+from batchnb.jobs.outcome import Outcome
+from batchnb.jobs.place import Identity
+from batchnb.jobs.search import QueryError, parse_query
+from batchnb.jobs.search.fields import FIELDS, STATUS_WORDS
+from batchnb.jobs.search.listed import LISTED
+from batchnb.jobs.shapes.bodies import JobKind
+from batchnb.magics.magics import BatchMagics
+from batchnb.magics.options import JOBS, LOCAL, TERMINATE
+from batchnb.model.plan import Plan
+from batchnb.model.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 import batchnb
 from batchnb import endpoints, local
-from batchnb.connect import connect, set_default_endpoint
+from batchnb.aws.connect import connect, set_default_endpoint
 from batchnb.endpoints import use_endpoint
 from batchnb.errors import InputError
 

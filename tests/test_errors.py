@@ -11,7 +11,7 @@ from traitlets.config import Config
 
 from batchnb import errors
 from batchnb.errors import AwsError, BatchnbError, InputError
-from batchnb.report import InterruptedRunError, TerminationFailedError
+from batchnb.model.report import InterruptedRunError, TerminationFailedError
 
 if TYPE_CHECKING:
     import pytest

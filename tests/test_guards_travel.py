@@ -21,22 +21,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import batchnb
-from batchnb import local, vouching
-from batchnb import settings as configured
-from batchnb.aws import Gateway
+from batchnb import local
+from batchnb.aws.connect import connect
+from batchnb.aws.gateway import Gateway
+from batchnb.aws.pace import forget_paces
 from batchnb.clock import Clock
-from batchnb.connect import connect
 from batchnb.errors import GuardError, PlanMismatchError
-from batchnb.event import EventState, JobEvent
-from batchnb.guards import Guards, Pattern, PatternKind
-from batchnb.journal_folder import find_run
-from batchnb.pace import forget_paces
-from batchnb.plans import Plan
-from batchnb.report import InterruptedRunError, Report
-from batchnb.resuming import resume_run
-from batchnb.run_reader import read_run
-from batchnb.settings import pattern
-from batchnb.verdicts import PlannedJob, Verdict
+from batchnb.guards import settings as configured
+from batchnb.guards.rules import Guards, Pattern, PatternKind
+from batchnb.guards.settings import pattern
+from batchnb.model import vouching
+from batchnb.model.event import EventState, JobEvent
+from batchnb.model.plan import Plan
+from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.verdict import PlannedJob, Verdict
+from batchnb.running.journal_folder import find_run
+from batchnb.running.resume import resume_run
+from batchnb.running.run_reader import read_run
 
 from .conftest import clock_of
 
@@ -608,7 +609,7 @@ def test_the_plan_of_a_report_has_the_guards_of_its_run(scene: Scene) -> None:
 
 ELSEWHERE = """
 import pickle, sys, batchnb
-from batchnb.connect import connect
+from batchnb.aws.connect import connect
 path, url = sys.argv[1:]
 plan = pickle.load(open(path, "rb")) if path.endswith(".pickle") else batchnb.load_plan(path, endpoint_url=url)
 try:

@@ -96,4 +96,4 @@ def test_the_metadata_fits_the_package() -> None:
     """The version is the same in both places, and the command leads to where it is."""
     project = tomllib.loads(Path(batchnb.__file__).parents[1].joinpath("pyproject.toml").read_text("utf-8"))["project"]
     assert project["version"] == batchnb.__version__
-    assert project["scripts"] == {"batchnb": "batchnb.cli:main"}
+    assert project["scripts"] == {"batchnb": "batchnb.cli.main:main"}

@@ -119,7 +119,7 @@ def emulator(start: Callable[..., local.LocalBatch]) -> local.LocalBatch:
 def kernel(running_kernel: Kernel, emulator: local.LocalBatch) -> Kernel:
     """Return the kernel with the magics loaded, the ids of the jobs in `ids`, and calls going to `emulator`."""
     running_kernel.run(
-        "%reset -f\n%reload_ext batchnb\nfrom batchnb.connect import set_default_endpoint\n"
+        "%reset -f\n%reload_ext batchnb\nfrom batchnb.aws.connect import set_default_endpoint\n"
         f"set_default_endpoint({emulator.endpoint_url!r})\nids = {[job.job_id for job in emulator.world.jobs()]!r}"
     )
     return running_kernel

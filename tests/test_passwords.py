@@ -11,7 +11,7 @@ import pytest
 
 import batchnb
 from batchnb import local
-from batchnb.connect import connect, set_default_endpoint
+from batchnb.aws.connect import connect, set_default_endpoint
 from batchnb.errors import AwsError, InputError
 from batchnb.text import without_userinfo
 

@@ -14,17 +14,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchnb import journal as journal_module
 from batchnb.errors import AwsError
-from batchnb.event import JobEvent
-from batchnb.ids import JobId
-from batchnb.jobs import JobStatus
-from batchnb.journal_folder import run_paths
-from batchnb.outcome import counts_text
-from batchnb.report import InterruptedRunError, Report
-from batchnb.resuming import resume_run
-from batchnb.run_reader import read_run
-from batchnb.runs import _row as row_of
+from batchnb.jobs.ids import JobId
+from batchnb.jobs.job import JobStatus
+from batchnb.jobs.outcome import counts_text
+from batchnb.model.event import JobEvent
+from batchnb.model.report import InterruptedRunError, Report
+from batchnb.running import journal as journal_module
+from batchnb.running.history import _row as row_of
+from batchnb.running.journal_folder import run_paths
+from batchnb.running.resume import resume_run
+from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
 
 from .simulated_batch import BYSTANDERS, DeadError, Death, SimulatedBatch, SimulatedGateway, SimulatedJob

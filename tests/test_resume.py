@@ -14,21 +14,21 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.api import resume
-from batchnb.aws import Gateway
+from batchnb.aws.connect import connect
+from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
-from batchnb.connect import connect
 from batchnb.errors import GuardError, JournalError, PlanMismatchError
-from batchnb.event import EventState, JobEvent
-from batchnb.guards import Guards, Pattern, PatternKind
-from batchnb.ids import JobId
-from batchnb.jobs import Job
-from batchnb.journal import Journal
-from batchnb.plans import Plan
-from batchnb.report import InterruptedRunError, Report
-from batchnb.resuming import last_unfinished, resume_run
-from batchnb.run_reader import read_run
-from batchnb.runs import history
-from batchnb.settings import KEYWORDS, layer
+from batchnb.guards.rules import Guards, Pattern, PatternKind
+from batchnb.guards.settings import KEYWORDS, layer
+from batchnb.jobs.ids import JobId
+from batchnb.jobs.job import Job
+from batchnb.model.event import EventState, JobEvent
+from batchnb.model.plan import Plan
+from batchnb.model.report import InterruptedRunError, Report
+from batchnb.running.history import history
+from batchnb.running.journal import Journal
+from batchnb.running.resume import last_unfinished, resume_run
+from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
 
 from .conftest import clock_of
@@ -60,7 +60,7 @@ def resumed(
     emulator: local.LocalBatch, run_id: str | None = None, timeout: float = 300.0, max_jobs: int | None = None
 ) -> Report:
     """Resume a run on the emulator's own time."""
-    from batchnb.journal_folder import find_run
+    from batchnb.running.journal_folder import find_run
 
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
@@ -367,7 +367,7 @@ def test_an_array_is_left_alone_whose_child_is_protected_since(
     interrupted(plan, clock, after=1)
     assert array not in named_in_calls(emulator)
     held = Guards(protect=((Pattern(PatternKind.NAME, "kept"), "a test"),))
-    monkeypatch.setattr("batchnb.resuming.guards", lambda *_layers: held)
+    monkeypatch.setattr("batchnb.running.resume.guards", lambda *_layers: held)
     describe = Gateway.describe
 
     def with_a_kept_child(self: Gateway, job_ids: Sequence[str]) -> dict[str, Job]:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from batchnb import local
 from batchnb.api import list_jobs, plan
 from batchnb.errors import InputError
-from batchnb.frames import ARN_COLUMNS, job_ids_in
-from batchnb.ids import JobId
-from batchnb.preflight import count_places
+from batchnb.jobs.frame import ARN_COLUMNS, job_ids_in
+from batchnb.jobs.ids import JobId
+from batchnb.planning.preflight import count_places
 from batchnb.widget import JobPicker
 
 Start = Callable[..., local.LocalBatch]

@@ -23,7 +23,9 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 import batchnb
-from batchnb import cli, local, runbook_files
+from batchnb import local
+from batchnb.cli import main as cli
+from batchnb.cli import runbooks as runbook_files
 from batchnb.errors import InputError
 from batchnb.local.world.blueprint import JobOptions
 

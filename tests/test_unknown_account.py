@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from batchnb import local
-from batchnb.aws import Gateway
+from batchnb.aws.connect import connect
+from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
-from batchnb.connect import connect
 from batchnb.errors import GuardError
-from batchnb.ids import JobId
-from batchnb.plan_view import plan_facts
-from batchnb.plans import Plan
+from batchnb.jobs.ids import JobId
+from batchnb.model.plan import Plan
+from batchnb.model.plan_view import plan_facts
 from tests.plans import make_plan
 
 NOBODY = "00000000-0000-4000-a000-000000000000"

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
-from batchnb.frames import id_column
-from batchnb.jobs import JobStatus
-from batchnb.outcome import Outcome, counts_in
+from batchnb.jobs.frame import id_column
+from batchnb.jobs.job import JobStatus
+from batchnb.jobs.outcome import Outcome, counts_in
 from batchnb.pictures.run_times import RunTime
 from batchnb.text import shown
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from batchnb.outcome import Outcome
+from batchnb.jobs.outcome import Outcome
 from batchnb.pictures.canvas import INK, label, paint, plain_axes
 from batchnb.pictures.picture import Picture
 from batchnb.pictures.rows import Run

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.plan_facts import DIGEST_SHOWN
-from batchnb.plans import Plan
-from batchnb.relisting import not_listed_text
-from batchnb.report import Report
-from batchnb.run import check_timeout
-from batchnb.stop import Stop
+from batchnb.model.facts import DIGEST_SHOWN
+from batchnb.model.plan import Plan
+from batchnb.model.report import Report
+from batchnb.running.run import check_timeout
+from batchnb.running.stop import Stop
 from batchnb.text import plural, shown
-from batchnb.widget.cell import cell_for
-from batchnb.widget.desk import Asks, Desk
-from batchnb.widget.hosts import Outputs, is_unattended
+from batchnb.widget.as_cell import cell_for
+from batchnb.widget.fallback import Still
+from batchnb.widget.frontends import Outputs, is_unattended
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import Handler, answer_to
-from batchnb.widget.snapshot import take_snapshot
-from batchnb.widget.static import Still
-from batchnb.widget.told import Phase
+from batchnb.widget.session import Asks, Desk
+from batchnb.widget.table.snapshot import take_snapshot
+from batchnb.widget.view_model import Phase
 
 if TYPE_CHECKING:
     import boto3

@@ -12,11 +12,12 @@ import pandas as pd  # noqa: TC002
 import tqdm.std  # noqa: F401
 
 import batchnb
-from batchnb import frames, listing, report_view  # noqa: F401
+from batchnb.aws import listing
 from batchnb.clock import Clock
-from batchnb.engine import Engine
-from batchnb.journal import Journal
-from batchnb.ledger import Ledger
+from batchnb.jobs import frame as frames
+from batchnb.running.engine import Engine
+from batchnb.running.journal import Journal
+from batchnb.running.ledger import Ledger
 from tests.benchmarks.measured import timed
 
 __all__ = ["execute", "list_everything", "plan_everything", "road", "send"]

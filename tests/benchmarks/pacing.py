@@ -29,7 +29,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from batchnb import local
-from batchnb.pace import MOST_PLACES, Pace
+from batchnb.aws.pace import MOST_PLACES, Pace
 
 LATENCY = 0.05
 JOBS = {10: 600, 50: 2_000, 200: 6_000}

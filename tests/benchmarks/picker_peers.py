@@ -19,11 +19,11 @@ import anywidget
 import numpy as np
 import traitlets
 
-from batchnb.event import EventState, JobEvent
+from batchnb.model.event import EventState, JobEvent
 from batchnb.widget import JobPicker
-from batchnb.widget.parcels import whole_parcel
-from batchnb.widget.rows import LIVES
-from batchnb.widget.snapshot import take_snapshot
+from batchnb.widget.table.payload import whole_parcel
+from batchnb.widget.table.rows import LIVES
+from batchnb.widget.table.snapshot import take_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,8 @@ from typing import Any
 import boto3
 import pytest
 
-from batchnb import cli, local
+from batchnb import local
+from batchnb.cli import main as cli
 from batchnb.local import command
 
 Running = Callable[..., "subprocess.Popen[str]"]

@@ -8,16 +8,16 @@ from typing import Any, cast
 
 import pandas as pd
 
-from batchnb.accessor import register
-from batchnb.frames import frame_of_jobs
-from batchnb.jobs import Job, JobStatus
-from batchnb.outcome import Outcome
+from batchnb.jobs.frame import frame_of_jobs
+from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.outcome import Outcome
+from batchnb.jobs.place import Identity
+from batchnb.model.accessor import register
+from batchnb.model.plan import Plan
+from batchnb.model.report import Report
+from batchnb.model.result import JobResult
+from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.pictures import Picture
-from batchnb.place import Identity
-from batchnb.plans import Plan
-from batchnb.report import Report
-from batchnb.result import JobResult
-from batchnb.verdicts import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")

@@ -14,14 +14,14 @@ from batchnb import history, local
 from batchnb.api import list_jobs, plan
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.jobs import JobStatus
-from batchnb.outcome import Outcome, counts_in, counts_text
+from batchnb.jobs.job import JobStatus
+from batchnb.jobs.outcome import Outcome, counts_in, counts_text
+from batchnb.model.plots import endings_of
+from batchnb.model.result import JobResult
+from batchnb.model.verdict import Verdict
 from batchnb.pictures.rows import Run
 from batchnb.pictures.run_history import bars_of
 from batchnb.pictures.run_times import DEFINITIONS_SHOWN, RunTime, by_definition
-from batchnb.plots import endings_of
-from batchnb.result import JobResult
-from batchnb.verdicts import Verdict
 
 from . import scenes
 

@@ -20,11 +20,11 @@ from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
 
 from batchnb.errors import BatchnbError, InputError, MissingExtraError
-from batchnb.jobs import JobStatus
-from batchnb.outcome import Outcome
+from batchnb.jobs.job import JobStatus
+from batchnb.jobs.outcome import Outcome
+from batchnb.model.plan import Plan
 from batchnb.pictures import Picture
 from batchnb.pictures.canvas import label
-from batchnb.plans import Plan
 from batchnb.text import shown
 
 from . import scenes

@@ -7,8 +7,8 @@ import pytest
 
 import batchnb
 from batchnb import local
+from batchnb.aws.relist import is_everything
 from batchnb.errors import GuardError
-from batchnb.relisting import is_everything
 from tests.widget.conftest import Hand
 
 if TYPE_CHECKING:

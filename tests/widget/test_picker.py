@@ -10,11 +10,11 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.errors import AccessDeniedError, InputError
-from batchnb.event import EventState, JobEvent
-from batchnb.plans import Plan
-from batchnb.report import Report
+from batchnb.model.event import EventState, JobEvent
+from batchnb.model.plan import Plan
+from batchnb.model.report import Report
 from batchnb.widget import JobPicker
-from batchnb.widget.running import PATCH_SECONDS
+from batchnb.widget.execution import PATCH_SECONDS
 from tests.widget.conftest import Hand
 
 Hold = Callable[..., Hand]

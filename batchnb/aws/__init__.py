@@ -1,0 +1,1 @@
+"""Calls to AWS: connections, the pace, retries, errors, and listings. The only importer of boto3."""

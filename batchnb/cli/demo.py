@@ -1,0 +1,131 @@
+"""The demo: one night, one runaway sweep, ended on the embedded emulator from the first list to the last word."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from batchnb.cli.runbooks import notebook_path
+from batchnb.errors import BatchnbError, InputError
+
+if TYPE_CHECKING:
+    from batchnb.local import LocalBatch
+
+__all__ = ["run_demo", "run_lab"]
+
+NOTEBOOK = "quickstart.ipynb"
+REASON = "OPS-123 sweep submitted with a bad input"
+SWEEP = "train-sweep:7"
+
+_CLI = """\
+  >>> emulator = batchnb.local.start(batchnb.local.night)
+  >>> os.environ.update(emulator.environ())
+  >>> subprocess.run("aws batch list-jobs --job-queue train-gpu --job-status RUNNING", shell=True)"""
+
+
+def run_demo() -> None:
+    """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
+    from batchnb import local
+    from batchnb.api import list_jobs, plan
+    from batchnb.model.event import EventState, JobEvent
+    from batchnb.model.plan_view import plan_text
+    from batchnb.model.report_view import report_text
+    from batchnb.progress import counting
+
+    with local.start(local.hasty_night) as emulator, _settings_of(emulator):
+        place: dict[str, Any] = {"endpoint_url": emulator.endpoint_url}
+        _say(f"An AWS Batch emulator runs at {emulator.endpoint_url}: no account, no network, nothing real to end.")
+
+        _say("\n1. What is live tonight: batchnb.list_jobs(status='active')\n")
+        _say(_live(place))
+
+        _say(f"\n2. The sweep with the bad input: list_jobs(job_definition={SWEEP!r}, older_than='6h'), planned\n")
+        sweep = list_jobs(job_definition=SWEEP, older_than="6h", **place)
+        the_plan = plan(sweep, reason=REASON, **place)
+        _say(plan_text(the_plan, limit=10))
+
+        _say("\n3. plan.execute(): one reason, every job watched until it has really ended\n")
+        with counting("seen to end", unit=" jobs", total=len(the_plan.to_end)) as count:
+
+            def on_event(event: JobEvent) -> None:
+                if event.state is EventState.ENDED:
+                    count(1)
+
+            report = the_plan.execute(timeout=60, on_event=on_event)
+        _say(report_text(report, limit=None))
+
+        _say("\n4. report.raise_for_failures(), so that a script or a scheduled notebook cannot overlook them\n")
+        try:
+            report.raise_for_failures()
+        except BatchnbError as error:
+            _say(f"  {type(error).__name__}: {error}")
+
+        _say("\n5. What is still live: the others were not touched\n")
+        _say(_live(place))
+    _say(f"\nThe AWS CLI shows the same of an emulator that goes on running:\n\n{_CLI}")
+    _say(f"\nThe same in JupyterLab:\n\n  {_command()} demo --lab\n")
+
+
+def _live(place: dict[str, Any]) -> str:
+    """Return how many jobs of each queue are live, by status."""
+    from batchnb.api import list_jobs
+
+    jobs = list_jobs(status="active", **place)
+    return str(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
+
+
+def run_lab() -> int:
+    """Open the quickstart in JupyterLab, as a copy in the working directory; return Lab's exit status.
+
+    Raises InputError where JupyterLab is not installed.
+    """
+    if find_spec("jupyterlab") is None:
+        raise InputError("JupyterLab is not installed here. Install it with: pip install 'batchnb[demo]'")
+    notebook = Path.cwd() / f"batchnb-{NOTEBOOK}"
+    if not notebook.exists():
+        try:
+            shutil.copyfile(notebook_path(NOTEBOOK), notebook)
+        except OSError as error:
+            raise InputError(f"cannot write {notebook}: {error.strerror}. Go to a folder of your own first.") from error
+    _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
+    command = [sys.executable, "-m", "jupyterlab", str(notebook)]
+    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this very environment
+        while True:
+            try:
+                return lab.wait()
+            except KeyboardInterrupt:
+                # Lab has got it, too, and asks whether it is meant.
+                continue
+
+
+@contextmanager
+def _settings_of(emulator: LocalBatch) -> Iterator[None]:
+    """Let nothing of this machine's AWS settings reach the demo: a profile may be missing, or want a login."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
+    os.environ.update(emulator.environ(), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(kept)
+
+
+def _command() -> str:
+    """Return what somebody has to type to run this command again."""
+    typed = Path(sys.argv[0])
+    found = shutil.which(typed.name)
+    if found is not None and Path(found).resolve() == typed.resolve():
+        return typed.name
+    return str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else str(typed)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201 - this room speaks to a terminal

@@ -1,0 +1,1 @@
+"""Guards: what must never happen, and who set that."""

@@ -1,0 +1,1 @@
+"""What a job is, where it lives, and jobs as rows."""

@@ -1,0 +1,248 @@
+"""Between DataFrames and jobs: which ids a person handed over, and jobs as rows. pandas' door for listings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from batchnb.errors import InputError
+from batchnb.jobs.ids import JobId, parse_job_id
+from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.shapes.bodies import JobKind
+from batchnb.text import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ARN_COLUMNS",
+    "ID_COLUMNS",
+    "frame_of_jobs",
+    "id_column",
+    "import_ahead",
+    "job_ids_in",
+    "numbers",
+    "strings",
+    "utc",
+]
+
+ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
+"""Columns in which job ids are looked for, in this order."""
+
+ARN_COLUMNS = ("jobArn", "job_arn", "JobArn")
+"""Columns in which the ARN of a row's job is looked for, in this order."""
+
+_MISTAKES_SHOWN = 3
+_COLUMNS_SHOWN = 20
+_NOT_A_TIME = -(2**63)
+"""What numpy's times have for NaT."""
+
+
+def import_ahead() -> None:
+    """Begin to import pandas in the background: while answers are on their way, nothing else has to be done."""
+    if "pandas" not in sys.modules:
+        # No daemon: a process that ended in the middle of it could crash.
+        Thread(target=_import_pandas, name="batchnb-import").start()
+
+
+def _import_pandas() -> None:
+    with suppress(Exception):  # it is raised where pandas is needed
+        import_module("pandas")
+
+
+def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) -> list[JobId]:
+    """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
+
+    `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an index of
+    such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Where a row of a DataFrame has
+    an ARN beside the id (`ARN_COLUMNS`), its account and Region are those of the job. Raises InputError if there is no
+    such column, if anything in it is no job id (missing values included), if an ARN is of another job than the id in
+    its row, or if there is nothing at all, unless `empty_ok`.
+    """
+    values = _values(jobs, ids)
+    arns = _arns(jobs, ids, len(values))
+    found: dict[JobId, None] = {}
+    mistakes: list[str] = []
+    prefixes: dict[str, JobId] = {}
+    for position, (value, arn) in enumerate(zip(values, arns, strict=True)):
+        try:
+            job = parse_job_id(value)
+            found.setdefault(job if arn is None else _placed(job, arn, prefixes))
+        except InputError as error:
+            mistakes.append(f"entry {position + 1}: {error}")
+    if mistakes:
+        more = len(mistakes) - _MISTAKES_SHOWN
+        raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
+    if not found and not empty_ok:
+        raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
+    return list(found)
+
+
+def frame_of_jobs(jobs: Sequence[Job], *, tags: bool = False) -> pd.DataFrame:
+    """Return one row a job: AWS's names, UTC timestamps, categorical status and queue.
+
+    dtypes: `jobId`, `jobName`, `statusReason`, `jobDefinition`, `shareIdentifier` and `jobArn` are strings;
+    `jobQueue`, `status` and `kind` categorical; `createdAt`, `startedAt` and `stoppedAt` are datetime64[ms, UTC];
+    `vcpus` is Float64; `arraySize`, `liveChildren`, `arrayIndex` and `exitCode` are Int32; `isTerminated` and
+    `isCancelled` are bool. With `tags`, a column of dicts is added. `liveChildren` is missing where AWS does not count
+    an array's children; `vcpus` of arrays and multi-node jobs, and `kind` of other jobs on ECS, unless jobs were
+    described.
+    """
+    import numpy as np
+    import pandas as pd
+
+    # All columns at once: to go through 100,000 jobs for each of them takes twice as long.
+    of = dict(zip(Job._fields, zip(*jobs, strict=True), strict=True)) if jobs else dict.fromkeys(Job._fields, ())
+    # An array of which nothing is known of its children has none that are known to live, which is not 0.
+    live = [job.live_children if job.children else None for job in jobs] if any(of["children"]) else [None] * len(jobs)
+    columns: dict[str, Any] = {
+        "jobId": strings(of["job_id"]),
+        "jobName": strings(of["job_name"]),
+        "jobQueue": _categories(of["job_queue"], sorted({queue for queue in of["job_queue"] if queue is not None})),
+        "status": _categories(of["status"], list(JobStatus), ordered=True),
+        "statusReason": strings(of["status_reason"]),
+        "createdAt": utc(of["created_at"]),
+        "startedAt": utc(of["started_at"]),
+        "stoppedAt": utc(of["stopped_at"]),
+        "jobDefinition": strings(of["job_definition"]),
+        "kind": _categories(of["kind"], list(JobKind)),
+        "vcpus": numbers(of["vcpus"]),
+        "arraySize": _integers(of["array_size"]),
+        "liveChildren": _integers(live),
+        "arrayIndex": _integers(of["array_index"]),
+        "shareIdentifier": strings(of["share_identifier"]),
+        "exitCode": _integers(of["exit_code"]),
+        "isTerminated": np.array(of["is_terminated"], dtype=bool),
+        "isCancelled": np.array(of["is_cancelled"], dtype=bool),
+        "jobArn": strings(of["job_arn"]),
+    }
+    if tags:
+        columns["tags"] = pd.Series([dict(job.tags or ()) for job in jobs], dtype=object)
+    return pd.DataFrame(columns, copy=False)
+
+
+def utc(moments: Sequence[int | None]) -> pd.Series[pd.Timestamp]:
+    """Return epoch milliseconds as a Series of UTC timestamps, NaT for None."""
+    import numpy as np
+    import pandas as pd
+
+    # numpy counts milliseconds as they are; pandas 2 would go through nanoseconds, which end in 2262.
+    milliseconds = [_NOT_A_TIME if moment is None else moment for moment in moments]
+    return pd.Series(np.array(milliseconds, dtype="int64").view("datetime64[ms]")).dt.tz_localize("UTC")
+
+
+def numbers(values: Sequence[float | None]) -> Any:
+    """Return numbers as an array of pandas' Float64, missing for None."""
+    import numpy as np
+    import pandas as pd
+
+    known: Any = np.array(values, dtype="float64")  # in which None is not a number
+    missing = np.isnan(known)
+    known[missing] = 0
+    return pd.arrays.FloatingArray(known, missing)
+
+
+def strings(values: Iterable[str | None]) -> pd.Series[str]:
+    """Return texts as a Series of pandas' strings, missing for None."""
+    import pandas as pd
+
+    given = values if isinstance(values, tuple | list) else list(values)
+    if given and given.count(None) == len(given):  # pandas takes three times as long to find that out
+        return pd.Series(pd.NA, index=range(len(given)), dtype=pd.StringDtype("python"))
+    # Not pyarrow's strings, which pandas 3 takes where it can: they refuse a lone surrogate, which JSON may hold.
+    return pd.Series(given, dtype=pd.StringDtype("python"))
+
+
+def _categories(values: Sequence[str | None], categories: Sequence[str], *, ordered: bool = False) -> Any:
+    """Return texts as a Categorical, missing for None."""
+    import pandas as pd
+
+    codes = {category: code for code, category in enumerate(categories)}
+    names = pd.Index([str(category) for category in categories], dtype=object)
+    return pd.Categorical.from_codes(
+        [-1 if value is None else codes[value] for value in values], names, ordered=ordered
+    )
+
+
+def _integers(values: Sequence[int | None]) -> Any:
+    """Return whole numbers as an array of pandas' Int32, missing for None."""
+    import numpy as np
+    import pandas as pd
+
+    if values.count(None) < len(values):
+        return pd.array(values, dtype="Int32")
+    return pd.arrays.IntegerArray(np.zeros(len(values), dtype="int32"), np.ones(len(values), dtype=bool))
+
+
+def _values(jobs: object, ids: str | None) -> list[object]:
+    if hasattr(jobs, "columns"):
+        return id_column(jobs, ids)
+    if ids is not None:
+        raise InputError(f"ids={_quoted(ids)} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
+    if isinstance(jobs, str):
+        return [jobs]
+    if isinstance(jobs, Iterable) and not isinstance(jobs, (bytes, dict)):
+        return list(jobs)
+    raise InputError(
+        f"jobs: expected a DataFrame, a Series, a job id or a list of them; got {shown(repr(jobs), 80)} "
+        f"({type(jobs).__name__})."
+    )
+
+
+def id_column(frame: Any, ids: str | None = None) -> list[object]:
+    """Return the column of a DataFrame that holds job ids, as it is, or an index of such a name.
+
+    Raises InputError where there is none, or more than one of that name.
+    """
+    names = [ids] if ids is not None else [name for name in ID_COLUMNS if name in frame.columns][:1]
+    if not names and frame.index.name in ID_COLUMNS:
+        return list(frame.index)
+    if not names or names[0] not in frame.columns:
+        wanted = f"column {_quoted(ids)}" if ids is not None else f"column of job ids ({', '.join(ID_COLUMNS)})"
+        raise InputError(f"jobs: the DataFrame has no {wanted}. Its columns: {_names_of(frame)}. Name it with ids=.")
+    column = frame[names[0]]
+    if hasattr(column, "columns"):
+        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
+    return list(column)
+
+
+def _arns(jobs: Any, ids: str | None, count: int) -> list[str | None]:
+    """Return the ARN beside each id of a DataFrame, None where a row has none."""
+    names = [name for name in ARN_COLUMNS if name in jobs.columns][:1] if hasattr(jobs, "columns") else []
+    if not names or names[0] == ids:
+        return [None] * count
+    column = jobs[names[0]]
+    if hasattr(column, "columns"):
+        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
+    texts = column.astype(object).where(column.notna(), None).tolist()
+    return [None if isinstance(text, str) and not text.strip() else text for text in texts]
+
+
+def _placed(job: JobId, arn: object, prefixes: dict[str, JobId]) -> JobId:
+    """Return the job with the account and the Region of the ARN in its row. Of 100,000 ARNs few begin differently."""
+    prefix, slash, tail = arn.rpartition("/") if isinstance(arn, str) else ("", "", "")
+    known = prefixes.get(prefix)
+    if known is None or not slash or tail != job.job_id:
+        known = parse_job_id(arn)
+        if not known.account:
+            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is no job ARN.")
+        if known.job_id.lower() != job.job_id.lower():
+            raise InputError(f"the id is {job.job_id}, but the ARN in its row is of job {known.job_id}.")
+        prefixes[prefix] = known
+    if job.account and (job.account, job.region, job.partition) != (known.account, known.region, known.partition):
+        raise InputError(f"two ARNs of job {job.job_id} in one row are of different places.")
+    return JobId(job.job_id, known.account, known.region, known.partition)
+
+
+def _names_of(frame: Any) -> str:
+    names = [shown(name, 40) for name in frame.columns[:_COLUMNS_SHOWN]]
+    more = len(frame.columns) - len(names)
+    return (", ".join(names) or "none") + (f" and {more:,} more" if more else "")
+
+
+def _quoted(name: str) -> str:
+    return shown(repr(name), 80)

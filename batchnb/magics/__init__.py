@@ -1,0 +1,1 @@
+"""The magics. The only importer of IPython."""

@@ -1,0 +1,218 @@
+"""What each magic does with its line and cell: reads the flags, calls the plain functions, shows what they return.
+
+The functions are imported when a magic needs them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
+from batchnb.errors import InputError
+from batchnb.magics.guard_options import layer_of
+from batchnb.magics.options import (
+    HISTORY,
+    JOBS,
+    LOCAL,
+    RESUME,
+    TERMINATE,
+    connection_of,
+    ids_in_cell,
+    ids_in_line,
+    rest_options_of,
+    run_options_of,
+    selectors_of,
+)
+from batchnb.magics.parser import Line
+from batchnb.magics.steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.model.report import InterruptedRunError
+from batchnb.text import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from batchnb.model.event import JobEvent
+    from batchnb.model.plan import Plan
+    from batchnb.model.report import Report
+    from batchnb.widget import JobPicker
+
+__all__ = ["Notebook", "emulator", "jobs", "resume_run", "runs", "terminate"]
+
+
+class Notebook(Protocol):
+    """Where a magic was typed."""
+
+    shell: Any
+
+    def keeps(self, name: str | None, value: object) -> bool:
+        """Put the value into the variable of this name; return whether there is one."""
+
+    def shows(self, value: Plan | Report) -> None:
+        """Show the value now."""
+
+    def has_shown(self, value: Plan | Report) -> None:
+        """Do not show the value again as the result of the cell that runs."""
+
+
+def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
+    """Carry out `%batch_jobs`."""
+    flags = JOBS.read(line)
+    if flags.help:
+        say(JOBS.format_help())
+        return None
+    if flags.expression:
+        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
+    found = listed(flags)
+    if found.empty:
+        say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
+    return None if notebook.keeps(flags.out, found) else found
+
+
+def terminate(
+    notebook: Notebook, line: str, cell: str | None, local_ns: Mapping[str, Any] | None
+) -> Plan | Report | JobPicker | None:
+    """Carry out `%batch_terminate` or `%%batch_terminate`."""
+    flags = TERMINATE.read(line)
+    if flags.help:
+        say(TERMINATE.format_help())
+        return None
+    if flags.yes and flags.dry_run:
+        raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
+    layer_of(flags)  # a guard that cannot be read is an error before any call
+    named = _named(notebook, flags, cell, local_ns)
+    if picker := picker_of(named, flags):
+        return None if notebook.keeps(flags.out, picker) else picker
+    plan = planned(named, flags)
+    _show(notebook, plan, plan, quiet=flags.quiet)
+    if flags.yes:
+        return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
+    again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
+    say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
+    return None if notebook.keeps(flags.out, plan) else plan
+
+
+def emulator(line: str) -> None:
+    """Carry out `%batch_local`."""
+    flags = LOCAL.read(line)
+    actions: dict[str, Callable[[], str]] = {
+        "start": partial(start_emulator, flags.seed),
+        "status": emulator_status,
+        "stop": stop_emulator,
+    }
+    if flags.help:
+        say(LOCAL.format_help())
+    elif flags.expression in actions:
+        say(actions[flags.expression]())
+    else:
+        said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
+        raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
+
+
+def resume_run(notebook: Notebook, line: str) -> Report | None:
+    """Carry out `%batch_resume`."""
+    flags = RESUME.read(line)
+    if flags.help:
+        say(RESUME.format_help())
+        return None
+    from batchnb.api import resume
+
+    run_id = flags.expression or None
+
+    def resume_it(on_event: Callable[[JobEvent], None]) -> Report:
+        options = {name: getattr(flags, name) for name in ("max_jobs", "max_percent", "accept_unseen")}
+        options |= rest_options_of(flags)
+        return resume(run_id, on_event=on_event, **options, **run_options_of(flags), **connection_of(flags))
+
+    return _carry_out(notebook, resume_it, flags)
+
+
+def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
+    """Carry out `%batch_history`."""
+    flags = HISTORY.read(line)
+    if flags.help:
+        say(HISTORY.format_help())
+        return None
+    if flags.expression:
+        raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
+    from batchnb.running.history import history
+
+    found = history()
+    return None if notebook.keeps(flags.out, found) else found
+
+
+def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
+    """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
+    given = [name for name, value in selectors_of(flags).items() if value is not None]
+    if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
+        raise InputError(
+            "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
+            "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
+        )
+    if cell is not None:
+        return ids_in_cell(cell)
+    if flags.expression:
+        return _evaluated(notebook, flags.expression, local_ns)
+    if given == ["limit"]:
+        raise InputError("%batch_terminate: say which jobs, for example with --queue or --name. --limit says how many.")
+    check_reason_flag(flags)
+    found = listed(flags)
+    if found.empty:
+        where = " in the queues that were listed" if found.attrs["not_listed"] else ""
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
+    return found
+
+
+def _evaluated(notebook: Notebook, expression: str, local_ns: Mapping[str, Any] | None) -> object:
+    if ids := ids_in_line(expression):
+        return ids
+    try:
+        # One namespace, or the comprehensions of the expression would not see what is local.
+        names = {**notebook.shell.user_global_ns, **(local_ns or {})}
+        return eval(expression, names)  # noqa: S307 - what the user typed in a cell
+    except Exception as error:
+        raise InputError(
+            f"%batch_terminate: cannot evaluate {shown(expression)!r} ({type(error).__name__}: {shown(error)}). "
+            "Give a DataFrame, an expression for one, or job ids."
+        ) from error
+
+
+def _carry_out(
+    notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
+) -> Report | None:
+    """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
+    from batchnb.model.event import EventState
+    from batchnb.progress import counting
+
+    interruption: InterruptedRunError | None = None
+    with counting("seen to end", unit=" jobs", total=total, silent=flags.quiet) as count:
+
+        def on_event(event: JobEvent) -> None:
+            if event.state is EventState.ENDED:
+                count(1)
+
+        try:
+            report = run(on_event)
+        except InterruptedRunError as error:
+            report, interruption = error.report, error
+    kept = notebook.keeps(flags.out, report)
+    _show(notebook, report, report.plan, quiet=flags.quiet)
+    if interruption is not None:
+        raise interruption
+    report.raise_for_failures()
+    return None if kept else report
+
+
+def _show(notebook: Notebook, value: Plan | Report, plan: Plan, *, quiet: bool) -> None:
+    """Show the value now, in one line and its warnings if quiet, and not again as the cell's result."""
+    from batchnb.model.plan_view import plan_warnings
+
+    if quiet:
+        say(f"{value!r} in {plan.identity}")
+        for sentence in plan_warnings(plan) if value is plan else ():
+            say(sentence)
+    else:
+        notebook.shows(value)
+    notebook.has_shown(value)

@@ -1,0 +1,183 @@
+"""The magics and their settings as IPython knows them: names, help, and what a cell shows. IPython's only door.
+
+Here is no more than has to be there before one is used, so that `%load_ext batchnb` costs a few milliseconds: what a
+magic does, and its flags, are imported when it runs or when its help is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
+
+from batchnb.errors import InputError
+from batchnb.guards.notebook_layer import set_notebook_layer
+from batchnb.guards.notebook_traits import GuardSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from batchnb.model.plan import Plan
+    from batchnb.model.report import Report
+    from batchnb.widget import JobPicker
+
+__all__ = ["BatchMagics", "load", "unload"]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_SHOWN_TYPES = ("batchnb.model.plan.Plan", "batchnb.model.report.Report")
+
+
+def _helped_by(flags: str) -> Callable[[F], F]:
+    """Let `%magic?` show the help that is built from these flags of `magic_flags`: IPython asks for `getdoc`."""
+
+    def getdoc() -> str:
+        from batchnb.magics import options as magic_flags
+
+        text: str = getattr(magic_flags, flags).format_help()
+        return text
+
+    def with_help(function: F) -> F:
+        function.getdoc = getdoc  # type: ignore[attr-defined]
+        return function
+
+    return with_help
+
+
+@magics_class
+class BatchMagics(GuardSettings, Magics):
+    """The magics of batchnb."""
+
+    shell: Any  # IPython allows for None here, which does not happen to a registered magic
+    _shown_already: object = None
+    """What a magic has shown in the cell that runs."""
+
+    @_helped_by("JOBS")
+    @no_var_expand
+    @line_magic
+    def batch_jobs(self, line: str) -> pd.DataFrame | None:
+        """List jobs of AWS Batch as a DataFrame; --help names the flags."""
+        from batchnb.magics.commands import jobs
+
+        return jobs(self, line)
+
+    @_helped_by("TERMINATE")
+    @no_var_expand
+    @needs_local_scope
+    @line_cell_magic
+    def batch_terminate(
+        self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None
+    ) -> Plan | Report | JobPicker | None:
+        """Show what ending jobs would do, and with --yes end them; --help names the flags."""
+        from batchnb.magics.commands import terminate
+
+        return terminate(self, line, cell, local_ns)
+
+    @_helped_by("LOCAL")
+    @no_var_expand
+    @line_magic
+    def batch_local(self, line: str) -> None:
+        """Start, describe or stop an AWS Batch on this machine; --help names the flags."""
+        from batchnb.magics.commands import emulator
+
+        emulator(line)
+
+    @_helped_by("RESUME")
+    @no_var_expand
+    @line_magic
+    def batch_resume(self, line: str) -> Report | None:
+        """Finish a run that was interrupted, or that left jobs alive; --help names the flags."""
+        from batchnb.magics.commands import resume_run
+
+        return resume_run(self, line)
+
+    @_helped_by("HISTORY")
+    @no_var_expand
+    @line_magic
+    def batch_history(self, line: str) -> pd.DataFrame | None:
+        """List the runs of this user as a DataFrame; --help names the flags."""
+        from batchnb.magics.commands import runs
+
+        return runs(self, line)
+
+    def keeps(self, name: str | None, value: object) -> bool:
+        """Put the value into the variable of this name; return whether there is one."""
+        if name is not None:
+            self.shell.user_ns[name] = value
+        return name is not None
+
+    def shows(self, value: Plan | Report) -> None:
+        """Show the value now, in whatever line of the cell the magic stands."""
+        from IPython.display import display
+
+        self._shown_already = None
+        display(value)  # type: ignore[no-untyped-call]
+
+    def has_shown(self, value: Plan | Report) -> None:
+        """Do not show the value again as the result of the cell that runs."""
+        self._shown_already = value
+
+    def show_once(self, value: Any) -> None:
+        """Show nothing where a magic has shown this value in the same cell; IPython calls it for Plan and Report."""
+        if value is not self._shown_already:
+            raise NotImplementedError  # by which IPython goes on as it would without this
+        if not hasattr(self.shell, "kernel"):
+            # A terminal has written "Out[1]:" by now, which must not stand there alone.
+            print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
+
+    def begin_cell(self, _info: object = None) -> None:
+        """Forget what the cell before has shown; IPython calls it before each cell."""
+        self._shown_already = None
+
+    def end_cell(self, result: Any = None) -> None:
+        """Fail the cell if it has set a guard that cannot be read; IPython calls it after each cell."""
+        mistakes = self.take_over()
+        if mistakes and result is not None and result.success:
+            error = InputError(" ".join(mistakes))
+            result.error_in_exec = error
+            self.shell.showtraceback((type(error), error, None))
+
+
+def load(shell: InteractiveShell) -> None:
+    """Register the magics with the shell, with the guards that it had when they were taken away.
+
+    Raises InputError, once the magics are there, for a guard of the shell's configuration that cannot be read.
+    """
+    unload(shell)  # after an error, IPython takes the extension for not loaded
+    magics = _unloaded.pop(shell, None) or BatchMagics(shell)
+    configurables: list[Any] = shell.configurables
+    if magics not in configurables:
+        configurables.append(magics)
+    shell.register_magics(magics)
+    set_notebook_layer(magics.guard_settings)
+    shell.events.register("pre_run_cell", magics.begin_cell)
+    shell.events.register("post_run_cell", magics.end_cell)
+    for name in _SHOWN_TYPES:
+        magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
+    magics.take_over()
+    magics.check()
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take the magics from the shell again. A running emulator goes on; `%batch_local stop` ends it."""
+    magics = shell.magics_manager.registry.pop(BatchMagics.__name__, None)
+    if magics is None:
+        return
+    for kind, names in BatchMagics.magics.items():
+        for name in names:
+            shell.magics_manager.magics[kind].pop(name, None)
+    set_notebook_layer(None)
+    shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
+    shell.events.unregister("pre_run_cell", magics.begin_cell)
+    shell.events.unregister("post_run_cell", magics.end_cell)
+    for name in _SHOWN_TYPES:
+        magics.shell.display_formatter.ipython_display_formatter.pop(name, None)
+    _unloaded[shell] = magics
+
+
+_unloaded: WeakKeyDictionary[InteractiveShell, BatchMagics] = WeakKeyDictionary()
+"""The magics that were taken away, by shell: `%reload_ext` must not lose a guard that `%config` has set."""

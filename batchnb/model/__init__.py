@@ -1,0 +1,1 @@
+"""What a person holds: plans, results and reports. Frozen; makes no calls."""

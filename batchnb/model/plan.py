@@ -1,0 +1,181 @@
+"""Plan: what would be done to which job, and the evidence for it, fixed before anything is done.
+
+Preflight asks DescribeJobs about every id and gives each a verdict. What a plan shows is what is executed:
+nothing is selected again afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Unpack
+
+from batchnb.aws.gateway import Gateway
+from batchnb.clock import Clock
+from batchnb.errors import InputError
+from batchnb.guards.keywords import GuardKeywords
+from batchnb.guards.refusals import raise_refusals
+from batchnb.model.expectation import check_expected
+from batchnb.model.facts import DIGEST_SHOWN, Expected, PlanFacts
+from batchnb.model.plain_facts import plain_facts
+from batchnb.model.plan_view import plan_frame, plan_html, plan_text
+from batchnb.model.reason import check_reason
+from batchnb.model.saved import as_expected, save_plan
+from batchnb.model.verdict import PlannedJob, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from batchnb.model.event import JobEvent
+    from batchnb.model.report import Report
+    from batchnb.pictures import Picture
+    from batchnb.running.stop import StopLike
+
+__all__ = ["MAX_AGE", "Plan", "PlannedJob", "Verdict", "check_reason"]
+
+
+MAX_AGE = timedelta(minutes=15)
+"""How old a plan may be before its jobs are described again, right before anything is sent."""
+
+
+@dataclass(frozen=True)
+class Plan(PlanFacts):
+    """Which jobs will be ended, why, where, and which will not. Immutable; made by `batchnb.plan`.
+
+    Making or showing one ends nothing; `execute` does. The guards that held when it was made travel with it, into a
+    copy, a pickle and a file: see `carried`.
+    """
+
+    runner: Callable[..., Report] | None = field(default=None, repr=False, compare=False)
+    """Executes the plan. Whoever makes the plan hands it in; it goes along with a copy and a pickle."""
+
+    @classmethod
+    def of(cls, facts: PlanFacts, runner: Callable[..., Report] | None = None) -> Plan:
+        """Return the plan that says this, with what executes it."""
+        return cls(**{one.name: getattr(facts, one.name) for one in fields(PlanFacts)}, runner=runner)
+
+    def execute(
+        self,
+        *,
+        wait: bool = True,
+        timeout: float = 300.0,
+        on_event: Callable[[JobEvent], None] | None = None,
+        gateway: Gateway | None = None,
+        clock: Clock | None = None,
+        rps: float | None = None,
+        rate_share: float = 1.0,
+        expect: Expected = None,
+        max_age: str | timedelta = MAX_AGE,
+        stop: StopLike = None,
+        **typed: Unpack[GuardKeywords],
+    ) -> Report:
+        """End the jobs of this plan and return what was seen to become of each.
+
+        `expect` is what the plan has to be: see `check_expected`. Where the plan is older than `max_age` ("15m", "1h"),
+        or was not made by this process, its jobs are described again first: those that have ended meanwhile are not
+        asked for, and stand in the report.
+
+        Two sets of guards hold: those of now, and those that held when the plan was made. Of two numbers the lower one
+        holds. What was typed where the plan was made, to allow more (`max_jobs=7000`, `unprotect=…`), holds for that
+        plan and its copies in that process; of a plan that was pickled or loaded it is not taken along. The guards of
+        `batchnb.plan` can be passed here, too, and widen what was in force.
+
+        With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
+        request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
+        repeated until `timeout` seconds pass in which none succeeds. `on_event` is called in this thread for every
+        change that is noticed. `gateway` is for executing a plan through another connection than it was made with.
+
+        Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
+        end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
+        part of the service's limit that is used, so that the account's other callers have room. A journal of the run
+        is written as it goes on, from which it can be resumed: see `batchnb.history`.
+
+        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
+        before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
+
+        Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
+        `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
+        endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
+        guard forbids it, of now or of when the plan was made; JournalError where the journal cannot be written;
+        InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`;
+        KeyboardInterrupt where nothing was sent before.
+        """
+        if self.runner is None:
+            raise InputError(
+                "this plan is from a journal and bound to no connection. Resume its run, or make a new plan."
+            )
+        gateway, clock = gateway or self.gateway, clock or Clock()
+        options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
+        options |= {"stop": stop, "typed": typed}
+        return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
+
+    def check_allowed(self) -> None:
+        """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.
+
+        For scripts that stop as soon as the plan is made; `refused_by` has the reasons one by one.
+        """
+        raise_refusals(self.refused_by)
+
+    def check_expected(self, expect: Expected) -> None:
+        """Raise PlanMismatchError, which says what differs, unless this plan ends what is expected. Ends nothing.
+
+        `expect` is one of these; None expects nothing.
+
+        - The number of jobs that the plan ends, an array being one: exactly so many.
+        - A plan, or the path of a saved one (.json): these jobs or fewer, never others. Jobs that have ended since drop
+          out; one that has started since is the same job. It raises for a job that was not shown as one to end; for
+          another name, queue, definition, reason or place; for more array children; and for a new dependent.
+        - A digest, or its first 8 or more digits: as for a plan, if this process has made or loaded that plan;
+          otherwise exactly this digest.
+        - A plan, path or digest, and the number of jobs that *it* ends: `("plan.json", 66)` or `"plan.json,66"`. In
+          production accounts this counts as the number that has to be typed.
+
+        The guards of an expected plan do not hold: it says what is meant, not what is allowed.
+        """
+        check_expected(plain_facts(self), as_expected(expect))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the plan and its evidence into a new file, for `batchnb.load_plan`: to be reviewed, and executed later.
+
+        Raises InputError where there is such a file already, or it cannot be written.
+        """
+        save_plan(self, path)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""
+        return plan_frame(self)
+
+    def plot(self, jobs: pd.DataFrame | None = None) -> Picture:
+        """Return a picture of run times by job definition, those that the plan ends marked, among all of `jobs`.
+
+        `jobs` is a listing to compare with; without it only the plan's are drawn. Needs the extra `plot`.
+        """
+        from batchnb.model.plots import picture_of_plan
+
+        return picture_of_plan(self, jobs)
+
+    def __copy__(self) -> Plan:
+        return replace(self)
+
+    def __deepcopy__(self, _memo: Any) -> Plan:
+        return replace(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A connection does not travel: who unpickles a plan executes it through one of their own. Nor does the key of
+        # what was typed for it here.
+        stored = {**vars(self), "gateway": None, "_voucher": ""}
+        return Plan, tuple(stored[one.name] for one in fields(Plan))
+
+    def __str__(self) -> str:
+        return plan_text(self)
+
+    def __repr__(self) -> str:
+        left_out = len(self.jobs) - len(self.to_end)
+        refused = ", ".join(dict.fromkeys(refusal.guard for refusal in self.refused_by))
+        by = f", refused by {refused}" if refused else ""
+        return f"<Plan {self.digest[:DIGEST_SHOWN]}: {len(self.to_end)} to end, {left_out} left out{by}>"
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": plan_html(self)}

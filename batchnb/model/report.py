@@ -1,0 +1,197 @@
+"""Report: what became of every job of a plan, and an error for whoever must not overlook a failure."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from batchnb.aws.connect import default_endpoint
+from batchnb.errors import AwsError, BatchnbError
+from batchnb.jobs.outcome import Outcome, count_outcomes
+from batchnb.jobs.summary import before_and_after, count_by_status
+from batchnb.model.lost import NOTHING, Lost
+from batchnb.model.newcomers import Newcomers
+from batchnb.model.plan import Plan
+from batchnb.model.report_view import report_frame, report_html, report_text
+from batchnb.model.result import JobResult
+from batchnb.model.verdict import Verdict
+from batchnb.text import plural, sentence, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from batchnb.pictures import Picture
+
+__all__ = ["InterruptedRunError", "Report", "TerminationFailedError"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of executing a plan: one `JobResult` for every id of the plan, in its order."""
+
+    plan: Plan
+    results: tuple[JobResult, ...]
+    started_at: datetime
+    finished_at: datetime
+    waited: bool
+    """Whether the jobs were watched until they ended, or the time was over."""
+    stopped_by: AwsError | None = None
+    """What kept the run from going on to its end, if anything did."""
+    run_id: str | None = None
+    """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
+    stopped_at: datetime | None = None
+    """When you stopped the run: from then on nothing was sent. None where you did not. UTC."""
+    newcomers: Newcomers | None = None
+    """Jobs like these that were submitted since the plan was made; None where nothing was asked for."""
+    lost: Lost = NOTHING
+    """What the journal has lost, where the run was resumed or read in part."""
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many jobs had each outcome; outcomes that no job had are left out."""
+        return count_outcomes(result.outcome for result in self.results)
+
+    @cached_property
+    def statuses(self) -> tuple[tuple[str, int, int], ...]:
+        """Each status with how many jobs had it before, and how many when they were seen last, in the order of a life.
+
+        "not known" stands for ids that AWS does not know, and after for records that it has dropped since.
+        """
+        before = count_by_status(result.planned.job for result in self.results)
+        seen = (None if result.outcome is Outcome.GONE else result.last_seen for result in self.results)
+        return tuple(before_and_after(before, count_by_status(seen)))
+
+    @cached_property
+    def failures(self) -> tuple[JobResult, ...]:
+        """The jobs that were wanted ended and were not seen to end, ids that AWS does not know included."""
+        return tuple(result for result in self.results if result.is_failure(waited=self.waited))
+
+    @property
+    def ok(self) -> bool:
+        """Whether there are no failures and nothing kept the run from going on to its end."""
+        return not (self.failures or self.stopped_by or self.stopped_at or self.lost)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left that resuming the run could do, and its journal is whole."""
+        return not self.left and not self.lost
+
+    @cached_property
+    def left(self) -> int:
+        """How many jobs there are to ask for again, or to watch."""
+        return sum(result.planned.verdict.is_watched and result.outcome.may_go_on for result in self.results)
+
+    @cached_property
+    def summary(self) -> str:
+        """One sentence: how many of the jobs were seen to end, and what became of the others."""
+        not_whole = f" The journal is not whole. Missing: {self.lost}." if self.lost else ""
+        if not self.results:
+            return f"There was no job to end.{not_whole}"
+        wanted = [result for result in self.results if result.planned.verdict.is_watched]
+        ended = sum(result.outcome.has_ended for result in wanted)
+        counts = Counter(result.fate for result in self.results)
+        details = ", ".join(f"{counts[fate]:,} {fate}" for fate in (*Outcome, *Verdict) if counts[fate])
+        return f"{ended:,} of {plural(len(wanted), 'job')} seen to end: {details}.{not_whole}"
+
+    @property
+    def how_to_go_on(self) -> str:
+        """What to type to finish the run, in a notebook and in Python, empty where it is finished."""
+        if self.is_finished or self.run_id is None:
+            return ""
+        here = self.place
+        flags = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in here.items())
+        arguments = "".join(f", {name}={value!r}" for name, value in here.items())
+        if self.lost:
+            flags, arguments = f" --partial{flags}", f", partial=True{arguments}"
+        return f"To go on: %batch_resume {self.run_id}{flags} or, in Python: batchnb.resume({self.run_id!r}{arguments})"
+
+    @property
+    def place(self) -> dict[str, str]:
+        """The arguments that lead calls to where the run took place; empty where they go there anyway."""
+        identity = self.plan.identity
+        if identity.endpoint == default_endpoint():
+            return {}
+        region = {"region": identity.region}
+        return region if identity.is_standard else {**region, "endpoint_url": identity.endpoint}
+
+    @property
+    def stopped_text(self) -> str:
+        """Say that you stopped the run, and when; empty where you did not."""
+        return f"Stopped by you at {self.stopped_at:%H:%M:%S} UTC" if self.stopped_at else ""
+
+    @property
+    def new_jobs_text(self) -> str:
+        """Say how many jobs like these were submitted since the plan, and what to type; empty where there are none."""
+        if self.newcomers is None:
+            return ""
+        flags = " ".join(f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items())
+        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, flags)
+        return f"{self.newcomers.sentence} To see them: {line}" if line else self.newcomers.sentence
+
+    def raise_for_failures(self) -> None:
+        """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
+        if self.ok:
+            return
+        sentences = [self.summary]
+        if self.failures:
+            first = self.failures[0]
+            why = f": {shown(first.error_message, 300)}" if first.error_message else ""
+            name = f" ({shown(first.planned.job_name, 60)})" if first.planned.job_name else ""
+            sentences.append(f"First failure: {first.planned.job_id}{name}, {first.fate}{why}")
+        if self.stopped_by is not None:
+            sentences.append(f"The run was stopped by {shown(self.stopped_by, 300)}")
+        sentences += [self.stopped_text] if self.stopped_text else []
+        said = [*(sentence(text) for text in sentences), self.how_to_go_on]
+        raise TerminationFailedError(" ".join(text for text in said if text), self)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row for every id of the plan, those left out included.
+
+        Columns: `jobId`, `jobName`, `jobQueue`, `verdict`, `outcome`, `status_before`, `status_after`,
+        `statusReason_before`, `statusReason_after` (strings), `accepted_at`, `ended_at` (datetime64[ms, UTC]),
+        `attempts` (Int32), `error_code`, `error_message`, `request_id` (strings).
+        """
+        return report_frame(self)
+
+    def plot(self, kind: str = "time_to_end") -> Picture:
+        """Return a picture of the report, which a notebook shows.
+
+        `kind` is "time_to_end": how long each job took from the accepted request to its end, and which were not seen
+        to end. Needs the extra `plot`: raises MissingExtraError without it, and InputError for another kind.
+        """
+        from batchnb.model.plots import picture_of_report
+
+        return picture_of_report(self.results, self.finished_at, kind)
+
+    def __str__(self) -> str:
+        return report_text(self)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.summary}>"
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": report_html(self)}
+
+
+class TerminationFailedError(BatchnbError):
+    """Some jobs of the plan were not seen to end. `report` accounts for every one of them."""
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class InterruptedRunError(BatchnbError):
+    """You stopped the run, or something broke it off: nothing more was sent.
+
+    `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
+    """
+
+    def __init__(self, message: str, report: Report) -> None:
+        super().__init__(message)
+        self.report = report
+        self.run_id = report.run_id

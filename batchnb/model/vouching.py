@@ -1,0 +1,59 @@
+"""Vouching: what this process knows of a plan, which nothing that is done to the plan can change.
+
+A guard can be widened only by what was typed where a plan was made or loaded. That is kept here, and not in the plan.
+The plan has a key to it, which copies have as well, but no pickle and no file. It opens nothing for a plan that was
+changed: then it only tells which guards held for the original, and they hold for the changed one, too.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from batchnb.guards.rules import Guards, Layer
+from batchnb.model.at_hand import keep_at_hand
+from batchnb.model.facts import PlanFacts
+
+__all__ = ["Vouched", "make_key", "vouch", "vouch_for", "vouched"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What is known of one plan; by default, nothing."""
+
+    fingerprint: str = ""
+    """The plan's own, when it was made or loaded."""
+    guards: Guards | None = None
+    """Those that the plan showed."""
+    listed_all: int = 0
+    """How many jobs there were where they were all that a listing without selectors found, otherwise 0."""
+    layers: tuple[Layer, ...] = ()
+    """The guards that were typed for it."""
+    is_described: bool = False
+    """Whether this process has described its jobs, and made it of the answers."""
+
+
+_plans: dict[str, Vouched] = {}
+
+
+def make_key() -> str:
+    """Return a key for a new plan, which nobody can guess."""
+    return secrets.token_hex(8)
+
+
+def vouch(key: str, known: Vouched) -> None:
+    """Remember this of the plan with that key. What is known already stays."""
+    _plans.setdefault(key, known)
+
+
+def vouched(key: str) -> Vouched:
+    """Return what is known of the plan with that key."""
+    return _plans.get(key, Vouched())
+
+
+def vouch_for(plan: PlanFacts, layers: Sequence[Layer], *, is_described: bool) -> None:
+    """Remember what was typed for this plan, and whether this process has described its jobs; keep it at hand."""
+    known = Vouched(plan.fingerprint, plan.guards, plan.listed_all, tuple(layers), is_described)
+    vouch(plan._voucher, known)  # noqa: SLF001 - the key is for this
+    keep_at_hand(plan)

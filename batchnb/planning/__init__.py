@@ -1,0 +1,1 @@
+"""From ids to a plan, and approval before anything is sent."""

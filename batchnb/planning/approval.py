@@ -1,0 +1,196 @@
+"""Approval, the last look before anything is sent: the plan is the one that was meant, it holds, no guard forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from batchnb.aws.gateway import Gateway
+from batchnb.clock import Clock
+from batchnb.errors import GuardError, PlanMismatchError
+from batchnb.guards.carried import carried_layers, still_typed, unlifted
+from batchnb.guards.refusals import raise_refusals, refuse_everything
+from batchnb.guards.rules import Guards, Layer, combined
+from batchnb.guards.settings import configured_layers
+from batchnb.jobs.ids import account_and_partition, array_parent
+from batchnb.jobs.job import Job
+from batchnb.jobs.place import Identity
+from batchnb.jobs.selector import parse_age
+from batchnb.model.expectation import Expectation, check_expected
+from batchnb.model.facts import PlanFacts
+from batchnb.model.reason import check_reason
+from batchnb.model.verdict import PlannedJob, Verdict, is_stopping
+from batchnb.model.vouching import Vouched, vouched
+from batchnb.planning.dependents import find_dependents
+from batchnb.planning.preflight import Preflight, count_live
+from batchnb.text import plural, shown
+
+__all__ = ["Approval", "approve", "check_guards", "guards_for"]
+
+_NOTHING = "Nothing was ended."
+_ANEW = "Make a new plan."
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A plan that may be executed as it was found right before."""
+
+    plan: PlanFacts
+    """The plan as it was shown."""
+    dropped: tuple[str, ...]
+    """Sentences that name the jobs that dropped out of the expected plan."""
+    jobs: Sequence[PlannedJob]
+    """Those that requests are to be made for: all that the plan shows, or fewer, never others."""
+    guards: Guards
+    """Those that hold for the run."""
+
+
+def approve(
+    plan: PlanFacts,
+    gateway: Gateway,
+    clock: Clock,
+    *,
+    here: Identity,
+    expected: Expectation | None,
+    max_age: str | timedelta,
+    typed: Layer | None = None,
+) -> Approval:
+    """Return the approval of a plain plan; `typed` are guards that were typed for its execution, and `here` who calls.
+
+    Raises PlanMismatchError where it is not the expected plan, or a job is no longer the one that was shown, GuardError
+    where a guard forbids it, InputError for a `max_age` that is none, and AwsError where the jobs had to be described
+    again and could not be.
+    """
+    oldest = parse_age("max_age", max_age) or timedelta()
+    check_reason(plan.reason)
+    known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
+    held = guards_for(plan, typed)
+    check_guards(plan, here, held)
+    dropped = check_expected(plan, expected)
+    _check_typed(plan, here, held, expected)
+    # A copy that was changed is as good as any other: it is described again.
+    is_described = known.is_described and known.fingerprint == plan.fingerprint
+    was_looked_for = plan.dependents.account_wide or not held.protect
+    if is_described and was_looked_for and timedelta() <= clock.wall() - plan.made_at <= oldest:
+        now = plan
+        parents: Mapping[str, Job] = {}
+    else:
+        now, parents = _described_again(plan, gateway, clock, account_wide=bool(held.protect))
+    arrays = [parents[parent] for one in now.to_end if (parent := array_parent(one.job_id) or "") in parents]
+    ends = [planned.job for planned in now.to_end if planned.job]
+    live = tuple(count_live(now.to_end, held, gateway, clock))
+    raise_refusals(
+        [
+            *refuse_everything(len(plan.jobs), plan.listed_all or known.listed_all),
+            *held.refuse_protected([*ends, *arrays]),
+            *replace(now, guards=held, live_in_queues=live, listed_all=0).refused_by,
+        ]
+    )
+    left = {planned.job_id for planned in now.to_end}
+    jobs = [planned for planned in plan.to_end if planned.job_id in left]
+    return Approval(plan, dropped, jobs, held)
+
+
+def guards_for(plan: PlanFacts, typed: Layer | None = None) -> Guards:
+    """Return the guards under which a plan is executed.
+
+    Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
+    allow more, for its execution (`typed`) or, in this process, for this very plan. See `carried` for who wins.
+    """
+    known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
+    carried = carried_layers(plan.guards)
+    if known.guards is not None:
+        carried += carried_layers(known.guards)
+    configured = configured_layers()
+    own = _own_layers(plan, known, configured)
+    now = [typed] if typed else []
+    held = combined([*now, *own, *carried, *configured])
+    return unlifted(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
+
+
+def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) -> list[Layer]:
+    """Return the guards that were typed for this very plan in this process, as far as they still hold."""
+    if known.fingerprint != plan.fingerprint:
+        return []
+    now = combined(configured)
+    return [still_typed(layer, now, plan.guards) for layer in known.layers]
+
+
+def check_guards(plan: PlanFacts, here: Identity, held: Guards) -> None:
+    """Raise GuardError where nothing may be ended from here, or not in this account."""
+    held.check_read_only()
+    for account in dict.fromkeys([here.account, plan.identity.account]):
+        if account is not None or plan.identity.account is None:
+            held.check_account(account)
+
+
+def _check_typed(plan: PlanFacts, here: Identity, held: Guards, expected: Expectation | None) -> None:
+    account = plan.identity.account or here.account
+    if held.is_production(account) and (expected is None or expected.count is None):
+        count = len(plan.to_end)
+        source = next(source for named, source in held.production_accounts if account in (named, None))
+        raise GuardError(
+            f"production_accounts: in {account or 'an unknown account'} the number of jobs has to be typed, says "
+            f"{source}. The plan ends {plural(count, 'job')}: expect={count} or --expect {count}. With a plan that was "
+            f"saved, the number of jobs in it: expect=('plan.json', N) or --expect plan.json,N. {_NOTHING}",
+            guard="production_accounts",
+            layer=source,
+        )
+
+
+def _described_again(
+    plan: PlanFacts, gateway: Gateway, clock: Clock, *, account_wide: bool
+) -> tuple[PlanFacts, Mapping[str, Job]]:
+    """Return the plan with the jobs that are to end as they are now, fewer or the same, and all that was described.
+
+    Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
+    """
+    preflight = Preflight(gateway, clock)
+    # A dependent of another queue is not found by listing those of the plan; what was found before is looked at again.
+    known = [dependent.job.job_id for dependent in plan.dependents.jobs]
+    preflight.look(dict.fromkeys([*(planned.job_id for planned in plan.to_end), *known]))
+    described = preflight.described
+    kept = [
+        replace(planned, job=job)
+        for planned in plan.to_end
+        if (job := described.get(planned.job_id)) and _is_to_end(planned, job, plan)
+    ]
+    ends = [planned.job for planned in kept if planned.job]
+    covered = [planned for planned in plan.jobs if planned.verdict is Verdict.COVERED]
+    dependents = find_dependents(gateway, ends, described, clock, account_wide=account_wide)
+    now = replace(plan, jobs=(*kept, *covered), dependents=dependents)
+    _check_dependents(plan, now)
+    return now, described
+
+
+def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
+    """Whether the job, as it is described now, is still to be asked for."""
+    was = planned.job
+    for what, before, is_now in (
+        ("name", planned.job_name, job.job_name),
+        ("queue", planned.job_queue, job.job_queue),
+        ("account", plan.identity.account, account_and_partition(job.job_arn)[0] or plan.identity.account),
+        ("definition", was and was.job_definition, job.job_definition),
+        ("number of children", was and was.array_size, job.array_size),
+        ("number of nodes", was and was.num_nodes, job.num_nodes),
+    ):
+        if before != is_now:
+            raise PlanMismatchError(
+                f"{planned.job_id} is not the job that the plan shows: its {what} was {shown(repr(before), 80)} and is "
+                f"{shown(repr(is_now), 80)}. {_NOTHING} {_ANEW}"
+            )
+    return not (job.status and job.status.has_ended) and not is_stopping(job)
+
+
+def _check_dependents(plan: PlanFacts, now: PlanFacts) -> None:
+    """Raise PlanMismatchError where jobs would fail now that the plan does not show."""
+    if plan.dependents.gap and now.dependents.gap:
+        return  # not all could be looked at, neither then nor now: the plan says so
+    shown_before = {dependent.job_id for dependent in plan.dependents.jobs}
+    new = [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]
+    if new:
+        raise PlanMismatchError(
+            f"{plural(len(new), 'job')} would fail with those of the plan that it does not show, {new[0].job_id} "
+            f"({shown(new[0].job.job_name, 60)}) first: submitted since, or never looked for. {_NOTHING} {_ANEW}"
+        )

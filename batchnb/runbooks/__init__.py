@@ -1,0 +1,1 @@
+"""What the runbook notebooks compute."""

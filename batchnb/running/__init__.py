@@ -1,0 +1,1 @@
+"""Executes plans: the only package that sends requests to end jobs."""

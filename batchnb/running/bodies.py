@@ -1,0 +1,220 @@
+"""Bodies: what jobs of one kind have in common, written once in a journal, so that a sweep of 7,000 costs little a job.
+
+A line tells a job by a body and what differs from it: under `job` a patch, as JSON Merge Patch has it (RFC 7396), in
+which null takes a member away; under `run` how its containers ran; and under `evidence` what it was told to run, where
+a patch cannot say it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from batchnb.jobs.fastjson import from_json, to_json, to_sorted_json
+from batchnb.jobs.job import Job, job_from_aws
+from batchnb.jobs.shapes import Body, ContainerRun, Placement, Run, add_run, placement_record
+from batchnb.model.records import Record, job_record, plain_record
+
+__all__ = ["Bodies", "body_name", "changed_job", "difference", "patched", "tell_change", "told_job"]
+
+_OWN = ("jobId", "jobName", "jobArn", "createdAt", "startedAt", "stoppedAt", "statusReason", "attempts", "eksAttempts")
+"""Members that no two jobs have in common, by which a body would look like one job."""
+
+_NAME_LENGTH = 32
+"""Hex digits of SHA-256 that name a body."""
+
+_MISSING = object()
+_NO_EVIDENCE: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A body that the journal holds."""
+
+    name: str
+    plain: Mapping[str, Any]
+    """Its members beside the evidence."""
+    evidence: Body | None
+
+
+class Bodies:
+    """The bodies that a journal holds, and which of them tells a job."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], _Known] = {}
+
+    def know(self, name: str, body: Mapping[str, Any]) -> None:
+        """Note a body that the journal holds already."""
+        job = job_from_aws({**body, "jobId": "", "jobName": ""})
+        evidence, _run = _evidence_of(job)
+        record = evidence.as_record() if evidence is not None else _NO_EVIDENCE
+        plain = {member: value for member, value in body.items() if member not in record}
+        if {**plain, **record} == body:
+            self._known.setdefault(_kind_of(job, evidence), _Known(name, plain, evidence))
+
+    def tell(self, job: Job) -> tuple[Record, Mapping[str, Any] | None]:
+        """Return the members of a line that tell the job, and the body that has to be written before it, if any has."""
+        evidence, run = _evidence_of(job)
+        plain = plain_record(job)
+        kind = _kind_of(job, evidence)
+        known, new = self._known.get(kind), None
+        if known is None:
+            common = {name: value for name, value in plain.items() if name not in _OWN}
+            new = {**common, **(evidence.as_record() if evidence else _NO_EVIDENCE)}
+            known = self._known[kind] = _Known(body_name(new), common, evidence)
+        told = {"body": known.name, **_told(known.plain, known.evidence, plain, evidence)}
+        if run is not None:
+            told["run"] = _run_record(run)
+        return told, new
+
+
+def told_job(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]], job_id: str) -> Job | None:
+    """Return the job that a line tells, None where it tells none. Raises KeyError or TypeError for anything else."""
+    if "job" not in line:
+        return None
+    item = patched(bodies[line["body"]], line["job"])
+    item["jobId"] = job_id
+    return _job(item, line.get("evidence"), _run_of(line.get("run")))
+
+
+def tell_change(before: Job | None, after: Job) -> Record:
+    """Return the members of a line that tell how the job is now, by how it was."""
+    if before is None:
+        return {"job": job_record(after)}
+    if after is before:
+        return {"job": {}}
+    (evidence, run), (now, ran) = _evidence_of(before), _evidence_of(after)
+    told = _told(plain_record(before), evidence, plain_record(after), now)
+    if ran != run:
+        told["run"] = _run_record(ran) if ran is not None else None
+    return told
+
+
+def changed_job(line: Mapping[str, Any], before: Job | None) -> Job | None:
+    """Return the job that `tell_change` told, None where the line tells none.
+
+    Raises KeyError or TypeError for anything else.
+    """
+    if (patch := line.get("job")) is None:
+        return None
+    if before is None:
+        return job_from_aws(patch)
+    if not patch and "run" not in line and "evidence" not in line:
+        return before
+    evidence, run = _evidence_of(before)
+    plain = plain_record(before)
+    item = patched({**plain, **(evidence.as_record() if evidence else _NO_EVIDENCE)}, patch)
+    return _job(item, line.get("evidence"), _run_of(line["run"]) if "run" in line else run)
+
+
+def _kind_of(job: Job, evidence: Body | None) -> tuple[object, ...]:
+    return job.job_definition, job.job_queue, evidence and evidence.kind
+
+
+def _evidence_of(job: Job) -> tuple[Body | None, Run | None]:
+    return (job.evidence.body, job.evidence.run) if job.evidence is not None else (None, None)
+
+
+def _told(old: Mapping[str, Any], known: Body | None, new: Mapping[str, Any], evidence: Body | None) -> Record:
+    patch = difference(old, new)
+    if evidence is known:  # nearly always: siblings share it
+        return {"job": patch}
+    # Siblings with a command of their own, for example.
+    before, after = (body.as_record() if body is not None else {} for body in (known, evidence))
+    by_patch = difference(before, after)
+    if patched(before, by_patch) == after:
+        return {"job": patch | by_patch}
+    # null stands for something in it, which a patch would take away.
+    return {"job": patch | dict.fromkeys(before), "evidence": after}
+
+
+def _job(item: Record, evidence: Mapping[str, Any] | None, run: Run | None) -> Job:
+    if evidence is not None:
+        item |= evidence
+    if run is not None:
+        item = from_json(to_json(item))  # what is shared with others must not change
+        add_run(item, run)
+    return job_from_aws(item)
+
+
+def _run_record(run: Run) -> Record:
+    containers = [
+        {
+            name: value
+            for name, value in (
+                ("name", ran.name),
+                ("exitCode", ran.exit_code),
+                ("reason", ran.reason),
+                ("logStreamName", ran.log_stream),
+                ("isInit", ran.is_init or None),
+                ("task", ran.task or None),
+            )
+            if value is not None
+        }
+        for ran in run.containers
+    ]
+    record: Record = {"containers": containers} if containers else {}
+    if run.placements:
+        record["placements"] = [placement_record(placement) for placement in run.placements]
+    return record
+
+
+def _run_of(record: Mapping[str, Any] | None) -> Run | None:
+    if record is None:
+        return None
+    containers = tuple(
+        ContainerRun(
+            each.get("name"),
+            each.get("exitCode"),
+            each.get("reason"),
+            each.get("logStreamName"),
+            bool(each.get("isInit")),
+            int(each.get("task") or 0),
+        )
+        for each in record.get("containers") or ()
+    )
+    names = ("taskArn", "containerInstanceArn", "podName", "nodeName", "podNamespace")
+    placements = tuple(Placement(*(each.get(name) for name in names)) for each in record.get("placements") or ())
+    return Run(containers, placements)
+
+
+def body_name(body: Mapping[str, Any]) -> str:
+    """Return the name of a body: the same for the same members, in whatever order."""
+    return hashlib.sha256(to_sorted_json(body)).hexdigest()[:_NAME_LENGTH]
+
+
+def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
+    """Return the patch that makes `new` of `old`.
+
+    >>> difference({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2, "d": 4}})
+    {'b': {'d': 4}, 'a': None}
+    """
+    patch: Record = {}
+    for name, value in new.items():
+        before = old.get(name, _MISSING)
+        if before is value or (before == value and type(before) is type(value)):
+            continue
+        patch[name] = difference(before, value) if type(value) is dict and type(before) is dict else value
+    if not new.keys() >= old.keys():
+        patch.update(dict.fromkeys(name for name in old if name not in new))
+    return patch
+
+
+def patched(old: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
+    """Return the record that a patch makes of `old`.
+
+    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 4}, "a": None})
+    {'b': {'c': 2, 'd': 4}}
+    """
+    record = dict(old)
+    for name, value in patch.items():
+        if value is None:
+            record.pop(name, None)
+        elif type(value) is dict:
+            before = record.get(name)
+            record[name] = patched(before if type(before) is dict else {}, value)
+        else:
+            record[name] = value
+    return record

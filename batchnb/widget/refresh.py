@@ -1,0 +1,118 @@
+"""The rows of a picker as AWS has their jobs now, and new ones where it shows a whole listing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from batchnb.aws.listing import describe_all, list_selected
+from batchnb.aws.relist import Remembered, recount, remembered
+from batchnb.clock import Clock
+from batchnb.errors import InputError
+from batchnb.jobs.frame import frame_of_jobs
+from batchnb.text import plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from batchnb.aws.gateway import Gateway
+    from batchnb.jobs.job import Job
+    from batchnb.widget.table.snapshot import Snapshot
+
+__all__ = ["Refreshed", "refreshed", "refreshed_frame"]
+
+_CHANGING = (
+    *("status", "statusReason", "startedAt", "stoppedAt", "exitCode"),
+    *("isTerminated", "isCancelled", "liveChildren"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """A frame, and the sentence that says how it came about."""
+
+    frame: pd.DataFrame
+    note: str
+
+
+def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:
+    """Return the jobs of the snapshot as they are now, and those that its listing finds by now.
+
+    New jobs are looked for only where the snapshot is a whole listing: of a part of one, nobody knows which of them
+    would be meant. Raises InputError where the listing is made in another account, as far as can be seen.
+    """
+    known = [job_id for job_id in snapshot.row_of if "#" not in job_id]
+    made = remembered(snapshot.frame)
+    at = f"{clock.wall():%H:%M:%S} UTC"
+    if made is None or "jobId" not in snapshot.frame or not made.is_of(gateway) or not made.is_whole(snapshot.row_of):
+        frame = refreshed_frame(snapshot, describe_all(gateway, known, clock))
+        why = "it is no listing of list_jobs" if made is None else "it is a part of a listing, or made elsewhere"
+        again = f"Looked at these {plural(len(known), 'job')} again at {at}"
+        return Refreshed(frame, f"{again}, and for no new ones: {why}.")
+    return _listed_again(snapshot, made, known, gateway, clock, at)
+
+
+def _listed_again(
+    snapshot: Snapshot, made: Remembered, known: Sequence[str], gateway: Gateway, clock: Clock, at: str
+) -> Refreshed:
+    listing = list_selected(gateway, made.wanted, clock=clock)
+    jobs = {job.job_id: job for job in listing.jobs}
+    gone = [job_id for job_id in known if job_id not in jobs]
+    jobs.update(describe_all(gateway, gone, clock))
+    if listing.jobs and known and not any(job_id in jobs for job_id in known):
+        raise InputError(
+            "AWS knows none of the jobs of this table, but finds others by the same selectors: this may be another "
+            "account. The table stays as it was; list the jobs anew."
+        )
+    new = [job for job in listing.jobs if job.job_id not in snapshot.row_of]
+    frame = _with_new(refreshed_frame(snapshot, jobs), new, tags=listing.with_tags)
+    recount(frame, made.jobs + len(new))
+    frame.attrs["not_listed"] = dict(listing.not_listed)
+    found = f"{plural(len(new), 'new job')}{', at the end of the table' if new else ''}"
+    left = f"; {plural(len(gone), 'job')} no longer in it" if gone else ""
+    return Refreshed(frame, f"Listed again at {at}: {found}{left}.")
+
+
+def refreshed_frame(snapshot: Snapshot, jobs: Mapping[str, Job]) -> pd.DataFrame:
+    """Return the frame with what changes in a job's life brought up to date; an unknown job stays as it was."""
+    frame = snapshot.frame.copy()
+    job_ids = snapshot.rows.job_ids
+    known = [row for row, job_id in enumerate(job_ids) if job_id in jobs]
+    now = frame_of_jobs([jobs[job_ids[row]] for row in known])
+    for title in _CHANGING:
+        if list(frame.columns).count(title) == 1:
+            frame[title] = _merged(frame[title], now[title], known)
+    return frame
+
+
+def _with_new(frame: pd.DataFrame, new: Sequence[Job], *, tags: bool) -> pd.DataFrame:
+    """Return the frame with rows for the new jobs at its end; columns that a listing does not have stay empty there."""
+    if not new:
+        return frame
+    added = frame_of_jobs(new, tags=tags)
+    longer = frame.reindex(range(len(frame) + len(new)))
+    for title in frame.columns:
+        before = frame[title].astype(object).tolist()
+        after = added[title].astype(object).tolist() if title in added else [None] * len(new)
+        longer[title] = _as_before(before + after, frame[title])
+    return longer
+
+
+def _as_before(values: list[Any], before: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the values with the type that the column had, unless a value gets lost by it."""
+    series = type(before)(values, dtype=object, name=before.name)
+    try:
+        typed = series.astype(before.dtype)
+    except (TypeError, ValueError):
+        return series
+    return typed if int(typed.isna().sum()) == int(series.isna().sum()) else series
+
+
+def _merged(before: pd.Series[Any], now: pd.Series[Any], known: list[int]) -> pd.Series[Any]:
+    merged = before.astype(object)
+    merged.iloc[known] = now.astype(object).to_numpy()
+    try:
+        return merged.astype(before.dtype)
+    except (TypeError, ValueError):
+        return merged

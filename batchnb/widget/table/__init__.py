@@ -1,0 +1,1 @@
+"""The picker's table as binary columns."""

@@ -1,0 +1,197 @@
+"""What the browser is told of jobs while a plan is made and executed: a few binary patches a second."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from batchnb.jobs.outcome import Outcome
+from batchnb.model.event import EventState, JobEvent
+from batchnb.model.plan import Plan
+from batchnb.model.report import Report
+from batchnb.model.result import JobResult
+from batchnb.model.verdict import Verdict
+from batchnb.text import shown
+from batchnb.widget.table.rows import LIFE_OF, Lock
+from batchnb.widget.table.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["FATES", "FATE_FAILED", "Marks", "Patch", "Progress"]
+
+_LEFT_OUT = {verdict: f"left out: {verdict.value}" for verdict in Verdict if not verdict.is_watched}
+FATES = ("", *(state.value for state in EventState), *(outcome.value for outcome in Outcome), *_LEFT_OUT.values())
+"""What there is to say of a job's end, by its code."""
+
+FATE_FAILED = 0x80
+"""Set in a fate's code where somebody has to look."""
+
+MESSAGES_KEPT = 2000
+"""Messages of failures that the browser is sent; all of them are in the report."""
+
+_FATE_OF = {fate: code for code, fate in enumerate(FATES)}
+_LOCK_OF = {
+    Verdict.FINISHED: Lock.FINISHED,
+    Verdict.STOPPING: Lock.STOPPING,
+    Verdict.NOT_FOUND: Lock.NOT_FOUND,
+    Verdict.PROTECTED: Lock.PROTECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """New values for some rows: their numbers as uint32, then a byte each for fate, status and lock."""
+
+    rows: int
+    buffer: bytes
+    messages: list[tuple[int, str]]
+
+
+class Marks:
+    """A fate, a status, a lock and perhaps a message for each row of a snapshot. Threads may share it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._mutex = threading.Lock()
+        self._changed: set[int] = set()
+        self.are_used = False
+        """Whether anything has been marked."""
+        self._new_messages: list[tuple[int, str]] = []
+        self.fates: NDArray[np.uint8] = np.zeros(len(snapshot), dtype=np.uint8)
+        self.messages: dict[int, str] = {}
+
+    @property
+    def lives(self) -> NDArray[np.uint8]:
+        """The code of each row's status."""
+        return self._snapshot.rows.lives
+
+    @property
+    def locks(self) -> NDArray[np.uint8]:
+        """Why each row cannot be selected."""
+        return self._snapshot.rows.locks
+
+    def note_plan(self, plan: Plan) -> None:
+        """Mark what the plan leaves out, and what DescribeJobs said of the rest."""
+        for planned in plan.jobs:
+            status = planned.job.status if planned.job else None
+            left_out = _LEFT_OUT.get(planned.verdict, "")
+            self._set(planned.job_id, fate=left_out, life=status, lock=_LOCK_OF.get(planned.verdict, Lock.NONE))
+
+    def note_event(self, event: JobEvent) -> None:
+        """Mark one change of one job."""
+        if event.state in (EventState.SEEN, EventState.ENDED):
+            fate = event.state.value if event.state is EventState.ENDED else None
+            self._set(event.job_id, fate=fate, life=event.message)
+        elif event.state is EventState.FAILED:
+            self._set(event.job_id, fate=event.state.value, failed=True, message=event.message)
+        else:
+            self._set(event.job_id, fate=event.state.value)
+
+    def note_report(self, report: Report) -> None:
+        """Mark what became of each job, failures first, so that theirs are the messages that are kept."""
+        failures = {result.planned.job_id for result in report.failures}
+        for result in sorted(report.results, key=lambda result: result.planned.job_id not in failures):
+            self._set(
+                result.planned.job_id,
+                fate=_LEFT_OUT.get(result.planned.verdict, result.outcome.value),
+                life=result.last_seen.status if result.last_seen else None,
+                lock=_lock_after(result),
+                failed=result.planned.job_id in failures,
+                message=result.message,
+            )
+
+    def take(self) -> Patch | None:
+        """Return what has changed since the last time, None if nothing has."""
+        with self._mutex:
+            if not self._changed:
+                return None
+            rows = np.fromiter(sorted(self._changed), dtype=np.uint32)
+            messages, self._new_messages = self._new_messages, []
+            self._changed.clear()
+            parts = (rows, self.fates[rows], self.lives[rows], self.locks[rows])
+            return Patch(len(rows), b"".join(part.tobytes() for part in parts), messages)
+
+    def _set(
+        self,
+        job_id: str,
+        *,
+        fate: str | None = None,
+        life: str | None = None,
+        lock: Lock | None = None,
+        failed: bool = False,
+        message: str | None = None,
+    ) -> None:
+        row = self._snapshot.row_of.get(job_id)
+        if row is None:
+            return
+        with self._mutex:
+            self.are_used = True
+            self._changed.add(row)
+            if fate is not None:
+                self.fates[row] = _FATE_OF[fate] | (FATE_FAILED if failed else 0)
+            if life:
+                self.lives[row] = LIFE_OF.get(life, 0)
+            if lock is not None:
+                self.locks[row] = lock
+            if message and (row in self.messages or len(self.messages) < MESSAGES_KEPT):
+                self.messages[row] = shown(message, 400)
+                self._new_messages.append((row, self.messages[row]))
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run has come. Each job counts once."""
+
+    to_send: int
+    watched: int
+    started: float
+    sent: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    ended: int = 0
+    is_stopped: bool = False
+    """Whether nothing more is sent, and the jobs are only watched."""
+
+    def note(self, event: JobEvent) -> None:
+        """Count one change of one job."""
+        if event.state is EventState.ENDED:
+            self.ended += 1
+        elif event.state in (EventState.SENT, EventState.ACCEPTED, EventState.FAILED):
+            {EventState.SENT: self.sent, EventState.ACCEPTED: self.accepted}.get(event.state, self.failed).add(
+                event.job_id
+            )
+            if event.state is not EventState.FAILED:
+                self.failed.discard(event.job_id)
+
+    @property
+    def is_all_answered(self) -> bool:
+        """Whether every request has its answer: what is left is to watch."""
+        return len(self.accepted) + len(self.failed) >= self.to_send
+
+    def figures(self, now: float) -> dict[str, Any]:
+        """Return the figures for the browser; `left` are seconds, None while there is nothing to go by."""
+        elapsed = now - self.started
+        settled = self.ended + len(self.failed)
+        # By what has ended: failures come at once, and say nothing of how long jobs take to end.
+        left = elapsed * (self.watched - settled) / self.ended if self.ended and self.watched > settled else None
+        return {
+            "toSend": self.to_send,
+            "watched": self.watched,
+            "sent": len(self.sent),
+            "accepted": len(self.accepted),
+            "ended": self.ended,
+            "failed": len(self.failed),
+            "isStopped": self.is_stopped,
+            "elapsed": round(elapsed, 1),
+            "left": None if left is None else round(left, 1),
+        }
+
+
+def _lock_after(result: JobResult) -> Lock:
+    if result.outcome.has_ended:
+        return Lock.FINISHED
+    return _LOCK_OF.get(result.planned.verdict, Lock.NONE)

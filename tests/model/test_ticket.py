@@ -1,0 +1,86 @@
+"""Tickets: who, when, where, why, what became of how many, and what is left, in a few lines."""
+
+from __future__ import annotations
+
+import batchnb
+from batchnb import local
+from batchnb.aws.gateway import Gateway
+from batchnb.clock import Clock
+from batchnb.jobs.ids import JobId
+from batchnb.model.plan import Plan
+from batchnb.model.ticket import ticket
+from tests.plans import make_plan
+
+
+def _plan(gateway: Gateway, ids: list[str], clock: Clock, reason: str = "OPS-1") -> Plan:
+    return make_plan(gateway, [JobId(job_id) for job_id in ids], reason, clock)
+
+
+def _lines(text: str) -> dict[str, str]:
+    """Return the lines of a ticket by their titles."""
+    pairs = (line[2:].split("  ", 1) for line in text.splitlines()[1:])
+    return {pair[0]: pair[-1].strip() for pair in pairs}
+
+
+def test_of_a_plan_it_says_that_nothing_was_ended(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """What would end, by verdict, what is left out, and where."""
+    ids = [emulator.world.add_job("train", status, status=status) for status in ("RUNNING", "RUNNABLE", "FAILED")]
+    plan = _plan(gateway, ids, clock)
+    text = ticket(plan)
+    lines = _lines(text)
+    assert text.startswith("DRY RUN, nothing was ended.\n")
+    assert lines["Would end"] == "2 jobs: 1 to terminate, 1 to cancel"
+    assert lines["Left out"] == "1 finished"
+    assert lines["Plan"] == plan.digest[:12]
+    assert "not AWS" in lines["Where"]
+
+
+def test_of_a_plan_with_arrays_and_dependents_it_says_what_else_ends(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Children end with their array, and dependents fail."""
+    array = emulator.world.add_job("train", "array", array_size=4)
+    emulator.world.add_job("train", "waits", status="PENDING", depends_on=[array])
+    lines = _lines(ticket(_plan(gateway, [array], clock)))
+    assert lines["Would end"] == "1 job: 1 to terminate, with 4 live children"
+    assert lines["Would fail"] == "1 dependent that the plan does not hold"
+
+
+def test_of_a_report_it_says_what_became_of_the_jobs(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """The run, the caller, the reason, the counts, and that nothing is left."""
+    report = _plan(gateway, emulator.world.add_jobs("train", "job", 3), clock).execute(clock=clock)
+    lines = _lines(ticket(report))
+    assert lines["Run"] == report.run_id
+    assert lines["Who"] == "arn:aws:iam::000000000000:user/local"
+    assert (lines["Reason"], lines["Outcomes"]) == ("OPS-1", "3 terminated")
+    assert lines["Left"] == "nothing: every job that was meant has ended"
+
+
+def test_what_is_left_is_named_and_how_to_go_on(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Each job that was not seen to end, up to ten, with its state, why, and the way to finish the run."""
+    ids = emulator.world.add_jobs("train", "stubborn", 12, stops="never")
+    text = ticket(_plan(gateway, ids, clock).execute(clock=clock, timeout=1))
+    assert _lines(text)["Left"] == "12 jobs"
+    assert f"{ids[0]} (stubborn-000, RUNNING) still stopping" in text
+    assert text.count("(stubborn-") == 10
+    assert "and 2 more in report.failures" in text
+    assert "batchnb.resume(" in _lines(text)["To go on"]
+
+
+def test_a_hostile_reason_stays_on_its_line(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """A reason of several lines cannot forge a line of the ticket."""
+    ids = emulator.world.add_jobs("train", "job", 1)
+    text = ticket(_plan(gateway, ids, clock, "OPS-1\n  Left  nothing\u202e"))
+    assert [line for line in text.splitlines() if line.startswith("  Left ")] == []
+    assert "\u202e" not in text
+
+
+def test_no_jobs_make_a_plan_and_a_report_where_that_is_fine(emulator: local.LocalBatch) -> None:
+    """An empty queue is good news to a scheduler: the plan ends nothing, and its report says so."""
+    plan = batchnb.plan([], reason="OPS-1", empty_ok=True, endpoint_url=emulator.endpoint_url)
+    report = plan.execute(expect=0)
+    assert report.ok
+    assert ticket(plan).splitlines()[-1].split() == ["Would", "end", "0", "jobs"]
+    assert ticket(report).startswith("There was no job to end.\n")
