@@ -82,7 +82,7 @@ _ROOM_OF = {
 
 
 # A relative folder of journals is meant from where the process is now, wherever `%cd` leads later.
-if _folder := os.environ.get("BATCHNB_JOURNAL_DIR"):
+if (_folder := os.environ.get("BATCHNB_JOURNAL_DIR")) and not os.path.isabs(_folder):  # noqa: PTH117 - pathlib is not loaded yet
     import_module("batchnb.running.journal_folder").remember(_folder)
 
 

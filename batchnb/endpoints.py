@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batchnb.aws.connect import connect, default_endpoint, emulator_session, set_default_endpoint
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ __all__ = ["Destination", "begin_emulator", "emulator_status", "start_emulator",
 class Destination:
     """Where the calls of this process go. Its text is for people, to be read before anything is ended."""
 
-    identity: Identity
+    identity: Place
     emulator: LocalBatch | None = None
     """The emulator of this process, where calls go to it."""
 

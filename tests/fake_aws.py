@@ -12,7 +12,7 @@ from batchnb.aws.gateway import BulkAnswer, Gateway, Page
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.jobs.job import Job, JobStatus
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.verdict import PlannedJob, verdict_of
 
@@ -57,9 +57,9 @@ class FakeGateway(Gateway):
         """Return the pace of calls of a kind."""
         return self._paces.setdefault(kind, Pace(first_rate=2000.0))
 
-    def identity(self, account: str | None = None) -> Identity:
+    def identity(self, account: str | None = None) -> Place:
         """Return where calls go."""
-        return Identity(account or "000000000000", self.region, self.endpoint)
+        return Place(account or "000000000000", self.region, self.endpoint)
 
     def permission_to_end(self, job_id: str | None = None) -> str:
         """Return what to ask for."""

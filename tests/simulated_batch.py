@@ -20,7 +20,7 @@ from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.errors import AccessDeniedError, CredentialsError, RefusedError, ThrottledError, UnavailableError
 from batchnb.jobs.job import Job, JobStatus, job_from_aws
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 
 __all__ = ["BYSTANDERS", "DeadError", "Death", "SimulatedBatch", "SimulatedGateway", "SimulatedJob"]
 
@@ -210,9 +210,9 @@ class SimulatedGateway(Gateway):
     def ask_caller(self) -> None:
         """Ask nobody."""
 
-    def identity(self, account: str | None = None) -> Identity:
+    def identity(self, account: str | None = None) -> Place:
         """Return where this is."""
-        return Identity(account or "000000000000", self.region, self.endpoint, "arn:aws:iam::000000000000:user/x")
+        return Place(account or "000000000000", self.region, self.endpoint, "arn:aws:iam::000000000000:user/x")
 
     def queues(self) -> list[str]:
         """Return the queues."""

@@ -12,7 +12,7 @@ import pytest
 import batchnb
 from batchnb.api import list_jobs
 from batchnb.jobs.outcome import Outcome
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.jobs.search import QueryError, parse_query
 from batchnb.jobs.search.fields import FIELDS, STATUS_WORDS
 from batchnb.jobs.search.listed import LISTED
@@ -71,7 +71,7 @@ def test_every_kind_of_job_has_a_row_in_the_readme(kind: str) -> None:
 
 def test_every_column_is_in_the_readme() -> None:
     """A column of a plan's frame, and a sum of what a plan frees, is named in the README."""
-    plan = Plan("OPS-1", Identity(None, "eu-west-1", "https://x.invalid"), (), datetime(2026, 1, 1, tzinfo=UTC), None)
+    plan = Plan("OPS-1", Place(None, "eu-west-1", "https://x.invalid"), (), datetime(2026, 1, 1, tzinfo=UTC), None)
     for name in (*plan.to_frame(), *plan.frees):
         assert f"`{name}`" in README, name
 

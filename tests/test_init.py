@@ -33,6 +33,7 @@ PUBLIC = [
     "load_plan",
     "local",
     "plan",
+    "prune_history",
     "read_run",
     "resume",
     "ticket",

@@ -21,7 +21,7 @@ from batchnb.aws.pace import CallKind, Pace, pace_for
 from batchnb.errors import UnsupportedError
 from batchnb.jobs.ids import account_and_partition
 from batchnb.jobs.job import Job, jobs_from_aws
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
@@ -96,7 +96,7 @@ class Gateway:
         """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
         _ = self._caller
 
-    def identity(self, account: str | None = None) -> Identity:
+    def identity(self, account: str | None = None) -> Place:
         """Return who calls and where; `account` as the job ARNs have it, since STS may refuse to tell.
 
         Never raises, and takes at most `CALLER_TIMEOUT` seconds.
@@ -105,7 +105,7 @@ class Gateway:
             caller = self._caller.result(timeout=CALLER_TIMEOUT)
         except FutureTimeoutError:
             caller = None
-        return Identity(account or _account_in(caller), self.region, self.endpoint, caller)
+        return Place(account or _account_in(caller), self.region, self.endpoint, caller)
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""

@@ -13,7 +13,7 @@ __all__ = ["copy_notebooks", "notebook_path", "notebook_paths"]
 
 def notebook_paths() -> list[Path]:
     """Return the notebooks of this installation. Raises InputError where it has none."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     # In an installed package the notebooks are inside it, in a checkout beside it.
     for folder in (here / "notebooks", here.parent / "notebooks"):
         if paths := sorted(folder.glob("*.ipynb")):

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from batchnb.jobs.shapes import Attempt, Evidence, JobKind, evidence_in, mappings_in, read_quantity
 
-__all__ = ["NO_DETAILS", "Details", "details_of_description", "details_of_several", "details_of_usage"]
+__all__ = ["NO_DETAILS", "Details", "details_of", "details_of_description", "details_of_several", "details_of_usage"]
 
 Details: TypeAlias = tuple[
     str | None, str | None, float | None, float | None, int | None, JobKind | None, Evidence | None
@@ -16,6 +16,23 @@ Details: TypeAlias = tuple[
 NO_DETAILS: Details = (None,) * 7
 _usages: dict[tuple[object, object], Details] = {}
 _USAGES_KEPT = 1000
+_IN_A_SUMMARY = frozenset({"exitCode", "reason"})
+"""What the `container` of a summary may have. A described one has more."""
+
+
+def details_of(
+    answer: Mapping[str, Any], exit_code: int | None, size: int | None, attempts: Sequence[Attempt], *, has_ended: bool
+) -> tuple[int | None, Details]:
+    """Return the exit code and the details of a job in an answer of AWS: a summary, or a description of any shape."""
+    get = answer.get
+    nodes, container = get("nodeProperties"), get("container")
+    details = details_of_usage(usage) if (usage := get("capacityUsage")) else NO_DETAILS
+    if size is not None or nodes:
+        details = details_of_several(answer["jobId"], size, nodes, details)
+    has_more = container and not container.keys() <= _IN_A_SUMMARY
+    if get("jobQueue") or has_more or "ecsProperties" in answer or "eksProperties" in answer:
+        return details_of_description(answer, exit_code, attempts, details, has_ended=has_ended)
+    return exit_code, details
 
 
 def details_of_description(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sys import intern
 from typing import Any, NamedTuple
 
-from batchnb.jobs.details import NO_DETAILS, details_of_description, details_of_several, details_of_usage
+from batchnb.jobs.details import details_of
 from batchnb.jobs.ids import queue_name
 from batchnb.jobs.shapes import (
     LATEST,
@@ -59,8 +59,6 @@ _ODD = (AttributeError, KeyError, TypeError, ValueError, OverflowError, Recursio
 """What is raised where a member is not of the type that AWS gives it."""
 
 _INDEPENDENT: tuple[tuple[str, ...], tuple[str, ...], bool] = ((), (), False)
-_IN_A_SUMMARY = frozenset({"exitCode", "reason"})
-"""What the `container` of a summary may have. A described one has more."""
 
 
 class Job(NamedTuple):
@@ -209,12 +207,7 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     exit_code = whole_in(container.get("exitCode")) if container else None
     size = (whole_in(array.get("size")) or None) if array else None
     tried = attempts_in(answer) if attempts else ()
-    details = details_of_usage(usage) if (usage := get("capacityUsage")) else NO_DETAILS
-    if size is not None or nodes:
-        details = details_of_several(job_id, size, nodes, details)
-    has_more = container and not container.keys() <= _IN_A_SUMMARY
-    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
-        exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
+    exit_code, details = details_of(answer, exit_code, size, tried, has_ended=status in _ENDED)
     return Job(  # by position: to go by names takes longer
         job_id,
         job_name,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-__all__ = ["Identity", "is_loopback"]
+__all__ = ["Place", "is_loopback"]
 
 
 _LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Place:
     """Where calls go and who makes them: what a plan is made for."""
 
     account: str | None
@@ -21,7 +21,7 @@ class Identity:
     caller: str | None = field(default=None, compare=False)
     """The caller's ARN; None where STS would not say."""
 
-    def is_same_place(self, other: Identity) -> bool:
+    def is_same_place(self, other: Place) -> bool:
         """Whether the other is of the same Region and endpoint, and of the same account as far as both are known."""
         accounts = {self.account, other.account} - {None}
         return len(accounts) <= 1 and (self.region, self.endpoint) == (other.region, other.endpoint)

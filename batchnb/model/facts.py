@@ -18,7 +18,7 @@ from batchnb.guards.refusals import Refusal, refuse_everything
 from batchnb.guards.rules import Guards
 from batchnb.jobs.fastjson import to_json
 from batchnb.jobs.ids import array_parent
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.jobs.summary import freed_by_queue, summed
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -49,7 +49,7 @@ class PlanFacts:
     """Which jobs will be ended, why, where, and which will not, with the guards and the evidence."""
 
     reason: str
-    identity: Identity
+    identity: Place
     jobs: tuple[PlannedJob, ...]
     """Every distinct id that was handed over, in that order, those that are left out included."""
     made_at: datetime

@@ -15,7 +15,7 @@ from batchnb.errors import InputError
 from batchnb.guards.caps import Cap
 from batchnb.guards.rules import Guards, Pattern
 from batchnb.jobs.job import Job
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.facts import PlanFacts
 from batchnb.model.verdict import PlannedJob
@@ -33,7 +33,7 @@ def plain_facts(plan: PlanFacts) -> PlanFacts:
     try:
         stored = _stored(plan, PlanFacts)
         stored["jobs"] = tuple(_plain_planned(one) for one in stored["jobs"])
-        stored["identity"] = Identity(**_stored(stored["identity"], Identity))
+        stored["identity"] = Place(**_stored(stored["identity"], Place))
         stored["guards"] = _plain_guards(stored["guards"])
         stored["dependents"] = _plain_dependents(stored["dependents"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:

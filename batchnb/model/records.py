@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from batchnb.jobs.job import Job, job_from_aws
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.jobs.shapes import attempt_records, evidence_record
 from batchnb.jobs.shapes.bodies import JobKind
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -91,7 +91,7 @@ def planned_from_record(record: Mapping[str, Any]) -> PlannedJob:
     return PlannedJob(record["jobId"], Verdict(record["verdict"]), _job(record["job"]))
 
 
-def identity_record(identity: Identity) -> Record:
+def identity_record(identity: Place) -> Record:
     """Return where a plan belongs."""
     return {
         "account": identity.account,
@@ -101,9 +101,9 @@ def identity_record(identity: Identity) -> Record:
     }
 
 
-def identity_from_record(record: Mapping[str, Any]) -> Identity:
+def identity_from_record(record: Mapping[str, Any]) -> Place:
     """Return what `identity_record` wrote."""
-    return Identity(record["account"], record["region"], record["endpoint"], record["caller"])
+    return Place(record["account"], record["region"], record["endpoint"], record["caller"])
 
 
 def moment_text(at: datetime | None) -> str | None:

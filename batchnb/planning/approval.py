@@ -15,7 +15,7 @@ from batchnb.guards.rules import Guards, Layer, combined
 from batchnb.guards.settings import configured_layers
 from batchnb.jobs.ids import account_and_partition, array_parent
 from batchnb.jobs.job import Job
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.jobs.selector import parse_age
 from batchnb.model.expectation import Expectation, check_expected
 from batchnb.model.facts import PlanFacts
@@ -51,7 +51,7 @@ def approve(
     gateway: Gateway,
     clock: Clock,
     *,
-    here: Identity,
+    here: Place,
     expected: Expectation | None,
     max_age: str | timedelta,
     typed: Layer | None = None,
@@ -117,7 +117,7 @@ def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) ->
     return [still_typed(layer, now, plan.guards) for layer in known.layers]
 
 
-def check_guards(plan: PlanFacts, here: Identity, held: Guards) -> None:
+def check_guards(plan: PlanFacts, here: Place, held: Guards) -> None:
     """Raise GuardError where nothing may be ended from here, or not in this account."""
     held.check_read_only()
     for account in dict.fromkeys([here.account, plan.identity.account]):
@@ -125,7 +125,7 @@ def check_guards(plan: PlanFacts, here: Identity, held: Guards) -> None:
             held.check_account(account)
 
 
-def _check_typed(plan: PlanFacts, here: Identity, held: Guards, expected: Expectation | None) -> None:
+def _check_typed(plan: PlanFacts, here: Place, held: Guards, expected: Expectation | None) -> None:
     account = plan.identity.account or here.account
     if held.is_production(account) and (expected is None or expected.count is None):
         count = len(plan.to_end)

@@ -13,7 +13,7 @@ from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.guards.keywords import layer_of_keywords
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.event import JobEvent
 from batchnb.model.facts import Expected
 from batchnb.model.plain_facts import plain_facts
@@ -117,7 +117,7 @@ def check_timeout(timeout: object) -> None:
         raise InputError(f"timeout: {timeout!r} is no number of seconds, 0 or more.")
 
 
-def check_place(plan: Plan, here: Identity) -> None:
+def check_place(plan: Plan, here: Place) -> None:
     """Raise PlanMismatchError unless calls go to where the plan belongs."""
     there = plan.identity
     if not here.is_same_place(there):

@@ -11,7 +11,7 @@ from typing import Any
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
 from batchnb.guards.rules import Guards
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.lost import NOTHING, Lost
 from batchnb.model.newcomers import Newcomers
@@ -69,7 +69,7 @@ class RunRecord:
         return run_id_of(self.path)
 
     @property
-    def identity(self) -> Identity:
+    def identity(self) -> Place:
         """Where the run took place."""
         return identity_from_record({**self.header, "endpoint": without_userinfo(self.header["endpoint"])})
 

@@ -20,7 +20,7 @@ from batchnb.aws import gateway as aws
 from batchnb.aws.connect import connect, set_default_endpoint
 from batchnb.aws.gateway import Gateway, ItemError, in_groups
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
-from batchnb.jobs.place import Identity, is_loopback
+from batchnb.jobs.place import Place, is_loopback
 from batchnb.local.operations.refusals import CALLER_ARN
 
 Start = Callable[..., local.LocalBatch]
@@ -177,7 +177,7 @@ def test_only_this_machine_is_loopback(url: str | None, *, expected: bool) -> No
 def test_the_caller_is_known(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """Account, Region, endpoint and caller are told, and that it is an emulator."""
     identity = gateway.identity()
-    assert identity == Identity(local.ACCOUNT, "local-1", emulator.endpoint_url)
+    assert identity == Place(local.ACCOUNT, "local-1", emulator.endpoint_url)
     assert identity.caller == CALLER_ARN
     assert identity.is_local
     assert str(identity) == f"account 000000000000, Region local-1 (EMULATOR at {emulator.endpoint_url}, not AWS)"
@@ -276,23 +276,23 @@ def test_every_partition_of_botocore_is_of_aws() -> None:
 )
 def test_a_place_that_is_not_the_usual_one_is_named(endpoint: str, expected: str) -> None:
     """AWS's own endpoint goes without saying; any other is named."""
-    assert str(Identity("1", "eu-west-1", endpoint)).startswith(expected)
-    assert str(Identity("1", "eu-west-1", ELSEWHERE)) == "account 1, Region eu-west-1"
+    assert str(Place("1", "eu-west-1", endpoint)).startswith(expected)
+    assert str(Place("1", "eu-west-1", ELSEWHERE)) == "account 1, Region eu-west-1"
 
 
 @pytest.mark.parametrize(
     ("other", "same"),
     [
-        (Identity("1", "eu-west-1", ELSEWHERE, "arn"), True),
-        (Identity(None, "eu-west-1", ELSEWHERE), True),
-        (Identity("2", "eu-west-1", ELSEWHERE), False),
-        (Identity("1", "us-east-1", ELSEWHERE), False),
-        (Identity("1", "eu-west-1", "http://127.0.0.1:4566"), False),
+        (Place("1", "eu-west-1", ELSEWHERE, "arn"), True),
+        (Place(None, "eu-west-1", ELSEWHERE), True),
+        (Place("2", "eu-west-1", ELSEWHERE), False),
+        (Place("1", "us-east-1", ELSEWHERE), False),
+        (Place("1", "eu-west-1", "http://127.0.0.1:4566"), False),
     ],
 )
-def test_a_place_is_account_region_and_endpoint(other: Identity, *, same: bool) -> None:
+def test_a_place_is_account_region_and_endpoint(other: Place, *, same: bool) -> None:
     """Another account, Region or endpoint is another place; another caller, or an unknown account, is not."""
-    ours = Identity("1", "eu-west-1", ELSEWHERE)
+    ours = Place("1", "eu-west-1", ELSEWHERE)
     assert ours.is_same_place(other) == other.is_same_place(ours) == same
 
 

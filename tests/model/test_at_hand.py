@@ -6,15 +6,15 @@ import gc
 from datetime import UTC, datetime
 
 from batchnb.jobs.job import Job
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.at_hand import JOBS_KEPT, PLANS_KEPT, find_at_hand, keep_at_hand
 from batchnb.model.plan import Plan
 from batchnb.model.verdict import PlannedJob, Verdict
 
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 
 
-def _plan(name: str, count: int = 1, identity: Identity = HERE) -> Plan:
+def _plan(name: str, count: int = 1, identity: Place = HERE) -> Plan:
     ids = (f"{name}-{number}" for number in range(count))
     jobs = tuple(PlannedJob(job_id, Verdict.TERMINATE, Job(job_id, "job")) for job_id in ids)
     return Plan("OPS-1", identity, jobs, datetime(2026, 1, 1, tzinfo=UTC), None, _voucher=name)
@@ -27,7 +27,7 @@ def test_a_plan_is_found_by_its_digest_in_its_place_only() -> None:
     other = _plan("other")
     assert find_at_hand(seen.digest[:8], besides=other) is seen
     assert find_at_hand(seen.digest, besides=_plan("a")) is None
-    elsewhere = Identity("123456789012", "eu-west-2", HERE.endpoint)
+    elsewhere = Place("123456789012", "eu-west-2", HERE.endpoint)
     assert find_at_hand(seen.digest, besides=_plan("other", identity=elsewhere)) is None
 
 

@@ -20,7 +20,7 @@ from batchnb.errors import GuardError, InputError, PlanMismatchError
 from batchnb.guards.rules import Layer
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import Job, JobStatus
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.expectation import check_expected, differences, dropped_out, read_expectation
 from batchnb.model.plan import Plan
@@ -29,11 +29,11 @@ from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
 
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 ENDS = {Verdict.TERMINATE, Verdict.CANCEL, Verdict.COVERED}
 
 
-def _plan(verdicts: dict[str, Verdict], *, reason: str = "OPS-1", identity: Identity = HERE) -> Plan:
+def _plan(verdicts: dict[str, Verdict], *, reason: str = "OPS-1", identity: Place = HERE) -> Plan:
     jobs = tuple(PlannedJob(job_id, verdict, _job(job_id)) for job_id, verdict in verdicts.items())
     return Plan(reason, identity, jobs, datetime(2026, 1, 1, tzinfo=UTC), None)
 

@@ -20,7 +20,7 @@ from batchnb.guards.settings import pattern
 from batchnb.jobs.frame import job_ids_in
 from batchnb.jobs.ids import JobId, parse_job_id
 from batchnb.jobs.job import Job, JobStatus
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.reason import check_reason
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -235,7 +235,7 @@ def test_a_plan_counts_by_verdict_and_queue(emulator: local.LocalBatch, gateway:
 
 # --- the digest ---------------------------------------------------------------------------------------------------
 
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 MADE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -243,7 +243,7 @@ def _made(
     jobs: Iterable[tuple[str, Verdict]],
     *,
     reason: str = "OPS-1",
-    identity: Identity = HERE,
+    identity: Place = HERE,
     made_at: datetime = MADE_AT,
 ) -> Plan:
     planned = tuple(PlannedJob(job_id, verdict, Job(job_id, "job")) for job_id, verdict in jobs)

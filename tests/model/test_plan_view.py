@@ -16,7 +16,7 @@ from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import Job, JobStatus, job_from_aws
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import plan_facts, plan_html, plan_text
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -26,7 +26,7 @@ from tests.model.test_report_view import ALLOWED, HOSTILE, _Tags
 from tests.plans import make_plan
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 NO_FIGURES: dict[str, Any] = {"vcpus": None, "memory": None, "gpus": None}
 NOBODY = "00000000-0000-4000-a000-000000000000"
 

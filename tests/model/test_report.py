@@ -14,7 +14,7 @@ from batchnb.errors import CredentialsError
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import Job
 from batchnb.jobs.outcome import Outcome
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report, TerminationFailedError
 from batchnb.model.result import JobResult
@@ -23,7 +23,7 @@ from tests.plans import make_plan
 
 NOBODY = "00000000-0000-4000-a000-000000000000"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 
 
 def _result(outcome: Outcome, verdict: Verdict = Verdict.TERMINATE, message: str | None = None) -> JobResult:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from batchnb.errors import UnavailableError
 from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.outcome import Outcome
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.model.report_view import report_facts, report_html, report_text
@@ -22,7 +22,7 @@ from batchnb.model.result import JobResult
 from batchnb.model.verdict import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")
 ALLOWED = {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -11,7 +11,7 @@ import pandas as pd
 from batchnb.jobs.frame import frame_of_jobs
 from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.outcome import Outcome
-from batchnb.jobs.place import Identity
+from batchnb.jobs.place import Place
 from batchnb.model.accessor import register
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
@@ -20,7 +20,7 @@ from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.pictures import Picture
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-HERE = Identity("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
 ARN = "arn:aws:batch:eu-west-1:123456789012:job-definition/"
 
 

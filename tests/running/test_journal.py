@@ -368,7 +368,7 @@ def on_a_full_disk(emulator: local.LocalBatch, journals: Path, events: int, ids:
     """Execute in a process whose disk is full from so many events on; return what the caller got."""
     command = [sys.executable, "-m", "tests.full_disk", emulator.endpoint_url, REASON, str(events), *ids]
     environment = {**os.environ, "BATCHNB_JOURNAL_DIR": str(journals)}
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, cwd=root)
     told: dict[str, Any] = json.loads(done.stdout)
     return told

@@ -388,7 +388,7 @@ def test_a_process_that_is_killed_leaves_a_run_that_another_takes_up(
     )
     command = [sys.executable, "-c", code, emulator.endpoint_url, "OPS-1 why", *ids]
     environment = {**os.environ, "BATCHNB_JOURNAL_DIR": str(journals)}
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=root) as process:
         assert process.stdout is not None
         assert process.stdout.readline()

@@ -18,8 +18,8 @@ from batchnb.running.misses import GONE_AFTER, GONE_SECONDS
 from batchnb.running.resume import resume_run
 from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
+from tests.running.test_record import check_same
 from tests.simulated_batch import Death, SimulatedBatch, SimulatedGateway, SimulatedJob
-from tests.test_record import check_same
 
 IDS = [f"{number:08x}-0000-4000-8000-000000000001" for number in range(8)]
 

@@ -15,7 +15,7 @@ from batchnb.jobs.search.columns import SearchTable
 
 __all__ = ["CASES", "frame_of", "read_cases", "table_of"]
 
-CASES = Path(__file__).parent.with_name("query_cases.json")
+CASES = Path(__file__).parents[2] / "query_cases.json"
 
 _TIMES = ("createdAt", "startedAt", "stoppedAt")
 _NUMBERS = ("arraySize", "exitCode", "vcpus", "gpus", "memory", "tries", "hours", "cost")

@@ -25,7 +25,7 @@ from tests.tools import missing
 from .cases import read_cases, table_of
 from .searches import broken_queries, queries, tables
 
-SCRIPT = Path(__file__).parents[1] / "widget" / "js" / "search_lines.mjs"
+SCRIPT = Path(__file__).parents[2] / "widget" / "js" / "search_lines.mjs"
 
 Twin = Callable[..., dict[str, Any]]
 

@@ -29,9 +29,8 @@ from batchnb.running.history import history
 from batchnb.running.journal import Journal
 from batchnb.running.resume import last_unfinished, resume_run
 from batchnb.running.run_reader import read_run
+from tests.conftest import clock_of
 from tests.plans import make_plan
-
-from .conftest import clock_of
 
 REASON = "OPS-9 bad input"
 
@@ -233,7 +232,7 @@ def test_a_killed_process_leaves_a_run_that_another_finishes(
     bystanders = emulator.world.add_jobs("train", "other", 5)
     command = [sys.executable, "-m", "tests.crash", emulator.endpoint_url, REASON, *ids]
     environment = {**os.environ, "BATCHNB_JOURNAL_DIR": str(journals)}
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=root) as process:
         assert process.stdout is not None
         for _ in range(events):

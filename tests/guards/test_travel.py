@@ -38,8 +38,7 @@ from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.running.journal_folder import find_run
 from batchnb.running.resume import resume_run
 from batchnb.running.run_reader import read_run
-
-from .conftest import clock_of
+from tests.conftest import clock_of
 
 ACCOUNT = "000000000000"
 

@@ -26,8 +26,7 @@ from batchnb.running.journal_folder import run_paths
 from batchnb.running.resume import resume_run
 from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
-
-from .simulated_batch import BYSTANDERS, DeadError, Death, SimulatedBatch, SimulatedGateway, SimulatedJob
+from tests.simulated_batch import BYSTANDERS, DeadError, Death, SimulatedBatch, SimulatedGateway, SimulatedJob
 
 REASON = "OPS-9 bad input"
 

@@ -23,9 +23,8 @@ from batchnb.running.journal_folder import run_paths
 from batchnb.running.resume import last_unfinished, resume_run
 from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
-
-from .simulated_batch import Death, SimulatedBatch, SimulatedGateway, SimulatedJob
-from .test_record import check_same
+from tests.running.test_record import check_same
+from tests.simulated_batch import Death, SimulatedBatch, SimulatedGateway, SimulatedJob
 
 IDS = [f"{number:08x}-0000-4000-8000-{number:012x}" for number in range(6)]
 
