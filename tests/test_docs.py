@@ -18,14 +18,16 @@ from batchnb.jobs.search.fields import FIELDS, STATUS_WORDS
 from batchnb.jobs.search.listed import LISTED
 from batchnb.jobs.shapes.bodies import JobKind
 from batchnb.magics.magics import BatchMagics
-from batchnb.magics.options import JOBS, LOCAL, TERMINATE
+from batchnb.magics.options import JOBS, LOCAL, RESUME, TERMINATE
 from batchnb.model.plan import Plan
 from batchnb.model.verdict import Verdict
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SEARCH = README.partition("\n## The search\n")[2].partition("\n## ")[0]
-FLAGS = sorted({name for parser in (JOBS, TERMINATE, LOCAL) for name in parser.flag_names})
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+"""The README and the pages that it leads to."""
+SEARCH = (ROOT / "docs" / "search.md").read_text(encoding="utf-8")
+FLAGS = sorted({name for parser in (JOBS, TERMINATE, LOCAL, RESUME) for name in parser.flag_names})
 
 
 @pytest.mark.parametrize("flag", FLAGS)

@@ -19,13 +19,13 @@ from batchnb.errors import AccessDeniedError, AwsError
 from batchnb.local.operations.table import action_of
 
 PACKAGE = Path(batchnb.__file__).parent
-README = (PACKAGE.parent / "README.md").read_text("utf-8")
+PAGE = (PACKAGE.parent / "docs" / "permissions.md").read_text("utf-8")
 _SERVICES = {"batch": "batch", "logs": "logs", "sts": "sts"}
 
 
 def documented() -> tuple[dict[str, str], dict[str, str]]:
     """Return the required and the optional actions of the documents, each with its resource."""
-    section = README.partition("\n## Permissions\n")[2].partition("\n## ")[0]
+    section = PAGE
     required, optional = re.findall(r"```json\n(.*?)```", section, flags=re.DOTALL)
     assert section.index("Optional") > section.index(required)
     return _actions(required), _actions(optional)

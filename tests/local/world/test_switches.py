@@ -15,7 +15,7 @@ from batchnb.errors import LocalError
 from tests.local.conftest import Opened
 from tests.local.stage import Stage
 
-README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text("utf-8")
 
 
 def switch(stage: Stage, **switches: Any) -> None:
@@ -145,7 +145,7 @@ def test_switches_can_be_given_at_the_start(opened: Opened) -> None:
 @pytest.mark.parametrize("field", fields(local.Switches), ids=lambda field: str(field.name))
 def test_every_switch_has_a_row_in_the_readme(field: Field[object]) -> None:
     """With all its choices, the default first; each of them can be set."""
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| `{field.name}` | ")]
+    (row,) = [line for line in PAGE.splitlines() if line.startswith(f"| `{field.name}` | ")]
     choices = [ast.literal_eval(text) for text in re.findall(r"`([^`]+)`", row.rpartition(" | ")[2])]
     assert choices[0] == field.default
     assert len(choices) >= 2
