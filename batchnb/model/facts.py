@@ -21,6 +21,7 @@ from batchnb.jobs.ids import array_parent
 from batchnb.jobs.place import Place
 from batchnb.jobs.summary import freed_by_queue, summed
 from batchnb.model.dependents import Dependent, Dependents
+from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
 
 __all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
@@ -112,6 +113,11 @@ class PlanFacts:
     def queues(self) -> dict[str, int]:
         """How many jobs of each queue will be ended, by queue name, most first."""
         return dict(Counter(planned.job_queue or "unknown queue" for planned in self.to_end).most_common())
+
+    @cached_property
+    def grouped(self) -> Groups:
+        """The jobs to end by definition and name stem, those unlike the others marked."""
+        return group_jobs(self.jobs)
 
     @cached_property
     def array_children(self) -> int:

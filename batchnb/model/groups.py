@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from batchnb.jobs.frame import utc
 from batchnb.jobs.job import Job
 from batchnb.jobs.name_stem import name_stem
+from batchnb.jobs.summary import freed_by_queue, summed
 from batchnb.model.verdict import PlannedJob, Verdict
 
-__all__ = ["MARKED", "OWNER_TAGS", "Group", "Groups", "group_jobs"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MARKED", "OWNER_TAGS", "Group", "Groups", "group_jobs", "groups_frame"]
 
 LEAST_JOBS = 10
 """With fewer jobs than this nothing is odd."""
@@ -80,6 +87,11 @@ class Group:
         """The vCPUs that are known of its jobs."""
         return sum(job.vcpus or 0 for job in self._described)
 
+    @property
+    def frees(self) -> Mapping[str, float]:
+        """What its started jobs hold, as in `PlanFacts.frees`."""
+        return summed(freed_by_queue(self._described, datetime.now(UTC)).values())
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -114,6 +126,31 @@ def group_jobs(jobs: Iterable[PlannedJob], owner_tags: Sequence[str] = OWNER_TAG
             group.stem = group.jobs[0].job_name or ""
     groups.sort(key=lambda group: (group.is_marked, -len(group.jobs), group.definition, group.stem))
     return Groups(tuple(groups), sentence)
+
+
+def groups_frame(groups: Groups) -> pd.DataFrame:
+    """Return one row a group, the odd ones last.
+
+    `definition`, `name_stem` and `odd` (why it is unlike the others; missing where it is not) are strings; `jobs`,
+    `terminate`, `cancel` and `unknown` int64; `oldest` datetime64[ms, UTC]; `vcpus`, `memory_gib` and `gpus`, in use by
+    its started jobs, float64. `unknown` is the number of started jobs without figures: the sums are the least then.
+    """
+    import pandas as pd
+
+    rows = groups.rows
+    freed = [group.frees for group in rows]
+    columns: dict[str, Any] = {
+        "definition": pd.array([group.definition for group in rows], dtype="string"),
+        "name_stem": pd.array([group.stem for group in rows], dtype="string"),
+        "jobs": pd.array([len(group.jobs) for group in rows], dtype="int64"),
+        "terminate": pd.array([group.terminate for group in rows], dtype="int64"),
+        "cancel": pd.array([group.cancel for group in rows], dtype="int64"),
+        "oldest": utc([group.oldest for group in rows]),
+        **{kind: pd.array([each[kind] for each in freed], dtype="float64") for kind in ("vcpus", "memory_gib", "gpus")},
+        "unknown": pd.array([int(each["unknown"]) for each in freed], dtype="int64"),
+        "odd": pd.array([group.odd or None for group in rows], dtype="string"),
+    }
+    return pd.DataFrame(columns)
 
 
 class _Features:

@@ -7,7 +7,7 @@ nothing is selected again afterwards.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Unpack
@@ -19,10 +19,12 @@ from batchnb.guards.keywords import GuardKeywords
 from batchnb.guards.refusals import raise_refusals
 from batchnb.model.expectation import check_expected
 from batchnb.model.facts import DIGEST_SHOWN, Expected, PlanFacts
+from batchnb.model.groups import groups_frame
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan_view import plan_frame, plan_html, plan_text
 from batchnb.model.reason import check_reason
 from batchnb.model.saved import as_expected, save_plan
+from batchnb.model.smaller import leave_out
 from batchnb.model.verdict import PlannedJob, Verdict
 
 if TYPE_CHECKING:
@@ -110,6 +112,20 @@ class Plan(PlanFacts):
         options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
         options |= {"stop": stop, "typed": typed}
         return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row for each definition and name stem of the jobs to end, the odd ones last: see `groups_frame`."""
+        return groups_frame(self.grouped)
+
+    def without(self, ids: str | Iterable[str]) -> Plan:
+        """Return this plan without these jobs, with a new digest. Nothing is described again, and nothing is ended.
+
+        Jobs that would only have failed with them are not its dependents any more. What was typed for this plan in this
+        process holds for the smaller one. Raises InputError for an id that is not in the plan, and for the child of an
+        array that ends with it.
+        """
+        return Plan.of(leave_out(self, ids), self.runner)
 
     def check_allowed(self) -> None:
         """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.

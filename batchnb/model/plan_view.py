@@ -1,4 +1,4 @@
-"""A PlanFacts as text, as HTML and as a DataFrame."""
+"""A plan as text, as HTML and as a DataFrame."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from batchnb.guards.lines import guards_in_force, useless_protections
 from batchnb.jobs.shapes import evidence_texts
 from batchnb.jobs.summary import count_by_status, lacks_hours, started_units
 from batchnb.model.facts import DIGEST_SHOWN, PlanFacts
+from batchnb.model.groups import Group
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.text import plural, shown
 
@@ -48,7 +49,7 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
     by_status = count_by_status(planned.job for planned in plan.to_end)
     return Document(
         kind="plan",
-        sentence=f"PlanFacts {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
+        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -74,6 +75,7 @@ def plan_facts(plan: PlanFacts) -> Facts:
         facts.append(("Refused", f"and {len(plan.refused_by) - _REFUSALS_SHOWN:,} more in plan.refused_by"))
     if plan.queues:
         facts.append(("Queues", _queues(plan)))
+    facts += odd_ones(plan)
     if plan.array_children:
         facts.append(("Also ends", plural(plan.array_children, "live child", "live children") + " of its array jobs"))
     if any(plan.frees.values()):
@@ -89,6 +91,22 @@ def plan_facts(plan: PlanFacts) -> Facts:
         facts.append(("Note", f"and {len(plan.notes) - _NOTES_SHOWN:,} more in plan.notes"))
     facts += _guards(plan)
     return facts
+
+
+def odd_ones(plan: PlanFacts) -> Facts:
+    """Return the groups that are unlike the others, each with the reason, and how many more there are."""
+    grouped = plan.grouped
+    facts = [("Odd one out", f"{_group(group)}: {group.odd}") for group in grouped.marked]
+    if grouped.unmarked:
+        facts.append(("Odd one out", f"and {plural(grouped.unmarked, 'more group')} in plan.groups"))
+    if grouped.sentence:
+        facts.append(("Groups", f"{grouped.sentence} All of them: plan.groups"))
+    return facts
+
+
+def _group(group: Group) -> str:
+    name = shown(group.stem or "(no name)", 60)
+    return name if len(group.jobs) == 1 else f"{name} ({plural(len(group.jobs), 'job')})"
 
 
 def plan_warnings(plan: PlanFacts) -> list[str]:

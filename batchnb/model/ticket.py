@@ -6,6 +6,7 @@ from batchnb.document import Facts, facts_text
 from batchnb.jobs.outcome import counts_text
 from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
 from batchnb.model.plan import Plan
+from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
@@ -28,7 +29,7 @@ def ticket(subject: Plan | Report) -> str:
     return f"{subject.summary}\n{facts_text(_report_lines(subject))}"
 
 
-def _plan_lines(plan: Plan) -> Facts:
+def _plan_lines(plan: Plan) -> list[tuple[str, str]]:
     left_out = [f"{count:,} {verdict}" for verdict, count in plan.counts.items() if not Verdict(verdict).is_sent]
     ends = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     children = f", with {plural(plan.array_children, 'live child', 'live children')}" if plan.array_children else ""
@@ -44,6 +45,7 @@ def _plan_lines(plan: Plan) -> Facts:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
         lines.append(("Would fail", plural(len(plan.dependents_left), "dependent") + " that the plan does not hold"))
+    lines += odd_ones(plan)
     lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
 

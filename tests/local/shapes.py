@@ -65,7 +65,7 @@ def _check(shape: Shape, value: Any, where: str) -> list[str]:
     if type(value) not in _TYPES[shape.type_name]:
         return [f"{where} is {value!r}, no {shape.type_name}"]
     allowed = getattr(shape, "enum", [])
-    return [f"{where} is {value!r}, none of {allowed}"] if allowed and value not in allowed else []
+    return [f"{where} is {value!r}, none of {allowed}"] if allowed and value not in allowed and KNOWS_BULK else []
 
 
 def _check_structure(shape: StructureShape, value: Any, where: str) -> list[str]:

@@ -12,13 +12,19 @@ from batchnb import local
 from batchnb.local.operations.describe_jobs import describe_jobs
 from batchnb.local.operations.fields import Fields
 from batchnb.local.operations.list_jobs import list_jobs
+from batchnb.local.operations.submit_job import submit_job
 from batchnb.local.operations.terminate_jobs import end_job, end_jobs
+from batchnb.local.world.blueprint import JobOptions
+from batchnb.local.world.body import LOG_GROUP
 from batchnb.local.world.job import ENDED, Verb
+from batchnb.local.world.logs import find_log
 
+from .operations.test_details import ECS, EKS
 from .shapes import faults_in
 from .stage import LIVE
 
 NUMBER = st.integers(0, 1000)
+SHAPES = [JobOptions(), JobOptions(ecs=ECS), JobOptions(eks=EKS), JobOptions(num_nodes=2)]
 VERB = st.sampled_from([Verb.TERMINATE, Verb.CANCEL])
 
 
@@ -30,15 +36,58 @@ class Night(RuleBasedStateMachine):
         """Start with one queue and nothing in it."""
         self.clock = local.ManualClock()
         self.world = local.World(self.clock)
-        self.world.add_queue("q")
+        self.world.add_environment("machines", max_vcpus=16)
+        limit = {"reason": "MISCONFIGURATION:", "state": "RUNNABLE", "maxTimeSeconds": 600, "action": "CANCEL"}
+        self.world.add_queue("q", environments=["machines"], time_limits=[limit])
+        self.world.pace = local.Pace(runnable=3, starting=2, running=10)
+        self.world.add_definition("small:1", platforms=["EC2"])
+        self.world.add_definition("large:1", vcpus=32)
+        self.world.add_definition("nodes:1", num_nodes=2)
+        self.world.add_definition("tasks:1", ecs=ECS)
         self.ids: list[str] = []
         self.ended: dict[str, local.Truth] = {}
+        self.retries: dict[str, int] = {}
 
-    @rule(status=st.sampled_from(LIVE), stops=st.sampled_from(list(local.Stops)), on=st.lists(NUMBER, max_size=2))
-    def add(self, status: str, stops: str, on: list[int]) -> None:
-        """Add a job, perhaps one that depends on others."""
+    @rule(
+        status=st.sampled_from(LIVE),
+        stops=st.sampled_from(list(local.Stops)),
+        on=st.lists(NUMBER, max_size=2),
+        shape=st.sampled_from(SHAPES),
+        runs=st.booleans(),
+    )
+    def add(self, status: str, stops: str, on: list[int], shape: JobOptions, runs: bool) -> None:  # noqa: FBT001 - drawn
+        """Add a job of any shape, perhaps one that depends on others or runs by itself."""
         depends_on = [self.ids[one % len(self.ids)] for one in on if self.ids]
-        self.ids.append(self.world.add_job("q", "job", status=status, stops=stops, depends_on=depends_on))
+        options = JobOptions(status=status, stops=stops, depends_on=depends_on, runs=runs)
+        self.ids.append(self.world.add_job("q", "job", **(options | shape)))
+
+    @rule(
+        definition=st.sampled_from(["small", "large", "nodes", "tasks"]),
+        codes=st.lists(st.sampled_from([0, 1, 137]), min_size=1, max_size=3),
+        attempts=st.integers(1, 3),
+        timeout=st.none() | st.just(60),
+        size=st.none() | st.just(2),
+        on=st.lists(NUMBER, max_size=2),
+    )
+    def submit(
+        self, definition: str, codes: list[int], attempts: int, timeout: int | None, size: int | None, on: list[int]
+    ) -> None:
+        """Submit a job that runs, and ends as its tags say."""
+        tags = {"batchnb:exit-code": ",".join(map(str, codes)), "batchnb:run-seconds": "70" if timeout else "7"}
+        members: dict[str, Any] = {
+            "jobName": "submitted",
+            "jobQueue": "q",
+            "jobDefinition": definition,
+            "tags": tags,
+            "retryStrategy": {"attempts": attempts},
+            "dependsOn": [{"jobId": self.ids[one % len(self.ids)]} for one in on if self.ids],
+        }
+        if timeout is not None:
+            members["timeout"] = {"attemptDurationSeconds": timeout}
+        if size is not None and definition != "nodes":
+            members["arrayProperties"] = {"size": size}
+        answer = submit_job(self.world, Fields(members), self.world.settle())
+        self.ids.append(answer["jobId"])
 
     @rule(statuses=st.lists(st.sampled_from((*LIVE, "FAILED", "SUCCEEDED")), min_size=2, max_size=4))
     def add_array(self, statuses: list[str]) -> None:
@@ -66,9 +115,11 @@ class Night(RuleBasedStateMachine):
     def schedule(self, number: int, status: str, delay: int) -> None:
         """Let a job change by itself."""
         if self.ids and self.world.job(self.ids[number % len(self.ids)]).array_size is None:
-            self.world.schedule(delay, self.ids[number % len(self.ids)], status)
+            job_id = self.ids[number % len(self.ids)]
+            self.world.schedule(delay, job_id, status)
+            self.retries[job_id] = self.retries.get(job_id, 0) + 1
 
-    @rule(seconds=st.integers(0, 40))
+    @rule(seconds=st.integers(0, 40) | st.just(700))
     def advance(self, seconds: int) -> None:
         """Let time go by."""
         self.clock.advance(seconds)
@@ -95,6 +146,20 @@ class Night(RuleBasedStateMachine):
             truth = self.world.job(one["jobId"])
             assert (one["status"], one.get("startedAt")) == (truth.status, truth.started_at)
             assert ("stoppedAt" in one) == (truth.stopped_at is not None)
+
+    @invariant()
+    def attempts_follow_each_other(self) -> None:
+        """No attempt begins before the last one ended, each has a log, and a strategy is not overdone."""
+        for job in self.world.ledger.jobs.values():
+            times = [time for one in job.attempts for time in (one.started_at, one.stopped_at)]
+            assert times == sorted(times)
+            if job.spec.runs and job.children is None and not job.is_node and job.name == "submitted":
+                assert len(job.attempts) <= (job.spec.retry or {})["attempts"] + self.retries.get(job.job_id, 0)
+            for number, one in enumerate(job.attempts[:10]):
+                if job.body.main.log_group is not None:
+                    log = find_log(self.world.ledger, LOG_GROUP, job.stream_of(number), self.clock.now_ms())
+                    assert log is not None
+                    assert log.started_at == one.started_at
 
     @invariant()
     def what_has_ended_stays_as_it_is(self) -> None:

@@ -151,3 +151,18 @@ def test_every_job_that_ends_is_in_one_group(jobs: list[PlannedJob]) -> None:
     assert sorted(map(id, grouped)) == sorted(map(id, ends))
     assert sum(group.terminate + group.cancel for group in groups.rows) == len(ends)
     assert all(group.reasons for group in groups.marked)
+
+
+def test_a_plan_has_its_groups_as_a_frame() -> None:
+    """A row a group, with how many jobs end in which way, the oldest, what they hold, and why one is odd."""
+    with local.start(local.night) as emulator:
+        frame = list_jobs(queues=["train-gpu"], endpoint_url=emulator.endpoint_url)
+        chosen = frame[frame.jobName.str.lower().str.contains("sweep")]
+        made = plan(chosen, reason="OPS-1", endpoint_url=emulator.endpoint_url)
+    groups = made.groups
+    assert groups.jobs.sum() == len(made.to_end)
+    assert (groups.terminate + groups.cancel).sum() == len(made.to_end)
+    assert set(groups[groups.odd.notna()].name_stem) == {"sweep-lr-prod", "Sweep-LR-000"}
+    assert groups.vcpus.sum() == pytest.approx(made.frees["vcpus"])
+    assert "Odd one out" in str(made)
+    assert "sweep-lr-prod: the only train-prod" in str(made)

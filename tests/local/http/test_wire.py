@@ -147,6 +147,22 @@ NAMES = st.sampled_from(
         "nodeOverrides",
         "tags",
         "jobQueues",
+        "jobDefinitions",
+        "computeEnvironments",
+        "jobDefinitionName",
+        "type",
+        "containerProperties",
+        "ecsProperties",
+        "eksProperties",
+        "nodeProperties",
+        "containerOverrides",
+        "parameters",
+        "retryStrategy",
+        "timeout",
+        "logGroupName",
+        "logStreamName",
+        "limit",
+        "startTime",
     ]
 )
 
@@ -157,12 +173,14 @@ def test_any_members_are_answered(operation: str, members: dict[str, Any]) -> No
     """Whatever a request holds, the answer is 200 or a refusal with 400, and never a failure of ours."""
     world = local.World(local.ManualClock())
     world.add_queue("q")
-    world.add_job("q", "job")
+    world.add_job("q", "job", definition="q:1")
     api = Api(world, Limits(None, lambda: 0.0), IdMaker(0), lambda: 0.0, bulk=True)
     headers = {"host": "localhost", "authorization": "x"}
     body = json.dumps(members).encode()
     reply = api.answer(wire.Request("POST", f"/v1/{operation.lower()}", headers, body))
     assert reply.status in (200, 400)
+    headers["x-amz-target"] = "Logs_20140328.GetLogEvents"
+    assert api.answer(wire.Request("POST", "/", headers, body)).status in (200, 400)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from botocore.exceptions import ClientError
 from tests.local.operations.test_details import ECS, EKS, needs
 from tests.local.stage import Stage
 
+pytestmark = pytest.mark.bulk  # an older botocore does not know these members
+
 CONTAINER: dict[str, Any] = {"image": "image:1", "command": ["run", "Ref::path"], "resourceRequirements": needs("2")}
 NODES: dict[str, Any] = {
     "numNodes": 4,

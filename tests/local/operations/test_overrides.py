@@ -15,6 +15,8 @@ from tests.local.operations.test_definitions import CONTAINER, register
 from tests.local.operations.test_details import ECS, EKS, needs
 from tests.local.stage import Stage
 
+pytestmark = pytest.mark.bulk  # an older botocore does not know these members
+
 
 def described(stage: Stage, queue: str = "q", **overrides: Any) -> dict[str, Any]:
     """Submit a job of the definition `def` and describe it."""

@@ -11,6 +11,8 @@ from batchnb.errors import LocalError
 from tests.local.operations.test_details import EKS
 from tests.local.stage import Stage
 
+pytestmark = pytest.mark.bulk  # an older botocore does not know these members
+
 NO_CAPACITY = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
 LIMIT = {"reason": NO_CAPACITY, "state": "RUNNABLE", "maxTimeSeconds": 600, "action": "CANCEL"}
 

@@ -70,6 +70,12 @@ test("a word is looked for where it can be seen, and a field wherever it is", ()
   assert.deepEqual(found("hidden-word", picker({ isHidden: () => false })), [0]);
 });
 
+test("a column that finds no words by itself is looked through row by row", () => {
+  const { mark, ...plain } = ids(["aa00", "aa01", "bb02"]);
+  assert.deepEqual(found("aa0", pickerTable([plain], 3, NOW)), [0, 1]);
+  assert.deepEqual(found("-id:aa0", pickerTable([plain], 3, NOW)), [2]);
+});
+
 test("marks are those that the picker knows", () => {
   const marks = { selected: (row) => row > 0, odd: (row) => row === 2 };
   assert.deepEqual(found("is:selected", picker({ marks })), [1, 2]);

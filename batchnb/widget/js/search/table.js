@@ -62,8 +62,7 @@ function asSearched(column) {
     const joined = all === undefined || ends === undefined ? null : { all, ends };
     return { kind: "words", count: column.count, codes: column.codes, word: (code) => column.word(code), joined };
   }
-  const mark = (/** @type {string} */ word, /** @type {Uint8Array} */ hit) => {
-    column.mark?.({ needle: word }, hit);
-  };
-  return { kind: "texts", text: (row) => column.text(row), mark };
+  const text = (/** @type {number} */ row) => column.text(row);
+  if (!column.mark) return { kind: "texts", text };
+  return { kind: "texts", text, mark: (word, hit) => column.mark?.({ needle: word }, hit) };
 }

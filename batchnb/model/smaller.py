@@ -1,0 +1,59 @@
+"""A smaller plan: the same without some of its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from batchnb.errors import InputError
+from batchnb.jobs.ids import array_parent, parse_job_id
+from batchnb.model.dependents import Dependent, Dependents
+from batchnb.model.facts import PlanFacts
+from batchnb.model.verdict import Verdict
+from batchnb.model.vouching import make_key, vouch_for, vouched
+from batchnb.text import shown
+
+__all__ = ["leave_out"]
+
+
+def leave_out(plan: PlanFacts, ids: str | Iterable[str]) -> PlanFacts:
+    """Return the plan without these jobs, and without the dependents that would only have failed with them.
+
+    Raises InputError for an id that is not in the plan, and for the child of an array that ends with it.
+    """
+    left_out = {parse_job_id(one).job_id for one in ([ids] if isinstance(ids, str) else ids)}
+    planned = {one.job_id: one for one in plan.jobs}
+    for job_id in left_out:
+        if job_id not in planned:
+            raise InputError(f"without: {shown(job_id)} is not in the plan.")
+        parent = array_parent(job_id)
+        if planned[job_id].verdict is Verdict.COVERED and parent not in left_out:
+            raise InputError(f"without: {shown(job_id)} ends with its array {parent}. Leave the array out.")
+    kept = []
+    for one in plan.jobs:
+        is_covered = one.verdict is Verdict.COVERED and array_parent(one.job_id) in left_out
+        if one.job_id not in left_out and not is_covered:
+            kept.append(one)
+    ends = {one.job_id for one in kept if one.verdict.is_sent or one.verdict is Verdict.COVERED}
+    dependents = Dependents(_still_failing(plan, ends), plan.dependents.gap, plan.dependents.account_wide)
+    known = vouched(plan._voucher)  # noqa: SLF001 - the key is for this
+    smaller = replace(plan, jobs=tuple(kept), dependents=dependents, _voucher=make_key())
+    layers = known.layers if known.fingerprint == plan.fingerprint else ()
+    is_described = known.is_described and known.fingerprint == plan.fingerprint
+    vouch_for(smaller, layers, is_described=is_described)
+    return smaller
+
+
+def _still_failing(plan: PlanFacts, ends: set[str]) -> tuple[Dependent, ...]:
+    failing = set(ends)
+    found: dict[str, Dependent] = {}
+    # One dependent may wait for another: until no more are found.
+    while new := [one for one in plan.dependents.jobs if one.job_id not in found and _fails(one, failing)]:
+        found.update((one.job_id, one) for one in new)
+        failing.update(one.job_id for one in new)
+    return tuple(one for one in plan.dependents.jobs if one.job_id in found)
+
+
+def _fails(dependent: Dependent, failing: set[str]) -> bool:
+    needed = {dependent.because_of, *dependent.job.depends_on}
+    return any(job_id in failing or array_parent(job_id) in failing for job_id in needed)
