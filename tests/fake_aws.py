@@ -54,26 +54,26 @@ class FakeGateway(Gateway):
             self.now += seconds
 
     def pace(self, kind: CallKind) -> Pace:
-        """Return the pace of calls of a kind."""
+        """The pace of this world, which is too fast to matter."""
         return self._paces.setdefault(kind, Pace(first_rate=2000.0))
 
     def identity(self, account: str | None = None) -> Place:
-        """Return where calls go."""
+        """Where this world is."""
         return Place(account or "000000000000", self.region, self.endpoint)
 
     def permission_to_end(self, job_id: str | None = None) -> str:
-        """Return what to ask for."""
+        """A sentence."""
         return f"Ask for it ({job_id})."
 
     def terminate_bulk(self, job_ids: Sequence[str], reason: str) -> BulkAnswer:
-        """Accept to end these jobs."""
+        """Accept every one of them."""
         with self._mutex:
             self.asked += job_ids
             self.looks.update(dict.fromkeys(job_ids, 0))
         return BulkAnswer(frozenset(job_ids), {}, reason)
 
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
-        """Return these jobs."""
+        """Describe them, each as often as it was asked for one step nearer to its end."""
         with self._mutex:
             for one in job_ids:
                 if one in self.looks:
@@ -81,7 +81,7 @@ class FakeGateway(Gateway):
             return {one: self.job(one) for one in job_ids}
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:  # noqa: ARG002
-        """Return no jobs."""
+        """Nothing was created."""
         return Page([], None)
 
     def job(self, one: str) -> Job:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import gc
 from contextlib import ContextDecorator
+from functools import partial
 from threading import RLock, get_ident
 from typing import Self
-from weakref import WeakSet
+from weakref import ref
 
 __all__ = ["collecting_seldom", "leave_for"]
 
@@ -23,7 +24,7 @@ _usual: list[tuple[int, int, int]] = []
 
 
 class _Seldom(ContextDecorator):
-    """One that is inside, until it is left or dropped: also if leaving it was interrupted."""
+    """One that is inside, until it is left; or until it is dropped, where leaving it was interrupted."""
 
     def __init__(self) -> None:
         self.thread = get_ident()
@@ -33,7 +34,7 @@ class _Seldom(ContextDecorator):
 
     def __enter__(self) -> None:
         with _lock:
-            _inside.add(self)
+            _inside[id(self)] = ref(self, partial(_leave, id(self)))
             if not _usual:
                 _usual.append(gc.get_threshold())
             first, *others = _usual[0]
@@ -41,20 +42,10 @@ class _Seldom(ContextDecorator):
             gc.set_threshold(max(first, SELDOM) if first else 0, *others)
 
     def __exit__(self, *_exception: object) -> None:
-        self._leave()
-
-    def __del__(self) -> None:
-        # When Python ends, the lock may be gone before this is.
-        if _lock is not None:
-            self._leave()
-
-    def _leave(self) -> None:
-        with _lock:
-            _inside.discard(self)
-            _restore()
+        _leave(id(self))
 
 
-_inside: WeakSet[_Seldom] = WeakSet()
+_inside: dict[int, ref[_Seldom]] = {}
 
 
 def collecting_seldom() -> _Seldom:
@@ -65,8 +56,16 @@ def collecting_seldom() -> _Seldom:
 def leave_for(thread: int | None) -> None:
     """Leave for all that are inside in the thread of this id, for which nobody waits any more."""
     with _lock:
-        for one in [one for one in _inside if one.thread == thread]:
-            _inside.discard(one)
+        found = {key: inside() for key, inside in _inside.items()}
+        for key, one in found.items():
+            if one is None or one.thread == thread:
+                _inside.pop(key, None)
+        _restore()
+
+
+def _leave(key: int, _dropped: object = None) -> None:
+    with _lock:
+        _inside.pop(key, None)
         _restore()
 
 

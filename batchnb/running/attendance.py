@@ -32,8 +32,8 @@ P = ParamSpec("P")
 
 POLL = 0.1
 """Seconds after which the calling thread looks whether it has missed something."""
-GRACE = 3.0
-"""Seconds that a run gets to come to its end by itself once everything is to stop."""
+GRACE = 2.0
+"""Seconds that a run gets to come to its end by itself once everything is to stop. It usually takes a moment."""
 GRACE_BEFORE = 1.0
 """Seconds that it gets where nothing has been sent."""
 INTERRUPTIONS = 8
@@ -92,7 +92,7 @@ class _Attendance:
         self._previous: Any = None
         """The handler of SIGINT from before, while this one has its place."""
         self._presses = self._heeded = 0
-        self._last_press = 0.0
+        self._waits_since = 0.0
         self._cause: BaseException | None = None
         """What was raised in the calling thread first."""
         self._is_calling = False
@@ -163,19 +163,22 @@ class _Attendance:
                 self._wake.get(timeout=POLL)
             self._call_handler()
             self._heed()
+            if self._thread is not None and self._thread.ident is not None and not self._thread.is_alive():
+                self._is_over = True  # whatever it was that has ended it
         if self._thread is None:
             return
         if self._is_over:
             self._thread.join(GRACE)
-        else:
+        if not self._is_over or not isinstance(self._error, Exception | None):
             leave_for(self._thread.ident)
 
     def _heed(self) -> None:
         """Stop as much of the run as was asked for by now."""
         while self._heeded < self._presses:
             self._heeded += 1
-            self._last_press = monotonic()
             self._stop.press()
+            if self._heeded in (1, _ALL):
+                self._waits_since = monotonic()
             if self._stop.cancel() or self._is_over:
                 continue
             if self._heeded == 1:
@@ -185,11 +188,11 @@ class _Attendance:
 
     def _leaves(self) -> bool:
         """Whether to leave a run that does not come to its end by itself."""
-        waited = monotonic() - self._last_press
+        waited = monotonic() - self._waits_since
         if self._heeded and self._stop.cancel():
             leaves = self._heeded > 1 or waited > GRACE_BEFORE
         else:
-            leaves = self._heeded > _ALL or (self._heeded == _ALL and waited > GRACE)
+            leaves = self._heeded >= _ALL and waited > GRACE
         self._has_left = self._has_left or leaves
         return leaves
 
@@ -262,5 +265,5 @@ def _nothing() -> Generator[Report, None, None]:
 
 
 def _stopping(asked: int) -> str:
-    jobs = "1 was asked and is watched" if asked == 1 else f"{asked:,} were asked and are watched"
-    return f"Stopping: {jobs}; once more stops watching"
+    were = "was asked and is" if asked == 1 else "were asked and are"
+    return f"Stopping: {asked:,} {were} watched; once more stops watching" if asked else "Stopping: nothing was asked"

@@ -144,7 +144,7 @@ class Stages:
         elif self._stage < _Stage.LOOKING_LAST:
             self._is_broken = True
             self._stage = _Stage.LOOKING_LAST
-        elif self._stage is not _Stage.OVER and self._stage is not _Stage.REPORTING:
+        elif self._stage in (_Stage.LOOKING_LAST, _Stage.WRITING):
             self._stage = _Stage(self._stage + 1)
 
     @property
