@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-__all__ = ["BUILT_IN", "Cap", "Number", "at_plan_time", "choose_cap", "is_from_plan", "number_text"]
+__all__ = ["BUILT_IN", "Cap", "Number", "at_plan_time", "choose_cap", "is_from_plan", "limit_text"]
 
 BUILT_IN = "the built-in default"
 
@@ -29,10 +29,10 @@ class Cap:
     @property
     def number(self) -> str:
         """The number that holds, to be read."""
-        return number_text(self.value)
+        return limit_text(self.value)
 
     def __str__(self) -> str:
-        over = " and ".join(f"{number_text(value)} ({source})" for value, source in self.raised_over)
+        over = " and ".join(f"{limit_text(value)} ({source})" for value, source in self.raised_over)
         return f"{self.number} ({self.source}{f', raised over {over}' if over else ''})"
 
 
@@ -71,10 +71,10 @@ def is_from_plan(source: str) -> bool:
     return source.endswith(_THEN)
 
 
-def number_text(value: float) -> str:
+def limit_text(value: float) -> str:
     """Return a limit as text.
 
-    >>> number_text(1000), number_text(12.5)
+    >>> limit_text(1000), limit_text(12.5)
     ('1,000', '12.5')
     """
     return f"{int(value):,}" if value == int(value) else f"{value:g}"

@@ -23,12 +23,12 @@ from typing import TypeVar
 from batchnb.guards.caps import Cap, Number, at_plan_time
 from batchnb.guards.rules import Guards, Layer, Pattern
 
-__all__ = ["carried_layers", "since", "still_typed", "unlifted"]
+__all__ = ["carry_layers", "keep_typed", "restore_protections", "since"]
 
 _Said = TypeVar("_Said")
 
 
-def carried_layers(then: Guards) -> list[Layer]:
+def carry_layers(then: Guards) -> list[Layer]:
     """Return the protective part of the guards `then`, as layers that can only tighten those of now.
 
     Of a number that was typed, the lower one is taken along: the number itself, or that over which it was raised. A
@@ -53,7 +53,7 @@ def _layers(then: Guards) -> Iterator[Layer]:
         yield Layer(then.read_only, read_only=True, is_carried=True)
 
 
-def still_typed(typed: Layer, now: Guards, then: Guards) -> Layer:
+def keep_typed(typed: Layer, now: Guards, then: Guards) -> Layer:
     """Return what was typed for a plan, without the numbers that were raised over more than is configured `now`.
 
     Whoever typed them saw the guards `then`: a limit that has been set, or lowered, since is not what they meant.
@@ -65,7 +65,7 @@ def still_typed(typed: Layer, now: Guards, then: Guards) -> Layer:
     )
 
 
-def unlifted(held: Guards, then: Guards, typed_now: Iterable[Pattern]) -> Guards:
+def restore_protections(held: Guards, then: Guards, typed_now: Iterable[Pattern]) -> Guards:
     """Return `held` without what was lifted for a plan of protections that a place has set since.
 
     `typed_now` are the patterns that are lifted where the plan is executed, wherever they were set.

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from batchnb.errors import InputError
-from batchnb.guards.caps import BUILT_IN, Cap, at_plan_time, choose_cap, is_from_plan, number_text
+from batchnb.guards.caps import BUILT_IN, Cap, at_plan_time, choose_cap, is_from_plan, limit_text
 from batchnb.guards.refusals import Refusal, raise_refusals
 from batchnb.jobs.ids import queue_name
 from batchnb.jobs.job import Job
@@ -138,7 +138,7 @@ class Guards:
         keyword, flag = f"max_jobs={count}", f"--max-jobs {count}"
         text = (
             f"max_jobs: the plan would end {plural(count, 'job')}, children of arrays included, and {cap.source} "
-            f"allows {number_text(cap.value)}. If all of them may end, say so with {keyword} or {flag}; otherwise "
+            f"allows {limit_text(cap.value)}. If all of them may end, say so with {keyword} or {flag}; otherwise "
             "select fewer."
         )
         return [Refusal("max_jobs", cap.source, cap.value, text, keyword, flag)]
@@ -152,7 +152,7 @@ class Guards:
         keyword, flag = "max_percent=100", "--max-percent 100"
         text = (
             f"max_percent: the plan would end {count:,} of {plural(live, 'live job')} of queue {shown(queue)} "
-            f"({percent:.3g} %), and {cap.source} allows {number_text(cap.value)} %. "
+            f"({percent:.3g} %), and {cap.source} allows {limit_text(cap.value)} %. "
             f"If so many may end, say so with {keyword} or {flag}; otherwise select fewer."
         )
         return [Refusal("max_percent", cap.source, cap.value, text, keyword, flag)]
@@ -222,26 +222,26 @@ def combined(layers: Sequence[Layer]) -> Guards:
     """
     here = [layer for layer in layers if not layer.is_carried]
     carried = [layer for layer in layers if layer.is_carried]
-    everything = _added_up(here, carried, lambda layer: layer.protect)
+    everything = _add_up(here, carried, lambda layer: layer.protect)
     named = [pattern for layer in layers if layer.is_explicit for pattern in layer.unprotect]
     for pattern in named:
         if pattern not in {known for known, _ in everything}:
             known = ", ".join(dict.fromkeys(shown(entry[0]) for entry in everything)) or "none"
             raise InputError(f"unprotect: nothing is protected by {shown(pattern)}. The patterns that are: {known}.")
-    read_only = _added_up(here, carried, lambda layer: (True,) if layer.read_only else ())
+    read_only = _add_up(here, carried, lambda layer: (True,) if layer.read_only else ())
     return Guards(
         max_jobs=_cap(layers, lambda layer: layer.max_jobs, DEFAULT_MAX_JOBS) or Cap(0, BUILT_IN),
         max_percent=_cap(layers, lambda layer: layer.max_percent, None),
         protect=tuple(entry for entry in everything if entry[0] not in named),
         lifted=tuple(entry for entry in everything if entry[0] in named),
-        accounts=_added_up(here, carried, lambda layer: () if layer.accounts is None else (layer.accounts,)),
-        production_accounts=_added_up(here, carried, lambda layer: layer.production_accounts),
+        accounts=_add_up(here, carried, lambda layer: () if layer.accounts is None else (layer.accounts,)),
+        production_accounts=_add_up(here, carried, lambda layer: layer.production_accounts),
         read_only=next((source for _, source in read_only), None),
         accept_unseen=next((layer.source for layer in layers if layer.accept_unseen and layer.is_explicit), None),
     )
 
 
-def _added_up(
+def _add_up(
     here: Iterable[Layer], carried: Iterable[Layer], said: Callable[[Layer], tuple[_Said, ...]]
 ) -> tuple[tuple[_Said, str], ...]:
     """Return all that the layers say, each with its source. What was carried says so, unless it holds here as well."""

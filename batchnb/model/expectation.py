@@ -17,7 +17,7 @@ from batchnb.model.plain_facts import plain_facts
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.text import plural, shown
 
-__all__ = ["Expectation", "check_expected", "differences", "dropped_out", "read_expectation"]
+__all__ = ["Expectation", "check_expected", "differences", "name_dropped", "read_expectation"]
 
 _SHORTEST_PREFIX = 8
 _JOBS_SHOWN = 5
@@ -89,7 +89,7 @@ def check_expected(plan: PlanFacts, expected: Expectation | None) -> tuple[str, 
         which = f"{plan.digest[:DIGEST_SHOWN]}, not {before.digest[:DIGEST_SHOWN]}"
         text = "\n  ".join(found)
         raise PlanMismatchError(f"expect: another plan was expected. This is {which}.\n  {text}\n{_NOTHING}")
-    return dropped_out(plan, before)
+    return name_dropped(plan, before)
 
 
 def differences(plan: PlanFacts, other: PlanFacts) -> list[str]:
@@ -111,7 +111,7 @@ def differences(plan: PlanFacts, other: PlanFacts) -> list[str]:
     return sentences + list(_new_dependents(plan, other))
 
 
-def dropped_out(plan: PlanFacts, other: PlanFacts) -> tuple[str, ...]:
+def name_dropped(plan: PlanFacts, other: PlanFacts) -> tuple[str, ...]:
     """Return a sentence that names the jobs that `other` ends and `plan` does not; none where it ends them all."""
     now = {planned.job_id: planned for planned in plan.jobs}
     gone = [

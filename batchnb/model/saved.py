@@ -23,7 +23,7 @@ from typing import Any
 from batchnb._version import __version__
 from batchnb.aws.gateway import Gateway
 from batchnb.errors import InputError, PlanMismatchError
-from batchnb.guards.carried import carried_layers
+from batchnb.guards.carried import carry_layers
 from batchnb.guards.rules import Guards, Layer
 from batchnb.guards.settings import guards
 from batchnb.model.expectation import Expectation, read_expectation
@@ -90,7 +90,7 @@ def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Laye
         raise PlanMismatchError(f"{path} was edited: it is not what its digest stands for. {_ANEW}")
     layers = [typed] if typed else []
     notes = plan.notes if then else (*plan.notes, _WITHOUT_GUARDS)
-    held = guards(*layers, *(carried_layers(then) if then else ()))
+    held = guards(*layers, *(carry_layers(then) if then else ()))
     plan = replace(plan, guards=held, notes=notes, _voucher=make_key())
     vouch_for(plan, layers, is_described=False)
     return plan

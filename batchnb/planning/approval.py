@@ -9,7 +9,7 @@ from datetime import timedelta
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import GuardError, PlanMismatchError
-from batchnb.guards.carried import carried_layers, still_typed, unlifted
+from batchnb.guards.carried import carry_layers, keep_typed, restore_protections
 from batchnb.guards.refusals import raise_refusals, refuse_everything
 from batchnb.guards.rules import Guards, Layer, combined
 from batchnb.guards.settings import configured_layers
@@ -26,7 +26,7 @@ from batchnb.planning.dependents import find_dependents
 from batchnb.planning.preflight import Preflight, count_live
 from batchnb.text import plural, shown
 
-__all__ = ["Approval", "approve", "check_guards", "guards_for"]
+__all__ = ["Approval", "approve", "check_guards", "find_guards"]
 
 _NOTHING = "Nothing was ended."
 _ANEW = "Make a new plan."
@@ -65,7 +65,7 @@ def approve(
     oldest = parse_age("max_age", max_age) or timedelta()
     check_reason(plan.reason)
     known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
-    held = guards_for(plan, typed)
+    held = find_guards(plan, typed)
     check_guards(plan, here, held)
     dropped = check_expected(plan, expected)
     _check_typed(plan, here, held, expected)
@@ -92,21 +92,21 @@ def approve(
     return Approval(plan, dropped, jobs, held)
 
 
-def guards_for(plan: PlanFacts, typed: Layer | None = None) -> Guards:
+def find_guards(plan: PlanFacts, typed: Layer | None = None) -> Guards:
     """Return the guards under which a plan is executed.
 
     Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
     allow more, for its execution (`typed`) or, in this process, for this very plan. See `carried` for who wins.
     """
     known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
-    carried = carried_layers(plan.guards)
+    carried = carry_layers(plan.guards)
     if known.guards is not None:
-        carried += carried_layers(known.guards)
+        carried += carry_layers(known.guards)
     configured = configured_layers()
     own = _own_layers(plan, known, configured)
     now = [typed] if typed else []
     held = combined([*now, *own, *carried, *configured])
-    return unlifted(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
+    return restore_protections(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
 
 
 def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) -> list[Layer]:
@@ -114,7 +114,7 @@ def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) ->
     if known.fingerprint != plan.fingerprint:
         return []
     now = combined(configured)
-    return [still_typed(layer, now, plan.guards) for layer in known.layers]
+    return [keep_typed(layer, now, plan.guards) for layer in known.layers]
 
 
 def check_guards(plan: PlanFacts, here: Place, held: Guards) -> None:

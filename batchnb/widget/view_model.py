@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchnb.guards.lines import guards_in_force
+from batchnb.guards.refusals import Refusal
 from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import plan_facts
@@ -71,6 +72,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
         "isLocal": plan.identity.is_local,
         "mustType": must_type,
         "forbidden": _forbidden(plan),
+        "refusedBy": [_refusal_told(refusal) for refusal in plan.refused_by],
         "guards": guards_in_force(plan.guards),
         "facts": _told(plan_facts(plan)),
         "frees": dict(plan.frees),
@@ -96,6 +98,11 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
 def _forbidden(plan: Plan) -> str:
     """Return why the plan cannot be executed, so that nobody is asked to confirm what cannot be; or nothing."""
     return shown(" ".join(refusal.sentence for refusal in plan.refused_by), _FACT_LENGTH)
+
+
+def _refusal_told(refusal: Refusal) -> dict[str, Any]:
+    told = {"guard": refusal.guard, "source": shown(refusal.source, _FACT_LENGTH), "number": refusal.number}
+    return {**told, "toType": shown(refusal.to_type, _FACT_LENGTH), "sentence": shown(refusal, _FACT_LENGTH)}
 
 
 def _first_failure(report: Report) -> str:

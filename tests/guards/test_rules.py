@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from batchnb.errors import GuardError, InputError
 from batchnb.guards.caps import Cap
-from batchnb.guards.carried import carried_layers
+from batchnb.guards.carried import carry_layers
 from batchnb.guards.rules import DEFAULT_MAX_JOBS, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.guards.settings import pattern
 from batchnb.jobs.job import Job
@@ -234,7 +234,7 @@ def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
 ) -> None:
     """Under the guards of now and those that a plan brings, nothing is allowed that either of them forbids."""
     made, here = combined([*typed, *then]), combined(now)
-    held = combined([*now, *carried_layers(made)])
+    held = combined([*now, *carry_layers(made)])
 
     bound = min(made.max_jobs.value, combined(then).max_jobs.value)
     assert held.max_jobs.value == min(bound, here.max_jobs.value)
@@ -246,7 +246,7 @@ def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
         assert not one.is_production(account) or held.is_production(account)
         assert not _refuses(one, account) or _refuses(held, account)
     # Carried again, as by a file of a file, it is the same.
-    again = combined([*now, *carried_layers(held)])
+    again = combined([*now, *carry_layers(held)])
     assert (again.max_jobs.value, again.max_percent and again.max_percent.value) == (
         held.max_jobs.value,
         held.max_percent and held.max_percent.value,
@@ -258,8 +258,8 @@ def test_a_protection_that_was_lifted_holds_again_where_the_plan_goes() -> None:
     """Whoever executes it elsewhere has to lift it again, whether or not it is configured there."""
     typed = Layer("a flag", is_explicit=True, unprotect=(KEEP,))
     made = combined([typed, Layer("project", protect=(KEEP,))])
-    assert combined(carried_layers(made)).protect == ((KEEP, "project (when the plan was made)"),)
-    assert combined([typed, *carried_layers(made)]).protect == ()
+    assert combined(carry_layers(made)).protect == ((KEEP, "project (when the plan was made)"),)
+    assert combined([typed, *carry_layers(made)]).protect == ()
 
 
 def _refuses(held: Guards, account: str) -> bool:

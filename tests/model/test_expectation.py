@@ -22,7 +22,7 @@ from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.place import Place
 from batchnb.model.dependents import Dependent, Dependents
-from batchnb.model.expectation import check_expected, differences, dropped_out, read_expectation
+from batchnb.model.expectation import check_expected, differences, name_dropped, read_expectation
 from batchnb.model.plan import Plan
 from batchnb.model.ticket import ticket
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -164,7 +164,7 @@ def test_many_differences_are_counted_and_some_are_named() -> None:
     (sentence,) = differences(_plan(many), _plan({}))
     assert sentence.startswith("7,000 jobs new: 0 (name-0); ")
     assert sentence.endswith(", and 6,995 more.")
-    (sentence,) = dropped_out(_plan({}), _plan(many))
+    (sentence,) = name_dropped(_plan({}), _plan(many))
     assert sentence.endswith(", and 6,980 more.")
     hostile = PlannedJob("x", Verdict.CANCEL, Job("x", "<b>\n" + "y" * 10_000))
     (sentence,) = differences(dataclasses.replace(SEEN, jobs=(hostile,)), _plan({}))
@@ -181,7 +181,7 @@ def test_a_plan_passes_exactly_where_it_ends_nothing_that_was_not_shown(
     shown_to_end = {job_id for job_id, verdict in before.items() if verdict in ENDS}
     assert bool(differences(_plan(now), _plan(before))) == bool(sent - shown_to_end)
     missing = [job_id for job_id, verdict in before.items() if verdict.is_sent and now.get(job_id) not in ENDS]
-    text = "".join(dropped_out(_plan(now), _plan(before)))
+    text = "".join(name_dropped(_plan(now), _plan(before)))
     assert all(f"{job_id} (name-{job_id})" in text for job_id in missing)
     assert bool(text) == bool(missing)
 

@@ -22,7 +22,6 @@ from batchnb.running.attendance import GRACE
 from batchnb.running.engine import Engine
 from batchnb.running.history import history
 from batchnb.running.run_reader import read_run
-
 from tests.fake_aws import LOOKS_TO_END, FakeGateway, plan_of
 from tests.interrupting import Interruptions, press_ctrl_c
 
