@@ -195,17 +195,13 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
         raise KeyError("jobId" if type(job_id) is not str else "jobName")
     status = _STATUSES.get(get("status") or "")  # one that this version does not know must not break a listing
     # In place and without calls, here and below: there may be 100,000 of them.
-    if created := get("createdAt"):
-        created = created if type(created) is int and 0 < created < LATEST else moment_in(created)
-    if started := get("startedAt"):
-        started = started if type(started) is int and 0 < started < LATEST else moment_in(started)
-    if stopped := get("stoppedAt"):
-        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else moment_in(stopped)
+    created = None if (at := get("createdAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
+    started = None if (at := get("startedAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
+    stopped = None if (at := get("stoppedAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
-    reason, definition, share, arn = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("jobArn")
-    tags = get("tags")
+    reason, definition, share, tags = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("tags")
     exit_code = whole_in(container.get("exitCode")) if container else None
     size = (whole_in(array.get("size")) or None) if array else None
     tried = attempts_in(answer) if attempts else ()
@@ -216,14 +212,16 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
         exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
     return Job(  # by position: to go by names takes longer
-        *(job_id, job_name, status),
+        job_id,
+        job_name,
+        status,
         intern(reason) if type(reason) is str else None,
-        created or None,
-        started or None,
-        stopped or None,
+        created,
+        started,
+        stopped,
         intern(definition) if type(definition) is str else None,
         intern(share) if type(share) is str else None,
-        arn if type(arn) is str else None,
+        text_in(get("jobArn")),
         get("isTerminated") is True,
         get("isCancelled") is True,
         size,
@@ -233,7 +231,10 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
         exit_code,
         intern(queue_name(described_queue)) if described_queue else job_queue,
         _tags(tags) if tags else None if described_queue is None and tags is None else (),
-        *(tried, depends_on, pairs_with, is_sequential),
+        tried,
+        depends_on,
+        pairs_with,
+        is_sequential,
         *details,
     )
 
