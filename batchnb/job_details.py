@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from batchnb.shapes import Attempt, Evidence, JobKind, evidence_in, mappings_in, read_quantity
+from batchnb.shapes import Attempt, Evidence, JobKind, mappings_in, read_quantity
 
 __all__ = ["NO_DETAILS", "Details", "details_of_description", "details_of_several", "details_of_usage"]
 
@@ -19,10 +19,9 @@ _USAGES_KEPT = 1000
 
 
 def details_of_description(
-    answer: Mapping[str, Any], exit_code: int | None, attempts: Sequence[Attempt], listed: Details, *, has_ended: bool
+    evidence: Evidence | None, exit_code: int | None, attempts: Sequence[Attempt], listed: Details, *, has_ended: bool
 ) -> tuple[int | None, Details]:
     """Return the exit code, and the details of a job that was described; those as `listed` where nothing is said."""
-    evidence = evidence_in(answer, is_node="#" in answer["jobId"])
     if evidence is None:
         return exit_code, listed
     body, log_stream = evidence.body, None

@@ -16,6 +16,7 @@ from batchnb.shapes import (
     Evidence,
     JobKind,
     attempts_in,
+    evidence_in,
     moment_in,
     text_in,
     whole_in,
@@ -163,16 +164,16 @@ def jobs_from_aws(items: Iterable[Any], *, job_queue: str | None = None) -> list
     return jobs
 
 
-def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
+def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None, evidence: Evidence | None = None) -> Job:
     """Return the job in an item of ListJobs or DescribeJobs. A member that cannot be read is unknown.
 
-    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError or TypeError for
-    what has no id and name.
+    `job_queue` is the name of the queue that was listed, since a summary does not say; `evidence` is that of the job,
+    where it was read before and is not in the item. Raises KeyError or TypeError for what has no id and name.
     """
     try:
-        return _read(answer, job_queue)
+        return _read(answer, job_queue, evidence)
     except _ODD:
-        return _read(_readable(answer), job_queue)
+        return _read(_readable(answer), job_queue, evidence)
 
 
 def _readable(answer: Any) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _readable(answer: Any) -> dict[str, Any]:
     return kept
 
 
-def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
+def _read(answer: Mapping[str, Any], job_queue: str | None, evidence: Evidence | None = None) -> Job:
     get = answer.get
     job_id, job_name = answer["jobId"], answer["jobName"]
     if type(job_id) is not str or type(job_name) is not str:
@@ -209,8 +210,9 @@ def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
     if size is not None or nodes:
         details = details_of_several(job_id, size, nodes, details)
     has_more = container and not container.keys() <= _IN_A_SUMMARY
-    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer:
-        exit_code, details = details_of_description(answer, exit_code, tried, details, has_ended=status in _ENDED)
+    if described_queue or has_more or "ecsProperties" in answer or "eksProperties" in answer or evidence:
+        known = evidence or evidence_in(answer, is_node="#" in job_id)
+        exit_code, details = details_of_description(known, exit_code, tried, details, has_ended=status in _ENDED)
     return Job(  # by position: to go by names takes longer
         job_id,
         job_name,

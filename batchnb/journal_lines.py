@@ -14,7 +14,7 @@ from typing import Any
 from batchnb import errors
 from batchnb._version import __version__
 from batchnb.blast import Dependent
-from batchnb.bodies import Bodies, changed_job, tell_change, told_job
+from batchnb.bodies import Bodies, KnownBody, changed_job, tell_change, told_job
 from batchnb.circumstances import guards_record
 from batchnb.errors import AwsError
 from batchnb.guards import Guards
@@ -111,13 +111,13 @@ def _told(kind: str, told: Record, job: Job | None, bodies: Bodies) -> Iterator[
     yield {"type": kind, **told, **members}
 
 
-def planned_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> PlannedJob:
+def planned_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> PlannedJob:
     """Return the job of a plan in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
     job_id = line["jobId"]
     return PlannedJob(job_id, Verdict(line["verdict"]), told_job(line, bodies, job_id))
 
 
-def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> Dependent:
+def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> Dependent:
     """Return the dependent in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
     job = told_job(line, bodies, line["job"].get("jobId") or line["jobId"])
     if job is None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from batchnb.aws import Identity
 from batchnb.blast import Dependent, Dependents
+from batchnb.bodies import KnownBody
 from batchnb.circumstances import dependents_from_record, guards_from_record
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
@@ -35,7 +36,7 @@ class RunRecord:
     path: Path
     header: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
-    bodies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    bodies: dict[str, KnownBody] = field(default_factory=dict)
     planned: dict[str, PlannedJob] = field(default_factory=dict)
     added: set[str] = field(default_factory=set)
     """Those of `planned` that were taken in when the run was resumed: dependents that were submitted since."""
