@@ -226,6 +226,15 @@ class SimulatedGateway(Gateway):
             shown = (self._service.describe(job) for job in listed)
             return Page([job for job in shown if (job.job_queue, job.status) == (source["jobQueue"], status)], None)
 
+    def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
+        """Return the jobs of a queue that were submitted since then."""
+        with self._service.lock:
+            self._call("ListJobs")
+            shown = [self._service.describe(job) for job in self._service.jobs.values() if not next_token]
+            return Page(
+                [job for job in shown if job.job_queue == job_queue and (job.created_at or 0) >= since_ms], None
+            )
+
     def describe(self, job_ids: Sequence[str]) -> dict[str, Job]:
         """Return the jobs, but for those whose record has expired, and those that lag behind."""
         with self._service.lock:

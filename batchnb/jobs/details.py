@@ -21,25 +21,34 @@ _IN_A_SUMMARY = frozenset({"exitCode", "reason"})
 
 
 def details_of(
-    answer: Mapping[str, Any], exit_code: int | None, size: int | None, attempts: Sequence[Attempt], *, has_ended: bool
+    answer: Mapping[str, Any],
+    exit_code: int | None,
+    size: int | None,
+    attempts: Sequence[Attempt],
+    evidence: Evidence | None,
+    *,
+    has_ended: bool,
 ) -> tuple[int | None, Details]:
-    """Return the exit code and the details of a job in an answer of AWS: a summary, or a description of any shape."""
+    """Return the exit code and the details of a job in an answer of AWS: a summary, or a description of any shape.
+
+    `evidence` is that of the job where it was read before.
+    """
     get = answer.get
     nodes, container = get("nodeProperties"), get("container")
     details = details_of_usage(usage) if (usage := get("capacityUsage")) else NO_DETAILS
     if size is not None or nodes:
         details = details_of_several(answer["jobId"], size, nodes, details)
     has_more = container and not container.keys() <= _IN_A_SUMMARY
-    if get("jobQueue") or has_more or "ecsProperties" in answer or "eksProperties" in answer:
-        return details_of_description(answer, exit_code, attempts, details, has_ended=has_ended)
+    if get("jobQueue") or has_more or "ecsProperties" in answer or "eksProperties" in answer or evidence:
+        known = evidence or evidence_in(answer, is_node="#" in answer["jobId"])
+        return details_of_description(known, exit_code, attempts, details, has_ended=has_ended)
     return exit_code, details
 
 
 def details_of_description(
-    answer: Mapping[str, Any], exit_code: int | None, attempts: Sequence[Attempt], listed: Details, *, has_ended: bool
+    evidence: Evidence | None, exit_code: int | None, attempts: Sequence[Attempt], listed: Details, *, has_ended: bool
 ) -> tuple[int | None, Details]:
     """Return the exit code, and the details of a job that was described; those as `listed` where nothing is said."""
-    evidence = evidence_in(answer, is_node="#" in answer["jobId"])
     if evidence is None:
         return exit_code, listed
     body, log_stream = evidence.body, None

@@ -161,16 +161,16 @@ def jobs_from_aws(items: Iterable[Any], *, job_queue: str | None = None) -> list
     return jobs
 
 
-def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None) -> Job:
+def job_from_aws(answer: Mapping[str, Any], *, job_queue: str | None = None, evidence: Evidence | None = None) -> Job:
     """Return the job in an item of ListJobs or DescribeJobs. A member that cannot be read is unknown.
 
-    `job_queue` is the name of the queue that was listed, since a summary does not say. Raises KeyError or TypeError for
-    what has no id and name.
+    `job_queue` is the name of the queue that was listed, since a summary does not say; `evidence` is that of the job,
+    where it was read before and is not in the item. Raises KeyError or TypeError for what has no id and name.
     """
     try:
-        return _read(answer, job_queue)
+        return _read(answer, job_queue, evidence)
     except _ODD:
-        return _read(_readable(answer), job_queue)
+        return _read(_readable(answer), job_queue, evidence)
 
 
 def _readable(answer: Any) -> dict[str, Any]:
@@ -186,39 +186,35 @@ def _readable(answer: Any) -> dict[str, Any]:
     return kept
 
 
-def _read(answer: Mapping[str, Any], job_queue: str | None) -> Job:
+def _read(answer: Mapping[str, Any], job_queue: str | None, evidence: Evidence | None = None) -> Job:
     get = answer.get
     job_id, job_name = answer["jobId"], answer["jobName"]
     if type(job_id) is not str or type(job_name) is not str:
         raise KeyError("jobId" if type(job_id) is not str else "jobName")
     status = _STATUSES.get(get("status") or "")  # one that this version does not know must not break a listing
     # In place and without calls, here and below: there may be 100,000 of them.
-    if created := get("createdAt"):
-        created = created if type(created) is int and 0 < created < LATEST else moment_in(created)
-    if started := get("startedAt"):
-        started = started if type(started) is int and 0 < started < LATEST else moment_in(started)
-    if stopped := get("stoppedAt"):
-        stopped = stopped if type(stopped) is int and 0 < stopped < LATEST else moment_in(stopped)
+    created = None if (at := get("createdAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
+    started = None if (at := get("startedAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
+    stopped = None if (at := get("stoppedAt")) is None else at if type(at) is int and 0 < at < LATEST else moment_in(at)
     array, nodes, described_queue = get("arrayProperties"), get("nodeProperties"), get("jobQueue")
     needed, container, attempts = get("dependsOn"), get("container"), get("attempts") or get("eksAttempts")
     depends_on, pairs_with, is_sequential = _dependencies(needed) if needed else _INDEPENDENT
-    reason, definition, share, arn = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("jobArn")
-    tags = get("tags")
+    reason, definition, share, tags = get("statusReason"), get("jobDefinition"), get("shareIdentifier"), get("tags")
     exit_code = whole_in(container.get("exitCode")) if container else None
     size = (whole_in(array.get("size")) or None) if array else None
     tried = attempts_in(answer) if attempts else ()
-    exit_code, details = details_of(answer, exit_code, size, tried, has_ended=status in _ENDED)
+    exit_code, details = details_of(answer, exit_code, size, tried, evidence, has_ended=status in _ENDED)
     return Job(  # by position: to go by names takes longer
         job_id,
         job_name,
         status,
         intern(reason) if type(reason) is str else None,
-        created or None,
-        started or None,
-        stopped or None,
+        created,
+        started,
+        stopped,
         intern(definition) if type(definition) is str else None,
         intern(share) if type(share) is str else None,
-        arn if type(arn) is str else None,
+        text_in(get("jobArn")),
         get("isTerminated") is True,
         get("isCancelled") is True,
         size,

@@ -1,23 +1,32 @@
 """Bodies: what jobs of one kind have in common, written once in a journal, so that a sweep of 7,000 costs little a job.
 
 A line tells a job by a body and what differs from it: under `job` a patch, as JSON Merge Patch has it (RFC 7396), in
-which null takes a member away; under `run` how its containers ran; and under `evidence` what it was told to run, where
-a patch cannot say it.
+which XX
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from batchnb.jobs.fastjson import from_json, to_json, to_sorted_json
 from batchnb.jobs.job import Job, job_from_aws
-from batchnb.jobs.shapes import Body, ContainerRun, Placement, Run, add_run, placement_record
-from batchnb.model.records import Record, job_record, plain_record
+from batchnb.jobs.shapes import Body, ContainerRun, Evidence, Placement, Run, add_run, placement_record
+from batchnb.model.records import Record, plain_record
 
-__all__ = ["Bodies", "body_name", "changed_job", "difference", "patched", "tell_change", "told_job"]
+__all__ = [
+    "Bodies",
+    "KnownBody",
+    "body_name",
+    "changed_job",
+    "difference",
+    "patched",
+    "read_body",
+    "tell_change",
+    "told_job",
+]
 
 _OWN = ("jobId", "jobName", "jobArn", "createdAt", "startedAt", "stoppedAt", "statusReason", "attempts", "eksAttempts")
 """Members that no two jobs have in common, by which a body would look like one job."""
@@ -26,67 +35,71 @@ _NAME_LENGTH = 32
 """Hex digits of SHA-256 that name a body."""
 
 _MISSING = object()
-_NO_EVIDENCE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A body that the journal holds."""
+class KnownBody:
+    """A body that a journal holds."""
 
-    name: str
-    plain: Mapping[str, Any]
+    name: str = ""
+    plain: Mapping[str, Any] = field(default_factory=dict)
     """Its members beside the evidence."""
-    evidence: Body | None
+    evidence: Body | None = None
 
 
 class Bodies:
     """The bodies that a journal holds, and which of them tells a job."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], _Known] = {}
+        self._known: dict[tuple[object, ...], KnownBody] = {}
 
-    def know(self, name: str, body: Mapping[str, Any]) -> None:
+    def know(self, body: KnownBody) -> None:
         """Note a body that the journal holds already."""
-        job = job_from_aws({**body, "jobId": "", "jobName": ""})
-        evidence, _run = _evidence_of(job)
-        record = evidence.as_record() if evidence is not None else _NO_EVIDENCE
-        plain = {member: value for member, value in body.items() if member not in record}
-        if {**plain, **record} == body:
-            self._known.setdefault(_kind_of(job, evidence), _Known(name, plain, evidence))
+        kind = _kind_of(body.plain.get("jobDefinition"), body.plain.get("jobQueue"), body.evidence)
+        self._known.setdefault(kind, body)
 
     def tell(self, job: Job) -> tuple[Record, Mapping[str, Any] | None]:
         """Return the members of a line that tell the job, and the body that has to be written before it, if any has."""
         evidence, run = _evidence_of(job)
         plain = plain_record(job)
-        kind = _kind_of(job, evidence)
+        kind = _kind_of(job.job_definition, job.job_queue, evidence)
         known, new = self._known.get(kind), None
         if known is None:
             common = {name: value for name, value in plain.items() if name not in _OWN}
-            new = {**common, **(evidence.as_record() if evidence else _NO_EVIDENCE)}
-            known = self._known[kind] = _Known(body_name(new), common, evidence)
+            new = {**common, **_record_of(evidence)}
+            known = self._known[kind] = KnownBody(body_name(new), common, evidence)
         told = {"body": known.name, **_told(known.plain, known.evidence, plain, evidence)}
         if run is not None:
             told["run"] = _run_record(run)
         return told, new
 
 
-def told_job(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]], job_id: str) -> Job | None:
+def read_body(line: Mapping[str, Any]) -> KnownBody:
+    """Return the body in a line. Raises KeyError, TypeError or ValueError where it is not the one that is named."""
+    name, body = line["name"], line["body"]
+    if body_name(body) != name:
+        raise ValueError("the body is not the one that its name stands for")
+    evidence, _run = _evidence_of(job_from_aws({**body, "jobId": "", "jobName": ""}))
+    record = _record_of(evidence)
+    return KnownBody(name, {member: value for member, value in body.items() if member not in record}, evidence)
+
+
+def told_job(line: Mapping[str, Any], bodies: Mapping[str, KnownBody], job_id: str) -> Job | None:
     """Return the job that a line tells, None where it tells none. Raises KeyError or TypeError for anything else."""
     if "job" not in line:
         return None
-    item = patched(bodies[line["body"]], line["job"])
-    item["jobId"] = job_id
-    return _job(item, line.get("evidence"), _run_of(line.get("run")))
+    body = bodies[line["body"]]
+    plain = patched(body.plain, line["job"])
+    plain["jobId"] = job_id
+    return _job(plain, body.evidence, line, _run_of(line.get("run")))
 
 
 def tell_change(before: Job | None, after: Job) -> Record:
     """Return the members of a line that tell how the job is now, by how it was."""
-    if before is None:
-        return {"job": job_record(after)}
     if after is before:
         return {"job": {}}
-    (evidence, run), (now, ran) = _evidence_of(before), _evidence_of(after)
-    told = _told(plain_record(before), evidence, plain_record(after), now)
+    (evidence, run), (now, ran) = (None, None) if before is None else _evidence_of(before), _evidence_of(after)
+    told = _told(plain_record(before) if before is not None else {}, evidence, plain_record(after), now)
     if ran != run:
         told["run"] = _run_record(ran) if ran is not None else None
     return told
@@ -99,44 +112,47 @@ def changed_job(line: Mapping[str, Any], before: Job | None) -> Job | None:
     """
     if (patch := line.get("job")) is None:
         return None
-    if before is None:
-        return job_from_aws(patch)
-    if not patch and "run" not in line and "evidence" not in line:
+    if before is not None and not patch and line.keys().isdisjoint(("run", "evidence", "own_evidence")):
         return before
-    evidence, run = _evidence_of(before)
-    plain = plain_record(before)
-    item = patched({**plain, **(evidence.as_record() if evidence else _NO_EVIDENCE)}, patch)
-    return _job(item, line.get("evidence"), _run_of(line["run"]) if "run" in line else run)
+    evidence, run = _evidence_of(before) if before is not None else (None, None)
+    plain = patched(plain_record(before) if before is not None else {}, patch)
+    return _job(plain, evidence, line, _run_of(line["run"]) if "run" in line else run)
 
 
-def _kind_of(job: Job, evidence: Body | None) -> tuple[object, ...]:
-    return job.job_definition, job.job_queue, evidence and evidence.kind
+def _kind_of(definition: object, queue: object, evidence: Body | None) -> tuple[object, ...]:
+    return definition, queue, evidence and evidence.kind
 
 
 def _evidence_of(job: Job) -> tuple[Body | None, Run | None]:
     return (job.evidence.body, job.evidence.run) if job.evidence is not None else (None, None)
 
 
+def _record_of(body: Body | None) -> Record:
+    return body.as_record() if body is not None else {}
+
+
 def _told(old: Mapping[str, Any], known: Body | None, new: Mapping[str, Any], evidence: Body | None) -> Record:
-    patch = difference(old, new)
+    told: Record = {"job": difference(old, new)}
     if evidence is known:  # nearly always: siblings share it
-        return {"job": patch}
+        return told
     # Siblings with a command of their own, for example.
-    before, after = (body.as_record() if body is not None else {} for body in (known, evidence))
-    by_patch = difference(before, after)
-    if patched(before, by_patch) == after:
-        return {"job": patch | by_patch}
-    # null stands for something in it, which a patch would take away.
-    return {"job": patch | dict.fromkeys(before), "evidence": after}
+    before, after = _record_of(known), _record_of(evidence)
+    patch = difference(before, after)
+    if patched(before, patch) == after:
+        return told | {"evidence": patch}
+    return told | {"own_evidence": after}  # null stands for something in it, which a patch would take away
 
 
-def _job(item: Record, evidence: Mapping[str, Any] | None, run: Run | None) -> Job:
-    if evidence is not None:
-        item |= evidence
+def _job(plain: Record, body: Body | None, line: Mapping[str, Any], run: Run | None) -> Job:
+    record: Record | None = line.get("own_evidence")
+    if (patch := line.get("evidence")) is not None:
+        record = patched(_record_of(body), patch)
+    if record is None:
+        return job_from_aws(plain, evidence=Evidence(body, run) if body is not None else None)
     if run is not None:
-        item = from_json(to_json(item))  # what is shared with others must not change
-        add_run(item, run)
-    return job_from_aws(item)
+        record = from_json(to_json(record))  # what is shared with others must not change
+        add_run(record, run)
+    return job_from_aws({**plain, **record})
 
 
 def _run_record(run: Run) -> Record:

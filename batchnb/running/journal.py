@@ -75,8 +75,8 @@ class Journal:
         self._is_unsure = False
         """Whether a write was broken off, so that it has to be looked up how far it came."""
         self._bodies = Bodies()
-        for body, members in self.record.bodies.items():
-            self._bodies.know(body, members)
+        for body in self.record.bodies.values():
+            self._bodies.know(body)
 
     @property
     def lost(self) -> Lost:

@@ -25,7 +25,7 @@ from batchnb.model.records import Record, identity_record, moment, moment_text
 from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import PlannedJob, Verdict
-from batchnb.running.bodies import Bodies, changed_job, tell_change, told_job
+from batchnb.running.bodies import Bodies, KnownBody, changed_job, tell_change, told_job
 
 __all__ = [
     "FORMAT",
@@ -113,13 +113,13 @@ def _told(kind: str, told: Record, job: Job | None, bodies: Bodies) -> Iterator[
     yield {"type": kind, **told, **members}
 
 
-def planned_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> PlannedJob:
+def planned_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> PlannedJob:
     """Return the job of a plan in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
     job_id = line["jobId"]
     return PlannedJob(job_id, Verdict(line["verdict"]), told_job(line, bodies, job_id))
 
 
-def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, Mapping[str, Any]]) -> Dependent:
+def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> Dependent:
     """Return the dependent in a line. Raises KeyError, TypeError or ValueError where the line is not one."""
     job = told_job(line, bodies, line["job"].get("jobId") or line["jobId"])
     if job is None:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.errors import JournalError
 from batchnb.jobs.fastjson import from_json
 from batchnb.model.lost import Lost
 from batchnb.model.records import moment, planned_from_record
 from batchnb.model.report import Report
-from batchnb.running.bodies import body_name
+from batchnb.running.bodies import KnownBody, read_body
 from batchnb.running.journal_folder import find_run, open_to_read
 from batchnb.running.journal_lines import FORMAT, dependent_of, plan_check, planned_of, result_of_line
 from batchnb.running.known import Known, result_of_format_1
@@ -37,6 +38,7 @@ def read_run(run_id: str, *, partial: bool = False) -> Report:
     return record.report()
 
 
+@collecting_seldom()
 def read_record(path: Path) -> RunRecord:
     """Return what the journal at `path` says, with what it has lost.
 
@@ -178,9 +180,7 @@ class _Reader:
         self._copy = line["header"]
 
     def _take_body(self, line: Mapping[str, Any]) -> None:
-        if body_name(line["body"]) != line["name"]:
-            raise ValueError
-        self.record.bodies[line["name"]] = line["body"]
+        self.record.bodies[line["name"]] = read_body(line)
 
     def _take_dependent(self, line: Mapping[str, Any]) -> None:
         self.record.dependents.append(dependent_of(line, self.record.bodies))
@@ -199,7 +199,7 @@ class _Reader:
             record.planned[job_id] = planned_of(line, record.bodies)
             record.bodiless.discard(job_id)
         else:
-            record.planned[job_id] = planned_of(line, {body: {}})
+            record.planned[job_id] = planned_of(line, {body: KnownBody()})
             record.bodiless.add(job_id)
 
     def _take_call(self, line: Mapping[str, Any]) -> None:

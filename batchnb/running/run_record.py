@@ -21,6 +21,7 @@ from batchnb.model.records import identity_from_record, moment
 from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import PlannedJob
+from batchnb.running.bodies import KnownBody
 from batchnb.running.journal_folder import run_id_of
 from batchnb.running.journal_lines import FORMAT, stopped_by_of
 from batchnb.running.known import Known
@@ -38,7 +39,7 @@ class RunRecord:
     path: Path
     header: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
-    bodies: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    bodies: dict[str, KnownBody] = field(default_factory=dict)
     planned: dict[str, PlannedJob] = field(default_factory=dict)
     added: set[str] = field(default_factory=set)
     """Those of `planned` that were taken in when the run was resumed: dependents that were submitted since."""

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
-from tests.benchmarks import ours, pacing, peers
+from tests.benchmarks import ours, pacing, past_runs, peers
 from tests.benchmarks.measured import Figures, Task, measure, median
 from tests.benchmarks.served import LATENCY, World
 
@@ -130,13 +130,26 @@ def emulator(options: Options) -> None:
     say(f"  {options.many:,} jobs take {figures.parts['service MiB']:.0f} MiB in it")
 
 
+def history(options: Options) -> None:
+    """Print what it takes to list 40 runs of 7,000 jobs, and to find that none is to be resumed."""
+    times = past_runs.measure(tries=max(3, options.runs))
+    say(f"history   {past_runs.RUNS} runs of {past_runs.JOBS:,} jobs, {times.bytes_a_job:,.0f} bytes a job")
+    for what, seconds in (
+        ("just reading the journals", times.reading),
+        ("batchnb: history", times.history),
+        ("batchnb: resume with nothing to resume", times.nothing_to_resume),
+        ("batchnb: read_run of one", times.one_run),
+    ):
+        say(f"history   {what:40} {seconds:8.3f} s {seconds / times.reading:8.2f}")
+
+
 def limits(_options: Options) -> None:
     """Print how much of a rate limit is used, beside botocore's retry modes. It takes some ten minutes."""
     pacing.compare(pacing.JOBS, ["pace", *pacing.MODES], bulk=True)
 
 
 PARTS: dict[str, Callable[[Options], None]] = {
-    one.__name__: one for one in (ending, road, listing, planning, growth, emulator, limits)
+    one.__name__: one for one in (ending, road, listing, planning, growth, emulator, history, limits)
 }
 
 

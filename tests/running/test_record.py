@@ -116,7 +116,19 @@ def check_same(report: Report, again: Report) -> None:
     assert again.results == report.results
     assert again.plan == report.plan
     assert again.plan.dependents == report.plan.dependents
-    for name in ("counts", "is_finished", "summary", "waited", "started_at", "finished_at", "run_id", "lost", "left"):
+    for name in (
+        "counts",
+        "is_finished",
+        "summary",
+        "waited",
+        "started_at",
+        "finished_at",
+        "run_id",
+        "lost",
+        "left",
+        "newcomers",
+        "stopped_at",
+    ):
         assert getattr(again, name) == getattr(report, name), name
     assert (str(again.stopped_by), type(again.stopped_by)) == (str(report.stopped_by), type(report.stopped_by))
     if report.stopped_by is not None and again.stopped_by is not None:
