@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,17 @@ from batchnb.aws.connect import connect
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
+from batchnb.guards.rules import Layer
+from batchnb.guards.settings import configured_layers
 from batchnb.jobs.ids import JobId
+from batchnb.jobs.outcome import counts_text
+from batchnb.jobs.place import Place
 from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError
+from batchnb.planning import approval
+from batchnb.running.history import history
+from batchnb.running.run_reader import read_run
 from tests.plans import make_plan
 
 ENDING = {"TerminateJob", "TerminateJobs"}
@@ -158,3 +166,58 @@ def test_a_run_is_watched_for_its_timeout_after_the_last_answer_and_no_longer(
 
     assert [result.outcome.value for result in report.results] == ["still stopping", "refused"]
     assert timeout - 11 <= clock.now() - started <= timeout + 20
+
+
+def test_a_run_reads_what_is_configured_and_who_calls_once(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What changes in between cannot make the journal name guards that did not approve the run."""
+    plan = _plan(gateway, clock, emulator.world.add_job("train", "job"))
+    asked: list[str] = []
+    configured, identity = configured_layers, Gateway.identity
+
+    def read_configuration() -> list[Layer]:
+        asked.append("configuration")
+        return configured()
+
+    def ask_identity(self: Gateway, account: str | None = None) -> Place:
+        asked.append("identity")
+        return identity(self, account)
+
+    monkeypatch.setattr(approval, "configured_layers", read_configuration)
+    monkeypatch.setattr(Gateway, "identity", ask_identity)
+    plan.execute(clock=clock)
+    assert sorted(asked) == ["configuration", "identity"]
+
+
+ODD_MEMBERS = [
+    '"stoppedAt": "yesterday"',
+    '"stoppedAt": 99999999999999999',
+    '"stoppedAt": 1' + "0" * 5_000,
+    '"startedAt": {}',
+    '"status": []',
+    '"container": 7',
+    '"parameters": ' + "[" * 5_000 + "]" * 5_000,
+]
+
+
+@pytest.mark.parametrize("member", ODD_MEMBERS, ids=lambda member: member[:24])
+def test_an_odd_value_of_one_job_costs_neither_the_run_nor_the_other_jobs(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, member: str
+) -> None:
+    """A time out of range or a text for one, a number too long, a value nested too deep: the others end as always."""
+    odd, *others = emulator.world.add_jobs("train", "job", 3)
+    plan = _plan(gateway, clock, odd, *others)
+    mark = f'"jobId":"{odd}"'.encode()
+
+    def spoil(response_dict: dict[str, Any], **_more: object) -> None:
+        response_dict["body"] = response_dict["body"].replace(mark, mark + b"," + member.encode(), 1)
+
+    gateway._client.meta.events.register_first("before-parse.batch.DescribeJobs", spoil)
+    report = plan.execute(clock=clock, timeout=60)
+    outcomes = {result.planned.job_id: result.outcome.value for result in report.results}
+    assert [outcomes[job_id] for job_id in others] == ["terminated", "terminated"]
+    again = read_run(str(report.run_id))
+    assert (again.results, again.summary) == (report.results, report.summary)
+    assert history()["outcomes"].tolist() == [counts_text(report.counts)]
+    assert len(report.to_frame()) == 3
