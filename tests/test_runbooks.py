@@ -360,7 +360,7 @@ def test_the_dearest_jobs_over_budget_are_ended(run: Runs, night: local.LocalBat
 
 def test_jobs_of_every_shape_are_ranked_and_what_is_not_known_is_named(run: Runs, night: local.LocalBatch) -> None:
     """A multi-node job counts all its nodes and a pod is there; a pod of unknown size is on top, and named."""
-    night.world.add_queue("pods", type="EKS")
+    night.world.add_queue("more-pods", type="EKS")
     ages: Any = {"created_ago": 11 * 3600, "started_ago": 10 * 3600}
     node = {"container": {"image": "mpi:1", "resourceRequirements": [{"type": "VCPU", "value": "96"}]}}
     nodes = {"numNodes": 3, "mainNode": 0, "nodeRangeProperties": [{"targetNodes": "0:", **node}]}
@@ -368,12 +368,12 @@ def test_jobs_of_every_shape_are_ranked_and_what_is_not_known_is_named(run: Runs
     for name, cpu in (("pod", {"cpu": "1500m"}), ("odd", {})):
         resources = {"requests": {**cpu, "memory": "1Gi"}}
         pod = {"podProperties": {"containers": [{"name": name, "image": "pod:1", "resources": resources}]}}
-        night.world.add_job("pods", name, definition=f"{name}:1", eks=pod, **ages)
-    price = {"pods": {"vcpu_hour": 0.1}, "*": {"vcpu_hour": 0.05}}
+        night.world.add_job("more-pods", name, definition=f"{name}:1", eks=pod, **ages)
+    price = {"more-pods": {"vcpu_hour": 0.1}, "*": {"vcpu_hour": 0.05}}
     other = {"longer_than": "9h", "expected": {"pretrain": "72h", "train-prod": "48h"}}
     ran = run("jobs_over_budget", endpoint=night.endpoint_url, price=price, **other)
     assert ran.ename is None, ran.error
-    assert "3 jobs over budget; cost in USD at {'pods': {'vcpu_hour': 0.1}" in ran.text
+    assert "3 jobs over budget; cost in USD at {'more-pods': {'vcpu_hour': 0.1}" in ran.text
     rows = [line.split() for line in ran.text.splitlines() if re.match(r"[012]  +(odd|mpi|pod) ", line)]
     assert [row[1] for row in rows] == ["odd", "mpi", "pod"]
     assert [row[6] for row in rows] == ["<NA>", "288.0", "1.5"]

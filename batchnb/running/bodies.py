@@ -79,9 +79,10 @@ def read_body(line: Mapping[str, Any]) -> KnownBody:
     name, body = line["name"], line["body"]
     if body_name(body) != name:
         raise ValueError("the body is not the one that its name stands for")
-    evidence, _run = _evidence_of(job_from_aws({**body, "jobId": "", "jobName": ""}))
-    record = _record_of(evidence)
-    return KnownBody(name, {member: value for member, value in body.items() if member not in record}, evidence)
+    job = job_from_aws({**body, "jobId": "", "jobName": ""})
+    # Not what the evidence leaves over: the number of nodes is in both.
+    common = {member: value for member, value in plain_record(job).items() if member not in _OWN}
+    return KnownBody(name, common, _evidence_of(job)[0])
 
 
 def told_job(line: Mapping[str, Any], bodies: Mapping[str, KnownBody], job_id: str) -> Job | None:
