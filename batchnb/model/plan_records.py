@@ -28,13 +28,15 @@ def circumstances_record(plan: PlanFacts) -> Record:
             for one in plan.dependents.jobs
         ],
         "dependents_gap": plan.dependents.gap,
+        "dependents_account_wide": plan.dependents.account_wide,
     }
 
 
 def dependents_from_record(record: Mapping[str, Any]) -> Dependents:
     """Return the dependents of a `circumstances_record`. Raises KeyError, TypeError or ValueError for anything else."""
     found = (Dependent(one["jobId"], job_from_aws(one["job"]), one["because_of"]) for one in record["dependents"])
-    return Dependents(tuple(found), str(record["dependents_gap"]))
+    account_wide = record.get("dependents_account_wide") is True
+    return Dependents(tuple(found), str(record["dependents_gap"]), account_wide)
 
 
 def guards_record(held: Guards) -> Record:

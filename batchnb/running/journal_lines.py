@@ -74,6 +74,7 @@ def header_line(
         "notes": list(plan.notes),
         "dependents": len(plan.dependents.jobs),
         "dependents_gap": plan.dependents.gap,
+        "dependents_account_wide": plan.dependents.account_wide,
         **process,
     }
 

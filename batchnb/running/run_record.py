@@ -141,7 +141,8 @@ class RunRecord:
         if self.format > 1 and isinstance(self.header.get("dependents"), int):
             missing = self.header["dependents"] - len(self.dependents)
             gap = f"The journal has lost {missing:,} dependents." if missing else self.header.get("dependents_gap")
-            return Dependents(tuple(self.dependents), str(gap or ""))
+            account_wide = self.header.get("dependents_account_wide") is True
+            return Dependents(tuple(self.dependents), str(gap or ""), account_wide)
         try:
             return dependents_from_record(self.header)
         except (KeyError, TypeError, ValueError, AttributeError):
