@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws import Gateway
+from batchnb.aws_errors import THROTTLED_CODES
 from batchnb.clock import Clock
 from batchnb.connect import connect
 from batchnb.errors import InterruptedRunError
 from batchnb.ids import JobId
 from batchnb.ledger import EventState, JobEvent
 from batchnb.outcome import Outcome
-from batchnb.plans import Plan, make_plan
+from batchnb.plans import Plan, Verdict, make_plan
 from batchnb.report import JobResult, Report
 
 from .conftest import clock_of
@@ -722,6 +723,9 @@ def _check(result: JobResult, truth: local.Truth | None) -> None:
     elif outcome is Outcome.STOPPING:
         assert truth.reason in ("OPS-1", "theirs")
     elif outcome is Outcome.NOT_ATTEMPTED:
-        assert result.attempts == 0
+        assert truth.reason != "OPS-1" or truth.status in ("SUCCEEDED", "FAILED")
+        assert result.attempts == 0 or result.error_code in THROTTLED_CODES
+    elif outcome is Outcome.UNANSWERED:
+        assert result.attempts > 0 or result.planned.verdict is Verdict.COVERED
     else:
         assert outcome is Outcome.GONE or result.attempts > 0
