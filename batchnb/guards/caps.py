@@ -46,7 +46,7 @@ def choose_cap(
     """
     built_in = [] if default is None else [(default, BUILT_IN)]
     here = sorted(configured, key=_value)[:1] or built_in
-    known = {*configured, *built_in}
+    known = {*configured, *here}
     brought = [(value, at_plan_time(source)) for value, source in carried if (value, source) not in known]
     lower = [entry for entry in brought if not here or entry[0] < here[0][0]]
     untyped = next(iter(sorted([*here, *lower], key=_value)), None)

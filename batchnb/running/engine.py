@@ -103,10 +103,10 @@ class Engine:
         none.
         """
         self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.CANCEL)
-        self._dispatch(min(self._patience, HOLDING_BACK))
+        self._dispatch(min(self._patience / 2, HOLDING_BACK))
         self._queue.add_jobs(planned for planned in jobs if planned.verdict is Verdict.TERMINATE)
         self._queue.release_stubborn()
-        self._dispatch(self._patience)
+        self._dispatch(None)
 
     def read_answers(self) -> None:
         """Note the answers that have come. Waits for none."""
@@ -127,16 +127,17 @@ class Engine:
                     call.answer = no_answer(lasting(max(0.0, self._clock.now() - call.sent_at)))
                 notes.callback(self._note, call)
 
-    def _dispatch(self, patience: float) -> None:
+    def _dispatch(self, longest: float | None) -> None:
         """Send what waits and read the answers, until nothing is left or sending has to stop.
 
-        A call that has been under way for `patience` seconds is not waited for.
+        A call that has been under way for the `longest` time is not waited for; where none is given, one for which
+        nothing has come of the others for `patience` seconds.
         """
         while not self._is_over:
             while self._may_send():
                 self._send(self._queue.pop())
             self._meanwhile()
-            if self._may_be_answered(patience):
+            if self._may_be_answered(self._time_for_answers if longest is None else longest):
                 self._read_answer(self._time_to_read())
                 continue
             # Not while calls wait for their turn only: what is left over of them goes into the same few calls.
@@ -158,6 +159,11 @@ class Engine:
         # A clock that a test moves may be far ahead of a thread that was just begun.
         since, really = self._clock.now() - max(patience, LEAST_PATIENCE), monotonic() - LONGEST_WAIT
         return any(call.sent_at >= since or call.begun_at >= really for call in self._under_way)
+
+    @property
+    def _time_for_answers(self) -> float:
+        """Seconds that a call may take: any number until nothing has come of all calls for `patience` seconds."""
+        return 0.0 if self._clock.now() - self._answers.progress_at > self._patience else float("inf")
 
     def _give_up(self) -> None:
         # Jobs that were asked for have errors of their own; those whose turn never came have none but this.

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from batchnb import local
 from batchnb.aws.connect import connect
+from batchnb.aws.errors import THROTTLED_CODES
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.jobs.ids import JobId
@@ -21,6 +22,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.result import JobResult
+from batchnb.model.verdict import Verdict
 from tests.conftest import clock_of
 from tests.plans import make_plan
 
@@ -722,6 +724,9 @@ def _check(result: JobResult, truth: local.Truth | None) -> None:
     elif outcome is Outcome.STOPPING:
         assert truth.reason in ("OPS-1", "theirs")
     elif outcome is Outcome.NOT_ATTEMPTED:
-        assert result.attempts == 0
+        assert truth.reason != "OPS-1" or truth.status in ("SUCCEEDED", "FAILED")
+        assert result.attempts == 0 or result.error_code in THROTTLED_CODES
+    elif outcome is Outcome.UNANSWERED:
+        assert result.attempts > 0 or result.planned.verdict is Verdict.COVERED
     else:
         assert outcome is Outcome.GONE or result.attempts > 0
