@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from batchnb.model.plan import Plan, Verdict
     from batchnb.model.report import InterruptedRunError, Report, TerminationFailedError
     from batchnb.model.ticket import ticket
-    from batchnb.running.history import history, prune_history, read_run
+    from batchnb.running.history import history, prune_history
+    from batchnb.running.past import read_run
     from batchnb.widget import JobPicker
 
 __all__ = [
@@ -74,7 +75,7 @@ _ROOM_OF = {
     "load_plan": "batchnb.api",
     "plan": "batchnb.api",
     "prune_history": "batchnb.running.history",
-    "read_run": "batchnb.running.history",
+    "read_run": "batchnb.running.past",
     "resume": "batchnb.api",
     "ticket": "batchnb.model.ticket",
     "use_endpoint": "batchnb.endpoints",

@@ -64,6 +64,8 @@ def leave_for(thread: int | None) -> None:
 
 
 def _leave(key: int, _dropped: object = None) -> None:
+    if _lock is None:
+        return  # when Python ends, the lock may be gone before the last one is
     with _lock:
         _inside.pop(key, None)
         _restore()

@@ -26,7 +26,6 @@ from batchnb.magics.options import (
 )
 from batchnb.magics.parser import Line
 from batchnb.magics.steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
-from batchnb.model.report import InterruptedRunError
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     from batchnb.model.event import JobEvent
     from batchnb.model.plan import Plan
-    from batchnb.model.report import Report
+    from batchnb.model.report import InterruptedRunError, Report
     from batchnb.widget import JobPicker
 
 __all__ = ["Notebook", "emulator", "jobs", "resume_run", "runs", "terminate"]
@@ -184,6 +183,7 @@ def _carry_out(
 ) -> Report | None:
     """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
     from batchnb.model.event import EventState
+    from batchnb.model.report import InterruptedRunError
     from batchnb.progress import counting
 
     interruption: InterruptedRunError | None = None

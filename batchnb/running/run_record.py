@@ -117,7 +117,7 @@ class RunRecord:
             made_at,
             None,
             self._dependents(),
-            self.plan_guards() or self.guards() or Guards(),
+            self.guards() or self.plan_guards() or Guards(),
             tuple(map(str, notes)) if isinstance(notes, list) else (),
             self.listed_by,
             listed_all if isinstance(listed_all, int) else 0,

@@ -289,7 +289,8 @@ def test_nothing_is_sent_while_a_guard_is_wrong(
 
 
 literals = st.recursive(
-    st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False, allow_infinity=False) | st.text("a:*=$", max_size=6)
+    st.none() | st.booleans() | st.integers(-5, 5000) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text("a:*=$", max_size=6)
     | st.sampled_from(["queue:live", "tag:keep", "name:prod-*", "123456789012", "yes"]),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["queues", "names", "tags"]), inner),
     max_leaves=4,

@@ -36,8 +36,8 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.running.journal_folder import find_run
+from batchnb.running.past import read_run
 from batchnb.running.resume import resume_run
-from batchnb.running.run_reader import read_run
 from tests.conftest import clock_of
 
 ACCOUNT = "000000000000"
