@@ -15,6 +15,7 @@ from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.place import Place
 from batchnb.model.plan import Plan
 from batchnb.model.verdict import PlannedJob, verdict_of
+from batchnb.running.run import execute
 
 __all__ = ["FakeGateway", "job_id", "plan_of"]
 
@@ -98,4 +99,4 @@ def plan_of(gateway: FakeGateway, **options: Any) -> Plan:
     """Return the plan to end all jobs of this world."""
     jobs = [gateway.job(job_id(number)) for number in range(gateway.count)]
     planned = tuple(PlannedJob(job.job_id, verdict_of(job), job) for job in jobs)
-    return Plan("OPS-1", gateway.identity(), planned, gateway.clock.wall(), gateway, **options)
+    return Plan("OPS-1", gateway.identity(), planned, gateway.clock.wall(), gateway, runner=execute, **options)
