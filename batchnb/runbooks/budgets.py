@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,10 @@ def list_running(queues: str | Sequence[str] | None = None, **connection: Any) -
     listed = list_jobs(queues=queues or None, status="RUNNING", **connection)
     arrays = listed.jobId[listed.arraySize.notna()]
     children = [list_jobs(children_of=array, status="RUNNING", **connection) for array in arrays]
-    running = pd.concat([listed, *children], ignore_index=True) if children else listed
+    with warnings.catch_warnings():
+        # pandas 2 warns of columns without a value. All of these frames have the same types, so nothing changes.
+        warnings.simplefilter("ignore", FutureWarning)
+        running = pd.concat([listed, *children], ignore_index=True) if children else listed
     running = running[(running.status == "RUNNING") & running.arraySize.isna()].reset_index(drop=True)
     running.attrs = {name: value for name, value in listed.attrs.items() if name != "listing"}
     return running

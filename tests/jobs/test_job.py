@@ -235,6 +235,7 @@ def test_every_status_is_live_or_ended() -> None:
     assert [status for status in JobStatus if status.has_started] == ["STARTING", "RUNNING"]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("status", list(JobStatus))
 def test_summary_and_description_agree(emulator: local.LocalBatch, gateway: Gateway, status: JobStatus) -> None:
     """What a listing and DescribeJobs both say of a job is the same, over the wire."""

@@ -866,6 +866,7 @@ def test_the_accounts_and_read_only_are_flags_as_well(nb: Notebook, emulator: lo
 # Plans that are refused
 
 
+@pytest.mark.bulk
 def test_a_plan_over_a_limit_is_shown_and_yes_fails_after_that(nb: Notebook, emulator: local.LocalBatch) -> None:
     """The dry run is no error, and says which flag it takes; with --yes the plan is shown, and the cell fails."""
     emulator.world.add_jobs("train", "big", 3)
@@ -882,6 +883,7 @@ def test_a_plan_over_a_limit_is_shown_and_yes_fails_after_that(nb: Notebook, emu
     assert len(sent(emulator)) == 1
 
 
+@pytest.mark.bulk
 def test_a_guard_of_plan_time_holds_for_a_plan_in_the_line(nb: Notebook, emulator: local.LocalBatch) -> None:
     """`%batch_terminate plan --yes` ends nothing that the plan itself forbids, loaded or not."""
     emulator.world.add_jobs("train", "mine", 2)

@@ -277,6 +277,7 @@ def test_a_queue_that_was_deleted_has_no_jobs(emulator: local.LocalBatch, gatewa
     assert plan.execute(clock=clock).ok
 
 
+@pytest.mark.bulk
 def test_queues_of_service_jobs_are_left_alone(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """Nothing in a queue for SageMaker can depend on a job, and what ListJobs answers for it is not known."""
     emulator.world.add_queue("sagemaker", type="SAGEMAKER_TRAINING")

@@ -17,6 +17,8 @@ from tests.conftest import clock_of
 
 from .items import ecs, eks, multi_node, needs, pod_container, task_container
 
+pytestmark = pytest.mark.bulk  # an older botocore drops what it does not know of a job's shape
+
 TASKS = ecs(
     [
         task_container("main", resourceRequirements=needs("4", "8192")),

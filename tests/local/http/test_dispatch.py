@@ -136,6 +136,7 @@ def test_botocore_reads_every_answer(opened: Opened) -> None:
                 stage.call("DescribeJobs", jobs=ids)
 
 
+@pytest.mark.bulk
 def test_the_check_of_shapes_sees_what_is_wrong() -> None:
     """The checker that the tests rely on finds unknown, missing and ill-typed members."""
     good = {"jobId": "a", "jobName": "b"}
