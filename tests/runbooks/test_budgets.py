@@ -72,6 +72,7 @@ def test_running_jobs_have_the_children_of_arrays_in_the_place_of_arrays() -> No
 
 
 @pytest.mark.usefixtures("tonight")
+@pytest.mark.bulk
 def test_jobs_of_every_shape_are_ranked_by_what_they_hold() -> None:
     """288 vCPU on three nodes come before 8, a pod and tasks are there, and what nobody knows is on top."""
     table = ranked().set_index("jobName")
@@ -107,6 +108,7 @@ def test_a_table_by_queue_is_a_price_for_each() -> None:
 
 
 @pytest.mark.usefixtures("tonight")
+@pytest.mark.bulk
 def test_sums_name_what_is_not_in_them() -> None:
     """Whoever reads the sums reads which jobs are missing, by name and id."""
     table = ranked(0.05)
