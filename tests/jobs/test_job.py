@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from batchnb import local
@@ -284,6 +284,8 @@ anything = st.recursive(
 
 
 @settings(deadline=None)
+@example([{"container": {"size": float("inf")}}])
+@example([{"container": {"size": float("nan"), "exitCode": 1, "image": "train:3"}}])
 @given(st.lists(st.dictionaries(st.sampled_from(MEMBERS), anything), min_size=1, max_size=4))
 def test_whatever_stands_in_a_member_costs_that_member(answers: list[dict[str, Any]]) -> None:
     """A job with odd values is read, shown as a row, written down, and read again as it was."""

@@ -7,6 +7,7 @@ variables can be secrets, and are left out: only their names stay.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -92,7 +93,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
         if (value := item.get(name)) and not (is_node and name == "nodeProperties") and (kept := keep(value)):
             record[name] = kept
     for name in _KEPT:
-        if (value := item.get(name)) or value is False:
+        if _says_something(value := item.get(name)):
             record[name] = value
     if not record:
         return None
@@ -123,10 +124,17 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
 # What is kept of each part. What is no mapping stays in its list as null: it must not be missed by whoever adds up.
 
 
+def _says_something(value: object) -> bool:
+    # NaN and the infinities have no form in JSON: they would be null in the record, and gone when it is read again.
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    return bool(value) or value is False
+
+
 def _kept_container(container: object) -> Any:
     if type(container) is not dict and not isinstance(container, Mapping):
         return None
-    kept = {name: value for name, value in container.items() if (value or value is False) and name not in OF_ONE_RUN}
+    kept = {name: value for name, value in container.items() if _says_something(value) and name not in OF_ONE_RUN}
     for name in _REDUCED.keys() & kept:
         kept[name] = _REDUCED[name](kept[name])
         if not kept[name]:
@@ -146,7 +154,7 @@ def _kept_mapping(**keep: Callable[[object], Any]) -> Callable[[object], Any]:
         if not isinstance(part, Mapping):
             return None
         given = ((name, keep[name](value) if value and name in keep else value) for name, value in part.items())
-        return {name: value for name, value in given if (value or value is False) and name not in OF_ONE_RUN}
+        return {name: value for name, value in given if _says_something(value) and name not in OF_ONE_RUN}
 
     return kept
 
@@ -174,7 +182,7 @@ def _kept_metadata(metadata: object) -> Any:
     kept = dict(mapping_in(metadata))
     if labels := mapping_in(kept.get("labels")):
         kept["labels"] = {name: value for name, value in labels.items() if not str(name).startswith(_JOB_LABELS)}
-    return {name: value for name, value in kept.items() if value}
+    return {name: value for name, value in kept.items() if value and _says_something(value)}
 
 
 _REDUCED: Mapping[str, Callable[[object], Any]] = {
