@@ -153,9 +153,9 @@ def plan(
     say why it cannot be executed, and what to type; `check_allowed()` raises. So is a plan of all jobs that a listing
     without selectors found: `execute` refuses it until somebody selects, filters or names jobs.
 
-    Raises InputError, before any call that could end a job, for a bad reason, for anything that is no job id, for ARNs
-    of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account that
-    is not allowed; AwsError where DescribeJobs fails.
+    Raises InputError, before any call that could end a job, for a bad reason, for a value that is not a job id, for
+    ARNs of another or of several accounts or Regions, for no jobs at all unless `empty_ok`; GuardError for an account
+    that is not allowed; AwsError where DescribeJobs fails.
     """
     from batchnb.guards.keywords import layer_of_keywords
     from batchnb.model.reason import check_reason

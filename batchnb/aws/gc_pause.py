@@ -38,7 +38,7 @@ class _Seldom(ContextDecorator):
             if not _usual:
                 _usual.append(gc.get_threshold())
             first, *others = _usual[0]
-            # 0 is never, and whoever has set more than this wants it so.
+            # 0 switches the collector off. A threshold above this was set on purpose.
             gc.set_threshold(max(first, SELDOM) if first else 0, *others)
 
     def __exit__(self, *_exception: object) -> None:

@@ -202,7 +202,7 @@ def _statuses(status: str | Iterable[str] | None, *, running_only: bool) -> tupl
             asked.add(JobStatus(name.upper()))
         else:
             known = ", ".join(JobStatus)
-            raise InputError(f"status: {_quoted(name)} is none. Use active, all, or one or more of {known}.")
+            raise InputError(f"status: {_quoted(name)} is not a status. Use active, all, or one or more of {known}.")
     return tuple(status for status in JobStatus if status in asked)
 
 

@@ -183,7 +183,7 @@ def _row(planned: PlannedJob) -> Sequence[object]:
 
 def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
-        return "no job: there is none in it that a request would end"
+        return "no job: a request would end none of its jobs"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 

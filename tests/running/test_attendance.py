@@ -58,16 +58,18 @@ def _run(
     return gateway, report or getattr(error, "report", None), error
 
 
-def _threads() -> set[str]:
-    return {thread.name for thread in threading.enumerate() if thread.name.startswith("batchnb")}
+def _threads_left() -> list[str]:
+    """Return the names of the run's threads that have not ended within 10 seconds together."""
+    until = time.monotonic() + 10
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("batchnb")]
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    return [thread.name for thread in threads if thread.is_alive()]
 
 
 def _check(gateway: FakeGateway, report: Report | None, error: BaseException | None) -> None:
     """Fail unless the run has ended as it should, whatever has interrupted it."""
-    until = time.monotonic() + 10
-    while _threads() and time.monotonic() < until:
-        time.sleep(0.001)
-    assert not _threads()
+    assert not _threads_left()
     assert error is None or isinstance(error, (KeyboardInterrupt, InterruptedRunError))
     if report is None:
         assert isinstance(error, KeyboardInterrupt)
@@ -202,10 +204,7 @@ def test_pressed_three_times_it_gets_out_of_a_handler_that_does_not_return() -> 
 
 
 def _check_run_is_over() -> None:
-    until = time.monotonic() + 10
-    while _threads() and time.monotonic() < until:
-        time.sleep(0.001)
-    assert not _threads()
+    assert not _threads_left()
 
 
 def test_a_run_that_does_not_come_to_its_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
