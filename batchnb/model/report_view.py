@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from batchnb.model.report import Report
 
-__all__ = ["report_facts", "report_frame", "report_html", "report_text"]
+__all__ = ["closing_facts", "report_facts", "report_frame", "report_html", "report_text"]
 
 _TITLES = ("jobId", "jobName", "jobQueue", "before", "after", "outcome", "message")
 _ALL_ROWS = "report.to_frame()"
@@ -62,6 +62,12 @@ def report_facts(report: Report) -> Facts:
     facts += [("Note", note) for note in report.plan.notes if note.startswith(DROPPED_OUT)]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
+    return facts + closing_facts(report)
+
+
+def closing_facts(report: Report) -> list[tuple[str, str]]:
+    """Return what stopped the run, the new jobs like these, and how to go on, as far as there is any of it."""
+    facts: list[tuple[str, str]] = []
     if report.stopped_by is not None:
         facts.append(("Stopped by", str(report.stopped_by)))
     if report.stopped_text:

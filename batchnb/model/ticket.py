@@ -8,6 +8,7 @@ from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
+from batchnb.model.report_view import closing_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.text import plural, shown
@@ -67,15 +68,7 @@ def _report_lines(report: Report) -> Facts:
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
     if len(left) > _JOBS_SHOWN:
         lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in report.failures"))
-    if report.stopped_by is not None:
-        lines.append(("Stopped by", str(report.stopped_by)))
-    if report.stopped_text:
-        lines.append(("Stopped", report.stopped_text))
-    if report.new_jobs_text:
-        lines.append(("New jobs", report.new_jobs_text))
-    if report.how_to_go_on:
-        lines.append(("To go on", report.how_to_go_on.removeprefix("To go on: ")))
-    return lines
+    return lines + closing_facts(report)
 
 
 def _left(result: JobResult) -> str:
