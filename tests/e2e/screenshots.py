@@ -19,7 +19,7 @@ from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 SHOW = 'picker = JobPicker(batchnb.list_jobs(status="all"), confirm_above=50)\npicker'
-README = Path(__file__).parent / "screenshots"
+README = Path(__file__).parents[2] / "docs" / "images"
 MARGIN = 170
 """Pixels that JupyterLab needs beside an output."""
 
