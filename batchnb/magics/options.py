@@ -9,6 +9,7 @@ from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.jobs.ids import parse_job_id
+from batchnb.jobs.keywords import SELECTORS
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
 from batchnb.magics.parser import FlagParser, Line
 from batchnb.text import shown
@@ -28,23 +29,16 @@ __all__ = [
 ]
 
 
+_SINGULAR = {"queues": "queue", "tags": "tag"}
+"""Flags that are repeated where the keyword argument takes several."""
+
+
 def selectors_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments of `list_jobs` that select, None for what was not given."""
-    return {
-        "queues": flags.queue,
-        "status": flags.status and [name for names in flags.status for name in names.split(",")],
-        "name": flags.name,
-        "name_glob": flags.name_glob,
-        "job_definition": flags.job_definition,
-        "share": flags.share,
-        "older_than": flags.older_than,
-        "newer_than": flags.newer_than,
-        "running_longer_than": flags.running_longer_than,
-        "tags": flags.tag and _tags(flags.tag),
-        "children_of": flags.children_of,
-        "query": flags.query,
-        "limit": flags.limit,
-    }
+    given = {name: getattr(flags, _SINGULAR.get(name, name)) for name in SELECTORS}
+    given["status"] = flags.status and [name for names in flags.status for name in names.split(",")]
+    given["tags"] = flags.tag and _tags(flags.tag)
+    return given
 
 
 def run_options_of(flags: Line) -> dict[str, Any]:
@@ -60,7 +54,7 @@ def rest_options_of(flags: Line) -> dict[str, Any]:
 
 def connection_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments that say where calls go."""
-    return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
+    return {name: getattr(flags, name) for name in ("profile", "region", "endpoint_url")}
 
 
 def ids_in_cell(cell: str) -> list[str]:
