@@ -102,9 +102,8 @@ class Report:
         """What to type to finish the run, in a notebook and in Python, empty where it is finished."""
         if self.is_finished or self.run_id is None:
             return ""
-        here = self.place
-        flags = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in here.items())
-        arguments = "".join(f", {name}={value!r}" for name, value in here.items())
+        flags = "".join(f" {flag}" for flag in self._place_flags)
+        arguments = "".join(f", {name}={value!r}" for name, value in self.place.items())
         if self.lost:
             flags, arguments = f" --partial{flags}", f", partial=True{arguments}"
         return f"To go on: %batch_resume {self.run_id}{flags} or, in Python: batchnb.resume({self.run_id!r}{arguments})"
@@ -119,6 +118,10 @@ class Report:
         return region if identity.is_standard else {**region, "endpoint_url": identity.endpoint}
 
     @property
+    def _place_flags(self) -> list[str]:
+        return [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items()]
+
+    @property
     def stopped_text(self) -> str:
         """Say that you stopped the run, and when; empty where you did not."""
         return f"Stopped by you at {self.stopped_at:%H:%M:%S} UTC" if self.stopped_at else ""
@@ -128,8 +131,7 @@ class Report:
         """Say how many jobs like these were submitted since the plan, and what to type; empty where there are none."""
         if self.newcomers is None:
             return ""
-        flags = " ".join(f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items())
-        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, flags)
+        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, " ".join(self._place_flags))
         return f"{self.newcomers.sentence} To see them: {line}" if line else self.newcomers.sentence
 
     def raise_for_failures(self) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
-from collections.abc import Callable
+import re
+import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from batchnb.jobs import fastjson
 from batchnb.jobs.fastjson import DEEPEST, from_json, to_json, to_sorted_json
 from batchnb.jobs.job import JobStatus
 
@@ -128,3 +133,48 @@ def test_what_is_deep_and_broken_is_a_value_error(text: bytes) -> None:
 def test_a_number_of_any_length_is_read(digits: int) -> None:
     """Python refuses to read numbers of more than some thousand digits; one of them must not cost the other jobs."""
     assert from_json(b'{"jobs": [{"stoppedAt": 9%b}]}' % (b"0" * digits))["jobs"][0]["stoppedAt"] > 10**19
+
+
+# --- without orjson -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plain_json() -> Iterator[ModuleType]:
+    """Return the module as it is where orjson cannot be imported, as on Python 3.15."""
+    name = "batchnb.jobs.fastjson_without_orjson"
+    spec = importlib.util.spec_from_file_location(name, fastjson.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "orjson", None)
+        spec.loader.exec_module(module)
+        yield module
+
+
+@given(value=odd_values)
+def test_without_orjson_the_same_is_written_and_read(plain_json: ModuleType, value: Any) -> None:
+    """A journal that one Python has written is read by the other, and a body has the same bytes in both."""
+    ours, theirs = to_sorted_json(value), plain_json.to_sorted_json(value)
+    assert from_json(theirs) == plain_json.from_json(ours) == from_json(ours)
+    assert plain_json.to_sorted_json(plain_json.from_json(theirs)) == theirs
+    if not re.search(rb"\de[-+\d]", ours):  # they write 1e22 in different ways
+        assert ours == theirs
+    assert plain_json.from_json(plain_json.to_json(value)) == from_json(to_json(value))
+
+
+@pytest.mark.parametrize("data", [b"{", b"", b"nope", b"[1,]", b"\xff"])
+def test_without_orjson_bad_json_is_a_value_error(plain_json: ModuleType, data: bytes) -> None:
+    """What is no JSON is refused by both."""
+    for module in (fastjson, plain_json):
+        with pytest.raises(ValueError, match=r"."):
+            module.from_json(data)
+
+
+def test_without_orjson_odd_values_are_written(plain_json: ModuleType) -> None:
+    """Deep values, values that contain themselves, statuses and what has no form at all."""
+    circle: dict[str, Any] = {"status": JobStatus.RUNNING}
+    circle["again"] = circle
+    assert plain_json.from_json(plain_json.to_json(circle))["status"] == "RUNNING"
+    with pytest.raises(TypeError):
+        plain_json.to_json({"at": object()})
