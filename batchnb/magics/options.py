@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import keyword
 import math
+import re
 from typing import Any
 
 from batchnb.errors import InputError
@@ -57,27 +58,47 @@ def connection_of(flags: Line) -> dict[str, Any]:
     return {name: getattr(flags, name) for name in ("profile", "region", "endpoint_url")}
 
 
+_BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")
+
+
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+    r"""Return the ids in a cell: the first word of each line, so that lines of a ticket or of a plan's table will do.
+
+    From a `#` on, a line is a comment.
 
     >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
     ['11111111-2222-3333-4444-555555555555']
 
-    The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
+    The `#` of a node's id has no white space before it, and a bullet or a comma at the id is left out. Raises
+    InputError for a line that does not begin with a job id, and for one that holds another id behind it.
     """
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
         if not words.strip():
             continue
+        first, *others = _BULLET.sub("", words).split() or [""]
+        if first == "jobId":  # the titles of a table
+            continue
+        job_id = first.rstrip(",;") if first.strip(",;") else words
         try:
-            parse_job_id(words)
+            parse_job_id(job_id)
         except InputError as error:
             raise InputError(f"line {number} of the cell: {error}") from error
-        ids.append(words.strip())
+        if any(_is_id(word) for word in others):
+            raise InputError(f"line {number} of the cell holds more than one job id: write one a line.")
+        ids.append(job_id)
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
     return ids
+
+
+def _is_id(word: str) -> bool:
+    try:
+        parse_job_id(word.strip("(),;[]'\""))
+    except InputError:
+        return False
+    return True
 
 
 def ids_in_line(expression: str) -> list[str] | None:

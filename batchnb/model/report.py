@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws.connect import default_endpoint
 from batchnb.errors import AwsError, BatchnbError
 from batchnb.jobs.outcome import Outcome, count_outcomes
 from batchnb.jobs.summary import before_and_after, count_by_status
+from batchnb.model.as_cell import arguments_to, cell_of_jobs
 from batchnb.model.lost import NOTHING, Lost
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.plan import Plan
@@ -111,11 +111,7 @@ class Report:
     @property
     def place(self) -> dict[str, str]:
         """The arguments that lead calls to where the run took place; empty where they go there anyway."""
-        identity = self.plan.identity
-        if identity.endpoint == default_endpoint():
-            return {}
-        region = {"region": identity.region}
-        return region if identity.is_standard else {**region, "endpoint_url": identity.endpoint}
+        return arguments_to(self.plan.identity)
 
     @property
     def _place_flags(self) -> list[str]:
@@ -158,6 +154,14 @@ class Report:
         `attempts` (Int32), `error_code`, `error_message`, `request_id` (strings).
         """
         return report_frame(self)
+
+    def as_cell(self) -> str:
+        """Return the cell that names the jobs that were wanted ended and were not seen to end, to be pasted.
+
+        As it is, it shows a new plan of them and ends nothing: see `Plan.as_cell`.
+        """
+        failed = [result.planned for result in self.failures]
+        return cell_of_jobs(failed, self.plan, [f"Left of run {self.run_id or 'unknown'}"])
 
     def plot(self, kind: str = "time_to_end") -> Picture:
         """Return a picture of the report, which a notebook shows.
