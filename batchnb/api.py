@@ -9,14 +9,15 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
-from batchnb.aws.connect import connect
+from batchnb.aws.connection import Connection
 from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.aws.listing import list_selected
 from batchnb.aws.relist import is_everything, listed_by, listing_text, remember
 from batchnb.clock import Clock
 from batchnb.jobs.frame import import_ahead
+from batchnb.jobs.keywords import SELECTORS, Selectors
 from batchnb.jobs.selector import selector
 from batchnb.model.accessor import register
 from batchnb.progress import counting
@@ -79,25 +80,9 @@ def list_jobs(
     say. Raises InputError for a wrong selector and for an unknown queue, and AwsError where AWS refuses: a queue that
     was named, or all there are.
     """
-    given: dict[str, Any] = {
-        "queues": queues,
-        "status": status,
-        "name": name,
-        "name_glob": name_glob,
-        "job_definition": job_definition,
-        "share": share,
-        "older_than": older_than,
-        "newer_than": newer_than,
-        "running_longer_than": running_longer_than,
-        "tags": tags,
-        "children_of": children_of,
-        "query": query,
-        "limit": limit,
-    }
-    # An iterator can be read once, and is read by the selector and for the record of the listing.
-    given = {name: list(value) if isinstance(value, Iterator) else value for name, value in given.items()}
+    given = _selectors_in(locals())
     wanted = selector(**given)
-    gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
+    gateway = Connection(session, profile, region, endpoint_url).open()
     import_ahead()
     with collecting_seldom():
         with counting("jobs read", unit=" jobs") as count:
@@ -108,6 +93,12 @@ def list_jobs(
     frame.attrs["listed_by"] = listing_text(given, listing.left_out, listing.not_listed)
     remember(frame, given, gateway, len(listing.jobs))
     return frame
+
+
+def _selectors_in(arguments: Mapping[str, Any]) -> Selectors:
+    # An iterator can be read once, and is read by the selector and for the record of the listing.
+    given = {name: list(value) if isinstance(value := arguments[name], Iterator) else value for name in SELECTORS}
+    return cast("Selectors", given)
 
 
 def plan(
@@ -173,8 +164,7 @@ def plan(
         with_dependents=with_dependents,
         collapse=collapse,
         empty_ok=empty_ok,
-        session=session,
-        connection={"profile": profile, "region": region, "endpoint_url": endpoint_url},
+        connection=Connection(session, profile, region, endpoint_url),
     )
 
 
@@ -185,8 +175,7 @@ def plan_with(
     reason: str,
     ids: str | None,
     empty_ok: bool = False,
-    session: boto3.Session | None = None,
-    connection: Mapping[str, Any],
+    connection: Connection,
     **extent: bool,
 ) -> Plan:
     """Return what `plan` returns, for guards that were typed as keyword arguments or flags.
@@ -202,7 +191,7 @@ def plan_with(
     check_reason(reason)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     notes = check_folder(journal_dir())
-    gateway = connect(session, **connection)
+    gateway = connection.open()
     made = make_plan(
         gateway,
         in_one_place(wanted, gateway, rows=hasattr(jobs, "columns")),
@@ -242,7 +231,7 @@ def load_plan(
     from batchnb.running.run import execute
 
     check_folder(journal_dir())
-    gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
+    gateway = Connection(session, profile, region, endpoint_url).open()
     return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
 
 
@@ -289,7 +278,7 @@ def resume(
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
     typed = layer(KEYWORDS, limits, explicit=True)
-    gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
+    gateway = Connection(session, profile, region, endpoint_url).open()
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
     options |= {"partial": partial, "with_dependents": with_dependents, "accept_dependents": accept_dependents}

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from batchnb.errors import InputError
 from batchnb.jobs.expansion import check_expanded
 from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.keywords import SELECTORS, Selectors
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -114,28 +115,17 @@ class Selector:
         return running and _older(job.started_at, self.running_longer_than or timedelta(), now_ms)
 
 
-def selector(
-    *,
-    queues: str | Iterable[str] | None = None,
-    status: str | Iterable[str] | None = None,
-    name: str | None = None,
-    name_glob: str | None = None,
-    job_definition: str | None = None,
-    share: str | None = None,
-    older_than: str | timedelta | None = None,
-    newer_than: str | timedelta | None = None,
-    running_longer_than: str | timedelta | None = None,
-    tags: Mapping[str, str] | None = None,
-    children_of: str | None = None,
-    query: str | None = None,
-    limit: int | None = None,
-) -> Selector:
+def selector(**given: Unpack[Selectors]) -> Selector:
     """Return the Selector for these, or raise InputError naming the argument and the value that is wrong.
 
     `status` is "active" (every status of a job that has not ended), "all", or one or more names. Without it, the
     statuses that `query` asks for are meant, and those of "active" where it asks for none. Without any argument, all
     live jobs are meant: to be listed, and not to be ended.
     """
+    if unknown := given.keys() - SELECTORS:
+        raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
+    children_of, queues, query = given.get("children_of"), given.get("queues"), given.get("query")
+    status, running_longer_than = given.get("status"), given.get("running_longer_than")
     if children_of is not None and queues is not None:
         raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
     searched = None
@@ -149,16 +139,16 @@ def selector(
         statuses=_statuses(status, running_only=running_longer_than is not None),
         queues=_texts("queues", queues),
         children_of=None if children_of is None else _array_id(children_of),
-        name=_exact_name(name),
-        name_glob=_glob(name_glob),
-        job_definition=_text_or_none("job_definition", job_definition),
-        share=_text_or_none("share", share),
-        older_than=parse_age("older_than", older_than),
-        newer_than=parse_age("newer_than", newer_than),
+        name=_exact_name(given.get("name")),
+        name_glob=_glob(given.get("name_glob")),
+        job_definition=_text_or_none("job_definition", given.get("job_definition")),
+        share=_text_or_none("share", given.get("share")),
+        older_than=parse_age("older_than", given.get("older_than")),
+        newer_than=parse_age("newer_than", given.get("newer_than")),
         running_longer_than=parse_age("running_longer_than", running_longer_than),
-        tags=_tags(tags),
+        tags=_tags(given.get("tags")),
         query=searched,
-        limit=_limit(limit),
+        limit=_limit(given.get("limit")),
     )
 
 

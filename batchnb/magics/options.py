@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import keyword
 import math
+import re
 from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.jobs.ids import parse_job_id
+from batchnb.jobs.keywords import SELECTORS
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
 from batchnb.magics.parser import FlagParser, Line
 from batchnb.text import shown
@@ -28,23 +30,16 @@ __all__ = [
 ]
 
 
+_SINGULAR = {"queues": "queue", "tags": "tag"}
+"""Flags that are repeated where the keyword argument takes several."""
+
+
 def selectors_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments of `list_jobs` that select, None for what was not given."""
-    return {
-        "queues": flags.queue,
-        "status": flags.status and [name for names in flags.status for name in names.split(",")],
-        "name": flags.name,
-        "name_glob": flags.name_glob,
-        "job_definition": flags.job_definition,
-        "share": flags.share,
-        "older_than": flags.older_than,
-        "newer_than": flags.newer_than,
-        "running_longer_than": flags.running_longer_than,
-        "tags": flags.tag and _tags(flags.tag),
-        "children_of": flags.children_of,
-        "query": flags.query,
-        "limit": flags.limit,
-    }
+    given = {name: getattr(flags, _SINGULAR.get(name, name)) for name in SELECTORS}
+    given["status"] = flags.status and [name for names in flags.status for name in names.split(",")]
+    given["tags"] = flags.tag and _tags(flags.tag)
+    return given
 
 
 def run_options_of(flags: Line) -> dict[str, Any]:
@@ -60,30 +55,50 @@ def rest_options_of(flags: Line) -> dict[str, Any]:
 
 def connection_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments that say where calls go."""
-    return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
+    return {name: getattr(flags, name) for name in ("profile", "region", "endpoint_url")}
+
+
+_BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")
 
 
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+    r"""Return the ids in a cell: the first word of each line, so that lines of a ticket or of a plan's table will do.
+
+    From a `#` on, a line is a comment.
 
     >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
     ['11111111-2222-3333-4444-555555555555']
 
-    The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
+    The `#` of a node's id has no white space before it, and a bullet or a comma at the id is left out. Raises
+    InputError for a line that does not begin with a job id, and for one that holds another id behind it.
     """
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
         if not words.strip():
             continue
+        first, *others = _BULLET.sub("", words).split() or [""]
+        if first == "jobId":  # the titles of a table
+            continue
+        job_id = first.rstrip(",;") if first.strip(",;") else words
         try:
-            parse_job_id(words)
+            parse_job_id(job_id)
         except InputError as error:
             raise InputError(f"line {number} of the cell: {error}") from error
-        ids.append(words.strip())
+        if any(_is_id(word) for word in others):
+            raise InputError(f"line {number} of the cell holds more than one job id: write one a line.")
+        ids.append(job_id)
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
     return ids
+
+
+def _is_id(word: str) -> bool:
+    try:
+        parse_job_id(word.strip("(),;[]'\""))
+    except InputError:
+        return False
+    return True
 
 
 def ids_in_line(expression: str) -> list[str] | None:

@@ -61,12 +61,13 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
 def planned(jobs: object, flags: Line) -> Plan:
     """Return the plan for these jobs, or the plan that was given, unless the flags contradict it."""
     from batchnb.api import plan_with
+    from batchnb.aws.connection import Connection
     from batchnb.model.plan import Plan
 
     if not isinstance(jobs, Plan):
         check_reason_flag(flags)
         options = {"reason": flags.reason, "ids": flags.ids, **plan_options_of(flags)}
-        return plan_with(jobs, layer_of(flags), connection=connection_of(flags), **options)
+        return plan_with(jobs, layer_of(flags), connection=Connection(**connection_of(flags)), **options)
     if flags.reason not in (None, jobs.reason):
         raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
     check_nothing_new(flags)

@@ -17,12 +17,13 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards.keywords import GuardKeywords
 from batchnb.guards.refusals import raise_refusals
+from batchnb.model.as_cell import cell_of_jobs
 from batchnb.model.expectation import check_expected
 from batchnb.model.facts import DIGEST_SHOWN, Expected, PlanFacts
 from batchnb.model.groups import groups_frame
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan_view import plan_frame, plan_html, plan_text
-from batchnb.model.reason import check_reason
+from batchnb.model.reason import check_reason, check_reviewer
 from batchnb.model.saved import as_expected, save_plan
 from batchnb.model.smaller import leave_out
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -71,6 +72,7 @@ class Plan(PlanFacts):
         expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
         stop: StopLike = None,
+        reviewed_by: str | None = None,
         **typed: Unpack[GuardKeywords],
     ) -> Report:
         """End the jobs of this plan and return what was seen to become of each.
@@ -86,8 +88,9 @@ class Plan(PlanFacts):
 
         With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
         request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
-        repeated until `timeout` seconds pass in which none succeeds. `on_event` is called in this thread for every
-        change that is noticed. `gateway` is for executing a plan through another connection than it was made with.
+        repeated until `timeout` seconds, at least 60, pass in which none succeeds. `on_event` is called in this thread
+        for every change that is noticed. `gateway` is for executing a plan through another connection than it was made
+        with.
 
         Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
         end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
@@ -96,6 +99,9 @@ class Plan(PlanFacts):
 
         When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
         before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
+
+        `reviewed_by` names the people who have looked at the plan. Plan, journal and ticket keep it. Without it, they
+        keep what the plan says, or the saved plan that is expected.
 
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
@@ -110,7 +116,7 @@ class Plan(PlanFacts):
             )
         gateway, clock = gateway or self.gateway, clock or Clock()
         options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
-        options |= {"stop": stop, "typed": typed}
+        options |= {"stop": stop, "typed": typed, "reviewed_by": reviewed_by}
         return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
 
     @property
@@ -126,6 +132,13 @@ class Plan(PlanFacts):
         array that ends with it.
         """
         return Plan.of(leave_out(self, ids), self.runner)
+
+    def with_reviewer(self, reviewed_by: str) -> Plan:
+        """Return this plan with the people who have reviewed it. Nothing else of it changes, nor its digest.
+
+        Raises InputError for an empty text, and for more than 256 characters.
+        """
+        return replace(self, reviewed_by=check_reviewer(reviewed_by))
 
     def check_allowed(self) -> None:
         """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.
@@ -158,6 +171,14 @@ class Plan(PlanFacts):
         Raises InputError where there is such a file already, or it cannot be written.
         """
         save_plan(self, path)
+
+    def as_cell(self) -> str:
+        """Return the cell that names the jobs that this plan ends, with its reason, to be pasted.
+
+        As it is, it makes and shows a new plan and ends nothing: `--yes` has to be typed. In a production account
+        `--expect`, the number of jobs, has to be typed as well. Guards that were typed are not in it.
+        """
+        return cell_of_jobs(self.to_end, self, [f"Plan {self.digest[:DIGEST_SHOWN]}"])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""

@@ -68,6 +68,7 @@ def plan_facts(plan: PlanFacts) -> Facts:
         ("Where", _where(plan)),
         ("Caller", plan.identity.caller or "unknown"),
         ("Reason", plan.reason),
+        *([("Reviewed by", plan.reviewed_by)] if plan.reviewed_by else []),
         ("Ends", _ends(plan)),
     ]
     facts += [("Refused", refusal.sentence) for refusal in plan.refused_by[:_REFUSALS_SHOWN]]

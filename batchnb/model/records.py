@@ -72,7 +72,7 @@ def plain_record(job: Job) -> Record:
         record["tags"] = dict(job.tags)
     if job.depends_on or job.is_sequential:
         record["dependsOn"] = _dependency_records(job)
-    if job.evidence is None:
+    if job.evidence is None or job.evidence.body.kind is None:
         record |= _summary_record(job)
     if job.attempts:
         of_pods = job.evidence is not None and job.evidence.body.kind is JobKind.EKS

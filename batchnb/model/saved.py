@@ -118,7 +118,7 @@ def _record(plan: PlanFacts) -> Record:
         "counts": {**plan.counts, "to end": len(plan.to_end), "with array children": plan.job_count},
         "guards": guards_record(plan.guards),
         "refused_by": [str(refusal) for refusal in plan.refused_by],
-        "reviewed_by": [],
+        "reviewed_by": plan.reviewed_by,
         "listed_all": plan.listed_all,
         "live_in_queues": dict(plan.live_in_queues),
         "jobs": [planned_record(planned) for planned in plan.jobs],
@@ -155,6 +155,7 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> PlanFacts:
         listed_by=str(record["listed_by"]),
         listed_all=int(record.get("listed_all", 0)),
         live_in_queues=tuple((str(queue), int(count)) for queue, count in record.get("live_in_queues", {}).items()),
+        reviewed_by=str(record.get("reviewed_by") or ""),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from batchnb.aws.gateway import Gateway
@@ -18,6 +19,7 @@ from batchnb.model.event import JobEvent
 from batchnb.model.facts import Expected
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan import MAX_AGE, Plan
+from batchnb.model.reason import check_reviewer
 from batchnb.model.report import Report
 from batchnb.model.saved import as_expected
 from batchnb.model.verdict import PlannedJob
@@ -30,45 +32,111 @@ from batchnb.running.stages import Stages
 from batchnb.running.stop import StopLike, as_stop
 from batchnb.running.tag_gate import Gate, tag_gate
 
-__all__ = ["cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
+__all__ = ["Begun", "begin", "cap_paces", "carry_out", "check_place", "check_timeout", "execute"]
+
+
+@dataclass(eq=False)
+class Begun:
+    """A run whose plan was approved and is in its journal, and of which nothing has been sent.
+
+    `send` it, or `close` it: then it can be resumed.
+    """
+
+    journal: Journal
+    _ledger: Ledger
+    _gateway: Gateway
+    _jobs: Sequence[PlannedJob]
+    _options: Mapping[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        """The run's name."""
+        return self.journal.run_id
+
+    @property
+    def plan(self) -> Plan:
+        """The plan, with what there was to note when it was approved."""
+        return self._ledger.plan
+
+    @property
+    def path(self) -> Path:
+        """The file of its journal."""
+        return self.journal.path
+
+    @property
+    def begun_at(self) -> datetime:
+        """When the plan was approved. UTC."""
+        at: datetime = self._options["started_at"]
+        return at
+
+    def send(self, *, wait: bool, timeout: float, stop: StopLike = None) -> Report:
+        """Send, watch, and return the report, as `Plan.execute` does, once."""
+        return _send(self, wait=wait, timeout=timeout, stop=stop)
+
+    def close(self) -> None:
+        """Close the journal."""
+        self.journal.close()
+
+    def carry_out(self, **options: Any) -> Report:
+        """Do what `send` promises, in this thread."""
+        with self.journal:
+            return carry_out(self._ledger, self._gateway, self.journal, jobs=self._jobs, **self._options, **options)
+
+
+@attended
+@collecting_seldom()
+def _send(begun: Begun, *, wait: bool, timeout: float, stop: StopLike = None) -> Report:
+    check_timeout(timeout)
+    return begun.carry_out(wait=wait, timeout=timeout, stop=stop)
 
 
 @attended
 @collecting_seldom()
 def execute(
+    plan: Plan, gateway: Gateway | None, *, wait: bool, timeout: float, stop: StopLike = None, **options: Any
+) -> Report:
+    """Send, watch, and report: what `Plan.execute` promises. `options` are those of `begin`."""
+    check_timeout(timeout)
+    return begin(plan, gateway, **options).carry_out(wait=wait, timeout=timeout, stop=stop)
+
+
+def begin(
     plan: Plan,
     gateway: Gateway | None,
     *,
-    wait: bool,
-    timeout: float,
-    on_event: Callable[[JobEvent], None] | None,
+    on_event: Callable[[JobEvent], None] | None = None,
     clock: Clock,
     rps: float | None = None,
     rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
     typed: Mapping[str, Any] | None = None,
-    stop: StopLike = None,
-) -> Report:
-    """Send, watch, and report: what `Plan.execute` promises. `typed` are guards as keyword arguments."""
-    check_timeout(timeout)
+    reviewed_by: str | None = None,
+) -> Begun:
+    """Approve the plan and write its journal; return the run, of which nothing has been sent.
+
+    `typed` are guards as keyword arguments. Raises what `Plan.execute` raises before it sends anything.
+    """
     given, layer = plan, layer_of_keywords(typed or {})
     plan = Plan.of(plain_facts(plan), execute)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
+    reviewer = "" if reviewed_by is None else check_reviewer(reviewed_by)
     # Who calls, and what is configured, is read once: what is checked is what is written down.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)
     cap_paces(gateway, rps, rate_share)
     approval = approve(plan, gateway, clock, here=here, expected=expected, max_age=max_age, typed=layer)
-    noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    reviewer = reviewer or plan.reviewed_by or (expected.plan.reviewed_by if expected and expected.plan else "")
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped), reviewed_by=reviewer)
+    started_at = clock.wall()
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
-    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "stop": stop, "started_at": clock.wall(), "gate": gate}
-    approved = {"expect": expected.record() if expected else None}
-    with Journal.create(noted, options["started_at"], guards=approval.guards, approved=approved) as journal:
-        # The report has the very plan that somebody holds, unless there is more to say of it.
-        ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
-        return carry_out(ledger, gateway, journal, jobs=approval.jobs, **options)
+    approved = {"expect": expected.record() if expected else None, "reviewed_by": reviewer}
+    journal = Journal.create(noted, started_at, guards=approval.guards, approved=approved)
+    # The report has the very plan that somebody holds, unless there is more to say of it.
+    is_same = type(given) is Plan and not approval.dropped and given.reviewed_by == reviewer
+    ledger = Ledger(given if is_same else noted, clock, on_event, journal)
+    return Begun(journal, ledger, gateway, approval.jobs, {"started_at": started_at, "gate": gate})
 
 
 @collecting_seldom()

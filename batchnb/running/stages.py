@@ -23,6 +23,12 @@ from batchnb.text import shown
 
 __all__ = ["Stages"]
 
+SENDING_PATIENCE = 60.0
+"""Seconds in which no job gets an answer, after which the sending is given up; a longer `timeout` holds instead.
+
+`timeout` says how long the ends of jobs are watched. To watch for a moment must not mean to send a part only.
+"""
+
 LAST_LOOK = 5.0
 """Seconds for the last look at the jobs, where something has broken the run off."""
 
@@ -72,7 +78,8 @@ class Stages:
         self._lost = lost
         self._on_seen = on_seen
         self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
-        self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile, gate=gate)
+        patience = max(timeout, SENDING_PATIENCE)
+        self._engine = Engine(gateway, ledger, patience=patience, meanwhile=self._meanwhile, gate=gate)
         self._stage = _Stage.SENDING
         self._has_watched = False
         self._newcomers: Newcomers | None = None

@@ -17,13 +17,13 @@ import traitlets
 from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
+from batchnb.model.as_cell import cell_for
 from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.running.run import check_timeout
 from batchnb.running.stop import Stop
 from batchnb.text import plural, shown
-from batchnb.widget.as_cell import cell_for
 from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
 from batchnb.widget.module import join_modules

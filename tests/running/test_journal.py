@@ -164,6 +164,7 @@ def test_history_has_a_row_for_each_run(emulator: local.LocalBatch, gateway: Gat
         clock.sleep(2)
     runs = history()
     assert list(runs.outcomes) == ["1 terminated", "1 terminated"]
+    assert list(runs.counts) == [{"terminated": 1}, {"terminated": 1}]
     assert runs.started_at.is_monotonic_decreasing
     assert set(runs.reason) == {REASON}
     assert runs.finished.all()

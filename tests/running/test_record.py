@@ -144,7 +144,7 @@ def check_history(report: Report) -> None:
     (path,) = run_paths()
     row = row_of(path)
     assert (row["run"], row["started_at"]) == (report.run_id, report.started_at)
-    assert row["outcomes"] == counts_text(report.counts)
+    assert (row["outcomes"], row["counts"]) == (counts_text(report.counts), report.counts)
     assert (row["finished"], row["jobs"]) == (report.is_finished, len(report.results))
     assert row["queues"] == ", ".join(dict.fromkeys(str(result.planned.job_queue) for result in report.results))
     assert row["damage"] == (str(report.lost) if report.lost else None)

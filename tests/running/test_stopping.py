@@ -19,7 +19,6 @@ from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.name_stem import name_stem
-from batchnb.jobs.outcome import Outcome, counts_in, counts_text
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.plan import Plan
@@ -244,12 +243,6 @@ def test_an_array_of_which_a_child_runs_does_not_wait(
 
 
 # --- counts, stems, newcomers -----------------------------------------------------------------------------------------
-
-
-@given(st.dictionaries(st.sampled_from(Outcome), st.integers(1, 10**7)))
-def test_counts_are_read_as_they_were_written(counts: dict[Outcome, int]) -> None:
-    """Also those of outcomes whose names hold a comma."""
-    assert counts_in(counts_text({outcome.value: count for outcome, count in counts.items()})) == counts
 
 
 @given(st.text(max_size=60))

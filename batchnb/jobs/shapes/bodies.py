@@ -7,11 +7,10 @@ variables can be secrets, and are left out: only their names stay.
 from __future__ import annotations
 
 import hashlib
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from sys import intern
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,7 +19,7 @@ from batchnb.jobs.shapes.containers import containers_in
 from batchnb.jobs.shapes.figures import Figures, figures_of
 from batchnb.jobs.shapes.plain import mapping_in, mappings_in, text_in
 
-__all__ = ["OF_ONE_RUN", "Body", "JobKind", "body_in"]
+__all__ = ["KEPT", "OF_ONE_RUN", "Body", "JobKind", "body_in"]
 
 
 class JobKind(StrEnum):
@@ -44,7 +43,7 @@ OF_ONE_RUN = frozenset({
 })  # fmt: skip
 """What a container, a task or a pod has of one run of one job."""
 
-_KEPT = (
+KEPT = (
     *("parameters", "retryStrategy", "timeout", "schedulingPriority", "propagateTags", "platformCapabilities"),
     "consumableResourceProperties",
 )
@@ -92,7 +91,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
     for name, keep in _PARTS.items():
         if (value := item.get(name)) and not (is_node and name == "nodeProperties") and (kept := keep(value)):
             record[name] = kept
-    for name in _KEPT:
+    for name in KEPT:
         if _says_something(value := item.get(name)):
             record[name] = value
     if not record:
@@ -108,7 +107,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
 def _make_body(json: bytes) -> Body:
     record = from_json(json)
     image = next((container.image for container in containers_in(record) if container.image), None)
-    return Body(json, _kind_of(record), figures_of(record), intern(image) if image else None)
+    return Body(json, _kind_of(record), figures_of(record), sys.intern(image) if image else None)
 
 
 def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
@@ -125,8 +124,8 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
 
 
 def _says_something(value: object) -> bool:
-    # NaN and the infinities have no form in JSON: they would be null in the record, and gone when it is read again.
-    if isinstance(value, float) and not math.isfinite(value):
+    # JSON cannot say NaN, an infinity or a larger number: null in the record, each would be gone when it is read again.
+    if isinstance(value, float | int) and not abs(value) <= sys.float_info.max:
         return False
     return bool(value) or value is False
 
