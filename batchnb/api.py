@@ -62,7 +62,7 @@ def list_jobs(
 
     Without a selector, these are all live jobs: to look at, for a plan of all of them is not executed (see `plan`).
     `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the default),
-    "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
+    "all", or names such as "RUNNABLE,PENDING"; an array job counts as running while a child of it runs, although AWS
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
@@ -200,6 +200,7 @@ def plan_with(
     from batchnb.running.run import execute
 
     check_reason(reason)
+    register()
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     notes = check_folder(journal_dir())
     gateway = connect(session, **connection)
@@ -241,6 +242,7 @@ def load_plan(
     from batchnb.model.saved import read_plan
     from batchnb.running.run import execute
 
+    register()
     check_folder(journal_dir())
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
@@ -288,6 +290,7 @@ def resume(
     from batchnb.running.resume import last_unfinished, resume_run
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
+    register()
     typed = layer(KEYWORDS, limits, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)

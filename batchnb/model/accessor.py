@@ -47,6 +47,15 @@ class FrameVerbs:
             f"{missing_columns(self._frame, HISTORY_COLUMNS)} of the other."
         )
 
+    def prepare_for_excel(self) -> pd.DataFrame:
+        """Return a copy that `DataFrame.to_excel` can write: times in UTC without a zone, texts that a file can hold.
+
+        A text that begins with "=" gets an apostrophe in front, so that Excel does not take it for a formula.
+        """
+        from batchnb.model.spreadsheet import prepare_for_excel
+
+        return prepare_for_excel(self._frame)
+
 
 @cache
 def register() -> None:

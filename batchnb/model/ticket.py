@@ -11,7 +11,7 @@ from batchnb.model.report import Report
 from batchnb.model.report_view import closing_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.text import plural, shown
+from batchnb.text import fit_stdout, plural, shown
 
 __all__ = ["ticket"]
 
@@ -26,8 +26,8 @@ def ticket(subject: Plan | Report) -> str:
     Of a Plan they say what would be done, and that nothing was.
     """
     if isinstance(subject, Plan):
-        return f"DRY RUN, nothing was ended.\n{facts_text(_plan_lines(subject))}"
-    return f"{subject.summary}\n{facts_text(_report_lines(subject))}"
+        return fit_stdout(f"DRY RUN, nothing was ended.\n{facts_text(_plan_lines(subject))}")
+    return fit_stdout(f"{subject.summary}\n{facts_text(_report_lines(subject))}")
 
 
 def _plan_lines(plan: Plan) -> list[tuple[str, str]]:
