@@ -133,8 +133,8 @@ def plan(
 ) -> Plan:
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
-    `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids; ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
+    `jobs` is a DataFrame (`ids` names its column of ids, where it is not found), a Series, an id, an iterable of ids, or
+    an answer of boto3 or the AWS CLI: see docs/plans.md. Duplicates count as one, and a row's own `jobArn` is checked.
     Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
@@ -193,14 +193,16 @@ def plan_with(
 
     `extent` is `with_dependents` and `collapse`.
     """
+    from batchnb.jobs.foreign import as_pandas
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.reason import check_reason
+    from batchnb.planning.columns import notes_on_columns
     from batchnb.planning.make import make_plan
     from batchnb.planning.preflight import in_one_place
     from batchnb.running.run import execute
 
     check_reason(reason)
-    register()
+    jobs = as_pandas(jobs)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     notes = check_folder(journal_dir())
     gateway = connect(session, **connection)
@@ -215,6 +217,7 @@ def plan_with(
         is_everything=is_everything(jobs, len(wanted)),
         runner=execute,
     )
+    notes = (*notes, *notes_on_columns(jobs, ids, made))
     return replace(made, notes=(*made.notes, *notes)) if notes else made
 
 
@@ -242,7 +245,6 @@ def load_plan(
     from batchnb.model.saved import read_plan
     from batchnb.running.run import execute
 
-    register()
     check_folder(journal_dir())
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     return Plan.of(read_plan(path, gateway, layer_of_keywords(guards)), execute)
@@ -290,7 +292,6 @@ def resume(
     from batchnb.running.resume import last_unfinished, resume_run
 
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
-    register()
     typed = layer(KEYWORDS, limits, explicit=True)
     gateway = connect(session, profile=profile, region=region, endpoint_url=endpoint_url)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)

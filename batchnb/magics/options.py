@@ -8,6 +8,8 @@ import math
 from typing import Any
 
 from batchnb.errors import InputError
+from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.id_values import split_ids
 from batchnb.jobs.ids import parse_job_id
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
 from batchnb.magics.parser import FlagParser, Line
@@ -64,23 +66,26 @@ def connection_of(flags: Line) -> dict[str, Any]:
 
 
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+    r"""Return the ids in a cell, one or more a line, or as JSON; from a `#` on, a line is a comment.
 
     >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
     ['11111111-2222-3333-4444-555555555555']
 
     The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
     """
+    if cell.lstrip()[:1] in ("{", "["):  # what the AWS CLI has printed
+        return [job.job_id for job in job_ids_in(cell)]
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
         if not words.strip():
             continue
-        try:
-            parse_job_id(words)
-        except InputError as error:
-            raise InputError(f"line {number} of the cell: {error}") from error
-        ids.append(words.strip())
+        for word in split_ids(words):
+            try:
+                parse_job_id(word)
+            except InputError as error:
+                raise InputError(f"line {number} of the cell: {error}") from error
+            ids.append(word.strip())
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
     return ids

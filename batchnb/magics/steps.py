@@ -45,7 +45,9 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
     Where no widget can be shown, say by which flags the same is done without one, and return None.
     """
     asked = flags.yes or flags.dry_run or flags.quiet or flags.reason is not None
-    if asked or not hasattr(jobs, "columns"):
+    from batchnb.jobs.foreign import is_frame
+
+    if asked or not is_frame(jobs):
         return None
     frame: Any = jobs
     from batchnb.widget import JobPicker, has_front_end

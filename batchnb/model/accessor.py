@@ -108,6 +108,7 @@ def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | No
 
     A Series of truth values means rows of `frame`.
     """
+    from batchnb.jobs.foreign import is_frame
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.plan import Plan
 
@@ -119,4 +120,4 @@ def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | No
         return set()
     if frame is not None and getattr(selected, "dtype", None) in ("bool", "boolean"):
         selected = frame[selected]
-    return {job.job_id for job in job_ids_in(selected, ids=ids if hasattr(selected, "columns") else None)}
+    return {job.job_id for job in job_ids_in(selected, ids=ids if is_frame(selected) else None, empty_ok=True)}
