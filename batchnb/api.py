@@ -63,7 +63,7 @@ def list_jobs(
 
     Without a selector, these are all live jobs: to look at, for a plan of all of them is not executed (see `plan`).
     `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the default),
-    "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
+    "all", or names such as "RUNNABLE,PENDING"; an array job counts as running while a child of it runs, although AWS
     shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
     `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
     `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
@@ -124,8 +124,8 @@ def plan(
 ) -> Plan:
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
-    `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids; ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
+    `jobs` is a DataFrame (`ids` names its column of ids, where it is not found), a Series, an id, an iterable of ids,
+    or an answer of boto3 or the AWS CLI: see docs/plans.md. Duplicates count once, and a row's `jobArn` is checked.
     Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
@@ -182,13 +182,16 @@ def plan_with(
 
     `extent` is `with_dependents` and `collapse`.
     """
+    from batchnb.jobs.foreign import as_pandas
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.reason import check_reason
+    from batchnb.planning.columns import notes_on_columns
     from batchnb.planning.make import make_plan
     from batchnb.planning.preflight import in_one_place
     from batchnb.running.run import execute
 
     check_reason(reason)
+    jobs = as_pandas(jobs)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     notes = check_folder(journal_dir())
     gateway = connection.open()
@@ -203,6 +206,7 @@ def plan_with(
         is_everything=is_everything(jobs, len(wanted)),
         runner=execute,
     )
+    notes = (*notes, *notes_on_columns(jobs, ids, made))
     return replace(made, notes=(*made.notes, *notes)) if notes else made
 
 

@@ -20,6 +20,8 @@ BatchnbError
 
 from __future__ import annotations
 
+from batchnb.text import fit_stdout
+
 __all__ = [
     "AccessDeniedError",
     "AwsError",
@@ -40,6 +42,9 @@ __all__ = [
 
 class BatchnbError(Exception):
     """Anything that batchnb raises on purpose. In a notebook it shows as one line, not as a traceback."""
+
+    def __str__(self) -> str:
+        return fit_stdout(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Answer IPython, which asks an exception for its own rendering before it formats a traceback."""

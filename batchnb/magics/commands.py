@@ -26,6 +26,7 @@ from batchnb.magics.options import (
 )
 from batchnb.magics.parser import Line
 from batchnb.magics.steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.magics.wording import speaks_flags
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Notebook(Protocol):
         """Do not show the value again as the result of the cell that runs."""
 
 
+@speaks_flags(JOBS)
 def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
     """Carry out `%batch_jobs`."""
     flags = JOBS.read(line)
@@ -70,6 +72,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
     return None if notebook.keeps(flags.out, found) else found
 
 
+@speaks_flags(TERMINATE)
 def terminate(
     notebook: Notebook, line: str, cell: str | None, local_ns: Mapping[str, Any] | None
 ) -> Plan | Report | JobPicker | None:
@@ -93,6 +96,7 @@ def terminate(
     return None if notebook.keeps(flags.out, plan) else plan
 
 
+@speaks_flags(LOCAL)
 def emulator(line: str) -> None:
     """Carry out `%batch_local`."""
     flags = LOCAL.read(line)
@@ -110,6 +114,7 @@ def emulator(line: str) -> None:
         raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
 
 
+@speaks_flags(RESUME)
 def resume_run(notebook: Notebook, line: str) -> Report | None:
     """Carry out `%batch_resume`."""
     flags = RESUME.read(line)

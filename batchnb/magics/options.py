@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 from batchnb.errors import InputError
+from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.id_values import split_ids
 from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.keywords import SELECTORS
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
@@ -62,7 +64,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")
 
 
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell: the first word of each line, so that lines of a ticket or of a plan's table will do.
+    r"""Return the ids in a cell, one or more a line, or as JSON; of a line of a ticket or of a plan's table the first.
 
     From a `#` on, a line is a comment.
 
@@ -72,6 +74,8 @@ def ids_in_cell(cell: str) -> list[str]:
     The `#` of a node's id has no white space before it, and a bullet or a comma at the id is left out. Raises
     InputError for a line that does not begin with a job id, and for one that holds another id behind it.
     """
+    if cell.lstrip()[:1] in ("{", "["):  # what the AWS CLI has printed
+        return [job.job_id for job in job_ids_in(cell)]
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
@@ -80,13 +84,17 @@ def ids_in_cell(cell: str) -> list[str]:
         first, *others = _BULLET.sub("", words).split() or [""]
         if first == "jobId":  # the titles of a table
             continue
+        several = [word.rstrip(",;") for word in split_ids(words)]
+        if len(several) > 1 and all(map(_is_id, several)):
+            ids += several
+            continue
         job_id = first.rstrip(",;") if first.strip(",;") else words
         try:
             parse_job_id(job_id)
         except InputError as error:
             raise InputError(f"line {number} of the cell: {error}") from error
         if any(_is_id(word) for word in others):
-            raise InputError(f"line {number} of the cell holds more than one job id: write one a line.")
+            raise InputError(f"line {number} of the cell holds another job id behind the first: write one a line.")
         ids.append(job_id)
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")

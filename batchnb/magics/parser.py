@@ -99,6 +99,11 @@ class FlagParser(argparse.ArgumentParser):
         """Every spelling of every flag."""
         return [name for action in self._actions for name in action.option_strings]
 
+    @property
+    def flag_of(self) -> dict[str, str]:
+        """The first spelling of each flag, by the name under which its value is kept."""
+        return {action.dest: action.option_strings[0] for action in reversed(self._actions)}
+
     def _flag(self, word: _Word, words: Iterator[_Word]) -> tuple[argparse.Action, str]:
         """Return the flag that the word names, and the flag with its value as one argument."""
         name, equals, value = word.text.partition("=")

@@ -14,7 +14,7 @@ from batchnb.model.report_view import closing_facts
 from batchnb.model.result import JobResult
 from batchnb.model.ticket_styles import styled
 from batchnb.model.verdict import Verdict
-from batchnb.text import plural, shown
+from batchnb.text import fit_stdout, plural, shown
 
 __all__ = ["ticket"]
 
@@ -34,8 +34,10 @@ def ticket(subject: Plan | Report, style: str = "text", *, details: str = "") ->
     """
     file = [("Details", details)] if details else []
     if isinstance(subject, Plan):
-        return styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
-    return styled(subject.summary, [*_report_lines(subject), *file], style)
+        text = styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
+    else:
+        text = styled(subject.summary, [*_report_lines(subject), *file], style)
+    return fit_stdout(text)
 
 
 def _plan_lines(plan: Plan) -> Facts:

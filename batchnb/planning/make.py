@@ -10,6 +10,7 @@ from batchnb.clock import Clock
 from batchnb.guards.rules import Layer
 from batchnb.guards.settings import guards
 from batchnb.jobs.ids import JobId
+from batchnb.model.accessor import register
 from batchnb.model.plan import Plan
 from batchnb.model.reason import check_reason
 from batchnb.model.vouching import make_key, vouch_for
@@ -43,6 +44,7 @@ def make_plan(
     """
     clock = clock or Clock()
     check_reason(reason)
+    register()
     held = guards(*layers)
     found = examine(ids, held, gateway, clock, with_dependents=with_dependents, collapse=collapse)
     plan = Plan(

@@ -131,8 +131,9 @@ class Desk:
         with self._mutex:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
             rows, reason = note_selected(self._snapshot.frame.iloc[self._rows]), self._reason
+            ids = self._snapshot.id_title
         asks = self._asks
-        plan = api.plan(rows, reason=reason, ids=asks.ids, session=asks.session, **asks.connection, **asks.guards)
+        plan = api.plan(rows, reason=reason, ids=ids, session=asks.session, **asks.connection, **asks.guards)
         use_reason(reason)
         with self._mutex:
             self._plan = plan
