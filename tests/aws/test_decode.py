@@ -84,7 +84,7 @@ def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.
         _Reader().after_parse({"status_code": status, "body": content}, parsed, **event)
         return parsed
 
-    assert after(200, json.dumps(body).encode()) == {"jobQueues": body["jobQueues"], "ResponseMetadata": {}}
+    assert after(200, json.dumps(body).encode()) == {"jobQueues": queues, "ResponseMetadata": {}}
     assert after(200, b"[]") == after(200, b"{") == after(500, json.dumps(body).encode()) == answers
     _Reader().after_parse(None, None, **event)
 
