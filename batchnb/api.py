@@ -273,13 +273,18 @@ def resume(
     PlanMismatchError where the run took place elsewhere, or new jobs depend on it; GuardError where a guard forbids it.
     """
     from batchnb.guards.settings import KEYWORDS, layer
+    from batchnb.model.run_options import RunOptions
     from batchnb.running.journal_folder import find_run
     from batchnb.running.resume import last_unfinished, resume_run
 
+    options = RunOptions(wait, timeout, rps, rate_share, on_event, stop)
     limits: dict[str, object] = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
     typed = layer(KEYWORDS, limits, explicit=True)
     gateway = Connection(session, profile, region, endpoint_url).open()
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
-    options: dict[str, Any] = {"wait": wait, "timeout": timeout, "rps": rps, "rate_share": rate_share, "typed": typed}
-    options |= {"partial": partial, "with_dependents": with_dependents, "accept_dependents": accept_dependents}
-    return resume_run(path, gateway, **options, on_event=on_event, clock=Clock(), stop=stop)
+    rest: dict[str, Any] = {
+        "partial": partial,
+        "with_dependents": with_dependents,
+        "accept_dependents": accept_dependents,
+    }
+    return resume_run(path, gateway, options, clock=Clock(), typed=typed, **rest)

@@ -159,7 +159,7 @@ def _never_started(world: World) -> None:
 
 
 def _other_work(world: World) -> None:
-    """What a night is otherwise made of: much that is done, some that failed, some on its way."""
+    """Add the rest of the night: many jobs that are done, some that failed, some on their way."""
     world.add_jobs("train-cpu", "gbm-fold", 20, definition="gbm:11", created_ago=4 * _HOUR, vcpus=16)
     world.add_jobs("train-cpu", "gbm-fold-old", 40, status="SUCCEEDED", definition="gbm:10", created_ago=20 * _HOUR)
     world.add_jobs("etl-nightly", "load-partition", 64, status="SUCCEEDED", definition="etl:52", created_ago=5 * _HOUR)

@@ -24,6 +24,7 @@ from batchnb.model.groups import groups_frame
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan_view import plan_frame, plan_html, plan_text
 from batchnb.model.reason import check_reason, check_reviewer
+from batchnb.model.run_options import RunOptions
 from batchnb.model.saved import as_expected, save_plan
 from batchnb.model.smaller import leave_out
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -115,9 +116,9 @@ class Plan(PlanFacts):
                 "this plan is from a journal and bound to no connection. Resume its run, or make a new plan."
             )
         gateway, clock = gateway or self.gateway, clock or Clock()
-        options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
-        options |= {"stop": stop, "typed": typed, "reviewed_by": reviewed_by}
-        return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
+        options = RunOptions(wait, timeout, rps, rate_share, on_event, stop)
+        approval: dict[str, Any] = {"expect": expect, "max_age": max_age, "typed": typed, "reviewed_by": reviewed_by}
+        return self.runner(self, gateway, options, clock=clock, **approval)
 
     @property
     def groups(self) -> pd.DataFrame:

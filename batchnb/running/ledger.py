@@ -156,8 +156,9 @@ class Ledger:
         self.tell()
         for job_id in job_ids:
             entry = self[job_id]
-            entry.attempts += 1
+            # In this order: an interruption in between must not leave an attempt that looks answered.
             entry.is_under_way = True
+            entry.attempts += 1
 
     def taken_back(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs had no effect, and counts as if it had not been made."""

@@ -11,6 +11,7 @@ from batchnb.aws.gateway import Gateway
 from batchnb.model.lost import Lost
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.verdict import PlannedJob
 from batchnb.running.engine import Engine
 from batchnb.running.find_newcomers import find_newcomers
@@ -61,8 +62,7 @@ class Stages:
         stop: Stop,
         *,
         run_id: str,
-        wait: bool,
-        timeout: float,
+        options: RunOptions,
         started_at: datetime | None,
         lost: Lost,
         on_seen: Callable[[Sequence[str], bool], None],
@@ -72,13 +72,12 @@ class Stages:
         self._gateway = gateway
         self._stop = stop
         self._run_id = run_id
-        self._wait = wait
-        self._timeout = timeout
+        self._options = options
         self._started_at = started_at or ledger.clock.wall()
         self._lost = lost
         self._on_seen = on_seen
         self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
-        patience = max(timeout, SENDING_PATIENCE)
+        patience = max(options.timeout, SENDING_PATIENCE)
         self._engine = Engine(gateway, ledger, patience=patience, meanwhile=self._meanwhile, gate=gate)
         self._stage = _Stage.SENDING
         self._has_watched = False
@@ -161,13 +160,13 @@ class Stages:
     def _watch(self) -> None:
         if self._stop.ends_watching or (self._stop.ends_sending and not self._has_asked):
             return
-        if self._wait:
+        if self._options.wait:
             # The jobs were looked at while the last, stubborn requests were repeated: that was watching, too.
-            self._verifier.watch(self._timeout, since=self._engine.answered_at)
+            self._verifier.watch(self._options.timeout, since=self._engine.answered_at)
             self._has_watched = not self._stop.ends_watching
         else:
             self._engine.wait_for_answers(lambda: self._stop.ends_watching)
-            self._verifier.look_once(self._timeout)
+            self._verifier.look_once(self._options.timeout)
 
     def _find_newcomers(self) -> None:
         if self._has_asked:

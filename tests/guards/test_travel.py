@@ -34,6 +34,7 @@ from batchnb.model import vouching
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.running.journal_folder import find_run
 from batchnb.running.past import read_run
@@ -553,7 +554,7 @@ def _interrupted(scene: Scene, plan: Plan, **options: Any) -> str:
 
 
 def _resume(scene: Scene, run_id: str) -> Report:
-    return resume_run(find_run(run_id), scene.gateway, wait=True, timeout=300, on_event=None, clock=scene.clock)
+    return resume_run(find_run(run_id), scene.gateway, RunOptions(timeout=300), clock=scene.clock)
 
 
 @pytest.mark.parametrize("source", SOURCES)

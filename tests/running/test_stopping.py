@@ -23,6 +23,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.ticket import ticket
 from batchnb.running.journal_folder import find_run
 from batchnb.running.outcomes import is_reason_of_batch
@@ -216,7 +217,7 @@ def test_a_job_that_waits_for_a_live_dependency_is_not_watched_to_the_deadline(
     emulator.world.schedule(0, needed, "SUCCEEDED")
     clock.sleep(60)
     path = find_run(str(report.run_id))
-    assert resume_run(path, gateway, wait=True, timeout=300, on_event=None, clock=clock).counts == {"cancelled": 2}
+    assert resume_run(path, gateway, RunOptions(timeout=300), clock=clock).counts == {"cancelled": 2}
 
 
 def test_a_job_whose_dependency_ends_with_the_plan_does_not_wait_for_it(

@@ -26,6 +26,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.result import JobResult
+from batchnb.model.run_options import RunOptions
 from batchnb.running.engine import Engine
 from batchnb.running.journal_folder import find_run
 from batchnb.running.ledger import Ledger
@@ -225,9 +226,7 @@ def test_a_job_that_cannot_be_looked_at_is_not_asked_for(
         assert _result(report, job_id).error_code == "Protected"
         assert "its tags could not be looked at" in str(_result(report, job_id).error_message)
     emulator.faults.clear()
-    resumed = resume_run(
-        find_run(str(report.run_id)), gateway, wait=True, timeout=60, on_event=None, clock=clock, typed=KEEP
-    )
+    resumed = resume_run(find_run(str(report.run_id)), gateway, RunOptions(timeout=60), clock=clock, typed=KEEP)
     assert resumed.counts == {"terminated": 3}
 
 
@@ -288,7 +287,7 @@ def test_a_resumed_run_has_the_same_gate(
             _tag(emulator.world, ids[129])
 
     path = find_run(str(caught.value.report.run_id))
-    report = resume_run(path, gateway, wait=True, timeout=60, on_event=on_event, clock=clock)
+    report = resume_run(path, gateway, RunOptions(timeout=60, on_event=on_event), clock=clock)
 
     _assert_kept(emulator, report, ids[129], f"tag:keep=yes in the user file {user_file} protects it now")
     assert len(_asked_for(emulator)) == 129
