@@ -1,6 +1,6 @@
 """The functions that a user calls: to list jobs, and to plan their end.
 
-What plans is imported when something is planned: whoever only lists does not wait for it.
+Planning is imported when something is planned: a listing does not wait for it.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def plan(
 
     Guards hold on top of those that are configured: `max_jobs` (1,000 unless told otherwise, children of arrays
     included) and `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or
-    "queue:live", or `{"queues": [...], "names": [...], "tags": {...}}`, and `unprotect`, which names the very pattern
-    that shall not hold; `accounts` that are allowed, and `production_accounts`, in which `execute` needs the number of
+    "queue:live", or `{"queues": [...], "names": [...], "tags": {...}}`, and `unprotect`, which names exactly the
+    pattern to lift; `accounts` that are allowed, and `production_accounts`, in which `execute` needs the number of
     jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
@@ -217,11 +217,11 @@ def load_plan(
 ) -> Plan:
     """Return the Plan that `Plan.save` wrote. Nothing is ended by it.
 
-    Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
-    was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
-    `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made under
-    `read_only` is for looking at: make a new one, with `expect=` its path. `execute` describes its jobs again before it
-    sends anything.
+    Two sets of guards hold for it: those of the person who loads and executes it, and those that held when it was made.
+    What was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`,
+    `accounts`, `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made
+    under `read_only` is for looking at: make a new one, with `expect=` its path. `execute` describes its jobs again
+    before it sends anything.
 
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """

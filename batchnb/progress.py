@@ -1,4 +1,4 @@
-"""The progress bar of whoever waits for long. tqdm's door."""
+"""The progress bar for long waits, by tqdm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["SILENT_SECONDS", "announce", "counting"]
 
 SILENT_SECONDS = 1.0
-"""Seconds after which whoever waits is shown that something happens."""
+"""Seconds of waiting after which a bar is shown."""
 
 
 @contextmanager

@@ -57,7 +57,7 @@ def night(world: World) -> None:
 def hasty_night(world: World) -> None:
     """Fill a world with `night`, in which jobs end 20 times as fast as on AWS, for people who watch it.
 
-    The clock stays that of the wall, so the times in a report are those of whoever reads it.
+    The clock stays that of the wall, so the times in a report are those of its reader.
     """
     night(world)
     world.delays = Delays(
@@ -133,7 +133,7 @@ def _stuck_jobs(world: World) -> None:
 
 
 def _never_started(world: World) -> None:
-    """Jobs that wait for other causes than the features do: no machine is large enough, or none is to be had."""
+    """Jobs that wait for other causes than the features do: no machine is large enough, or no capacity is left."""
     world.add_jobs(
         "train-cpu",
         "render-huge",

@@ -28,7 +28,7 @@ class EventState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """One change in one job's fate, for whoever watches a run."""
+    """One change of one job, for the handler of a run's events."""
 
     job_id: str
     state: EventState

@@ -1,4 +1,4 @@
-"""Newcomers: jobs like those of a plan that were submitted since. Whoever submits is often still submitting."""
+"""Newcomers: jobs like those of a plan that were submitted since. A script that submits is often still running."""
 
 from __future__ import annotations
 

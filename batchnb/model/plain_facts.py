@@ -28,7 +28,7 @@ _Kind = TypeVar("_Kind")
 def plain_facts(plan: PlanFacts) -> PlanFacts:
     """Return the facts of a plan with the stored values of this one, and no counts or digests that it remembers.
 
-    Raises InputError for what is no plan.
+    Raises InputError for anything but a plan.
     """
     try:
         stored = _stored(plan, PlanFacts)

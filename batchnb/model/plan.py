@@ -1,7 +1,7 @@
 """Plan: what would be done to which job, and the evidence for it, fixed before anything is done.
 
-Preflight asks DescribeJobs about every id and gives each a verdict. What a plan shows is what is executed:
-nothing is selected again afterwards.
+Preflight asks DescribeJobs about every id and gives each a verdict. A plan is executed exactly as it is shown: nothing
+is selected again afterwards.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Plan(PlanFacts):
     """
 
     runner: Callable[..., Report] | None = field(default=None, repr=False, compare=False)
-    """Executes the plan. Whoever makes the plan hands it in; it goes along with a copy and a pickle."""
+    """Executes the plan. `batchnb.plan` sets it; a copy and a pickle keep it."""
 
     @classmethod
     def of(cls, facts: PlanFacts, runner: Callable[..., Report] | None = None) -> Plan:
@@ -95,7 +95,7 @@ class Plan(PlanFacts):
 
         Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
         end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
-        part of the service's limit that is used, so that the account's other callers have room. A journal of the run
+        part of the service's limit that is used, the rest is for the account's other callers. A journal of the run
         is written as it goes on, from which it can be resumed: see `batchnb.history`.
 
         When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
@@ -105,8 +105,8 @@ class Plan(PlanFacts):
         keep what the plan says, or the saved plan that is expected.
 
         Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
-        `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
+        `timeout` that is not a number of seconds; PlanMismatchError where the gateway leads to another account, Region
+        or endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
         guard forbids it, of now or of when the plan was made; JournalError where the journal cannot be written;
         InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`;
         KeyboardInterrupt where nothing was sent before.
@@ -153,7 +153,7 @@ class Plan(PlanFacts):
 
         `expect` is one of these; None expects nothing.
 
-        - The number of jobs that the plan ends, an array being one: exactly so many.
+        - The number of jobs that the plan ends, an array being one: exactly this number.
         - A plan, or the path of a saved one (.json): these jobs or fewer, never others. Jobs that have ended since drop
           out; one that has started since is the same job. It raises for a job that was not shown as one to end; for
           another name, queue, definition, reason or place; for more array children; and for a new dependent.
@@ -201,8 +201,8 @@ class Plan(PlanFacts):
         return replace(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A connection does not travel: who unpickles a plan executes it through one of their own. Nor does the key of
-        # what was typed for it here.
+        # A pickle keeps no connection: an unpickled plan is executed through another one. Nor does it keep the key of
+        # the guards that were typed in this process.
         stored = {**vars(self), "gateway": None, "_voucher": ""}
         return Plan, tuple(stored[one.name] for one in fields(Plan))
 

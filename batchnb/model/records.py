@@ -1,7 +1,7 @@
 """Jobs and plans as JSON records, and back: what the journal and saved plans are made of.
 
-A job is written in the shape of DescribeJobs, so that whoever knows AWS can read it, and is read by the same code
-that reads an answer of AWS.
+A job is written in the shape of DescribeJobs, so that people who know AWS can read it, and is read by the same code
+as an answer of AWS.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Report: what became of every job of a plan, and an error for whoever must not overlook a failure."""
+"""Report: what became of every job of a plan, and an error for scripts that must not overlook a failure."""
 
 from __future__ import annotations
 

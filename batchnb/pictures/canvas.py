@@ -1,4 +1,4 @@
-"""The canvas: matplotlib's door. Figures that no global state knows of, in which text is never markup."""
+"""The canvas: figures of matplotlib without its global state, in which text is never markup."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def plain_axes(axes: Axes) -> None:
 
 
 def count_axis(axes: Axes, most: int, room: float = 1.1) -> None:
-    """Let the axis of counts run from none to `most`, in whole numbers, with room for a label beside the longest."""
+    """Let the axis of counts run from none to `most`, in whole numbers, with space for a label beside the longest."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlim(0, max(most, 1) * room)

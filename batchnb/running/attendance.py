@@ -140,7 +140,7 @@ class _Attendance:
         if self._previous is not None or threading.current_thread() is not threading.main_thread():
             return
         previous = signal.getsignal(signal.SIGINT)
-        # Whoever ignores it, or has the system handle it, or has a handler that Python cannot give back, meant that.
+        # A process that ignores it, leaves it to the system, or has a handler that Python cannot give back, keeps that.
         if callable(previous):
             self._previous = previous
             signal.signal(signal.SIGINT, self._on_sigint)

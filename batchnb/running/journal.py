@@ -168,7 +168,7 @@ class Journal:
         held.update((result.planned.job_id, result) for result in news)
 
     def resumed(self, at: datetime, *, accepted_dependents: Iterable[str] = ()) -> None:
-        """Note that the run is taken up again, by whom, in spite of what is lost, and which new dependents may fail."""
+        """Note that the run is resumed, by whom, what was known to be lost, and which new dependents may fail."""
         line: Record = {"type": "resume", "format": FORMAT, "at": moment_text(at), **_process()}
         if accepted := list(accepted_dependents):
             line["accepted_dependents"] = accepted
@@ -281,5 +281,5 @@ def _process() -> Record:
 def _unwritable(path: Path, error: OSError) -> JournalError:
     return JournalError(
         f"the journal {path} cannot be written ({error.strerror or error}). Nothing is sent without one. "
-        "Make room, or set BATCHNB_JOURNAL_DIR to a folder that can be written."
+        "Free some disk space, or set BATCHNB_JOURNAL_DIR to a folder that can be written."
     )

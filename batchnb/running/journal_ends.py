@@ -33,7 +33,7 @@ class Ends:
 
     @property
     def end(self) -> Mapping[str, Any] | None:
-        """The line that says that the run is over, None where none is the last."""
+        """The line that says that the run is over; None where the last line is another one."""
         return self.last if self.last is not None and self.last.get("type") == "end" else None
 
     @property

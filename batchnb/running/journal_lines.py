@@ -166,7 +166,7 @@ def result_of_line(line: Mapping[str, Any], planned: PlannedJob) -> JobResult:
 def end_line(report: Report, size: int) -> Record:
     """Return the last line of a run that is over: all that its report says beside the jobs.
 
-    `size` is how many bytes the journal has before this line, so that whoever reads only its end sees that a line is
+    `size` is how many bytes the journal has before this line, so that a reader of its end alone sees that a line is
     missing.
     """
     return {

@@ -50,8 +50,8 @@ def resume_run(
 
     A journal that has lost something is refused unless `partial`: then what can be read is ended, and the report says
     what is missing, and never that the run is finished. Jobs that were submitted since, and would fail with what is
-    left of the run, are refused unless they are to end, too (`with_dependents`), or so many of them may fail
-    (`accept_dependents`).
+    left of the run, are refused unless they are to end, too (`with_dependents`), or that number of them may
+    fail (`accept_dependents`).
 
     The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
     begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
@@ -139,4 +139,4 @@ def _check_accepted(accept_dependents: object, *, with_dependents: bool) -> None
     if isinstance(accept_dependents, bool) or not isinstance(accept_dependents, int) or accept_dependents < 0:
         raise InputError(f"accept_dependents must be a number of jobs, 0 or more, got {accept_dependents!r}.")
     if with_dependents:
-        raise InputError("with_dependents and accept_dependents exclude each other: new dependents end, or fail.")
+        raise InputError("Give with_dependents or accept_dependents, not both: new dependents end, or they fail.")

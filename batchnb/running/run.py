@@ -117,7 +117,7 @@ def begin(
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     reviewer = "" if reviewed_by is None else check_reviewer(reviewed_by)
-    # Who calls, and what is configured, is read once: what is checked is what is written down.
+    # The caller and the configuration are read once, so that the journal has the same that was checked.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)
     cap_paces(gateway, options)
@@ -128,7 +128,7 @@ def begin(
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
     approved = {"expect": expected.record() if expected else None, "reviewed_by": reviewer}
     journal = Journal.create(noted, started_at, guards=approval.guards, approved=approved)
-    # The report has the very plan that somebody holds, unless there is more to say of it.
+    # The report has the caller's own plan, unless there is more to say of it.
     is_same = type(given) is Plan and not approval.dropped and given.reviewed_by == reviewer
     ledger = Ledger(given if is_same else noted, clock, options.on_event, journal)
     return Begun(journal, ledger, gateway, approval.jobs, {"started_at": started_at, "gate": gate})

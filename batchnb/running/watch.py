@@ -33,7 +33,7 @@ POLL_GROWTH = 1.5
 SHORTEST_WAIT = 0.001
 """Seconds: less may be nothing to a clock, and waiting would not come to an end."""
 LONGEST_WAIT = 0.25
-"""Seconds after which whoever waits sees whether to stop."""
+"""Seconds after which a waiting thread checks whether to stop."""
 
 LOOK_PATIENCE = 10.0
 """Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
@@ -96,7 +96,7 @@ class Verifier:
     def glance(self) -> None:
         """Note an answer that has come since, and begin the next look if it is time. Waits for nothing.
 
-        One answer at a time: whoever is sending must not be kept from it for long.
+        One answer at a time: sending must not be delayed for long.
         """
         if self._under_way:
             self._read_answer(0.0)

@@ -444,7 +444,8 @@ def test_a_plan_made_to_be_looked_at_says_how_to_go_on(scene: Scene) -> None:
     path = scene.path
     scene.plan(ids, "environment", read_only=True).save(path)
     with pytest.raises(
-        GuardError, match=r"for looking at, said BATCHNB_READ_ONLY=1 .when .* make a new plan .* expect="
+        GuardError,
+        match=r"not executed, said BATCHNB_READ_ONLY=1 .when .* make a new plan .* expect=",
     ):
         scene.execute(scene.load(path))
     assert scene.asked_for == set()

@@ -199,7 +199,7 @@ def test_what_is_not_finished_or_not_whole_is_never_removed(
 def test_an_age_that_is_none_removes_nothing(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, age: object
 ) -> None:
-    """A number without a unit is no age."""
+    """A number without a unit is not an age."""
     executed(emulator, gateway, clock)
     with pytest.raises(InputError, match="older_than"):
         batchnb.prune_history(older_than=age)  # type: ignore[arg-type]

@@ -398,7 +398,7 @@ def test_what_is_written_when_there_is_room_again_is_no_part_of_a_torn_line(
     with Journal.create(plan, clock.wall()) as journal:
         with monkeypatch.context() as full:
             full.setattr(os, "write", only_half)
-            with pytest.raises(JournalError, match=r"No space left.*Make room"):
+            with pytest.raises(JournalError, match=r"No space left.*Free some disk space"):
                 journal.answers({plan.jobs[0].job_id: {"accepted": False, "code": "lost"}}, clock.wall())
         journal.answers({plan.jobs[0].job_id: {"accepted": True, "request_id": "kept"}}, clock.wall())
     record = read_record(journal.path)

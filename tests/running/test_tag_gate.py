@@ -63,7 +63,7 @@ def _result(report: Report, job_id: str) -> JobResult:
 
 
 def _assert_kept(emulator: local.LocalBatch, report: Report, job_id: str, why: str = SAID) -> None:
-    """The job lives, nothing was asked for it, and the report, and the journal, say why."""
+    """Check that the job lives, that no request named it, and that report and journal say why."""
     assert job_id not in _asked_for(emulator)
     assert emulator.world.job(job_id).status not in ("FAILED", "SUCCEEDED")
     result = _result(report, job_id)
