@@ -1,4 +1,4 @@
-"""What a plan and a run take along of the guards under which they were made.
+"""The guards that a plan and a run keep from when they were made.
 
 Who wins: what protects adds up, what widens stays behind.
 

@@ -1,4 +1,4 @@
-"""Settings: what is configured about guards, in which layer, and what is wrong with it.
+"""Settings: the configured guards, their layers, and errors in them.
 
 From strong to weak: keyword arguments, flags, `%config BatchMagics`, every `[tool.batchnb]` from the working folder up
 to the root of the repository, the user's config file, the built-in defaults. A setting that cannot be read is an error:

@@ -1,4 +1,4 @@
-"""Plain plans: a plan as its fields have it, whatever a subclass says of itself.
+"""Plain plans: the stored fields of a plan, without the overrides of a subclass.
 
 Guards look at what is going to be sent. A subclass can answer differently each time it is asked, so what is checked and
 executed is made of the stored values, once.

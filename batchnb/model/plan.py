@@ -76,16 +76,16 @@ class Plan(PlanFacts):
         reviewed_by: str | None = None,
         **typed: Unpack[GuardKeywords],
     ) -> Report:
-        """End the jobs of this plan and return what was seen to become of each.
+        """End the jobs of this plan, and return the report of what happened to each.
 
-        `expect` is what the plan has to be: see `check_expected`. Where the plan is older than `max_age` ("15m", "1h"),
-        or was not made by this process, its jobs are described again first: those that have ended meanwhile are not
-        asked for, and stand in the report.
+        `expect` is the plan that you mean: see `check_expected`. If the plan is older than `max_age` ("15m", "1h"), or
+        was not made by this process, its jobs are described again first: no request names those that have ended
+        meanwhile, and the report has them.
 
-        Two sets of guards hold: those of now, and those that held when the plan was made. Of two numbers the lower one
-        holds. What was typed where the plan was made, to allow more (`max_jobs=7000`, `unprotect=…`), holds for that
-        plan and its copies in that process; of a plan that was pickled or loaded it is not taken along. The guards of
-        `batchnb.plan` can be passed here, too, and widen what was in force.
+        Two sets of guards apply: those of now, and those that held when the plan was made. Of two numbers the lower one
+        wins. Guards that were typed for the plan to allow more (`max_jobs=7000`, `unprotect=…`) apply to that plan and
+        its copies in that process; a pickled or saved plan does not keep them. The guards of `batchnb.plan` can be
+        passed here as well, and allow more than was in force.
 
         With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
         request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
@@ -93,18 +93,17 @@ class Plan(PlanFacts):
         for every change that is noticed. `gateway` is for executing a plan through another connection than it was made
         with.
 
-        Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
-        end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
-        part of the service's limit that is used, the rest is for the account's other callers. A journal of the run
-        is written as it goes on, from which it can be resumed: see `batchnb.history`.
+        Calls go out as fast as the service accepts them. `rps` is the maximum of calls per second, for each API
+        operation. `rate_share`, more than 0 and at most 1, is the part of the service's limit to use; the rest is for
+        the account's other callers. The run writes a journal, from which it can be resumed: see `batchnb.history`.
 
-        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
-        before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
+        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that requests have named are still
+        watched. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
 
         `reviewed_by` names the people who have looked at the plan. Plan, journal and ticket keep it. Without it, they
         keep what the plan says, or the saved plan that is expected.
 
-        Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
+        A job that could not be ended raises nothing: see `Report.raise_for_failures`. Raises InputError for a
         `timeout` that is not a number of seconds; PlanMismatchError where the gateway leads to another account, Region
         or endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
         guard forbids it, of now or of when the plan was made; JournalError where the journal cannot be written;

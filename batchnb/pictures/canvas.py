@@ -106,7 +106,7 @@ def time_axis(axes: Axes, longest: float, what: str) -> None:
 
 
 def label(text: object, limit: int = 40) -> str:
-    """Return `text` for a picture: on one line, cut, and what the font has no sign for spelled out."""
+    """Return `text` for a picture: on one line, cut, and with characters that the font lacks spelled out."""
     signs = _signs()
     spelled = (
         char if ord(char) in signs else char.encode("unicode_escape").decode("ascii") for char in shown(text, limit)

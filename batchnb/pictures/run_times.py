@@ -1,4 +1,4 @@
-"""Draws how long jobs have run, by job definition, with those marked that somebody selected."""
+"""Draws how long jobs have run, by job definition, with the selected ones marked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MARK = 14
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """One job: how long it ran, and whether somebody selected it."""
+    """One job: how long it ran, and whether it is selected."""
 
     definition: str
     seconds: float | None

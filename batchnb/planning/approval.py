@@ -1,4 +1,4 @@
-"""Approval, the last look before anything is sent: the plan is the one that was meant, it holds, no guard forbids."""
+"""Approval, the last check before anything is sent: it is the expected plan, it still fits, and no guard forbids it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _ANEW = "Make a new plan."
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A plan that may be executed as it was found right before."""
+    """A plan that may be executed, as it was checked right before."""
 
     plan: PlanFacts
     """The plan as it was shown."""
     dropped: tuple[str, ...]
     """Sentences that name the jobs that dropped out of the expected plan."""
     jobs: Sequence[PlannedJob]
-    """Those that requests are to be made for: all that the plan shows, or fewer, never others."""
+    """The jobs that requests will name: all that the plan shows, or fewer, never others."""
     guards: Guards
     """Those that hold for the run."""
 
@@ -165,7 +165,7 @@ def _described_again(
 
 
 def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
-    """Whether the job, as it is described now, is still to be asked for."""
+    """Whether a request should still name the job, as it is described now."""
     was = planned.job
     for what, before, is_now in (
         ("name", planned.job_name, job.job_name),

@@ -38,7 +38,7 @@ class Ends:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the run is over, and the last line fits to where it stands: no line is missing before it."""
+        """Whether the run is over, and the size noted in the last line matches: no line is missing before it."""
         return self.end is not None and self.end.get("size") == self.offset
 
     def check_header(self, path: Path) -> Mapping[str, Any]:

@@ -129,7 +129,7 @@ def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> De
 
 
 def outcome_line(result: JobResult, when: str | None) -> Record:
-    """Return what became of a job. What nobody knows is left out, and so is what its `job` line says."""
+    """Return the line for the outcome of a job, without unknown values and without those of its `job` line."""
     line: Record = {"type": "outcome", "at": when, "jobId": result.planned.job_id, "outcome": result.outcome}
     if result.attempts:
         line["attempts"] = result.attempts

@@ -1,4 +1,4 @@
-"""The stages of a run: send, watch, look for new jobs, report. Whatever interrupts one, the report is owed."""
+"""The stages of a run: send, watch, look for new jobs, report. An interruption never costs the report."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ SENDING_PATIENCE = 60.0
 """
 
 LAST_LOOK = 5.0
-"""Seconds for the last look at the jobs, where something has broken the run off."""
+"""Seconds for the last look at the jobs, after an error has ended the run."""
 
 
 INTERRUPTIONS = 8
-"""How often a run may be interrupted, and still come to its report."""
+"""Interruptions after which a run still returns its report."""
 
 
 class _Stage(IntEnum):
-    """Where a run is. Each stage can be interrupted, and gone through again."""
+    """The stage of a run. Each one can be interrupted and repeated."""
 
     SENDING = auto()
     WATCHING = auto()
     FINDING_NEWCOMERS = auto()
     LOOKING_LAST = auto()
-    """Only where something has broken the run off."""
+    """Only after an error has ended the run."""
     CLOSING = auto()
     REPORTING = auto()
     WRITING = auto()
@@ -53,7 +53,7 @@ class _Stage(IntEnum):
 
 
 class Stages:
-    """One run from its first request to its report. Used by one thread, but for what `stop` tells it."""
+    """One run from its first request to its report. Used by one thread; only `stop` is set by others."""
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class Stages:
 
     @property
     def is_pressed(self) -> bool:
-        """Whether calls have to go out so soon that whatever else takes time should wait."""
+        """Whether the next calls are due so soon that slow work should wait."""
         return self._engine.is_pressed or self._verifier.is_pressed
 
     def go_through(self, jobs: Sequence[PlannedJob], write_end: Callable[[Report], None]) -> Report:
@@ -113,7 +113,7 @@ class Stages:
         return self._guarded(INTERRUPTIONS)
 
     def _guarded(self, interruptions: int) -> Report:
-        """Go on to the end, and so once more each time that is interrupted, also while that is noted."""
+        """Go on to the end, and again after each interruption, also after one of this handler."""
         try:
             return self._guarded(interruptions - 1) if interruptions else self._go_on()
         except BaseException as error:
@@ -139,7 +139,7 @@ class Stages:
         raise self._error from self._cause
 
     def _note_interruption(self, error: BaseException) -> None:
-        """To be interrupted is to be pressed to stop. Whatever else comes breaks the run off: the report is owed."""
+        """KeyboardInterrupt stops one step further. Any other exception ends the run, which still reports."""
         self._cause = self._cause or error
         by_hand = isinstance(error, KeyboardInterrupt)
         if by_hand and self._stop.stopped_at is None:
@@ -195,12 +195,12 @@ class Stages:
             self._on_seen(job_ids, is_last)
 
     def _meanwhile(self) -> None:
-        """Do what there is to do between two requests."""
+        """Do the work that is due between two requests."""
         self._keep_up()
         self._verifier.glance()
 
     def _keep_up(self) -> None:
-        """Stop sending where that is wanted, and note answers that have come."""
+        """Stop sending if that was asked for, and note the answers that have come."""
         if self._stop.ends_sending and self._stop.stopped_at is None:
             self._stop.stopped_at = self._ledger.clock.wall()
         if self._stop.ends_sending:
