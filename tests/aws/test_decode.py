@@ -71,9 +71,10 @@ def test_only_what_is_asked_for_is_taken() -> None:
 def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """Without the event before botocore's own reading, the members are those of the body: no more, and no less."""
     assert gateway.queue_types() == dict.fromkeys(emulator.world.ledger.queues, "ECS")
-    body: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}], "nextToken": None,
-    "Error": {}} answers: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a"}], "nextToken": "", "ResponseMetadata":
-    {}} event: dict[str, Any] = {"event_name": "response-received.batch.DescribeJobQueues", "context": {}}
+    queue = {"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}
+    body: dict[str, Any] = {"jobQueues": [queue], "nextToken": None, "Error": {}}
+    answers: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a"}], "nextToken": "", "ResponseMetadata": {}}
+    event: dict[str, Any] = {"event_name": "response-received.batch.DescribeJobQueues", "context": {}}
 
     def after(status: int, content: bytes) -> dict[str, Any]:
         parsed = dict(answers)
