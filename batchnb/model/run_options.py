@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from batchnb.errors import InputError
+from batchnb.text import shown
 
 if TYPE_CHECKING:
     from batchnb.model.event import JobEvent
@@ -19,7 +20,8 @@ __all__ = ["RunOptions", "check_timeout"]
 class RunOptions:
     """How long jobs are watched, how fast calls go out, what is called meanwhile, and what stops it.
 
-    `Plan.execute` says what each of them means. Raises InputError for a timeout that is not a number of seconds.
+    `Plan.execute` says what each of them means. Raises InputError for a timeout that is not a number of seconds,
+    for a handler that cannot be called, and for a `stop` that is not an event.
     """
 
     wait: bool = True
@@ -34,6 +36,10 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         check_timeout(self.timeout)
+        if self.on_event is not None and not callable(self.on_event):
+            raise InputError(f"on_event must be a function of a JobEvent, got {shown(repr(self.on_event), 80)}.")
+        if self.stop is not None and not any(hasattr(self.stop, name) for name in ("is_set", "stop_sending")):
+            raise InputError(f"stop must be a threading.Event, got {shown(repr(self.stop), 80)}.")
 
 
 def check_timeout(timeout: object) -> None:

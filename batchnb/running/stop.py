@@ -99,5 +99,5 @@ StopLike: TypeAlias = "threading.Event | Stop | None"
 
 
 def as_stop(stop: StopLike) -> Stop:
-    """Return the Stop that this is, or that an event stands for. Raises TypeError for anything else."""
+    """Return the Stop that this is, or one for an event."""
     return stop if isinstance(stop, Stop) else Stop(stop)
