@@ -55,7 +55,7 @@ class FakeGateway(Gateway):
             self.now += seconds
 
     def pace(self, kind: CallKind) -> Pace:
-        """The pace of this world, which is too fast to matter."""
+        """Return a pace that is too fast to matter."""
         return self._paces.setdefault(kind, Pace(first_rate=2000.0))
 
     def identity(self, account: str | None = None) -> Place:
@@ -63,7 +63,7 @@ class FakeGateway(Gateway):
         return Place(account or "000000000000", self.region, self.endpoint)
 
     def permission_to_end(self, job_id: str | None = None) -> str:
-        """A sentence."""
+        """Return a sentence."""
         return f"Ask for it ({job_id})."
 
     def terminate_bulk(self, job_ids: Sequence[str], reason: str) -> BulkAnswer:

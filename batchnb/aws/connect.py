@@ -1,4 +1,4 @@
-"""Opens the Gateway: which session, which endpoint, and who is calling. With it, the only rooms that know boto3."""
+"""Opens the Gateway: which session, which endpoint, and who is calling. Only this package knows boto3."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def connect(
 
     `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
     credentials are filled with placeholders. Raises InputError where no Region can be found, where the
-    profile does not exist, where the endpoint is no URL, and where a profile or Region is given while an emulator
+    profile does not exist, where the endpoint is not a URL, and where a profile or Region is given while an emulator
     is the default endpoint: neither must be taken for the other.
     """
     from botocore.exceptions import BotoCoreError
@@ -112,7 +112,7 @@ def connect(
         # A password in it need not be where that of a URL is.
         _password, at, rest = str(endpoint_url).rpartition("@")
         url = shown(repr(f"…@{rest}" if at else endpoint_url))
-        raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
+        raise InputError(f"endpoint_url: {url} is not a URL; expected one such as http://127.0.0.1:4566")
     try:
         return _gateway(session or _session(profile, region), region, _public(endpoint_url))
     except (BotoCoreError, ValueError) as error:
@@ -133,7 +133,7 @@ def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is no number, or of half an IPv6 address
+    except ValueError:  # of a port that is not a number, or of half an IPv6 address
         return False
 
 

@@ -1,7 +1,7 @@
 """The Gateway: everything that is asked of AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
-leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
+leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
 success without members, which would look like an empty listing or a job that is gone. botocore's own retries are
 switched off, because from 1.44 on they give a call up after three attempts; who calls decides what is tried again
 (see `retry`).
@@ -221,7 +221,7 @@ class Gateway:
 
 
 def _item_error(item: Mapping[str, Any]) -> ItemError:
-    """Return what an answer says of one job; what is no text in it says nothing."""
+    """Return what an answer says of one job; anything but a text in it is ignored."""
     job_id, code, message = (
         value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
     )

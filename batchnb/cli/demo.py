@@ -96,7 +96,7 @@ def run_lab() -> int:
             raise InputError(f"cannot write {notebook}: {error.strerror}. Go to a folder of your own first.") from error
     _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
     command = [sys.executable, "-m", "jupyterlab", str(notebook)]
-    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this very environment
+    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this environment
         while True:
             try:
                 return lab.wait()
@@ -128,4 +128,4 @@ def _command() -> str:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - this room speaks to a terminal
+    print(text, flush=True)  # noqa: T201 - a command prints

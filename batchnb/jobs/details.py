@@ -78,7 +78,7 @@ def details_of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] |
 def details_of_usage(usages: Sequence[Mapping[str, Any]]) -> Details:
     """Return what `capacityUsage` of a summary tells: the kind, where its unit is that of EKS, and the vCPU.
 
-    0 is no number that a job could need, and is not known. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
+    No job needs 0: that is unknown. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
     """
     try:
         (usage,) = usages

@@ -65,7 +65,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         say(JOBS.format_help())
         return None
     if flags.expression:
-        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
+        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is not a flag. See %batch_jobs --help.")
     found = listed(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
@@ -91,7 +91,7 @@ def terminate(
     _show(notebook, plan, plan, quiet=flags.quiet)
     if flags.yes:
         return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
-    again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
+    again = "executes this plan" if named is plan else "makes the plan again and executes it"
     say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
     return None if notebook.keeps(flags.out, plan) else plan
 
@@ -110,7 +110,7 @@ def emulator(line: str) -> None:
     elif flags.expression in actions:
         say(actions[flags.expression]())
     else:
-        said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
+        said = f"{shown(flags.expression)!r} is not one of" if flags.expression else "say what to do:"
         raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
 
 
@@ -140,7 +140,7 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         say(HISTORY.format_help())
         return None
     if flags.expression:
-        raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
+        raise InputError(f"%batch_history: {shown(flags.expression)!r} is not a flag. See %batch_history --help.")
     from batchnb.running.history import history
 
     found = history()
@@ -152,8 +152,8 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     given = [name for name, value in selectors_of(flags).items() if value is not None]
     if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
-            "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
-            "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
+            '%batch_terminate: which jobs? For example: %batch_terminate jobs --reason "…". Give a DataFrame, ids '
+            "or selectors such as --queue, and not several of them."
         )
     if cell is not None:
         return ids_in_cell(cell)

@@ -116,7 +116,7 @@ def ids_in_line(expression: str) -> list[str] | None:
     ['11111111-2222-3333-4444-555555555555', '2222']
     >>> ids_in_line("jobs.head(2)")
 
-    Whether the other words are ids is for whoever takes them: none of them can be left out.
+    Whether the other words are ids is checked later: each of them counts.
     """
     words = expression.replace(",", " ").split()
     try:
@@ -131,7 +131,7 @@ def _tags(texts: list[str]) -> dict[str, str]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not key or not equals:
-            raise InputError(f"--tag: {shown(text)!r} is no KEY=VALUE.")
+            raise InputError(f"--tag: {shown(text)!r} is not KEY=VALUE.")
         if tags.setdefault(key, value) != value:
             raise InputError(f"--tag: {shown(key)!r} is given two values, and a job has one.")
     return tags
@@ -141,7 +141,7 @@ def _whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no whole number") from error
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not a whole number") from error
 
 
 def _seconds(text: str) -> float:
@@ -150,25 +150,25 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no number of seconds, 0 or more")
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not a number of seconds, 0 or more")
     return seconds
 
 
 def _variable(text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no name of a variable")
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not the name of a variable")
     return text
 
 
 def _add_selectors(parser: FlagParser) -> None:
-    group = parser.add_argument_group("which jobs (all that is given has to hold)")
+    group = parser.add_argument_group("which jobs (a job must match everything that is given)")
     group.add_argument("--queue", "-q", action="append", metavar="QUEUE", help="name or ARN of a queue; repeatable")
     group.add_argument("--status", "-s", action="append", metavar="STATUS", help="active (default), all, or names")
     group.add_argument("--name", metavar="NAME", help="the exact job name; case counts")
     group.add_argument("--name-glob", metavar="PATTERN", help="a pattern for the job name: * ? [abc]")
     group.add_argument("--job-definition", metavar="DEFINITION", help="name, name:revision, or ARN")
     group.add_argument("--older-than", metavar="AGE", help="submitted longer ago than 90m, 6h, 2d, ...")
-    group.add_argument("--newer-than", metavar="AGE", help="submitted less long ago")
+    group.add_argument("--newer-than", metavar="AGE", help="submitted within this age")
     group.add_argument("--running-longer-than", metavar="AGE", help="RUNNING for longer")
     group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="has this tag; repeatable")
     group.add_argument("--share", metavar="SHARE", help="share identifier of a fair-share queue")
@@ -178,7 +178,7 @@ def _add_selectors(parser: FlagParser) -> None:
 
 
 def _add_connection(parser: FlagParser) -> None:
-    group = parser.add_argument_group("where (as boto3 has it, if nothing is given)")
+    group = parser.add_argument_group("where calls go (by default as boto3 decides)")
     group.add_argument("--profile", metavar="PROFILE", help="profile of the AWS configuration")
     group.add_argument("--region", metavar="REGION", help="AWS Region")
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as an emulator's")
@@ -199,8 +199,8 @@ def _jobs_parser() -> FlagParser:
 def _terminate_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_terminate",
-        "Show what ending these jobs would do; with --yes, end them, watch each until it has ended, and say\n"
-        "what became of it. The cell fails unless every job was seen to end.",
+        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and\n"
+        "report what became of it. The cell fails unless every job was seen to end.",
         "%batch_terminate JOBS --reason TEXT [flags]     JOBS: a DataFrame, an expression for one, or job ids\n"
         "       %batch_terminate --queue QUEUE --reason TEXT [flags]\n"
         "       %%batch_terminate --reason TEXT [flags]         then one job id a line, # comments",
@@ -223,7 +223,7 @@ def _add_run_options(parser: FlagParser) -> None:
     parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
     parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="longest watch (300)")
-    parser.add_argument("--rps", type=_seconds, metavar="N", help="at most so many calls of a kind a second")
+    parser.add_argument("--rps", type=_seconds, metavar="N", help="maximum calls per second, for each API operation")
     parser.add_argument(
         "--rate-share", type=_seconds, default=1.0, metavar="PART", help="part of AWS's limit to use (1)"
     )
@@ -233,16 +233,18 @@ def _add_run_options(parser: FlagParser) -> None:
 def _resume_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_resume",
-        "Finish a run that was interrupted, or that left jobs alive. Every job of it is looked at anew; only those\n"
-        "are asked for that are alive and in its plan. The report is of the whole run.",
+        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again;\n"
+        "requests name only those that are alive and in its plan. The report covers the whole run.",
         "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
     )
     _add_run_options(parser)
     parser.add_argument(
-        "--partial", action="store_true", help="end what can be read of a journal that lost lines; never finished"
+        "--partial",
+        action="store_true",
+        help="go on with what can be read of a journal that lost lines; the run is never finished",
     )
     parser.add_argument(
-        "--with-dependents", action="store_true", help="end jobs, too, that were submitted since and depend on the rest"
+        "--with-dependents", action="store_true", help="also end jobs that were submitted since and depend on the rest"
     )
     parser.add_argument(
         "--accept-dependents", type=_whole_number, metavar="N", help="let up to N such jobs fail with the rest"

@@ -96,7 +96,7 @@ def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Re
 def how_to_execute(plan: Plan, again: str) -> str:
     """Return what to type after a plan was shown; `again` says what the same line or cell with --yes does."""
     if not plan.to_end:
-        return "Nothing was ended. There is no job in it that could be."
+        return "Nothing was ended. Nothing here can be terminated."
     if not plan.refused_by:
         return f"Nothing was ended. {again}"
     flags = dict.fromkeys(refusal.flag for refusal in plan.refused_by)
@@ -111,5 +111,5 @@ def watched(plan: Plan) -> int:
 
 
 def say(text: str) -> None:
-    """Say something to whoever typed the magic."""
-    print(fit_stdout(text))  # noqa: T201 - a magic speaks to whoever typed it
+    """Print something for the user of the magic."""
+    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user

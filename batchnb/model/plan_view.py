@@ -171,7 +171,7 @@ def plan_frame(plan: PlanFacts) -> pd.DataFrame:
 
 
 def _in_order(plan: PlanFacts) -> Sequence[PlannedJob]:
-    # Unknown ids first: they may be typos, and whoever made them should see them before saying yes.
+    # Unknown ids first: they may be typos, which you want to see before you confirm.
     return sorted(
         plan.jobs, key=lambda planned: (planned.verdict is not Verdict.NOT_FOUND, not planned.verdict.is_sent)
     )
@@ -184,7 +184,7 @@ def _row(planned: PlannedJob) -> Sequence[object]:
 
 def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
-        return "no job: a request would end none of its jobs"
+        return "no job: nothing here can be terminated"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 

@@ -1,7 +1,7 @@
 """Jobs and plans as JSON records, and back: what the journal and saved plans are made of.
 
-A job is written in the shape of DescribeJobs, so that whoever knows AWS can read it, and is read by the same code
-that reads an answer of AWS.
+A job is written in the shape of DescribeJobs, so that people who know AWS can read it, and is read by the same code
+as an answer of AWS.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PLAIN = {
     "shareIdentifier": "share_identifier",
     "jobArn": "job_arn",
 }
-"""What is written as it is, by AWS's name. A job is written twice in each run: this counts."""
+"""Fields that are written unchanged, by AWS's name. A job is written twice in each run, so this must be fast."""
 _FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
 
 

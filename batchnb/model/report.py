@@ -1,4 +1,4 @@
-"""Report: what became of every job of a plan, and an error for whoever must not overlook a failure."""
+"""Report: what became of every job of a plan, and an error for scripts that must not overlook a failure."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Report:
     waited: bool
     """Whether the jobs were watched until they ended, or the time was over."""
     stopped_by: AwsError | None = None
-    """What kept the run from going on to its end, if anything did."""
+    """The error that ended the run early, if any."""
     run_id: str | None = None
     """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
     stopped_at: datetime | None = None
@@ -67,12 +67,12 @@ class Report:
 
     @cached_property
     def failures(self) -> tuple[JobResult, ...]:
-        """The jobs that were wanted ended and were not seen to end, ids that AWS does not know included."""
+        """The jobs that the plan ends and that were not seen to end, and the ids that AWS does not know."""
         return tuple(result for result in self.results if result.is_failure(waited=self.waited))
 
     @property
     def ok(self) -> bool:
-        """Whether there are no failures and nothing kept the run from going on to its end."""
+        """Whether there are no failures and the run was not ended early."""
         return not (self.failures or self.stopped_by or self.stopped_at or self.lost)
 
     @property
@@ -110,7 +110,7 @@ class Report:
 
     @property
     def place(self) -> dict[str, str]:
-        """The arguments that lead calls to where the run took place; empty where they go there anyway."""
+        """The arguments that send calls to where the run took place; empty where they go there by default."""
         return arguments_to(self.plan.identity)
 
     @property
@@ -131,7 +131,7 @@ class Report:
         return f"{self.newcomers.sentence} To see them: {line}" if line else self.newcomers.sentence
 
     def raise_for_failures(self) -> None:
-        """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
+        """Raise TerminationFailedError, which carries this report, unless every job of the plan was seen to end."""
         if self.ok:
             return
         sentences = [self.summary]
@@ -192,7 +192,7 @@ class TerminationFailedError(BatchnbError):
 
 
 class InterruptedRunError(BatchnbError):
-    """You stopped the run, or something broke it off: nothing more was sent.
+    """You stopped the run, or an error ended it: nothing more was sent.
 
     `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
     """

@@ -1,4 +1,4 @@
-"""Tickets: what was done, or would be, as text to be copied into a ticket."""
+"""Tickets: a plan or a report as text to copy into a ticket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads frames, of jobs and of runs, for pictures: which columns they need, and what stands in them."""
+"""Reads frames, of jobs and of runs, for pictures: which columns they need, and their content."""
 
 from __future__ import annotations
 

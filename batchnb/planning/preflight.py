@@ -1,4 +1,4 @@
-"""Preflight: what is checked and asked about jobs before there is a plan, and the verdict that each gets."""
+"""Preflight: describes jobs before there is a plan, and gives each a verdict."""
 
 from __future__ import annotations
 

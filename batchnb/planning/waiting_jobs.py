@@ -1,4 +1,4 @@
-"""The jobs that wait in queues, and what they depend on, as far as AWS lets them be looked at.
+"""The jobs that wait in queues, and their dependencies, as far as AWS shows them.
 
 One queue that refuses, or one call that fails, hides nothing but itself: what could not be looked at is collected.
 """

@@ -130,7 +130,7 @@ class Engine:
     def _dispatch(self, longest: float | None) -> None:
         """Send what waits and read the answers, until nothing is left or sending has to stop.
 
-        A call that has been under way for the `longest` time is not waited for; where none is given, one for which
+        A call that has been under way for the `longest` time is not waited for; without it, one for which
         nothing has come of the others for `patience` seconds.
         """
         while not self._is_over:

@@ -45,8 +45,8 @@ class _Found:
 def find_newcomers(plan: Plan, gateway: Gateway, clock: Clock, stop: Stop) -> Newcomers:
     """Return the jobs like those that the plan ends that were submitted to their queues since it was made.
 
-    Alike are jobs of the same job definition, in whatever revision, or with a name of the same stem. Those of the plan,
-    and the dependents that it shows, are none. Takes `LONGEST_LOOK` seconds at most, and less where `stop` is asked
+    Alike are jobs of the same job definition, in any revision, or with a name of the same stem. The jobs of the plan,
+    and the dependents that it shows, do not count. Takes `LONGEST_LOOK` seconds at most, and less where `stop` is asked
     for. Raises nothing: what could not be looked at is said.
     """
     if stop.ends_sending:

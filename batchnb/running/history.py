@@ -1,4 +1,4 @@
-"""Runs: which there were, what became of one, and how the journals of old ones are removed."""
+"""The history of runs: all of them, one of them, and the removal of old journals."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def test_an_odd_item_costs_itself(gateway: Gateway, monkeypatch: pytest.MonkeyPa
 def test_an_odd_answer_to_a_bulk_request_says_nothing_of_the_jobs_that_it_does_not_name(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is no text names no job, and is no code and no message."""
+    """What is not a text names no job, and is no code and no message."""
     answer = {"successful": [JOB, 7, []], "errors": [{"job": []}, {"job": JOB, "code": {}, "message": 1}]}
     monkeypatch.setattr(gateway, "has_bulk", True)
     monkeypatch.setattr(

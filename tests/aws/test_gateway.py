@@ -80,7 +80,9 @@ def test_what_boto3_refuses_is_told(arguments: dict[str, Any], says: str) -> Non
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
     """An endpoint is an http or https URL, and the error shows one."""
-    with pytest.raises(InputError, match=r"endpoint_url: .* is no URL; expected one such as http://127\.0\.0\.1:4566"):
+    with pytest.raises(
+        InputError, match=r"endpoint_url: .* is not a URL; expected one such as http://127\.0\.0\.1:4566"
+    ):
         connect(region="eu-west-1", endpoint_url=url)
 
 

@@ -155,5 +155,5 @@ def test_a_word_among_ids_is_kept_to_be_refused() -> None:
     arn = f"arn:aws:batch:mars-1:123456789012:job/{JOB}"
     words = ids_in_line(f"{arn} {JOB[:-1]}")
     assert words == [arn, JOB[:-1]]
-    with pytest.raises(InputError, match=f"{JOB[:-1]}. is no job id"):
+    with pytest.raises(InputError, match=f"{JOB[:-1]}. is not a job id"):
         [parse_job_id(word) for word in words]

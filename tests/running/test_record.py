@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batchnb.clock import Clock
 from batchnb.errors import AwsError
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
 from batchnb.jobs.outcome import counts_text
 from batchnb.model.event import JobEvent
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running import journal as journal_module
 from batchnb.running.history import _row as row_of
 from batchnb.running.journal_folder import run_paths
@@ -268,7 +270,7 @@ def tear(size: int) -> None:
     path.write_bytes(data[: max(plan_ends, len(data) - size)])
 
 
-def resume(gateway: SimulatedGateway, **options: Any) -> Report:
+def resume(gateway: SimulatedGateway, *, clock: Clock, **options: Any) -> Report:
     """Resume the run in this process."""
     (path,) = run_paths()
-    return resume_run(path, gateway, **options)
+    return resume_run(path, gateway, RunOptions(**options), clock=clock)

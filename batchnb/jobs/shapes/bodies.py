@@ -1,6 +1,6 @@
 """Body: what a job was told to run, as DescribeJobs says it, one for all jobs that were told the same.
 
-Thousands of siblings differ in their ids, times and exit codes, which are no part of it. Values of environment
+Thousands of siblings differ in their ids, times and exit codes, which do not belong to it. Values of environment
 variables can be secrets, and are left out: only their names stay.
 """
 
@@ -99,7 +99,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
     json = to_sorted_json(record)
     body = _shared.get(json)
     if body is None:
-        json = bytes(memoryview(json))  # without the room that the encoder left at its end, which is thousands of bytes
+        json = bytes(memoryview(json))  # without the thousands of bytes that the encoder left unused at its end
         body = _shared[json] = _make_body(json)
     return body
 
@@ -120,7 +120,7 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
     return JobKind.CONTAINER if "container" in record else None
 
 
-# What is kept of each part. What is no mapping stays in its list as null: it must not be missed by whoever adds up.
+# What is kept of each part. Anything but a mapping stays in its list as null, so that sums know it is missing.
 
 
 def _says_something(value: object) -> bool:
