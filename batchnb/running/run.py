@@ -56,6 +56,7 @@ def execute(
     plan = Plan.of(plain_facts(plan), execute)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
+    gateway.log_in()  # here, where somebody may type an MFA code; the threads of a run cannot ask
     # Who calls, and what is configured, is read once: what is checked is what is written down.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)

@@ -147,7 +147,7 @@ def test_a_denied_job_is_final_and_says_what_to_ask_for(
     assert _outcomes(report) == {denied: "denied", fine: "terminated"}
     assert len(_ending_calls(emulator)) == 1
     message = _error_of(report, denied)
-    assert "is not authorized to perform: batch:TerminateJob" in message
+    assert message.startswith("TerminateJobs: AccessDenied: not allowed. Ask for")
     assert (
         f'Ask for batch:TerminateJob on resource "arn:aws:batch:{local.REGION}:{local.ACCOUNT}:job/{denied}".'
         in message
