@@ -85,6 +85,7 @@ class AwsError(BatchnbError):
         operation: str,
         request_id: str | None = None,
         retry_after: float | None = None,
+        where: str = "AWS Batch",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -92,6 +93,8 @@ class AwsError(BatchnbError):
         self.request_id = request_id
         self.retry_after = retry_after
         """Seconds that the service asked us to wait, where it said so."""
+        self.where = where
+        """The service and its Region, or its endpoint."""
 
 
 class AccessDeniedError(AwsError):

@@ -59,8 +59,8 @@ def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) 
     as ids; one job named by its id and by its ARN comes twice. Where a row has an ARN beside the id (`ARN_COLUMNS`),
     its account and Region are those of the job.
 
-    Raises InputError if there is no such column, if anything in it is not a job id (missing values included), if an ARN is
-    of another job than the id in its row, or if there is nothing at all, unless `empty_ok`.
+    Raises InputError if there is no such column, if anything in it is not a job id (missing values included), if an
+    ARN is of another job than the id in its row, or if there is nothing at all, unless `empty_ok`.
     """
     found: dict[JobId, None] = {}
     mistakes: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from batchnb.model.report import Report
 
 __all__ = ["make_plan"]
+
+_log = logging.getLogger("batchnb.plan")
 
 
 def make_plan(
@@ -57,4 +60,7 @@ def make_plan(
         runner=runner,
     )
     vouch_for(plan, layers, is_described=True)
+    _log.info(
+        "planned to end %d of %d jobs in %s: plan %s", len(plan.to_end), len(plan.jobs), plan.identity, plan.digest
+    )
     return plan

@@ -117,6 +117,7 @@ def begin(
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     reviewer = "" if reviewed_by is None else check_reviewer(reviewed_by)
+    gateway.log_in()  # here, where the user can type an MFA code; the threads of a run cannot ask
     # The caller and the configuration are read once, so that the journal has the same that was checked.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)

@@ -56,7 +56,7 @@ def plan_told(plan: Plan, *, must_type: bool) -> dict[str, Any]:
     return {
         "digest": plan.digest,
         "toEnd": len(plan.to_end),
-        "isLocal": plan.identity.is_local,
+        "isLocal": plan.identity.is_local and plan.identity.is_emulator,
         "mustType": must_type,
         "forbidden": _forbidden(plan),
         "refusedBy": [_refusal_told(refusal) for refusal in plan.refused_by],

@@ -22,6 +22,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.result import JobResult
+from batchnb.model.run_options import RunOptions
 from batchnb.model.verdict import Verdict
 from batchnb.running.journal_folder import find_run
 from batchnb.running.resume import resume_run
@@ -151,7 +152,7 @@ def test_a_denied_job_is_final_and_says_what_to_ask_for(
     assert _outcomes(report) == {denied: "denied", fine: "terminated"}
     assert len(_ending_calls(emulator)) == 1
     message = _error_of(report, denied)
-    assert "is not authorized to perform: batch:TerminateJob" in message
+    assert message.startswith("TerminateJobs: AccessDenied: not allowed. Ask for")
     assert (
         f'Ask for batch:TerminateJob on resource "arn:aws:batch:{local.REGION}:{local.ACCOUNT}:job/{denied}".'
         in message
@@ -647,7 +648,7 @@ def test_a_child_loses_the_error_of_its_array_when_the_array_is_accepted(
     assert refused.counts == {"refused": 2}
 
     path = find_run(str(refused.run_id))
-    report = resume_run(path, gateway, wait=True, timeout=60, on_event=None, clock=clock)
+    report = resume_run(path, gateway, RunOptions(timeout=60), clock=clock)
 
     assert report.counts == {"terminated": 2}
     assert [result.error_code for result in report.results] == [None, None]
