@@ -123,6 +123,7 @@ def plan(
     production_accounts: Iterable[str] | None = None,
     read_only: bool | None = None,
     accept_unseen: bool | None = None,
+    evidence: str | None = None,
     with_dependents: bool = False,
     collapse: bool = False,
     empty_ok: bool = False,
@@ -142,6 +143,9 @@ def plan(
     "queue:live", or `{"queues": [...], "names": [...], "tags": {...}}`, and `unprotect`, which names the very pattern
     that shall not hold; `accounts` that are allowed, and `production_accounts`, in which `execute` needs the number of
     jobs; `read_only`. A number given here holds also where a file has a lower one, and the plan says so.
+
+    Of environment variables a plan and a journal keep the names: values can be secrets. With `evidence="full"` the run
+    reads the values anew, 100 jobs a call, and its journal keeps them, and nothing else does.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` takes
     them in. Where a guard protects jobs, the other queues of the account are looked through as well, for 60 seconds;
@@ -164,7 +168,7 @@ def plan(
     limits = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
     protections = {"protect": protect, "unprotect": unprotect, "read_only": read_only}
     places = {"accounts": accounts, "production_accounts": production_accounts}
-    typed = layer_of_keywords({**limits, **protections, **places})
+    typed = layer_of_keywords({**limits, **protections, **places, "evidence": evidence})
     return plan_with(
         jobs,
         typed,
@@ -230,7 +234,7 @@ def load_plan(
 
     Two sets of guards hold for it: those of whoever loads and executes it, and those that held when it was made. What
     was typed then to allow more has to be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`, `accounts`,
-    `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made under
+    `production_accounts`, `read_only`, `accept_unseen` and `evidence` are taken as in `plan`. A plan made under
     `read_only` is for looking at: make a new one, with `expect=` its path. `execute` describes its jobs again before it
     sends anything.
 

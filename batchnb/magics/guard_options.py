@@ -33,6 +33,9 @@ def add_guards(parser: FlagParser) -> None:
         "--production-accounts", action="append", metavar="ACCOUNT", help="--expect has to say how many; repeatable"
     )
     add_accept_unseen(group)
+    group.add_argument(
+        "--evidence", metavar="KIND", help="full: keep values of environment variables, in the journal only"
+    )
     group.add_argument("--read-only", action="store_true", default=None, help="end nothing, whatever else is said")
     group.add_argument(
         "--expect", metavar="PLAN", help="run only this: a digest, N jobs, a saved plan (plan.json or plan.json,N)"
@@ -81,6 +84,7 @@ def check_nothing_new(flags: Line) -> None:
 
 GUARD_FLAGS = (
     "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only", "accept_unseen",
+    "evidence",
 )  # fmt: skip
 
 

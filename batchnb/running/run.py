@@ -23,6 +23,7 @@ from batchnb.model.saved import as_expected
 from batchnb.model.verdict import PlannedJob
 from batchnb.planning.approval import approve
 from batchnb.running.attendance import attended
+from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.ledger import Ledger
 from batchnb.running.outcome_writer import OutcomeWriter
@@ -61,13 +62,15 @@ def execute(
     check_place(plan, here)
     cap_paces(gateway, rps, rate_share)
     approval = approve(plan, gateway, clock, here=here, expected=expected, max_age=max_age, typed=layer)
-    noted = replace(plan, notes=(*plan.notes, *approval.dropped))
+    full = read_full_evidence(approval.guards, plan.jobs, gateway, clock)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped, *full.notes))
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
     options: dict[str, Any] = {"wait": wait, "timeout": timeout, "stop": stop, "started_at": clock.wall(), "gate": gate}
     approved = {"expect": expected.record() if expected else None}
     with Journal.create(noted, options["started_at"], guards=approval.guards, approved=approved) as journal:
+        journal.values(full)
         # The report has the very plan that somebody holds, unless there is more to say of it.
-        ledger = Ledger(given if type(given) is Plan and not approval.dropped else noted, clock, on_event, journal)
+        ledger = Ledger(given if type(given) is Plan and noted.notes == plan.notes else noted, clock, on_event, journal)
         return carry_out(ledger, gateway, journal, jobs=approval.jobs, **options)
 
 
