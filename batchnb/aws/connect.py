@@ -104,9 +104,9 @@ def connect(
     credentials are filled with placeholders.
 
     Raises InputError where no Region can be found or it does not exist, where the profile does not exist, where the
-    endpoint is not a URL, and where a profile or Region is given while an emulator is the default endpoint: neither must
-    be taken for the other. Raises CredentialsError where the credentials cannot be had; that there are none at all is
-    told by the first call.
+    endpoint is not a URL, and where a profile or Region is given while an emulator is the default endpoint: neither
+    must be taken for the other. Raises CredentialsError where the credentials cannot be had; that there are none at all
+    is told by the first call.
     """
     from botocore.exceptions import BotoCoreError
 
