@@ -133,7 +133,7 @@ def plan(
 ) -> Plan:
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
-    `jobs` is a DataFrame (`ids` names its column of ids, where it is not found), a Series, an id, an iterable of ids, or
+    `jobs` is a DataFrame (`ids` names its column of ids where none is found), a Series, an id, an iterable of ids, or
     an answer of boto3 or the AWS CLI: see docs/plans.md. Duplicates count as one, and a row's own `jobArn` is checked.
     Every id is described and gets a verdict. `reason` has 1 to 1024 characters, and AWS shows it with every job.
 

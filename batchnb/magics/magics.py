@@ -6,6 +6,7 @@ magic does, and its flags, are imported when it runs or when its help is asked f
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -55,6 +56,8 @@ class BatchMagics(GuardSettings, Magics):
     shell: Any  # IPython allows for None here, which does not happen to a registered magic
     _shown_already: object = None
     """What a magic has shown in the cell that runs."""
+    _cell: str = ""
+    """The source of the cell that runs."""
 
     @_helped_by("JOBS")
     @no_var_expand
@@ -110,7 +113,18 @@ class BatchMagics(GuardSettings, Magics):
             self.shell.user_ns[name] = value
         return name is not None
 
-    def shows(self, value: Plan | Report) -> None:
+    def name_of_result(self, magic: str) -> str | None:
+        """Return the name that what this magic returns has in the next cell; None where nothing tells."""
+        calls = [line.strip() for line in self._cell.splitlines() if f"%{magic}" in line]
+        last = next((line.strip() for line in reversed(self._cell.splitlines()) if line.strip()), "")
+        if len(calls) != 1:
+            return None
+        if calls[0].startswith("%%") or (calls[0] == last and calls[0].startswith("%")):
+            return "_"
+        name, _, rest = calls[0].partition("=")
+        return name.strip() if name.strip().isidentifier() and rest.strip().startswith("%") else None
+
+    def shows(self, value: object) -> None:
         """Show the value now, in whatever line of the cell the magic stands."""
         from IPython.display import display
 
@@ -129,9 +143,10 @@ class BatchMagics(GuardSettings, Magics):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
             print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
 
-    def begin_cell(self, _info: object = None) -> None:
+    def begin_cell(self, info: object = None) -> None:
         """Forget what the cell before has shown; IPython calls it before each cell."""
         self._shown_already = None
+        self._cell = str(getattr(info, "raw_cell", None) or "")
 
     def end_cell(self, result: Any = None) -> None:
         """Fail the cell if it has set a guard that cannot be read; IPython calls it after each cell."""
@@ -153,6 +168,8 @@ def load(shell: InteractiveShell) -> None:
     if magics not in configurables:
         configurables.append(magics)
     shell.register_magics(magics)
+    # What errors and reports say can be typed, such as batchnb.resume(…), has to work when it is typed.
+    shell.user_ns.setdefault("batchnb", sys.modules["batchnb"])
     set_notebook_layer(magics.guard_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
     shell.events.register("post_run_cell", magics.end_cell)
