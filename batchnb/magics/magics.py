@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError
@@ -143,6 +144,20 @@ class BatchMagics(GuardSettings, Magics):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
             print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
 
+    @context_matcher(priority=1000, identifier="batchnb")  # type: ignore[untyped-decorator]
+    def complete(self, context: Any) -> dict[str, Any]:
+        """Complete flags and values of these magics; IPython calls it for each completion."""
+        line = context.full_text.split("\n")[context.cursor_line][: context.cursor_position]
+        if "%batch_" not in line:
+            return {"completions": [], "suppress": False}
+        from batchnb.magics.completion import complete_line
+
+        found = complete_line(line, self.shell.user_ns)
+        if found is None:
+            return {"completions": [], "suppress": False}
+        texts = [SimpleCompletion(text, type="magic argument") for text in found.texts]
+        return {"completions": texts, "suppress": bool(texts), "matched_fragment": found.fragment, "ordered": True}
+
     def begin_cell(self, info: object = None) -> None:
         """Forget what the cell before has shown; IPython calls it before each cell."""
         self._shown_already = None
@@ -172,6 +187,7 @@ def load(shell: InteractiveShell) -> None:
     shell.user_ns.setdefault("batchnb", sys.modules["batchnb"])
     set_notebook_layer(magics.guard_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
+    magics.shell.Completer.custom_matchers.append(magics.complete)
     shell.events.register("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
@@ -190,6 +206,8 @@ def unload(shell: InteractiveShell) -> None:
     set_notebook_layer(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
+    matchers = magics.shell.Completer.custom_matchers
+    matchers[:] = [one for one in matchers if one != magics.complete]
     shell.events.unregister("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.pop(name, None)

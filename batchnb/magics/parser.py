@@ -109,6 +109,14 @@ class FlagParser(argparse.ArgumentParser):
         """Raise InputError instead of ending the process, as argparse would."""
         raise InputError(f"{self.prog}: {message}. See {self.prog} --help.")
 
+    def action_of(self, flag: str) -> argparse.Action | None:
+        """Return what a spelling of a flag stands for."""
+        return self._option_string_actions.get(flag)
+
+    def is_repeatable(self, action: argparse.Action) -> bool:
+        """Return whether the flag may be given several times."""
+        return _is_repeatable(action)
+
     def help_for(self, line: Line) -> str:
         """Return what `--help` shows: the flags of every day, or with `--help all` every flag."""
         return self.format_help() if line.expression == "all" or len(self._everyday) == 1 else self._short_help()
