@@ -65,12 +65,12 @@ def list_jobs(
     `plan`). `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the
     default), "all", or names such as "RUNNABLE,PENDING"; an array job counts as running while a child of it runs,
     although AWS shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`.
-    `job_definition` is a name, `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
-    `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
-    "status:runnable name:train-* age:>6h -prod": it applies on top of the other selectors, and sets the statuses to
-    list if `status` does not. Its terms for tags, figures, tries and exit codes need DescribeJobs, for the jobs that
-    match its other terms. `limit` keeps the oldest jobs.
+    `job_definition` is a name, `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or
+    timedeltas; `older_than` and `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags`
+    need DescribeJobs, 100 jobs a call. `children_of` lists the children of one array job. `query` is a search as in the
+    picker, such as "status:runnable name:train-* age:>6h -prod": it applies on top of the other selectors, and sets the
+    statuses to list if `status` does not. Its terms for tags, figures, tries and exit codes need DescribeJobs, for the
+    jobs that match its other terms. `limit` keeps the oldest jobs.
 
     The frame's attrs say more: `left_out`, how many jobs `limit` left out; `not_listed`, the queues that AWS refused to
     list, with the reason; `listed_by`, the selectors; `listed_at`, the time; `listing`, with which a picker lists

@@ -184,11 +184,17 @@ def _add_connection(parser: FlagParser) -> None:
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as an emulator's")
 
 
+_PLACES = ("out", "profile", "region")
+_SELECTORS = ("queue", "status", "name_glob", "older_than", "query", "tag", "limit")
+"""The flags that `--help` shows; `--help all` shows the rest, too."""
+
+
 def _jobs_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_jobs",
         "List jobs of AWS Batch as a DataFrame, one row a job. Ends nothing.",
         "jobs = %batch_jobs --queue QUEUE [flags]",
+        [*_SELECTORS, *_PLACES],
     )
     _add_selectors(parser)
     _add_connection(parser)
@@ -199,11 +205,12 @@ def _jobs_parser() -> FlagParser:
 def _terminate_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_terminate",
-        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and\n"
+        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and "
         "report what became of it. The cell fails unless every job was seen to end.",
-        "%batch_terminate JOBS --reason TEXT [flags]     JOBS: a DataFrame, an expression for one, or job ids\n"
+        "%batch_terminate JOBS --reason TEXT [flags]   JOBS: DataFrame or job ids\n"
         "       %batch_terminate --queue QUEUE --reason TEXT [flags]\n"
-        "       %%batch_terminate --reason TEXT [flags]         then one job id a line, # comments",
+        "       %%batch_terminate --reason TEXT [flags]       then job ids, # comments",
+        [*_SELECTORS[:-2], *_PLACES, "reason", "yes", "max_jobs", "expect"],
     )
     parser.add_argument("--reason", "-r", metavar="TEXT", help="why; AWS shows it with each job. 1 to 1024 characters")
     parser.add_argument("--yes", "-y", action="store_true", help="end the jobs of the plan")
@@ -233,9 +240,10 @@ def _add_run_options(parser: FlagParser) -> None:
 def _resume_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_resume",
-        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again;\n"
+        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again; "
         "requests name only those that are alive and in its plan. The report covers the whole run.",
-        "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
+        "%batch_resume [RUN] [flags]   RUN as in %batch_history, or the newest",
+        [*_PLACES, "timeout", "max_jobs", "partial"],
     )
     _add_run_options(parser)
     parser.add_argument(
@@ -266,7 +274,7 @@ def _history_parser() -> FlagParser:
 def _local_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_local",
-        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the\n"
+        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the "
         "calls of this kernel go to it unless a flag or an argument says otherwise. It is not AWS.",
         "%batch_local start|status|stop [flags]",
     )

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from batchnb.errors import InputError
+from batchnb.magics.guard_options import GUARD_FLAGS
 
 if TYPE_CHECKING:
     from batchnb.magics.parser import FlagParser
@@ -41,8 +42,12 @@ def in_flags(message: str, parser: FlagParser) -> str:
     def as_flag(found: re.Match[str]) -> str:
         return flags.get(found[1], found[0])
 
+    def word_as_flag(found: re.Match[str]) -> str:
+        # A guard has its name in files and in %config, too.
+        return found[0] if found[1] in GUARD_FLAGS else as_flag(found)
+
     def translate(part: str) -> str:
-        return _WORD.sub(as_flag, _ASSIGNED.sub(lambda found: f"{as_flag(found)} ", part))
+        return _WORD.sub(word_as_flag, _ASSIGNED.sub(lambda found: f"{as_flag(found)} ", part))
 
     if subject := _SUBJECT.match(text):
         text = as_flag(subject) + text[subject.end() :]

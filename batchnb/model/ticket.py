@@ -10,7 +10,7 @@ from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
-from batchnb.model.report_view import closing_facts
+from batchnb.model.report_view import closing_facts, name_of_report
 from batchnb.model.result import JobResult
 from batchnb.model.ticket_styles import styled
 from batchnb.model.verdict import Verdict
@@ -86,7 +86,7 @@ def _report_lines(report: Report) -> Facts:
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
     if len(left) > _JOBS_SHOWN:
-        lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in report.failures"))
+        lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in {name_of_report(report)}.failures"))
     return lines + closing_facts(report)
 
 

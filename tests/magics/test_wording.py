@@ -23,6 +23,7 @@ from batchnb.magics.wording import in_flags, speaks_flags
         ("jobs: no column. Name it with ids='batch id'.", "jobs: no column. Name it with --ids 'batch id'."),
         ("jobs: no column. Name it with ids=COLUMN.", "jobs: no column. Name it with --ids COLUMN."),
         ("expect=60 or --expect 60", "expect=60 or --expect 60"),
+        ("set here are: max_jobs, read_only.", "set here are: max_jobs, read_only."),
         ("see plan.refused_by", "see plan.refused_by"),
     ],
 )
