@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def install(wheel: Path, home: Path) -> Path:
-    """Steps 1 to 4: an environment, the wheel in it, its version, and the demo. Return the environment's Python."""
+    """Walk steps 1 to 4: environment, wheel, version and demo. Return the Python of that environment."""
     step(1, "python -m venv")
     subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
     python = home / "venv" / "bin" / "python"
@@ -63,7 +63,7 @@ def install(wheel: Path, home: Path) -> Path:
 
 
 def in_the_notebook(notebook: Notebook) -> None:
-    """Steps 5 to 12: the extension, the emulator, a listing, the picker, the history, and two guards."""
+    """Walk steps 5 to 12: the extension, the emulator, a listing, the picker, the history, and two guards."""
     for number, cell in enumerate(CELLS[:3]):
         step(number + 5, cell.splitlines()[0])
         notebook.run(number)

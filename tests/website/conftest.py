@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-_NEEDED = ("material", "mkdocs", "mkdocstrings", "readme_renderer")
+_NEEDED = ("material", "mkdocs", "mkdocstrings")
 collect_ignore = [] if all(map(find_spec, _NEEDED)) else ["test_build.py"]
