@@ -1,4 +1,4 @@
-"""The demo: one night, one runaway sweep, ended on the embedded emulator from the first list to the last word."""
+"""The demo: one night, one runaway sweep, ended on the embedded emulator, from the listing to the report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _CLI = """\
 
 
 def run_demo() -> None:
-    """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
+    """List the jobs of a believable night, plan the end of its runaway sweep, execute the plan, and print each step."""
     from batchnb import local
     from batchnb.api import list_jobs, plan
     from batchnb.model.event import EventState, JobEvent
@@ -107,7 +107,7 @@ def run_lab() -> int:
 
 @contextmanager
 def _settings_of(emulator: LocalBatch) -> Iterator[None]:
-    """Let nothing of this machine's AWS settings reach the demo: a profile may be missing, or want a login."""
+    """Keep this machine's AWS settings out of the demo: a profile may be missing, or need a login."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
     os.environ.update(emulator.environ(), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     try:
@@ -119,7 +119,7 @@ def _settings_of(emulator: LocalBatch) -> Iterator[None]:
 
 
 def _command() -> str:
-    """Return what somebody has to type to run this command again."""
+    """Return the command line that runs this command again."""
     typed = Path(sys.argv[0])
     found = shutil.which(typed.name)
     if found is not None and Path(found).resolve() == typed.resolve():

@@ -49,7 +49,7 @@ class _Word:
 
 
 class FlagParser(argparse.ArgumentParser):
-    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is a flag like others."""
+    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is an ordinary flag."""
 
     def __init__(self, magic: str, description: str, usage: str) -> None:
         super().__init__(
@@ -122,7 +122,7 @@ class FlagParser(argparse.ArgumentParser):
         return action, f"{long_name}={value}"
 
     def _check_repeated(self, action: argparse.Action, argument: str, given: dict[str, str]) -> None:
-        """Raise InputError for a second value where there can be one: neither of two reasons is to win unseen."""
+        """Raise InputError for a second value where there can be one: of two reasons, neither must win unseen."""
         before = given.get(action.dest)
         if before is None or _is_repeatable(action) or (action.nargs == 0 and before == argument):
             given[action.dest] = argument

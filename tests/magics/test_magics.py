@@ -478,7 +478,7 @@ def test_jobs_are_named_in_one_way(nb: Notebook, emulator: local.LocalBatch, job
         ("{0} -r x --timeout -1", "--timeout: '-1' is not a number of seconds"),
         ("{0} -r x --timeout nan", "--timeout: 'nan' is not a number of seconds"),
         ("{0} -r x --wait --no-wait", "give --wait or --no-wait, not both"),
-        ("{0} -r x --out a.b", "--out: 'a.b' is no name"),
+        ("{0} -r x --out a.b", "--out: 'a.b' is not the name"),
         ("{0} -r x --ids jobId", "ids='jobId' names a column"),
         ("{0} nonsense -r x", "'nonsense' is not a job id"),
         ("arn:aws:batch:mars-1:000000000000:job/{0} -r x", "is of Region mars-1"),
@@ -557,7 +557,7 @@ def test_without_yes_everything_is_shown_and_nothing_is_ended(
     for flags in ("", "--dry-run", "-n"):
         cell = nb.run(f"%batch_terminate {job_ids[0]} --reason {REASON!r} {flags}")
         assert isinstance(cell.value, Plan)
-        assert "Nothing was ended. The same line with --yes makes the plan anew" in cell.stdout
+        assert "Nothing was ended. The same line with --yes makes the plan again" in cell.stdout
         assert REASON in cell.shown[0]["text/html"]
         assert job_ids[0] in cell.shown[0]["text/plain"]
     assert "The same cell with --yes" in nb.run(f"%%batch_terminate --reason x\n{job_ids[0]}").stdout
@@ -569,7 +569,7 @@ def test_a_plan_without_a_job_to_end_does_not_offer_to(nb: Notebook, emulator: l
     """Where every job is left out, nothing suggests that --yes would help."""
     done = emulator.world.add_job("train", "done", status="SUCCEEDED")
     cell = nb.run(f"%batch_terminate {done} --reason x")
-    assert cell.stdout.endswith("Nothing was ended. There is no job in it that could be.\n")
+    assert cell.stdout.endswith("Nothing was ended. Nothing here can be terminated.\n")
 
 
 def test_with_yes_the_plan_is_shown_before_anything_is_sent(
@@ -609,7 +609,7 @@ def test_a_plan_is_carried_out_as_it_is(nb: Notebook, emulator: local.LocalBatch
     cell = nb.run(f"%batch_terminate -q train --reason {REASON!r} --out plan")
     assert cell.value is None
     late = emulator.world.add_job("train", "sweep-late")
-    assert "carries out this plan" in nb.run("%batch_terminate plan").stdout
+    assert "executes this plan" in nb.run("%batch_terminate plan").stdout
     report = nb.run("%batch_terminate plan --yes").value
     assert report.plan is nb["plan"]
     assert [result.planned.job_id for result in report.results] == job_ids
@@ -823,7 +823,7 @@ def test_another_seed_gives_other_ids(shell: Any) -> None:
         ("", "say what to do: start, status, stop"),
         ("start stop", "'start stop' is not one of"),
         ("start --seed x", "--seed: 'x' is not a whole number"),
-        ("start --port 1", "there is not a flag --port"),
+        ("start --port 1", "there is no flag --port"),
     ],
 )
 def test_local_refuses_nonsense(nb: Notebook, line: str, says: str) -> None:

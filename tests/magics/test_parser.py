@@ -176,20 +176,20 @@ def test_a_switch_may_be_repeated_but_not_contradicted() -> None:
 @pytest.mark.parametrize(("typed", "meant"), [("--reas", "--reason"), ("--y", "--yes"), ("--queues", "--queue")])
 def test_an_abbreviation_is_refused_with_a_suggestion(typed: str, meant: str) -> None:
     """Half a flag is not a flag: the error names the one that was meant."""
-    with pytest.raises(InputError, match=f"there is not a flag {typed}. Did you mean {meant}"):
+    with pytest.raises(InputError, match=f"there is no flag {typed}. Did you mean {meant}"):
         read(f"jobs {typed} x")
 
 
 @pytest.mark.parametrize("typed", ["--zzzzzz", "-z", "--yess-or-no-or-what"])
 def test_an_unknown_flag_is_named(typed: str) -> None:
     """An unknown flag is an error that names it and says where help is."""
-    with pytest.raises(InputError, match=f"there is not a flag {typed}.*See %demo --help"):
+    with pytest.raises(InputError, match=f"there is no flag {typed}.*See %demo --help"):
         read(f"jobs {typed}")
 
 
 def test_short_flags_are_not_run_together() -> None:
     """`-yr` is not a flag: which of two letters takes the value is not guessed."""
-    with pytest.raises(InputError, match="there is not a flag -yr"):
+    with pytest.raises(InputError, match="there is no flag -yr"):
         read("jobs -yr x")
 
 
