@@ -63,14 +63,14 @@ def list_jobs(
 
     Without a selector, these are all live jobs: you can look at them, but a plan of all of them is refused (see
     `plan`). `queues` are names or ARNs; without any, every queue of the account is listed. `status` is "active" (the
-    default), "all", or names such as "RUNNABLE"; an array job counts as running while a child of it runs, although AWS
-    shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`. `job_definition` is a name,
-    `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or timedeltas; `older_than` and
-    `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags` need DescribeJobs, 100 jobs a
-    call. `children_of` lists the children of one array job. `query` is a search as in the picker, such as
-    "status:runnable name:train-* age:>6h -prod": it applies on top of the other selectors, and sets the statuses to
-    list if `status` does not. Its terms for tags, figures, tries and exit codes need DescribeJobs, for the jobs that
-    match its other terms. `limit` keeps the oldest jobs.
+    default), "all", or names such as "RUNNABLE,PENDING"; an array job counts as running while a child of it runs,
+    although AWS shows it PENDING. `name` is exact and case counts; `name_glob` takes `*`, `?` and `[…]`.
+    `job_definition` is a name, `name:revision` or an ARN. Ages are texts with a unit, "90m", "6h" or "2d", or
+    timedeltas; `older_than` and `newer_than` count from `createdAt`, `running_longer_than` from `startedAt`. `tags`
+    need DescribeJobs, 100 jobs a call. `children_of` lists the children of one array job. `query` is a search as in the
+    picker, such as "status:runnable name:train-* age:>6h -prod": it applies on top of the other selectors, and sets the
+    statuses to list if `status` does not. Its terms for tags, figures, tries and exit codes need DescribeJobs, for the
+    jobs that match its other terms. `limit` keeps the oldest jobs.
 
     The frame's attrs say more: `left_out`, how many jobs `limit` left out; `not_listed`, the queues that AWS refused to
     list, with the reason; `listed_by`, the selectors; `listed_at`, the time; `listing`, with which a picker lists
@@ -116,6 +116,7 @@ def plan(
     production_accounts: Iterable[str] | None = None,
     read_only: bool | None = None,
     accept_unseen: bool | None = None,
+    evidence: str | None = None,
     with_dependents: bool = False,
     collapse: bool = False,
     empty_ok: bool = False,
@@ -126,16 +127,18 @@ def plan(
 ) -> Plan:
     """Return the Plan to end `jobs` for `reason`. Nothing is ended by it.
 
-    `jobs` is a DataFrame with a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names), a
-    Series, a job id, or an iterable of ids. ARNs count as ids, duplicates as one, and a row's own `jobArn` is checked.
-    DescribeJobs is asked about every id, and each gets a verdict. `reason` has 1 to 1024 characters; AWS shows it with
-    every job.
+    `jobs` is a DataFrame (`ids` names its column of ids, where it is not found), a Series, an id, an iterable of ids,
+    or an answer of boto3 or the AWS CLI: see docs/plans.md. Duplicates count once, and a row's `jobArn` is checked.
+    Every id is described, and gets a verdict. `reason` has 1 to 1024 characters; AWS shows it with every job.
 
     These guards apply on top of the configured ones: `max_jobs` (default 1,000, children of arrays included) and
     `max_percent` of the live jobs of a queue; `protect`, texts such as "tag:keep=yes", "name:prod-*" or "queue:live",
     or `{"queues": [...], "names": [...], "tags": {...}}`, and `unprotect`, which names exactly the pattern to lift;
     `accounts` that are allowed, and `production_accounts`, in which `execute` needs the number of jobs; `read_only`. A
     number that is given here wins over a lower one in a file, and the plan says so.
+
+    Of environment variables a plan and a journal keep the names: values can be secrets. With `evidence="full"` the run
+    reads the values again, 100 jobs a call, and keeps them in its journal only.
 
     Jobs that wait for jobs of the plan fail with them: the plan shows these dependents, and `with_dependents` ends them
     as well. Where a guard protects jobs, the other queues of the account are searched for dependents, for 60 seconds;
@@ -158,7 +161,7 @@ def plan(
     limits = {"max_jobs": max_jobs, "max_percent": max_percent, "accept_unseen": accept_unseen}
     protections = {"protect": protect, "unprotect": unprotect, "read_only": read_only}
     places = {"accounts": accounts, "production_accounts": production_accounts}
-    typed = layer_of_keywords({**limits, **protections, **places})
+    typed = layer_of_keywords({**limits, **protections, **places, "evidence": evidence})
     return plan_with(
         jobs,
         typed,
@@ -185,13 +188,16 @@ def plan_with(
 
     `extent` is `with_dependents` and `collapse`.
     """
+    from batchnb.jobs.foreign import as_pandas
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.reason import check_reason
+    from batchnb.planning.columns import notes_on_columns
     from batchnb.planning.make import make_plan
     from batchnb.planning.preflight import in_one_place
     from batchnb.running.run import execute
 
     check_reason(reason)
+    jobs = as_pandas(jobs)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
     notes = check_folder(journal_dir())
     gateway = connection.open()
@@ -206,6 +212,7 @@ def plan_with(
         is_everything=is_everything(jobs, len(wanted)),
         runner=execute,
     )
+    notes = (*notes, *notes_on_columns(jobs, ids, made))
     return replace(made, notes=(*made.notes, *notes)) if notes else made
 
 
@@ -222,9 +229,9 @@ def load_plan(
 
     Two sets of guards apply to it: those of the person who loads and executes it, and those that held when it was made.
     Guards that were typed then to allow more must be typed again: `max_jobs`, `max_percent`, `protect`, `unprotect`,
-    `accounts`, `production_accounts`, `read_only` and `accept_unseen` are taken as in `plan`. A plan that was made
-    under `read_only` can be reviewed but not executed: make a new one, and pass this path as `expect=`. `execute`
-    describes its jobs again before it sends anything.
+    `accounts`, `production_accounts`, `read_only`, `accept_unseen` and `evidence` are taken as in `plan`. A plan that
+    was made under `read_only` can be reviewed but not executed: make a new one, and pass this path as `expect=`.
+    `execute` describes its jobs again before it sends anything.
 
     Raises InputError where the file cannot be read, PlanMismatchError where it was edited.
     """

@@ -20,6 +20,8 @@ BatchnbError
 
 from __future__ import annotations
 
+from batchnb.text import fit_stdout
+
 __all__ = [
     "AccessDeniedError",
     "AwsError",
@@ -40,6 +42,9 @@ __all__ = [
 
 class BatchnbError(Exception):
     """Anything that batchnb raises on purpose. In a notebook it shows as one line, not as a traceback."""
+
+    def __str__(self) -> str:
+        return fit_stdout(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Answer IPython, which asks an exception for its own rendering before it formats a traceback."""
@@ -80,6 +85,7 @@ class AwsError(BatchnbError):
         operation: str,
         request_id: str | None = None,
         retry_after: float | None = None,
+        where: str = "AWS Batch",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -87,6 +93,8 @@ class AwsError(BatchnbError):
         self.request_id = request_id
         self.retry_after = retry_after
         """Seconds that the service asked us to wait, where it said so."""
+        self.where = where
+        """The service and its Region, or its endpoint."""
 
 
 class AccessDeniedError(AwsError):

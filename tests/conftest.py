@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import hypothesis
 import pytest
 
@@ -17,6 +18,8 @@ from batchnb import local
 from batchnb.aws.connect import connect, set_default_endpoint
 from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import forget_paces
+from batchnb.aws.sessions import forget_sessions
+from batchnb.aws.waiting_told import forget_told
 from batchnb.clock import Clock
 from batchnb.guards import settings
 
@@ -47,7 +50,10 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     set_default_endpoint(None)
+    forget_sessions()
+    forget_told()
     forget_paces()
 
 

@@ -11,6 +11,7 @@ twice, what was seen last is kept.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Listing", "describe_all", "list_selected"]
+
+_log = logging.getLogger("batchnb.listing")
 
 LISTERS = 16
 """Calls of ListJobs under way at once."""
@@ -97,6 +100,8 @@ def list_selected(
     that does not exist, naming those that do, and AwsError where AWS will not answer.
     """
     clock = clock or Clock()
+    began = clock.now()
+    _log.info("listing the jobs of %s in %s", ", ".join(wanted.queues) or "all queues", gateway.region)
     found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
@@ -121,6 +126,7 @@ def list_selected(
         jobs = narrow(jobs, wanted.query, now_ms, partial(_complete, gateway, clock))
     kept = jobs[: wanted.limit]
     not_listed = {queue: str(refusal) for queue, refusal in sorted(found.refused.items())}
+    _log.info("listed %d jobs, %d of them kept, in %.1f s", len(found.jobs), len(kept), clock.now() - began)
     return Listing(kept, len(jobs) - len(kept), with_tags=wanted.shows_tags, not_listed=not_listed)
 
 

@@ -11,7 +11,9 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
+from batchnb.aws.errors import CERTIFICATE_REFUSED
 from batchnb.aws.pace import Pace
+from batchnb.aws.waiting_told import tell_retry
 from batchnb.clock import Clock
 from batchnb.errors import ThrottledError, UnavailableError
 
@@ -64,8 +66,9 @@ def with_retries(call: Callable[[], T], clock: Clock, patience: float = PATIENCE
             failures += 1
             unanswered += not is_throttled
             wait = backoff(failures, clock.chance(), error.retry_after)
-            if unanswered >= ATTEMPTS or clock.now() + wait - started > patience:
+            if unanswered >= ATTEMPTS or clock.now() + wait - started > patience or error.code == CERTIFICATE_REFUSED:
                 raise
+            tell_retry(error, clock.now() + wait - started, clock.now())
             if pace is None or not is_throttled:
                 clock.sleep(wait)
         else:

@@ -104,6 +104,7 @@ def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percen
         production_accounts=_with(now.production_accounts, begun.production_accounts),
         read_only=now.read_only or begun.read_only,
         accept_unseen=now.accept_unseen or begun.accept_unseen,
+        full_evidence=begun.full_evidence,
     )
 
 

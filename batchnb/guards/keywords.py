@@ -22,6 +22,7 @@ class GuardKeywords(TypedDict, total=False):
     production_accounts: Iterable[str] | None
     read_only: bool | None
     accept_unseen: bool | None
+    evidence: str | None
 
 
 def layer_of_keywords(keywords: Mapping[str, Any]) -> Layer:

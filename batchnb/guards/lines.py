@@ -74,6 +74,8 @@ def _said(held: Guards) -> Iterator[str]:
         yield from _listed("production_accounts", production, source)
     if held.accept_unseen:
         yield f"accept_unseen ({_source(held.accept_unseen)})"
+    if held.full_evidence:
+        yield f"evidence full ({_source(held.full_evidence)})"
 
 
 def _by_source(entries: Iterable[tuple[object, str]]) -> dict[str, list[object]]:

@@ -20,10 +20,13 @@ from batchnb.jobs.ids import queue_name
 from batchnb.jobs.job import Job
 from batchnb.text import plural, shown
 
-__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
+__all__ = ["DEFAULT_MAX_JOBS", "FULL", "NAMES", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
 
 DEFAULT_MAX_JOBS = 1000
 """Jobs that one plan may end where nothing else is said, children of arrays included."""
+
+NAMES, FULL = "names", "full"
+"""What the journal keeps of environment variables: their names, or their values as well."""
 
 _Said = TypeVar("_Said")
 
@@ -80,6 +83,8 @@ class Layer:
     read_only: bool = False
     accept_unseen: bool = False
     """Whether a plan may be executed whose protected dependents could not all be looked for. Counts only if typed."""
+    evidence: str | None = None
+    """"full" to keep the values of environment variables in the journal, "names" to keep none."""
     is_carried: bool = False
     """Whether it came with a plan: it was in force when the plan was made, and can only tighten."""
 
@@ -103,6 +108,8 @@ class Guards:
     """The layer that forbids to end anything, if one does."""
     accept_unseen: str | None = None
     """The layer that accepts dependents which could not be looked at, if one does."""
+    full_evidence: str | None = None
+    """The layer that has the journal keep the values of environment variables, if one does."""
 
     def protection_of(self, job: Job) -> tuple[Pattern, str] | None:
         """Return what protects `job`, and the layer that says so, or None."""
@@ -238,7 +245,17 @@ def combined(layers: Sequence[Layer]) -> Guards:
         production_accounts=_add_up(here, carried, lambda layer: layer.production_accounts),
         read_only=next((source for _, source in read_only), None),
         accept_unseen=next((layer.source for layer in layers if layer.accept_unseen and layer.is_explicit), None),
+        full_evidence=_full_evidence(here),
     )
+
+
+def _full_evidence(layers: Sequence[Layer]) -> str | None:
+    """Return who wants the full evidence: what was typed decides; of files, one that wants names only."""
+    said = [(layer.is_explicit, layer.evidence, layer.source) for layer in layers if layer.evidence]
+    typed = [(evidence, source) for is_explicit, evidence, source in said if is_explicit]
+    configured = [(evidence, source) for is_explicit, evidence, source in said if not is_explicit]
+    evidence, source = next(iter([*typed, *sorted(configured, key=lambda one: one[0] == FULL)]), (None, None))
+    return source if evidence == FULL else None
 
 
 def _add_up(

@@ -16,7 +16,7 @@ from typing import Any
 from batchnb.errors import InputError
 from batchnb.guards.config_files import project_tables, read_toml, user_config_file
 from batchnb.guards.notebook_layer import notebook_layer, set_notebook_layer
-from batchnb.guards.rules import Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards.rules import FULL, NAMES, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.jobs.expansion import check_expanded
 from batchnb.text import shown
 
@@ -45,7 +45,7 @@ _EXPLICIT_ONLY = {
     "accept_unseen": "this can be accepted only where a plan is made, by accept_unseen=True or --accept-unseen.",
 }
 """Settings that widen a guard, and why they cannot be configured."""
-_KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+_KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
@@ -90,6 +90,7 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         production_accounts=read("production_accounts", _accounts, ()),
         read_only=read("read_only", _flag, False),  # noqa: FBT003 - what holds where nothing is said
         accept_unseen=read("accept_unseen", _flag, False),  # noqa: FBT003
+        evidence=read("evidence", _evidence, None),
     )
 
 
@@ -146,6 +147,12 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"{_quoted(value)} is neither true nor false.")
     return value
+
+
+def _evidence(value: object) -> str:
+    if value not in (NAMES, FULL):
+        raise InputError(f"must be '{NAMES}' or '{FULL}', got {_quoted(value)}.")
+    return str(value)
 
 
 def _patterns(value: object) -> tuple[Pattern, ...]:

@@ -203,7 +203,9 @@ def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]
         values = [values]
     if not isinstance(values, Iterable):
         raise InputError(f"{argument}: {_quoted(values)} is not a text. Give a name, or a list of names.")
-    texts = tuple(dict.fromkeys(_text(argument, value) for value in values))
+    # No status and no queue has a comma in its name.
+    parts = (part for value in values for part in _text(argument, value).split(","))
+    texts = tuple(dict.fromkeys(_text(argument, part) for part in parts))
     if not texts:
         raise InputError(f"{argument}: the list is empty. Leave the argument out, or name one.")
     return texts

@@ -35,6 +35,9 @@ def add_guards(parser: FlagParser) -> None:
         "--production-accounts", action="append", metavar="ACCOUNT", help="require --expect in this account; repeatable"
     )
     add_accept_unseen(group)
+    group.add_argument(
+        "--evidence", metavar="KIND", help="full: keep values of environment variables, in the journal only"
+    )
     group.add_argument("--read-only", action="store_true", default=None, help="end nothing in any case")
     group.add_argument(
         "--expect", metavar="PLAN", help="run only this: a digest, N jobs, a saved plan (plan.json or plan.json,N)"
@@ -83,6 +86,7 @@ def check_nothing_new(flags: Line) -> None:
 
 GUARD_FLAGS = (
     "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only", "accept_unseen",
+    "evidence",
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import re
 from typing import Any
 
 from batchnb.errors import InputError
+from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.id_values import split_ids
 from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.keywords import SELECTORS
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
@@ -62,7 +64,7 @@ _BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")
 
 
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell: the first word of each line, so that lines of a ticket or of a plan's table will do.
+    r"""Return the ids in a cell, one or more a line, or as JSON; of a line of a ticket or of a plan's table the first.
 
     From a `#` on, a line is a comment.
 
@@ -72,6 +74,8 @@ def ids_in_cell(cell: str) -> list[str]:
     The `#` of a node's id has no white space before it, and a bullet or a comma at the id is left out. Raises
     InputError for a line that does not begin with a job id, and for one that holds another id behind it.
     """
+    if cell.lstrip()[:1] in ("{", "["):  # what the AWS CLI has printed
+        return [job.job_id for job in job_ids_in(cell)]
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
@@ -80,13 +84,17 @@ def ids_in_cell(cell: str) -> list[str]:
         first, *others = _BULLET.sub("", words).split() or [""]
         if first == "jobId":  # the titles of a table
             continue
+        several = [word.rstrip(",;") for word in split_ids(words)]
+        if len(several) > 1 and all(map(_is_id, several)):
+            ids += several
+            continue
         job_id = first.rstrip(",;") if first.strip(",;") else words
         try:
             parse_job_id(job_id)
         except InputError as error:
             raise InputError(f"line {number} of the cell: {error}") from error
         if any(_is_id(word) for word in others):
-            raise InputError(f"line {number} of the cell holds more than one job id: write one a line.")
+            raise InputError(f"line {number} of the cell holds another job id behind the first: write one a line.")
         ids.append(job_id)
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
@@ -176,11 +184,17 @@ def _add_connection(parser: FlagParser) -> None:
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as an emulator's")
 
 
+_PLACES = ("out", "profile", "region")
+_SELECTORS = ("queue", "status", "name_glob", "older_than", "query", "tag", "limit")
+"""The flags that `--help` shows; `--help all` shows the rest, too."""
+
+
 def _jobs_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_jobs",
         "List jobs of AWS Batch as a DataFrame, one row a job. Ends nothing.",
         "jobs = %batch_jobs --queue QUEUE [flags]",
+        [*_SELECTORS, *_PLACES],
     )
     _add_selectors(parser)
     _add_connection(parser)
@@ -191,11 +205,12 @@ def _jobs_parser() -> FlagParser:
 def _terminate_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_terminate",
-        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and\n"
+        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and "
         "report what became of it. The cell fails unless every job was seen to end.",
-        "%batch_terminate JOBS --reason TEXT [flags]     JOBS: a DataFrame, an expression for one, or job ids\n"
+        "%batch_terminate JOBS --reason TEXT [flags]   JOBS: DataFrame or job ids\n"
         "       %batch_terminate --queue QUEUE --reason TEXT [flags]\n"
-        "       %%batch_terminate --reason TEXT [flags]         then one job id a line, # comments",
+        "       %%batch_terminate --reason TEXT [flags]       then job ids, # comments",
+        [*_SELECTORS[:-2], *_PLACES, "reason", "yes", "max_jobs", "expect"],
     )
     parser.add_argument("--reason", "-r", metavar="TEXT", help="why; AWS shows it with each job. 1 to 1024 characters")
     parser.add_argument("--yes", "-y", action="store_true", help="end the jobs of the plan")
@@ -225,9 +240,10 @@ def _add_run_options(parser: FlagParser) -> None:
 def _resume_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_resume",
-        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again;\n"
+        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again; "
         "requests name only those that are alive and in its plan. The report covers the whole run.",
-        "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
+        "%batch_resume [RUN] [flags]   RUN as in %batch_history, or the newest",
+        [*_PLACES, "timeout", "max_jobs", "partial"],
     )
     _add_run_options(parser)
     parser.add_argument(
@@ -258,7 +274,7 @@ def _history_parser() -> FlagParser:
 def _local_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_local",
-        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the\n"
+        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the "
         "calls of this kernel go to it unless a flag or an argument says otherwise. It is not AWS.",
         "%batch_local start|status|stop [flags]",
     )

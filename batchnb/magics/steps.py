@@ -8,7 +8,7 @@ from batchnb.errors import InputError
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
 from batchnb.magics.options import connection_of, run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import plural
+from batchnb.text import fit_stdout, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,9 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
     Where no widget can be shown, say by which flags the same is done without one, and return None.
     """
     asked = flags.yes or flags.dry_run or flags.quiet or flags.reason is not None
-    if asked or not hasattr(jobs, "columns"):
+    from batchnb.jobs.foreign import is_frame
+
+    if asked or not is_frame(jobs):
         return None
     frame: Any = jobs
     from batchnb.widget import JobPicker, has_front_end
@@ -110,4 +112,4 @@ def watched(plan: Plan) -> int:
 
 def say(text: str) -> None:
     """Print something for the user of the magic."""
-    print(text)  # noqa: T201 - a magic prints for its user
+    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user

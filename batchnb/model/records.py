@@ -93,17 +93,19 @@ def planned_from_record(record: Mapping[str, Any]) -> PlannedJob:
 
 def identity_record(identity: Place) -> Record:
     """Return where a plan belongs."""
-    return {
+    record = {
         "account": identity.account,
         "region": identity.region,
         "endpoint": identity.endpoint,
         "caller": identity.caller,
     }
+    return {**record, "emulator": True} if identity.is_emulator else record
 
 
 def identity_from_record(record: Mapping[str, Any]) -> Place:
     """Return what `identity_record` wrote."""
-    return Place(record["account"], record["region"], record["endpoint"], record["caller"])
+    is_emulator = record.get("emulator") is True
+    return Place(record["account"], record["region"], record["endpoint"], record["caller"], is_emulator)
 
 
 def moment_text(at: datetime | None) -> str | None:

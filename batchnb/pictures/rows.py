@@ -128,7 +128,7 @@ def _column(frame: pd.DataFrame, name: str) -> Any:
 
 
 def _bare(value: object) -> str:
-    return str(value).strip().rpartition("/")[2]
+    return str(value).strip().rpartition("/")[2].lower()
 
 
 def _definition(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from batchnb.clock import Clock
 from batchnb.guards.rules import Layer
 from batchnb.guards.settings import guards
 from batchnb.jobs.ids import JobId
+from batchnb.model.accessor import register
 from batchnb.model.plan import Plan
 from batchnb.model.reason import check_reason
 from batchnb.model.vouching import make_key, vouch_for
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from batchnb.model.report import Report
 
 __all__ = ["make_plan"]
+
+_log = logging.getLogger("batchnb.plan")
 
 
 def make_plan(
@@ -43,6 +47,7 @@ def make_plan(
     """
     clock = clock or Clock()
     check_reason(reason)
+    register()
     held = guards(*layers)
     found = examine(ids, held, gateway, clock, with_dependents=with_dependents, collapse=collapse)
     plan = Plan(
@@ -55,4 +60,7 @@ def make_plan(
         runner=runner,
     )
     vouch_for(plan, layers, is_described=True)
+    _log.info(
+        "planned to end %d of %d jobs in %s: plan %s", len(plan.to_end), len(plan.jobs), plan.identity, plan.digest
+    )
     return plan

@@ -27,6 +27,7 @@ from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import PlannedJob
 from batchnb.running.bodies import Bodies
+from batchnb.running.full_evidence import FullEvidence
 from batchnb.running.journal_ends import read_ends
 from batchnb.running.journal_folder import (
     NO_FOLLOW,
@@ -182,6 +183,12 @@ class Journal:
         lines = job_lines(jobs, self._bodies)
         self.write({**line, "added": True} if added and line["type"] == "job" else line for line in lines)
         self.sync()
+
+    def values(self, full: FullEvidence) -> None:
+        """Note, on the disk, the values of environment variables that somebody wants to be kept, if any."""
+        if full.jobs:
+            self.write(full.lines())
+            self.sync()
 
     def end(self, report: Report) -> None:
         """Note the outcome of each job, and that the run is over, with all that its report says."""

@@ -20,6 +20,7 @@ from batchnb.model.report import Report
 from batchnb.model.run_options import RunOptions
 from batchnb.planning.approval import check_guards
 from batchnb.running.attendance import attended
+from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.journal_ends import read_ends
 from batchnb.running.journal_folder import is_own, run_id_of, run_paths
@@ -80,10 +81,12 @@ def resume_run(
         rest.check_guards()
         ledger = Ledger(replace(plan, jobs=rest.jobs), clock, options.on_event, journal)
         to_send = rest.enter(ledger)
+        full = read_full_evidence(held, rest.added, gateway, clock)
         # Only now: a run that is refused is as it was, and so is its journal.
         journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)
         journal.jobs(rest.added, added=True)
+        journal.values(full)
         gate = tag_gate(ledger.plan, to_send, held, gateway, clock)
         return carry_out(ledger, gateway, journal, options, jobs=to_send, started_at=record.started_at, gate=gate)
 

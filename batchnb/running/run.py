@@ -25,6 +25,7 @@ from batchnb.model.saved import as_expected
 from batchnb.model.verdict import PlannedJob
 from batchnb.planning.approval import approve
 from batchnb.running.attendance import attended
+from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.ledger import Ledger
 from batchnb.running.outcome_writer import OutcomeWriter
@@ -117,19 +118,26 @@ def begin(
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     reviewer = "" if reviewed_by is None else check_reviewer(reviewed_by)
+    gateway.log_in()  # here, where the user can type an MFA code; the threads of a run cannot ask
     # The caller and the configuration are read once, so that the journal has the same that was checked.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)
     cap_paces(gateway, options)
     approval = approve(plan, gateway, clock, here=here, expected=expected, max_age=max_age, typed=layer)
     reviewer = reviewer or plan.reviewed_by or (expected.plan.reviewed_by if expected and expected.plan else "")
-    noted = replace(plan, notes=(*plan.notes, *approval.dropped), reviewed_by=reviewer)
+    full = read_full_evidence(approval.guards, plan.jobs, gateway, clock)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped, *full.notes), reviewed_by=reviewer)
     started_at = clock.wall()
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
     approved = {"expect": expected.record() if expected else None, "reviewed_by": reviewer}
     journal = Journal.create(noted, started_at, guards=approval.guards, approved=approved)
+    try:
+        journal.values(full)
+    except BaseException:
+        journal.close()
+        raise
     # The report has the caller's own plan, unless there is more to say of it.
-    is_same = type(given) is Plan and not approval.dropped and given.reviewed_by == reviewer
+    is_same = type(given) is Plan and noted.notes == plan.notes and given.reviewed_by == reviewer
     ledger = Ledger(given if is_same else noted, clock, options.on_event, journal)
     return Begun(journal, ledger, gateway, approval.jobs, {"started_at": started_at, "gate": gate})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, auto
@@ -23,6 +24,8 @@ from batchnb.running.watch import Verifier
 from batchnb.text import shown
 
 __all__ = ["Stages"]
+
+_log = logging.getLogger("batchnb.run")
 
 SENDING_PATIENCE = 60.0
 """Seconds in which no job gets an answer, after which the sending is given up; a longer `timeout` holds instead.
@@ -130,9 +133,11 @@ class Stages:
             self._stop.stop_everything()
         while self._stage is not _Stage.OVER:
             self._keep_up()
+            _log.info("run %s: %s", self._run_id, self._stage.name.lower().replace("_", " "))
             self._steps[self._stage]()
             self._stage = _Stage(self._stage + 1)
         report = self._made_report()
+        _log.info("run %s: %s", self._run_id, shown(report.summary, 1000))
         if self._cause is None and report.stopped_at is None:
             return report
         self._error = self._error or self._interrupted(report)

@@ -71,8 +71,8 @@ def test_only_what_is_asked_for_is_taken() -> None:
 def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """Without the event before botocore's own reading, the members are those of the body: no more, and no less."""
     assert gateway.queue_types() == dict.fromkeys(emulator.world.ledger.queues, "ECS")
-    queue = {"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}
-    body: dict[str, Any] = {"jobQueues": [queue], "nextToken": None, "Error": {}}
+    queues = [{"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}]
+    body: dict[str, Any] = {"jobQueues": queues, "nextToken": None, "Error": {}}
     answers: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a"}], "nextToken": "", "ResponseMetadata": {}}
     event: dict[str, Any] = {"event_name": "response-received.batch.DescribeJobQueues", "context": {}}
 
@@ -81,7 +81,7 @@ def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.
         _Reader().after_parse({"status_code": status, "body": content}, parsed, **event)
         return parsed
 
-    assert after(200, json.dumps(body).encode()) == {"jobQueues": body["jobQueues"], "ResponseMetadata": {}}
+    assert after(200, json.dumps(body).encode()) == {"jobQueues": queues, "ResponseMetadata": {}}
     assert after(200, b"[]") == after(200, b"{") == after(500, json.dumps(body).encode()) == answers
     _Reader().after_parse(None, None, **event)
 

@@ -35,6 +35,15 @@ def test_a_job_id_is_read_as_it_is(job_id: str, before: str, after: str) -> None
     assert parse_job_id(before + job_id + after) == JobId(job_id)
 
 
+@given(job_ids)
+def test_capitals_name_the_same_job(job_id: str) -> None:
+    """Excel and SQL Server write ids in capitals; AWS knows them in lower case only. A `uuid.UUID` is its text."""
+    arn = f"arn:aws:batch:eu-west-1:123456789012:job/{job_id.upper()}"
+    assert parse_job_id(job_id.upper()) == JobId(job_id)
+    assert parse_job_id(arn).job_id == job_id
+    assert parse_job_id(uuid.UUID(job_id[:36])) == JobId(job_id[:36])
+
+
 @settings(deadline=None)
 @given(job_ids, st.sampled_from(PARTITIONS), regions, accounts)
 def test_an_arn_tells_where_its_job_is(job_id: str, partition: str, region: str, account: str) -> None:
@@ -123,7 +132,7 @@ def test_a_service_job_is_refused_with_the_way_to_end_it(partition: str) -> None
         parse_job_id(f"arn:{partition}:batch:eu-west-1:123456789012:service-job/{UUID}")
 
 
-@pytest.mark.parametrize("value", [None, 7, float("nan"), True, UUID.encode(), [UUID], uuid.UUID(UUID)])
+@pytest.mark.parametrize("value", [None, 7, float("nan"), True, UUID.encode(), [UUID]])
 def test_what_is_no_text_is_refused(value: object) -> None:
     """Missing values, numbers, bytes and lists are no job ids."""
     with pytest.raises(InputError, match="is not a job id: a job id is a string"):

@@ -469,3 +469,13 @@ def test_a_variable_that_nobody_expands_is_an_error(where: str, before: str, var
         InputError, match=rf"(?s)^{argument}: .*Variables are not expanded.*batchnb\.list_jobs\({argument}="
     ):
         selector(**NAMED[where](f"{before}{variable}{after}".replace("*", "").replace("?", "").replace("[", "")))
+
+
+def test_queues_and_statuses_may_stand_behind_commas() -> None:
+    """`status="RUNNABLE,PENDING"` is two statuses, as it is for the flag, and so it is of queues; a gap is an error."""
+    assert wanted(status="RUNNABLE, pending").statuses == (JobStatus.PENDING, JobStatus.RUNNABLE)
+    assert wanted(status=["RUNNABLE,PENDING", "FAILED"]).statuses[-1] is JobStatus.FAILED
+    assert wanted(queues="a,b , c").queues == ("a", "b", "c")
+    for gap in ("a,,b", ",", "a, "):
+        with pytest.raises(InputError, match=r"queues: '.?' is empty"):
+            wanted(queues=gap)

@@ -252,14 +252,25 @@ def _root() -> Path:
     ("magic", "flags"), [("batch_jobs", JOBS), ("batch_terminate", TERMINATE), ("batch_local", LOCAL)]
 )
 def test_help_names_every_flag(nb: Notebook, magic: str, flags: Any) -> None:
-    """`--help`, `-h` and what `%magic?` shows are the same text, with every flag in it; the docstring points there."""
-    texts = [nb.run(f"%{magic} --help").stdout, nb.run(f"%{magic} -h").stdout]
+    """`--help all` and what `%magic?` shows are the same text, with every flag in it; the docstring points there."""
+    texts = [nb.run(f"%{magic} --help all").stdout, nb.run(f"%{magic} all -h").stdout]
     texts.append(getdoc(nb.shell.find_line_magic(magic)) or "")
     assert "--help" in nb.shell.find_line_magic(magic).__doc__
     for text in texts:
         assert f"usage: {'' if magic != 'batch_jobs' else 'jobs = '}%{magic}" in text
         assert all(re.search(rf"(?<![\w-]){name}(?![\w-])", text) for name in flags.flag_names)
     assert nb.shell.object_inspect(f"%{magic}")["docstring"].split() == flags.format_help().split()
+
+
+@pytest.mark.parametrize("magic", ["batch_jobs", "batch_terminate", "batch_resume"])
+def test_help_shows_the_flags_of_every_day(nb: Notebook, magic: str) -> None:
+    """About a dozen, within 80 columns, and how to see the rest; `-h` is the same."""
+    text = nb.run(f"%{magic} --help").stdout
+    assert text == nb.run(f"%{magic} -h").stdout
+    assert 6 <= len(re.findall(r"^  --", text, re.MULTILINE)) <= 13
+    assert re.search(rf"^\d+ more: %{magic} --help all$", text, re.MULTILINE)
+    whole = nb.run(re.findall(r"more: (.*)$", text, re.MULTILINE)[0]).stdout
+    assert max(map(len, [*text.splitlines(), *whole.splitlines()])) <= 80
 
 
 def test_help_ends_nothing_whatever_else_is_typed(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
@@ -322,7 +333,7 @@ def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.Lo
     [
         ("jobs", "'jobs' is not a flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
-        ("-q train --older-than 6", "older_than: '6' is not an age"),
+        ("-q train --older-than 6", "InputError: --older-than: '6' is not an age"),
         ("-q train --status gone", "status: 'gone'"),
         ("-q train --limit many", "--limit: 'many' is not a whole number"),
         ("-q train --limit 0", "limit: 0"),
@@ -330,7 +341,7 @@ def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.Lo
         ("-q train --tag a=1 --tag a=2", "--tag: 'a' is given two values"),
         ("-q train --out 2x", "--out: '2x' is not the name of a variable"),
         ("-q train --out class", "--out: 'class' is not the name of a variable"),
-        ("-q train --endpoint-url nowhere", "endpoint_url: 'nowhere' is not a URL"),
+        ("-q train --endpoint-url nowhere", "--endpoint-url: 'nowhere' is not a URL"),
         ("-q train --profile nobody", "profile or Region is for AWS"),
         ("-q train --query vcpus:>4", "query: There is no field “vcpus”. Did you mean `vcpu:>4`[?]"),
         ("--query ''", "query: '' is empty"),
@@ -432,7 +443,7 @@ def test_a_node_in_a_cell_is_read_as_a_node(nb: Notebook, emulator: local.LocalB
     assert not sent(emulator)
 
 
-@pytest.mark.parametrize("line", ["nonsense", "{0} {0}", "{0},", '"{0}"', "sweep-000"])
+@pytest.mark.parametrize("line", ["nonsense", "{0} train", "{0},", '"{0}"', "sweep-000"])
 def test_a_bad_line_of_a_cell_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], line: str) -> None:
     """One line that is no id stops the whole cell, and the error says which."""
     source = f"%%batch_terminate -r x --yes\n# comment\n{job_ids[0]}\n{line.format(job_ids[1])}\n{job_ids[2]}"
@@ -479,7 +490,7 @@ def test_jobs_are_named_in_one_way(nb: Notebook, emulator: local.LocalBatch, job
         ("{0} -r x --timeout nan", "--timeout: 'nan' is not a number of seconds"),
         ("{0} -r x --wait --no-wait", "give --wait or --no-wait, not both"),
         ("{0} -r x --out a.b", "--out: 'a.b' is not the name"),
-        ("{0} -r x --ids jobId", "ids='jobId' names a column"),
+        ("{0} -r x --ids jobId", "--ids 'jobId' names a column"),
         ("{0} nonsense -r x", "'nonsense' is not a job id"),
         ("arn:aws:batch:mars-1:000000000000:job/{0} -r x", "is of Region mars-1"),
         ("undefined -r x", "cannot evaluate 'undefined' .NameError"),
@@ -927,3 +938,58 @@ def test_jobs_that_somebody_has_named_are_ended(
     nb.run("jobs = %batch_jobs")
     nb.run(f"%batch_terminate {which.format(job_ids[0])} -r x --yes")
     assert sent(emulator)
+
+
+# What is said can be typed
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("%batch_terminate ids --reason x", "_"),
+        ("%%batch_terminate --reason x\n{cell}", "_"),
+        ("p = %batch_terminate ids --reason x", "p"),
+        ("%batch_terminate ids --reason x --out q", "q"),
+        ("%batch_terminate ids --reason x\n1 + 1", "batch_plan"),
+    ],
+)
+def test_the_hint_below_a_plan_can_be_typed(nb: Notebook, emulator: local.LocalBatch, source: str, name: str) -> None:
+    """It names the variable that holds the plan in the next cell."""
+    nb["ids"] = emulator.world.add_jobs("train", "sweep", 21)
+    text = nb.run(source.replace("{cell}", "\n".join(nb["ids"]))).plain
+    (hint,) = re.findall(r"all of them: (\S+\(\))", text)
+    assert hint == f"{name}.to_frame()"
+    nb.shell.user_ns.setdefault("_", None)
+    if name == "_":  # what a notebook does with the last value
+        nb["_"] = nb.cell(source.replace("{cell}", "\n".join(nb["ids"]))).value
+    assert len(nb.run(hint).value) == 21
+
+
+def test_the_hint_below_a_report_can_be_typed(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """It reads the run, also in a notebook that imports nothing; with --out it names the variable."""
+    nb["ids"] = emulator.world.add_jobs("train", "sweep", 42)
+    text = nb.run("%batch_terminate ids[:21] --reason x --yes").plain
+    hint = re.findall(r"all of them: (\S+)$", text, re.MULTILINE)[-1]
+    assert hint.startswith("batchnb.read_run('")
+    assert len(nb.run(hint).value) == 21
+    assert "all of them: r.to_frame()" in nb.run("%batch_terminate ids[21:] --reason x --yes --out r").plain
+
+
+def test_with_yes_nothing_says_that_nothing_was_ended(nb: Notebook, job_ids: list[str]) -> None:
+    """What is shown first says that jobs are ended now; a plan that is refused still says that nothing was."""
+    text = nb.run(f"%batch_terminate {job_ids[0]} --reason x --yes").plain
+    assert re.match(r"Plan \w{12}: ending 1 job\.\n", text)
+    assert "Nothing has been ended" not in text
+    refused = nb.cell(f"%batch_terminate {job_ids[1]} --reason x --yes --read-only")
+    assert "Nothing has been ended. It cannot be executed" in refused.plain
+
+
+def test_out_shows_the_picker_too(nb: Notebook, job_ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--out` names the picker, and does not hide it."""
+    monkeypatch.setattr("batchnb.widget.has_front_end", lambda: True)
+    nb.run("jobs = %batch_jobs -q train")
+    cell = nb.run("%batch_terminate jobs --out picker")
+    assert len(cell.shown) == 1
+    assert "<JobPicker: 3 jobs>" in cell.shown[0]["text/plain"]
+    assert repr(nb["picker"]) == "<JobPicker: 3 jobs>"
+    assert job_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 import pytest
 from hypothesis import given
@@ -120,6 +121,16 @@ def test_a_line_that_is_no_id_is_named_by_its_number(text: str, before: int) -> 
     cell = f"{JOB}\n" * before + line + f"\n{JOB}\n"
     with pytest.raises(InputError, match=rf"^line {before + 1} of the cell: "):
         ids_in_cell(cell)
+
+
+def test_a_pasted_answer_of_the_cli_is_read() -> None:
+    """Ids with tabs between, as `--output text` has them, and JSON, as `--output json` has it, come back in order."""
+    two = [JOB, f"{JOB}:1"]
+    assert ids_in_cell(f"{JOB}\t{JOB}:1\n") == two
+    assert ids_in_cell(json.dumps({"jobSummaryList": [{"jobId": one} for one in two]})) == two
+    assert ids_in_cell(f'[\n    "{JOB}",\n    "{JOB}:1"\n]\n') == two
+    with pytest.raises(InputError, match="line 1 of the cell: 'train' is no job id"):
+        ids_in_cell(f"{JOB}\ttrain")
 
 
 def test_windows_line_ends_are_line_ends() -> None:

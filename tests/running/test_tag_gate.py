@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -293,33 +294,42 @@ def test_a_resumed_run_has_the_same_gate(
     assert len(_asked_for(emulator)) == 129
 
 
+@pytest.mark.parametrize("bulk", [pytest.param(True, marks=pytest.mark.bulk), False])
 def test_nothing_is_sent_from_the_gate_once_sending_has_stopped(
-    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+    emulator: local.LocalBatch,
+    gateway: Gateway,
+    clock: Clock,
+    bulk: bool,  # noqa: FBT001
 ) -> None:
-    """A call that is at the gate when somebody stops the run does not go out after that."""
+    """Calls that are at the gate when somebody stops the run do not go out after that, and no other call does."""
+    gateway.has_bulk = bulk
     ids = emulator.world.add_jobs("train", "job", 100)
     plan = _plan(gateway, ids, clock)
-    calls = count()
+    at_gate: list[str] = []
+    stopped, ticks, began = Event(), count(), clock.now()
 
     def on_event(event: JobEvent) -> None:
         if event.job_id == ids[50] and event.state is EventState.SENT:
             engine.stop_sending()
+            stopped.set()
 
-    ledger = Ledger(plan, Clock(), on_event)  # the machine's time: the second call goes out while the first waits
-
-    def gate(_job_ids: Sequence[str]) -> Mapping[str, str]:
-        next(calls)
-        while not engine._is_over:
-            pass
+    def gate(job_ids: Sequence[str]) -> Mapping[str, str]:
+        at_gate.extend(job_ids)
+        stopped.wait()
         return {}
 
+    # Time goes on with each look at the clock: the second call goes out while the first waits, on any machine.
+    ticking = replace(clock, now=lambda: began + next(ticks) / 1000)
+    ledger = Ledger(plan, ticking, on_event)
     engine = Engine(gateway, ledger, patience=10, gate=gate)
     engine.send(plan.to_end)
     engine.wait_for_answers()
     engine.close()
-    assert next(calls) == 2
+
+    assert sorted(at_gate) == sorted(ids if bulk else [ids[0], ids[50]])
     assert _asked_for(emulator) == []
-    assert {(entry.attempts, entry.error_code) for entry in ledger.entries.values()} == {(0, "NotSent")}
+    told = {job_id: (entry.attempts, entry.error_code) for job_id, entry in ledger.entries.items()}
+    assert told == {job_id: (0, "NotSent" if job_id in at_gate else None) for job_id in ids}
 
 
 @settings(max_examples=20, deadline=None)
@@ -353,9 +363,10 @@ def test_no_job_is_ended_that_was_shown_as_protected(seed: int, nth: int, bulk: 
             elif call.operation.startswith("Terminate") and call.status == 200:
                 for job_id in call.request.get("jobs", [call.request.get("jobId")]):
                     assert shown[job_id] is False
-        kept = {one.planned.job_id for one in report.results if one.error_code == "Protected"}
-        assert kept <= set(tagged)
-        assert kept.isdisjoint(_asked_for(emulator))
+        kept = {one.planned.job_id: one.error_message for one in report.results if one.error_code == "Protected"}
+        # Each thread that waits moves the one clock: where many are throttled, ten seconds are over soon.
+        assert all(job_id in tagged or "could not be looked at" in str(why) for job_id, why in kept.items())
+        assert kept.keys().isdisjoint(_asked_for(emulator))
         assert report.counts.get("not attempted", 0) == len(kept)
     finally:
         emulator.stop()

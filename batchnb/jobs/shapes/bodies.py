@@ -19,7 +19,7 @@ from batchnb.jobs.shapes.containers import containers_in
 from batchnb.jobs.shapes.figures import Figures, figures_of
 from batchnb.jobs.shapes.plain import mapping_in, mappings_in, text_in
 
-__all__ = ["KEPT", "OF_ONE_RUN", "Body", "JobKind", "body_in"]
+__all__ = ["KEPT", "OF_ONE_RUN", "REDUCED", "Body", "JobKind", "body_in"]
 
 
 class JobKind(StrEnum):
@@ -134,8 +134,8 @@ def _kept_container(container: object) -> Any:
     if type(container) is not dict and not isinstance(container, Mapping):
         return None
     kept = {name: value for name, value in container.items() if _says_something(value) and name not in OF_ONE_RUN}
-    for name in _REDUCED.keys() & kept:
-        kept[name] = _REDUCED[name](kept[name])
+    for name in REDUCED.keys() & kept:
+        kept[name] = REDUCED[name](kept[name])
         if not kept[name]:
             del kept[name]
     return kept
@@ -184,12 +184,13 @@ def _kept_metadata(metadata: object) -> Any:
     return {name: value for name, value in kept.items() if value and _says_something(value)}
 
 
-_REDUCED: Mapping[str, Callable[[object], Any]] = {
+REDUCED: Mapping[str, Callable[[object], Any]] = {
     "environment": _names_only,
     "env": _names_only,
     "logConfiguration": _readable_options,
     "firelensConfiguration": _readable_options,
 }
+"""Members of a container that can hold secrets, and what is kept of them."""
 _kept_containers = _kept_list(_kept_container)
 _kept_tasks = _kept_mapping(taskProperties=_kept_list(_kept_mapping(containers=_kept_containers)))
 _kept_pod = _kept_mapping(
