@@ -43,7 +43,7 @@ class _Word:
 
 
 def complete_line(line: str, names: Mapping[str, Any]) -> Completion | None:
-    """Return the completions for a line up to the cursor; None where it is not a magic of batchnb, or they are Python's.
+    """Return the completions for a line up to the cursor; None for Python, and for magics of others.
 
     `names` are the variables of the notebook. A flag that was given and is not repeatable is not offered again.
     """
