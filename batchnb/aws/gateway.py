@@ -1,4 +1,4 @@
-"""The Gateway: everything that is asked of AWS goes through it.
+"""The Gateway: every call to AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
 leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
@@ -45,7 +45,7 @@ PAGE_LIMIT = 1000
 _log = logging.getLogger("batchnb.aws")
 
 CALLER_TIMEOUT = 3.0
-"""Seconds that it may cost to learn who is calling."""
+"""Seconds to wait for the caller's identity."""
 
 
 class Gateway:
@@ -81,7 +81,7 @@ class Gateway:
 
     @contextmanager
     def _calling(self, operation: str, permission: str | None = None) -> Iterator[None]:
-        """Log in if need be, and translate whatever goes wrong with the call inside.
+        """Log in if needed, and translate the failures of the call inside.
 
         Raises CredentialsError for a failed login: nothing was sent.
         """
@@ -119,7 +119,7 @@ class Gateway:
         return self._ask_caller()
 
     def ask_caller(self) -> None:
-        """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
+        """Ask for the caller's identity in the background, so that `identity` waits less."""
         _ = self._caller
 
     def identity(self, account: str | None = None) -> Place:
@@ -188,7 +188,7 @@ class Gateway:
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
-        """Return one page of the jobs of a queue, in whatever status, that were created at `since_ms` or later.
+        """Return one page of the jobs of a queue, in any status, that were created at `since_ms` or later.
 
         Times are epoch milliseconds. With this filter AWS answers up to 100 jobs, and leaves out children of arrays.
         """
