@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError
+from batchnb.guards.notebook_defaults import set_notebook_defaults
 from batchnb.guards.notebook_layer import set_notebook_layer
 from batchnb.guards.notebook_traits import GuardSettings
 
@@ -154,6 +155,7 @@ def load(shell: InteractiveShell) -> None:
         configurables.append(magics)
     shell.register_magics(magics)
     set_notebook_layer(magics.guard_settings)
+    set_notebook_defaults(magics.default_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
     shell.events.register("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
@@ -171,6 +173,7 @@ def unload(shell: InteractiveShell) -> None:
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
     set_notebook_layer(None)
+    set_notebook_defaults(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
     shell.events.unregister("post_run_cell", magics.end_cell)

@@ -19,7 +19,6 @@ __all__ = [
     "LOCAL",
     "RESUME",
     "TERMINATE",
-    "connection_of",
     "ids_in_cell",
     "ids_in_line",
     "rest_options_of",
@@ -56,11 +55,6 @@ def rest_options_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments of `resume` that say what of a run is taken up again, and at whose cost."""
     names = ("partial", "with_dependents", "accept_dependents")
     return {name: getattr(flags, name) for name in names}
-
-
-def connection_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say where calls go."""
-    return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
 
 
 def ids_in_cell(cell: str) -> list[str]:
