@@ -32,6 +32,15 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "machine")
 _REASON = "a test tried to reach an address that is not on this machine"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files whose tests take longest begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not _is_long(item.path))
+
+
+def _is_long(path: Path) -> bool:
+    return path.suffix == ".ipynb" or "e2e" in path.parts
+
+
 @pytest.fixture(autouse=True)
 def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let nothing of the machine's AWS configuration reach a test."""

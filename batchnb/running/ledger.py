@@ -156,15 +156,14 @@ class Ledger:
         self.tell()
         for job_id in job_ids:
             entry = self[job_id]
-            entry.attempts += 1
-            entry.is_under_way = True
+            # In one line: whatever interrupts it, no job counts as asked and answered that is neither.
+            entry.attempts, entry.is_under_way = entry.attempts + 1, True
 
     def taken_back(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs had no effect, and counts as if it had not been made."""
         for job_id in job_ids:
             entry = self[job_id]
-            entry.attempts -= 1
-            entry.is_under_way = False
+            entry.attempts, entry.is_under_way = entry.attempts - 1, False
 
     def accepted(self, job_id: str, request_id: str | None) -> None:
         """Note that AWS accepted the request for this job."""

@@ -121,16 +121,14 @@ def test_many_mistakes_are_counted() -> None:
     assert message.isprintable()
 
 
-@pytest.mark.parametrize(
-    "jobs", [[], (), set(), iter(()), pd.DataFrame({"jobId": []}), pd.Series([], dtype=object)], ids=str
-)
+@pytest.mark.parametrize("jobs", [[], (), set(), iter(()), pd.DataFrame({"jobId": []}), pd.Series([], dtype=object)])
 def test_no_jobs_at_all_are_an_error(jobs: object) -> None:
     """To hand over nothing is a mistake, and is told as one."""
     with pytest.raises(InputError, match="there is no job in it"):
         job_ids_in(jobs)
 
 
-@pytest.mark.parametrize("jobs", [None, 7, A.encode(), {A: 1}, object(), float("nan")], ids=str)
+@pytest.mark.parametrize("jobs", [None, 7, A.encode(), {A: 1}, object(), float("nan")])
 def test_what_is_no_container_of_ids_is_refused(jobs: object) -> None:
     """None, numbers, bytes and mappings hold no ids; the error says what would."""
     with pytest.raises(InputError, match="expected a DataFrame, a Series, a job id or a list of them"):

@@ -282,7 +282,7 @@ def damages(draw: st.DrawFn) -> Callable[[bytes], bytes]:
     return damage
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(damages(), min_size=1, max_size=3), interrupted=st.booleans(), partial=st.booleans())
 def test_whatever_happens_to_its_bytes_a_journal_costs_itself(
     journals: Path,
