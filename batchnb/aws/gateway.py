@@ -87,8 +87,9 @@ class Gateway:
         """
         if self._login is not None:
             self._login.check()
-        where = f"AWS Batch at {self.endpoint}" if is_loopback(self.endpoint) else f"AWS Batch in {self.region}"
-        if not self._seen.any and self._first_answer is None:
+        here = is_loopback(self.endpoint)
+        where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
+        if not self._seen.any and self._first_answer is None and not here:  # no firewall lies between here and here
             self._first_answer = FirstAnswer(where)
         renewal = self._login.how_to_renew if self._login is not None else None
         try:

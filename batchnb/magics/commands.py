@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of
 from batchnb.magics.guard_options import layer_of
 from batchnb.magics.options import (
     HISTORY,
@@ -17,7 +18,6 @@ from batchnb.magics.options import (
     LOCAL,
     RESUME,
     TERMINATE,
-    connection_of,
     ids_in_cell,
     ids_in_line,
     rest_options_of,
