@@ -8,7 +8,7 @@ from batchnb.errors import InputError
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
 from batchnb.magics.options import connection_of, run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import fit_stdout, plural
+from batchnb.text import fit_terminal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,4 +111,4 @@ def watched(plan: Plan) -> int:
 
 def say(text: str) -> None:
     """Say something to whoever typed the magic."""
-    print(fit_stdout(text))  # noqa: T201 - a magic speaks to whoever typed it
+    print(fit_terminal(text))  # noqa: T201 - a magic speaks to whoever typed it
