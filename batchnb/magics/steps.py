@@ -9,7 +9,7 @@ from batchnb.magics.defaults import connection_of, default_queues
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
 from batchnb.magics.options import run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import fit_stdout, plural
+from batchnb.text import fit_terminal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,4 +117,4 @@ def watched(plan: Plan) -> int:
 
 def say(text: str) -> None:
     """Print something for the user of the magic."""
-    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user
+    print(fit_terminal(text))  # noqa: T201 - a magic prints for its user

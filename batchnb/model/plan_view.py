@@ -26,6 +26,7 @@ _REFUSED = " It cannot be executed as it is."
 _REFUSALS_SHOWN = 10
 _QUEUES_SHOWN = 10
 _NOTES_SHOWN = 10
+_GROUPS_SHOWN = 10
 _DEPENDENTS_SHOWN = 10
 _FIELDS = (
     *("status", "status_reason", "created_at", "started_at", "stopped_at", "job_definition", "kind"),
@@ -57,7 +58,14 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
         rows=[_row(planned) for planned in jobs[:limit]],
         total=len(jobs),
         limit=limit,
+        group_titles=("group", "definition", "jobs", "odd one out"),
+        groups=[
+            (group.stem or "(no name)", group.definition, f"{len(group.jobs):,}", group.odd)
+            for group in sorted(plan.grouped.rows, key=lambda group: (not group.is_marked, -len(group.jobs)))
+        ][:_GROUPS_SHOWN],
+        open_rows=sum(planned.verdict is Verdict.NOT_FOUND for planned in jobs[:limit]),
         all_rows=f"{_name(plan)}.to_frame()",
+        in_text=_TITLES if len(plan.queues) > 1 else [title for title in _TITLES if title != "jobQueue"],
     )
 
 

@@ -19,7 +19,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.report_view import report_frame, report_html, report_text
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.text import fit_stdout, plural, sentence, shown
+from batchnb.text import fit_stdout, fit_terminal, plural, sentence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,7 +174,7 @@ class Report:
         return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
-        return fit_stdout(report_text(self))
+        return fit_terminal(report_text(self))
 
     def __repr__(self) -> str:
         return fit_stdout(f"<Report: {self.summary}>")
