@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from batchnb.document import Facts, facts_text
 from batchnb.jobs.outcome import counts_text
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
@@ -62,7 +62,7 @@ def _report_lines(report: Report) -> Facts:
         ("Plan", f"{plan.digest[:DIGEST_SHOWN]}, {plural(len(plan.to_end), 'job')} to end"),
         ("Outcomes", counts_text(report.counts) or "none"),
     ]
-    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
+    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]

@@ -1,45 +1,68 @@
-"""The cell that repeats what was done in a picker, without a click."""
+"""The cell that plans the jobs of a picker again. It ends nothing: whoever pastes it adds `--yes`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from batchnb.model.reason import check_reason
+from batchnb.text import shown
 
 __all__ = ["cell_for"]
 
 _BACKSLASHES = re.compile(r'(\\*)("|\Z)')
+_NAME_LENGTH = 128
 
 
-def cell_for(job_ids: Iterable[str], reason: str, options: Mapping[str, object], notes: Iterable[str]) -> str:
-    r"""Return the cell that ends exactly these jobs for this reason; `notes` become comments in it.
+def cell_for(
+    jobs: Mapping[str, str],
+    reason: str,
+    options: Mapping[str, object],
+    notes: Sequence[str],
+    *,
+    expect: int | None = None,
+) -> str:
+    r"""Return the cell that plans the end of exactly these jobs, their names by id, for this reason.
 
-    >>> print(cell_for(["11111111-2222-3333-4444-555555555555"], 'a "b"', {"region": "eu-west-1"}, ["plan 1234"]))
-    %%batch_terminate --reason "a \"b\"" --region eu-west-1 --yes
+    `notes` become comments in it. `expect` is the number of jobs that the plan must end; None names none.
+
+    >>> names = {"11111111-2222-3333-4444-555555555555": "sweep-1"}
+    >>> print(cell_for(names, 'a "b"', {"region": "eu-west-1"}, ["plan 1234"], expect=1))
+    %%batch_terminate --reason "a \"b\"" --region eu-west-1 --expect 1
     # plan 1234
-    11111111-2222-3333-4444-555555555555
+    # This shows the plan and ends nothing. Add --yes to end the jobs.
+    11111111-2222-3333-4444-555555555555  # sweep-1
 
     A reason of several lines, or an option that the line of a magic cannot hold, makes it a cell of Python. Raises
     InputError for a reason that AWS would not take.
     """
     check_reason(reason)
-    comments = [f"# {line}" for note in notes for line in note.splitlines()]
+    comments = [f"# {line}" for note in notes for line in shown(note, 1000).splitlines()]
     simple = all(value is None or isinstance(value, (str, int, float, list, tuple)) for value in options.values())
     if reason.splitlines() != [reason] or not simple:
-        return _python_for(job_ids, reason, options, comments)
+        return _python_for(jobs, reason, options, comments, expect)
     flags = [_flag(name, value) for name, value in options.items()]
-    line = " ".join(["%%batch_terminate", "--reason", _quoted(reason), *filter(None, flags), "--yes"])
-    return "\n".join([line, *comments, *job_ids])
+    flags += [] if expect is None else [f"--expect {expect}"]
+    line = " ".join(["%%batch_terminate", "--reason", _quoted(reason), *filter(None, flags)])
+    how = "# This shows the plan and ends nothing. Add --yes to end the jobs."
+    return "\n".join([line, *comments, how, *(f"{job_id}{_comment(name)}" for job_id, name in jobs.items())])
 
 
-def _python_for(job_ids: Iterable[str], reason: str, options: Mapping[str, object], comments: list[str]) -> str:
+def _comment(name: str) -> str:
+    """Return the name as a comment behind an id: one line, whatever the name holds."""
+    return f"  # {shown(name, _NAME_LENGTH)}" if name else ""
+
+
+def _python_for(
+    jobs: Mapping[str, str], reason: str, options: Mapping[str, object], comments: Sequence[str], expect: int | None
+) -> str:
     given = "".join(f", {name}={value!r}" for name, value in options.items() if value is not None)
-    ids = "\n".join(f"    {job_id!r}," for job_id in job_ids)
+    ids = "\n".join(f"    {job_id!r},{_comment(name)}" for job_id, name in jobs.items())
     before = "".join(f"{comment}\n" for comment in comments)
+    check = "" if expect is None else f"plan.check_expected({expect})\n"
     return (
-        f"import batchnb\n\n{before}report = batchnb.plan([\n{ids}\n], reason={reason!r}{given}).execute()\n"
-        "report.raise_for_failures()\nreport"
+        f"import batchnb\n\n{before}plan = batchnb.plan([\n{ids}\n], reason={reason!r}{given})\n{check}"
+        "plan  # This shows the plan and ends nothing. To end the jobs: plan.execute()"
     )
 
 
