@@ -6,7 +6,7 @@ from datetime import datetime
 
 from batchnb.document import Facts
 from batchnb.jobs.outcome import counts_text
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
@@ -81,7 +81,7 @@ def _report_lines(report: Report) -> Facts:
     ]
     if plan.dependents_left:
         lines.append(("Fail with it", _dependents(plan)))
-    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
+    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
