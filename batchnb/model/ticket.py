@@ -5,10 +5,11 @@ from __future__ import annotations
 from batchnb.document import Facts, facts_text
 from batchnb.jobs.outcome import counts_text
 from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.figures_text import figures_text
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
-from batchnb.model.report_view import closing_facts
+from batchnb.model.report_view import closing_facts, held_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.text import plural, shown
@@ -42,6 +43,8 @@ def _plan_lines(plan: Plan) -> list[tuple[str, str]]:
         ("Reason", plan.reason),
         ("Would end", f"{plural(len(plan.to_end), 'job')}{': ' if ends else ''}{', '.join(ends)}{children}"),
     ]
+    if any(plan.frees.values()):
+        lines.append(("Frees", figures_text(plan.frees)))
     if left_out:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
@@ -62,6 +65,7 @@ def _report_lines(report: Report) -> Facts:
         ("Plan", f"{plan.digest[:DIGEST_SHOWN]}, {plural(len(plan.to_end), 'job')} to end"),
         ("Outcomes", counts_text(report.counts) or "none"),
     ]
+    lines += held_facts(report)
     lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
