@@ -282,7 +282,8 @@ def test_the_package_holds_every_notebook() -> None:
     """A notebook that is in the repository is in the wheel."""
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     included = build["targets"]["wheel"]["force-include"]
-    assert included == {f"notebooks/{path.name}": f"batchnb/notebooks/{path.name}" for path in PATHS}
+    names = [path.name for path in PATHS] + ["sanitize.cfg"]
+    assert included == {f"notebooks/{name}": f"batchnb/notebooks/{name}" for name in names}
 
 
 # --- batchnb runbooks ---------------------------------------------------------------------------------------------
@@ -314,6 +315,22 @@ def test_what_somebody_changed_is_kept_unless_forced(tmp_path: Path, capsys: Any
     assert cli.main(["runbooks", str(mine.parent), "--force"]) == 0
     assert mine.read_bytes() == PATHS[0].read_bytes()
     assert "replaced" in capsys.readouterr().out
+
+
+def test_the_command_checks_what_somebody_has_edited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Outputs that come out again are fine, others fail; guards, and pytest settings of the folder, do not matter."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "--nothing-such"\n')
+    cells = [nbformat.v4.new_code_cell("print('http://127.0.0.1:4711', 1 + 1)", id="one")]  # type: ignore[no-untyped-call]
+    cells[0].execution_count = 1
+    cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text="http://127.0.0.1:1 2\n")]  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    nbformat.write(notebook, tmp_path / "one.ipynb")  # type: ignore[no-untyped-call]
+    assert cli.main(["runbooks", str(tmp_path), "--check"]) == 0, capfd.readouterr().out
+    cells[0].outputs[0].text = "http://127.0.0.1:1 3\n"
+    nbformat.write(notebook, tmp_path / "one.ipynb")  # type: ignore[no-untyped-call]
+    assert cli.main(["runbooks", str(tmp_path), "--check"]) == 1
+    assert cli.main(["runbooks", str(tmp_path / "none"), "--check"]) == 1
+    assert "there is no notebook in" in capfd.readouterr().err
 
 
 def test_a_folder_that_is_none_is_an_error(tmp_path: Path, capsys: Any) -> None:
