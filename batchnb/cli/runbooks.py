@@ -78,7 +78,16 @@ def check_notebooks(folder: Path) -> int:
         # An empty configuration: neither pytest's settings of this folder nor guards of this user are meant.
         empty = Path(nowhere) / "pytest.ini"
         empty.write_text("[pytest]\n", encoding="utf-8")
-        options = ["-q", "-c", str(empty), "-p", "no:cacheprovider", "--nbval", f"--nbval-sanitize-with={rules}"]
+        options = [
+            "-q",
+            "-c",
+            str(empty),
+            f"--rootdir={folder.absolute()}",
+            "-p",
+            "no:cacheprovider",
+            "--nbval",
+            f"--nbval-sanitize-with={rules}",
+        ]
         command = [sys.executable, "-m", "pytest", *options, *(str(path.absolute()) for path in paths)]
         return subprocess.run(command, env=_environment(nowhere), check=False).returncode  # noqa: S603 - our own command
 
