@@ -42,7 +42,7 @@ def use_endpoint(
     `region` and the `AWS_*` variables send calls. Anything else is the URL of an endpoint.
     An emulator that this process had before is stopped.
 
-    Raises InputError for anything that is none of these, and where boto3 finds no Region or no such profile.
+    Raises InputError for anything else, and where boto3 finds no Region or no such profile.
     """
     if endpoint == "local":
         stop_emulator()

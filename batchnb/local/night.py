@@ -57,7 +57,7 @@ def night(world: World) -> None:
 def hasty_night(world: World) -> None:
     """Fill a world with `night`, in which jobs end 20 times as fast as on AWS, for people who watch it.
 
-    The clock stays that of the wall, so the times in a report are those of whoever reads it.
+    The clock stays that of the wall, so the times in a report are those of its reader.
     """
     night(world)
     world.delays = Delays(
@@ -133,7 +133,7 @@ def _stuck_jobs(world: World) -> None:
 
 
 def _never_started(world: World) -> None:
-    """Jobs that wait for other causes than the features do: no machine is large enough, or none is to be had."""
+    """Jobs that wait for other causes than the features do: no machine is large enough, or no capacity is left."""
     world.add_jobs(
         "train-cpu",
         "render-huge",
@@ -159,7 +159,7 @@ def _never_started(world: World) -> None:
 
 
 def _other_work(world: World) -> None:
-    """What a night is otherwise made of: much that is done, some that failed, some on its way."""
+    """Add the rest of the night: many jobs that are done, some that failed, some on their way."""
     world.add_jobs("train-cpu", "gbm-fold", 20, definition="gbm:11", created_ago=4 * _HOUR, vcpus=16)
     world.add_jobs("train-cpu", "gbm-fold-old", 40, status="SUCCEEDED", definition="gbm:10", created_ago=20 * _HOUR)
     world.add_jobs("etl-nightly", "load-partition", 64, status="SUCCEEDED", definition="etl:52", created_ago=5 * _HOUR)

@@ -26,7 +26,7 @@ def check_reason(reason: object) -> None:
     try:
         reason.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
+        raise InputError(f"reason: the character at position {error.start + 1} is not valid Unicode.") from error
 
 
 def check_reviewer(reviewed_by: object) -> str:

@@ -1,4 +1,4 @@
-"""Tickets: what was done, or would be, as text to be copied into a ticket."""
+"""Tickets: a plan or a report as text to copy into a ticket."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
-from batchnb.model.report_view import closing_facts
+from batchnb.model.report_view import closing_facts, name_of_report
 from batchnb.model.result import JobResult
 from batchnb.model.ticket_styles import styled
 from batchnb.model.verdict import Verdict
-from batchnb.text import plural, shown
+from batchnb.text import fit_stdout, plural, shown
 
 __all__ = ["ticket"]
 
@@ -34,8 +34,10 @@ def ticket(subject: Plan | Report, style: str = "text", *, details: str = "") ->
     """
     file = [("Details", details)] if details else []
     if isinstance(subject, Plan):
-        return styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
-    return styled(subject.summary, [*_report_lines(subject), *file], style)
+        text = styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
+    else:
+        text = styled(subject.summary, [*_report_lines(subject), *file], style)
+    return fit_stdout(text)
 
 
 def _plan_lines(plan: Plan) -> Facts:
@@ -84,7 +86,7 @@ def _report_lines(report: Report) -> Facts:
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
     if len(left) > _JOBS_SHOWN:
-        lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in report.failures"))
+        lines.append(("", f"and {len(left) - _JOBS_SHOWN:,} more in {name_of_report(report)}.failures"))
     return lines + closing_facts(report)
 
 

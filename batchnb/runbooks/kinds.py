@@ -49,7 +49,7 @@ def read_flag(name: str, value: object) -> bool:
 
 
 def read_text(name: str, value: object) -> str | None:
-    """Return a text without spaces around it, None where none is given.
+    """Return a text without spaces around it, None where it is missing.
 
     >>> read_text("queue", " train-gpu ")
     'train-gpu'
@@ -67,7 +67,7 @@ def read_text(name: str, value: object) -> str | None:
 
 
 def read_age(name: str, value: object) -> str | None:
-    """Return an age such as "6h", None where none is given."""
+    """Return an age such as "6h", None where it is missing."""
     text = read_text(name, value)
     parse_age(name, text)
     return text
@@ -100,7 +100,7 @@ def read_percent(name: str, value: object) -> float:
 
 
 def read_texts(name: str, value: object) -> list[str] | None:
-    """Return a list of texts, None where none is given; one text counts as a list of one."""
+    """Return a list of texts, None where it is missing; one text counts as a list of one."""
     if value is None:
         return None
     values = [value] if isinstance(value, str) else value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,16 +15,17 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.guards.keywords import layer_of_keywords
 from batchnb.jobs.place import Place
-from batchnb.model.event import JobEvent
 from batchnb.model.facts import Expected
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan import MAX_AGE, Plan
 from batchnb.model.reason import check_reviewer
 from batchnb.model.report import Report
+from batchnb.model.run_options import RunOptions, check_timeout
 from batchnb.model.saved import as_expected
 from batchnb.model.verdict import PlannedJob
 from batchnb.planning.approval import approve
 from batchnb.running.attendance import attended
+from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.ledger import Ledger
 from batchnb.running.outcome_writer import OutcomeWriter
@@ -71,43 +72,37 @@ class Begun:
 
     def send(self, *, wait: bool, timeout: float, stop: StopLike = None) -> Report:
         """Send, watch, and return the report, as `Plan.execute` does, once."""
-        return _send(self, wait=wait, timeout=timeout, stop=stop)
+        return _send(self, RunOptions(wait=wait, timeout=timeout, stop=stop))
 
     def close(self) -> None:
         """Close the journal."""
         self.journal.close()
 
-    def carry_out(self, **options: Any) -> Report:
+    def carry_out(self, options: RunOptions) -> Report:
         """Do what `send` promises, in this thread."""
         with self.journal:
-            return carry_out(self._ledger, self._gateway, self.journal, jobs=self._jobs, **self._options, **options)
+            return carry_out(self._ledger, self._gateway, self.journal, options, jobs=self._jobs, **self._options)
 
 
 @attended
 @collecting_seldom()
-def _send(begun: Begun, *, wait: bool, timeout: float, stop: StopLike = None) -> Report:
-    check_timeout(timeout)
-    return begun.carry_out(wait=wait, timeout=timeout, stop=stop)
+def _send(begun: Begun, options: RunOptions) -> Report:
+    return begun.carry_out(options)
 
 
 @attended
 @collecting_seldom()
-def execute(
-    plan: Plan, gateway: Gateway | None, *, wait: bool, timeout: float, stop: StopLike = None, **options: Any
-) -> Report:
-    """Send, watch, and report: what `Plan.execute` promises. `options` are those of `begin`."""
-    check_timeout(timeout)
-    return begin(plan, gateway, **options).carry_out(wait=wait, timeout=timeout, stop=stop)
+def execute(plan: Plan, gateway: Gateway | None, options: RunOptions, **approval: Any) -> Report:
+    """Send, watch, and report: what `Plan.execute` promises. `approval` are the keyword arguments of `begin`."""
+    return begin(plan, gateway, options, **approval).carry_out(options)
 
 
 def begin(
     plan: Plan,
     gateway: Gateway | None,
+    options: RunOptions | None = None,
     *,
-    on_event: Callable[[JobEvent], None] | None = None,
     clock: Clock,
-    rps: float | None = None,
-    rate_share: float = 1.0,
     expect: Expected = None,
     max_age: str | timedelta = MAX_AGE,
     typed: Mapping[str, Any] | None = None,
@@ -117,25 +112,33 @@ def begin(
 
     `typed` are guards as keyword arguments. Raises what `Plan.execute` raises before it sends anything.
     """
+    options = options or RunOptions()
     given, layer = plan, layer_of_keywords(typed or {})
     plan = Plan.of(plain_facts(plan), execute)
     if gateway is None:
         raise InputError("this plan is from a journal and bound to no connection. Resume its run, or make a new plan.")
     reviewer = "" if reviewed_by is None else check_reviewer(reviewed_by)
-    # Who calls, and what is configured, is read once: what is checked is what is written down.
+    gateway.log_in()  # here, where the user can type an MFA code; the threads of a run cannot ask
+    # The caller and the configuration are read once, so that the journal has the same that was checked.
     here, expected = gateway.identity(), as_expected(expect)
     check_place(plan, here)
-    cap_paces(gateway, rps, rate_share)
+    cap_paces(gateway, options)
     approval = approve(plan, gateway, clock, here=here, expected=expected, max_age=max_age, typed=layer)
     reviewer = reviewer or plan.reviewed_by or (expected.plan.reviewed_by if expected and expected.plan else "")
-    noted = replace(plan, notes=(*plan.notes, *approval.dropped), reviewed_by=reviewer)
+    full = read_full_evidence(approval.guards, plan.jobs, gateway, clock)
+    noted = replace(plan, notes=(*plan.notes, *approval.dropped, *full.notes), reviewed_by=reviewer)
     started_at = clock.wall()
     gate = tag_gate(plan, approval.jobs, approval.guards, gateway, clock)
     approved = {"expect": expected.record() if expected else None, "reviewed_by": reviewer}
     journal = Journal.create(noted, started_at, guards=approval.guards, approved=approved)
-    # The report has the very plan that somebody holds, unless there is more to say of it.
-    is_same = type(given) is Plan and not approval.dropped and given.reviewed_by == reviewer
-    ledger = Ledger(given if is_same else noted, clock, on_event, journal)
+    try:
+        journal.values(full)
+    except BaseException:
+        journal.close()
+        raise
+    # The report has the caller's own plan, unless there is more to say of it.
+    is_same = type(given) is Plan and noted.notes == plan.notes and given.reviewed_by == reviewer
+    ledger = Ledger(given if is_same else noted, clock, options.on_event, journal)
     return Begun(journal, ledger, gateway, approval.jobs, {"started_at": started_at, "gate": gate})
 
 
@@ -144,27 +147,24 @@ def carry_out(
     ledger: Ledger,
     gateway: Gateway,
     journal: Journal,
+    options: RunOptions,
     *,
     jobs: Sequence[PlannedJob],
-    wait: bool,
-    timeout: float,
     started_at: datetime | None = None,
     gate: Gate | None = None,
-    stop: StopLike = None,
 ) -> Report:
     """Ask for `jobs` of the ledger's plan, watch all of it, and return the report of all of it.
 
     `started_at` is when the run began, where that was not now; `gate` says which jobs to leave out in the end. Raises
-    InterruptedRunError, which carries the report, where it was stopped by `stop` or broken off.
+    InterruptedRunError, which carries the report, where it was stopped by `options.stop` or broken off.
     """
     outcomes = OutcomeWriter(ledger, journal, is_pressed=lambda: stages.is_pressed)
     stages = Stages(
         ledger,
         gateway,
-        as_stop(stop),
+        as_stop(options.stop),
         run_id=journal.run_id,
-        wait=wait,
-        timeout=timeout,
+        options=options,
         started_at=started_at,
         lost=journal.lost,
         on_seen=outcomes.note_settled,
@@ -173,16 +173,10 @@ def carry_out(
     return stages.go_through(jobs, outcomes.write_end)
 
 
-def cap_paces(gateway: Gateway, rps: float | None, rate_share: float) -> None:
+def cap_paces(gateway: Gateway, options: RunOptions) -> None:
     """Set how fast calls that end and that describe jobs may go out. Raises InputError for values without sense."""
     for kind in (CallKind.ENDING, CallKind.DESCRIBING):
-        gateway.pace(kind).cap(rps, rate_share)
-
-
-def check_timeout(timeout: object) -> None:
-    """Raise InputError unless `timeout` is a number of seconds, 0 or more."""
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not 0 <= timeout < float("inf"):
-        raise InputError(f"timeout: {timeout!r} is no number of seconds, 0 or more.")
+        gateway.pace(kind).cap(options.rps, options.rate_share)
 
 
 def check_place(plan: Plan, here: Place) -> None:

@@ -92,7 +92,7 @@ class RunRecord:
     def check_whole(self, *, is_read_only: bool = False) -> None:
         """Raise JournalError where the journal has lost something.
 
-        With `is_read_only`, what was lost when the run was last resumed in part is no error: its report says so.
+        With `is_read_only`, a loss from before the last resume is accepted: its report says so.
         """
         lost = self.lost.without(self.acknowledged) if is_read_only else self.lost
         if not lost:
