@@ -144,15 +144,42 @@ class Gateway:
 
         It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
         """
-        types: dict[str, str] = {}
+        return {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in self.describe_queues()}
+
+    def describe_queues(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeJobQueues says of all job queues."""
+        queues: list[Mapping[str, Any]] = []
         request: dict[str, Any] = {}
         while True:
             with self._calling("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
+                queues += [{**queue, "jobQueueName": queue["jobQueueName"]} for queue in answer["jobQueues"]]
             if not answer.get("nextToken"):
-                return types
+                return queues
             request["nextToken"] = answer["nextToken"]
+
+    def describe_environments(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeComputeEnvironments says of all compute environments."""
+        environments: list[Mapping[str, Any]] = []
+        request: dict[str, Any] = {}
+        while True:
+            with translated("DescribeComputeEnvironments"):
+                answer = self._client.describe_compute_environments(**request)
+                environments += answer["computeEnvironments"]
+            if not answer.get("nextToken"):
+                return environments
+            request["nextToken"] = answer["nextToken"]
+
+    def front_of(self, job_queue: str) -> list[Mapping[str, Any]]:
+        """Return the first 100 RUNNABLE jobs of a queue, as GetJobQueueSnapshot has them: `jobArn` and since when.
+
+        Raises UnsupportedError where this botocore does not know the call: those before 1.34.93 do not.
+        """
+        if not hasattr(self._client, "get_job_queue_snapshot"):
+            raise UnsupportedError("this botocore has no GetJobQueueSnapshot", code="", operation="GetJobQueueSnapshot")
+        with translated("GetJobQueueSnapshot"):
+            answer = self._client.get_job_queue_snapshot(jobQueue=job_queue)
+            return list((answer.get("frontOfQueue") or {}).get("jobs") or ())
 
     def has_definition(self, key: str) -> bool:
         """Return whether there is a job definition of this name, or this `name:revision`."""
