@@ -15,7 +15,7 @@ _INTRODUCTION = """\
 # Every flag
 
 This page is generated from the parsers that read the flags, so it is complete. In a notebook, each magic prints the
-same with `--help`. [Magics](magics.md) explains what the flags are for.
+same with `--help all`. [Magics](magics.md) explains what the flags are for.
 """
 _SPECIAL = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]<>#|"})
 
