@@ -24,10 +24,13 @@ from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
 
-__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
+__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "NOT_LISTED", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
 
 DROPPED_OUT = "Dropped out of the expected plan: "
 """How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
+
+NOT_LISTED = "Not listed: "
+"""How a note begins that names queues which AWS would not list, so that nothing is known of their jobs."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, NOT_LISTED
 from batchnb.model.figures_text import figures_text
 from batchnb.model.result import JobResult
 
@@ -61,7 +61,7 @@ def report_facts(report: Report) -> Facts:
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
     facts += held_facts(report)
-    facts += [("Note", note) for note in report.plan.notes if note.startswith(DROPPED_OUT)]
+    facts += [("Note", note) for note in report.plan.notes if note.startswith((DROPPED_OUT, NOT_LISTED))]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     return facts + closing_facts(report)

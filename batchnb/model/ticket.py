@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from batchnb.document import Facts, facts_text
 from batchnb.jobs.outcome import counts_text
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, NOT_LISTED
 from batchnb.model.figures_text import figures_text
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
@@ -49,6 +49,7 @@ def _plan_lines(plan: Plan) -> list[tuple[str, str]]:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
         lines.append(("Would fail", plural(len(plan.dependents_left), "dependent") + " that the plan does not hold"))
+    lines += [("Note", note) for note in plan.notes if note.startswith(NOT_LISTED)]
     lines += odd_ones(plan)
     lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
@@ -66,7 +67,7 @@ def _report_lines(report: Report) -> Facts:
         ("Outcomes", counts_text(report.counts) or "none"),
     ]
     lines += held_facts(report)
-    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
+    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, NOT_LISTED))]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
