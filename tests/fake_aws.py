@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from batchnb.aws.gateway import BulkAnswer, Gateway, Page
+from batchnb.aws.answers import BulkAnswer, Page
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.jobs.job import Job, JobStatus

@@ -24,7 +24,7 @@ from batchnb.text import shown, without_userinfo
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "default_endpoint", "emulator_session", "set_default_endpoint"]
+__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "set_default_endpoint"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -71,6 +71,11 @@ def set_default_endpoint(
 def default_endpoint() -> str | None:
     """Return the default endpoint of this process, None where boto3 decides."""
     return _default.endpoint_url
+
+
+def is_default_set() -> bool:
+    """Return whether an endpoint, a profile or a Region was set for all calls of this process."""
+    return _default != _Default(None, None, None, None)
 
 
 def emulator_session() -> boto3.Session:

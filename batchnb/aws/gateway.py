@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.answers import BulkAnswer, Page, item_error
 from batchnb.aws.answers_seen import AnswersSeen
 from batchnb.aws.errors import permission_needed, translated
 from batchnb.aws.pace import CallKind, Pace, pace_for
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from batchnb.aws.login import Login
 
-__all__ = ["BulkAnswer", "Gateway", "ItemError", "Page", "in_groups"]
+__all__ = ["Gateway", "in_groups"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -46,32 +46,6 @@ _log = logging.getLogger("batchnb.aws")
 
 CALLER_TIMEOUT = 3.0
 """Seconds to wait for the caller's identity."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One answer of ListJobs."""
-
-    jobs: list[Job]
-    next_token: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemError:
-    """What TerminateJobs said of one job inside an answer that was a success as a whole."""
-
-    job_id: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAnswer:
-    """What one TerminateJobs call answered. An id that stands in neither part was left unanswered."""
-
-    accepted: frozenset[str]
-    errors: Mapping[str, ItemError]
-    request_id: str | None
 
 
 class Gateway:
@@ -113,8 +87,9 @@ class Gateway:
         """
         if self._login is not None:
             self._login.check()
-        where = f"AWS Batch at {self.endpoint}" if is_loopback(self.endpoint) else f"AWS Batch in {self.region}"
-        if not self._seen.any and self._first_answer is None:
+        here = is_loopback(self.endpoint)
+        where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
+        if not self._seen.any and self._first_answer is None and not here:  # no firewall lies between here and here
             self._first_answer = FirstAnswer(where)
         renewal = self._login.how_to_renew if self._login is not None else None
         try:
@@ -169,15 +144,42 @@ class Gateway:
 
         It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
         """
-        types: dict[str, str] = {}
+        return {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in self.describe_queues()}
+
+    def describe_queues(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeJobQueues says of all job queues."""
+        queues: list[Mapping[str, Any]] = []
         request: dict[str, Any] = {}
         while True:
             with self._calling("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
+                queues += [{**queue, "jobQueueName": queue["jobQueueName"]} for queue in answer["jobQueues"]]
             if not answer.get("nextToken"):
-                return types
+                return queues
             request["nextToken"] = answer["nextToken"]
+
+    def describe_environments(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeComputeEnvironments says of all compute environments."""
+        environments: list[Mapping[str, Any]] = []
+        request: dict[str, Any] = {}
+        while True:
+            with translated("DescribeComputeEnvironments"):
+                answer = self._client.describe_compute_environments(**request)
+                environments += answer["computeEnvironments"]
+            if not answer.get("nextToken"):
+                return environments
+            request["nextToken"] = answer["nextToken"]
+
+    def front_of(self, job_queue: str) -> list[Mapping[str, Any]]:
+        """Return the first 100 RUNNABLE jobs of a queue, as GetJobQueueSnapshot has them: `jobArn` and since when.
+
+        Raises UnsupportedError where this botocore does not know the call: those before 1.34.93 do not.
+        """
+        if not hasattr(self._client, "get_job_queue_snapshot"):
+            raise UnsupportedError("this botocore has no GetJobQueueSnapshot", code="", operation="GetJobQueueSnapshot")
+        with translated("GetJobQueueSnapshot"):
+            answer = self._client.get_job_queue_snapshot(jobQueue=job_queue)
+            return list((answer.get("frontOfQueue") or {}).get("jobs") or ())
 
     def has_definition(self, key: str) -> bool:
         """Return whether there is a job definition of this name, or this `name:revision`."""
@@ -247,7 +249,7 @@ class Gateway:
         At most `DESCRIBE_LIMIT` ids. An id that AWS does not know is left out.
         """
         asked = frozenset(job_ids)
-        with translated("DescribeJobs"):
+        with self._calling("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
             return {job_id: withheld_in(item) for item in answer["jobs"] if (job_id := item["jobId"]) in asked}
 
@@ -276,19 +278,11 @@ class Gateway:
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
             if "successful" not in answer and "errors" not in answer:
                 raise KeyError("successful")
-            told = [_item_error(item) for item in answer.get("errors") or ()]
+            told = [item_error(item) for item in answer.get("errors") or ()]
             errors = {error.job_id: error for error in told if error.job_id in asked}
             named = {job_id for job_id in answer.get("successful") or () if isinstance(job_id, str)}
             accepted = asked.intersection(named).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
-
-
-def _item_error(item: Mapping[str, Any]) -> ItemError:
-    """Return what an answer says of one job; anything but a text in it is ignored."""
-    job_id, code, message = (
-        value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
-    )
-    return ItemError(job_id, code, message)
 
 
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -19,7 +19,8 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, Page, in_groups
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.aws.queue_refusals import Refusal, judge_refusal

@@ -28,6 +28,7 @@ __all__ = [
     "listed_by",
     "listing_text",
     "not_listed_text",
+    "note_default",
     "note_selected",
     "recount",
     "remember",
@@ -95,6 +96,13 @@ def note_selected(rows: pd.DataFrame) -> pd.DataFrame:
         rows = rows.copy()
         rows.attrs[_KEY] = {**noted, "is_narrowed": True}
     return rows
+
+
+def note_default(frame: pd.DataFrame, selector: str) -> None:
+    """Let the frame remember that this selector was a default that nobody typed: it says of no job that it is meant."""
+    noted = frame.attrs[_KEY]
+    typed = {name: value for name, value in noted["selectors"].items() if name != selector}
+    frame.attrs[_KEY] = {**noted, "is_narrowed": any(_narrows(name, value) for name, value in typed.items())}
 
 
 def is_everything(jobs: object, count: int) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of
 from batchnb.magics.guard_options import layer_of
 from batchnb.magics.options import (
     HISTORY,
@@ -17,7 +18,6 @@ from batchnb.magics.options import (
     LOCAL,
     RESUME,
     TERMINATE,
-    connection_of,
     ids_in_cell,
     ids_in_line,
     rest_options_of,
@@ -70,6 +70,9 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is not a flag. See %batch_jobs --help.")
+    from batchnb.model.listing_view import show_in_notebooks
+
+    show_in_notebooks(notebook.shell)
     found = listed(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
@@ -155,8 +158,10 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         return None
     if flags.expression:
         raise InputError(f"%batch_history: {shown(flags.expression)!r} is not a flag. See %batch_history --help.")
+    from batchnb.model.listing_view import show_in_notebooks
     from batchnb.running.history import history
 
+    show_in_notebooks(notebook.shell)
     found = history()
     return None if notebook.keeps(flags.out, found) else found
 

@@ -14,6 +14,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError
+from batchnb.guards.notebook_defaults import set_notebook_defaults
 from batchnb.guards.notebook_layer import set_notebook_layer
 from batchnb.guards.notebook_traits import GuardSettings
 
@@ -186,6 +187,7 @@ def load(shell: InteractiveShell) -> None:
     # What errors and reports say can be typed, such as batchnb.resume(…), has to work when it is typed.
     shell.user_ns.setdefault("batchnb", sys.modules["batchnb"])
     set_notebook_layer(magics.guard_settings)
+    set_notebook_defaults(magics.default_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
     magics.shell.Completer.custom_matchers.append(magics.complete)
     shell.events.register("post_run_cell", magics.end_cell)
@@ -204,6 +206,7 @@ def unload(shell: InteractiveShell) -> None:
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
     set_notebook_layer(None)
+    set_notebook_defaults(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
     matchers = magics.shell.Completer.custom_matchers

@@ -23,7 +23,6 @@ __all__ = [
     "LOCAL",
     "RESUME",
     "TERMINATE",
-    "connection_of",
     "ids_in_cell",
     "ids_in_line",
     "rest_options_of",
@@ -53,11 +52,6 @@ def rest_options_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments of `resume` that say which jobs of a run to resume, and which others may fail."""
     names = ("partial", "with_dependents", "accept_dependents")
     return {name: getattr(flags, name) for name in names}
-
-
-def connection_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say where calls go."""
-    return {name: getattr(flags, name) for name in ("profile", "region", "endpoint_url")}
 
 
 _BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of, default_queues
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
-from batchnb.magics.options import connection_of, run_options_of, selectors_of
+from batchnb.magics.options import run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import fit_stdout, plural
+from batchnb.text import fit_terminal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +30,13 @@ def listed(flags: Line) -> pd.DataFrame:
     That is what --limit left out, and what AWS would not list.
     """
     from batchnb.api import list_jobs
-    from batchnb.aws.relist import not_listed_text
+    from batchnb.aws.relist import not_listed_text, note_default
 
-    jobs = list_jobs(**selectors_of(flags), **connection_of(flags))
+    selectors = selectors_of(flags)
+    queues = default_queues(flags)
+    jobs = list_jobs(**(selectors | {"queues": queues} if queues else selectors), **connection_of(flags))
+    if queues:
+        note_default(jobs, "queues")
     if left_out := jobs.attrs["left_out"]:
         say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
     if not_listed := not_listed_text(jobs):
@@ -112,4 +117,4 @@ def watched(plan: Plan) -> int:
 
 def say(text: str) -> None:
     """Print something for the user of the magic."""
-    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user
+    print(fit_terminal(text))  # noqa: T201 - a magic prints for its user

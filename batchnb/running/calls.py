@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby, islice
 
-from batchnb.aws.gateway import BULK_LIMIT, BulkAnswer, ItemError, in_groups
+from batchnb.aws.answers import BulkAnswer, ItemError
+from batchnb.aws.gateway import BULK_LIMIT, in_groups
 from batchnb.aws.retry import backoff
 from batchnb.errors import AwsError
 from batchnb.model.verdict import PlannedJob

@@ -12,7 +12,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from batchnb.aws.gateway import BulkAnswer, Gateway
+from batchnb.aws.answers import BulkAnswer
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import MOST_PLACES, CallKind
 from batchnb.errors import AwsError, UnavailableError
 from batchnb.model.verdict import PlannedJob, Verdict

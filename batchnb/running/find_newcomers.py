@@ -8,7 +8,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from batchnb.aws.gateway import Gateway, Page
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import with_retries
 from batchnb.clock import Clock

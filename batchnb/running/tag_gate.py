@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeAlias
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, ItemError, in_groups
+from batchnb.aws.answers import ItemError
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import each_with_retries
 from batchnb.clock import Clock

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
+from batchnb.aws.answers import ItemError
 from batchnb.aws.decode import _Reader
-from batchnb.aws.gateway import Gateway, ItemError
+from batchnb.aws.gateway import Gateway
 from batchnb.errors import UnavailableError
 from batchnb.jobs.job import Job, job_from_aws
 

@@ -17,8 +17,9 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from batchnb import local
 from batchnb.aws import connect as connecting
 from batchnb.aws import gateway as aws
+from batchnb.aws.answers import ItemError
 from batchnb.aws.connect import connect, set_default_endpoint
-from batchnb.aws.gateway import Gateway, ItemError, in_groups
+from batchnb.aws.gateway import Gateway, in_groups
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
 from batchnb.jobs.place import Place, is_loopback
 from batchnb.local.operations.refusals import CALLER_ARN

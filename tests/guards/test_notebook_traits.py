@@ -22,7 +22,7 @@ from batchnb.guards.rules import Guards
 from batchnb.guards.settings import NOTEBOOK, guards, layer
 from batchnb.magics import magics
 
-NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 
 
 class Notebook:

@@ -183,7 +183,7 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     """`%load_ext batchnb` imports the names of the magics and their settings, and of the rest what costs nothing."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    settings = {"batchnb.guards.notebook_layer", "batchnb.guards.notebook_traits"}
+    settings = {f"batchnb.guards.notebook_{name}" for name in ("defaults", "layer", "traits")}
     packages = {"batchnb", "batchnb.guards", "batchnb.magics"}
     assert ours == {*packages, "batchnb.magics.magics", "batchnb.errors", "batchnb.text", "batchnb._version", *settings}
 
@@ -443,7 +443,7 @@ def test_a_node_in_a_cell_is_read_as_a_node(nb: Notebook, emulator: local.LocalB
     assert not sent(emulator)
 
 
-@pytest.mark.parametrize("line", ["nonsense", "{0} train", "{0},", '"{0}"', "sweep-000"])
+@pytest.mark.parametrize("line", ["nonsense", "train {0}", '"{0}"', "sweep-000"])
 def test_a_bad_line_of_a_cell_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], line: str) -> None:
     """One line that is no id stops the whole cell, and the error says which."""
     source = f"%%batch_terminate -r x --yes\n# comment\n{job_ids[0]}\n{line.format(job_ids[1])}\n{job_ids[2]}"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from batchnb.api import list_jobs, plan
 from batchnb.errors import InputError
 from batchnb.jobs.ids import parse_job_id
-from batchnb.magics.options import JOBS, LOCAL, TERMINATE, connection_of, ids_in_cell, ids_in_line, selectors_of
+from batchnb.magics.defaults import connection_of
+from batchnb.magics.options import JOBS, LOCAL, TERMINATE, ids_in_cell, ids_in_line, selectors_of
 from batchnb.magics.parser import FlagParser
 
 JOB = "11111111-2222-3333-4444-555555555555"
@@ -129,8 +130,8 @@ def test_a_pasted_answer_of_the_cli_is_read() -> None:
     assert ids_in_cell(f"{JOB}\t{JOB}:1\n") == two
     assert ids_in_cell(json.dumps({"jobSummaryList": [{"jobId": one} for one in two]})) == two
     assert ids_in_cell(f'[\n    "{JOB}",\n    "{JOB}:1"\n]\n') == two
-    with pytest.raises(InputError, match="line 1 of the cell: 'train' is no job id"):
-        ids_in_cell(f"{JOB}\ttrain")
+    with pytest.raises(InputError, match="line 1 of the cell holds another job id behind the first"):
+        ids_in_cell(f"{JOB}\ttrain\t{JOB}:1")
 
 
 def test_windows_line_ends_are_line_ends() -> None:
