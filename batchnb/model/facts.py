@@ -19,7 +19,7 @@ from batchnb.guards.rules import Guards
 from batchnb.jobs.fastjson import to_json
 from batchnb.jobs.ids import array_parent
 from batchnb.jobs.place import Place
-from batchnb.jobs.summary import freed_by_queue, summed
+from batchnb.jobs.summary import add_up, freed_by_queue
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -166,7 +166,7 @@ class PlanFacts:
 
         `unknown` is the number of running jobs of which a figure is not known: the sums are the least then.
         """
-        return summed(self.frees_by_queue.values())
+        return add_up(self.frees_by_queue.values())
 
     @cached_property
     def frees_by_queue(self) -> Mapping[str, Mapping[str, float]]:

@@ -17,7 +17,7 @@ from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
 from batchnb.model.report_view import closing_facts, held_facts, name_of_report
 from batchnb.model.result import JobResult
-from batchnb.model.ticket_styles import styled
+from batchnb.model.ticket_styles import apply_style
 from batchnb.model.verdict import Verdict
 from batchnb.text import fit_stdout, plural, shown
 
@@ -39,9 +39,9 @@ def ticket(subject: Plan | Report, style: str = "text", *, details: str = "") ->
     """
     file = [("Details", details)] if details else []
     if isinstance(subject, Plan):
-        text = styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
+        text = apply_style("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
     else:
-        text = styled(subject.summary, [*_report_lines(subject), *file], style)
+        text = apply_style(subject.summary, [*_report_lines(subject), *file], style)
     return fit_stdout(text)
 
 
