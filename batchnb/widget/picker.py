@@ -26,6 +26,7 @@ from batchnb.text import plural, shown
 from batchnb.widget.as_cell import cell_for
 from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
+from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import Handler, answer_to
 from batchnb.widget.session import Asks, Desk
@@ -168,6 +169,7 @@ class JobPicker(anywidget.AnyWidget, Desk):
 
     def open(self) -> None:
         """Open the line to a page, unless nobody looks: such a run would save the whole widget with the notebook."""
+        check_host()
         if not is_unattended():
             super().open()
 
@@ -177,8 +179,15 @@ class JobPicker(anywidget.AnyWidget, Desk):
         data = {**data, **self._stills()}
         return (data, *metadata) if any(metadata) else data
 
+    @property
+    def _repr_html_(self) -> Any:
+        """What Streamlit shows, which knows neither widgets nor MIME bundles; notebooks are not to ask for it."""
+        if not is_streamlit():
+            raise AttributeError("_repr_html_")
+        return lambda: self._stills()["text/html"]
+
     def _ipython_display_(self) -> None:
-        self._outputs.show(self._data())
+        self._outputs.show(self._repr_mimebundle_())
 
     def _data(self) -> Mapping[str, Any]:
         bundle = self._repr_mimebundle_()
