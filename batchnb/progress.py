@@ -1,4 +1,4 @@
-"""Progress for those who wait: a bar on stderr, in a notebook a line of text. The only importer of tqdm."""
+"""Progress of long waits: a bar by tqdm, in a notebook a line of text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["SILENT_SECONDS", "announce", "counting"]
 
 _LINE_SECONDS = 0.25
 SILENT_SECONDS = 1.0
-"""Seconds after which whoever waits is shown that something happens."""
+"""Seconds of waiting after which a bar is shown."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def counting(
         if bar is not None:
             bar.update(more)
         elif not silent and (waited := now() - began) >= SILENT_SECONDS:
-            # Not before it is seen: most of what is waited for is quicker.
+            # Made only when it is shown: most waits are shorter.
             bar = _line_of_notebook(what, unit, total) or _bar(what, unit, total, waited)
             bar.update(counted)
 
@@ -104,7 +104,7 @@ def _line_of_notebook(what: str, unit: str, total: int | None) -> _Line | None:
 
 
 def announce(text: str) -> None:
-    """Say something on stderr, above a bar that may be there; nothing where there is no stderr to say it on."""
+    """Print a text on stderr, above a bar if there is one; do nothing where there is no stderr."""
     from tqdm.std import tqdm
 
     with suppress(OSError, ValueError, AttributeError):

@@ -137,7 +137,7 @@ def lasting(seconds: float) -> str:
         text = f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
         if float(text.replace(",", "")) < limit:
             return f"{text} {unit}"
-    raise ValueError(f"{seconds} is no time span")
+    raise ValueError(f"{seconds} is not a time span")
 
 
 def without_userinfo(text: str) -> str:

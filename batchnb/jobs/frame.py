@@ -1,4 +1,4 @@
-"""Between DataFrames and jobs: which ids a person handed over, and jobs as rows. pandas' door for listings."""
+"""Between DataFrames and jobs: the ids in what a caller gives, and jobs as rows."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) 
     as ids; one job named by its id and by its ARN comes twice. Where a row has an ARN beside the id (`ARN_COLUMNS`),
     its account and Region are those of the job.
 
-    Raises InputError if there is no such column, if anything in it is no job id (missing values included), if an ARN is
-    of another job than the id in its row, or if there is nothing at all, unless `empty_ok`.
+    Raises InputError if there is no such column, if anything in it is not a job id (missing values included), if an
+    ARN is of another job than the id in its row, or if there is nothing at all, unless `empty_ok`.
     """
     found: dict[JobId, None] = {}
     mistakes: list[str] = []
@@ -75,7 +75,7 @@ def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) 
         more = len(mistakes) - _MISTAKES_SHOWN
         raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
     if not found and not empty_ok:
-        raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
+        raise InputError("jobs: no jobs given. Nothing was ended.")
     return list(found)
 
 
@@ -206,7 +206,7 @@ def _placed(job: JobId, arn: object, prefixes: dict[str, JobId]) -> JobId:
     if known is None or not slash or tail != job.job_id:
         known = parse_job_id(arn)
         if not known.account:
-            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is no job ARN.")
+            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is not a job ARN.")
         if known.job_id.lower() != job.job_id.lower():
             raise InputError(f"the id is {job.job_id}, but the ARN in its row is of job {known.job_id}.")
         prefixes[prefix] = known

@@ -1,4 +1,4 @@
-"""Parse and validate job ids and ARNs, before anything is asked of AWS."""
+"""Job ids and ARNs: parsed and validated before any call."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def parse_job_id(text: object) -> JobId:
     if isinstance(text, UUID):
         return JobId(str(text))
     if not isinstance(text, str):
-        raise InputError(f"{shown(repr(text))} is no job id: a job id is a string such as {_EXAMPLE}.")
+        raise InputError(f"{shown(repr(text))} is not a job id: a job id is a string such as {_EXAMPLE}.")
     bare = text.strip()
     if arn := _JOB_ARN.fullmatch(bare):
         if not _JOB_ID.fullmatch(arn["id"]):
@@ -76,7 +76,7 @@ def parse_job_id(text: object) -> JobId:
             f"{shown(repr(text))} is a service job. batchnb ends container jobs only; "
             "use 'aws batch terminate-service-job' for it."
         )
-    raise InputError(f"{shown(repr(text))} is no job id: expected {_EXAMPLE}, or a job's ARN.")
+    raise InputError(f"{shown(repr(text))} is not a job id: expected {_EXAMPLE}, or a job's ARN.")
 
 
 def is_job_id(value: object) -> bool:

@@ -69,7 +69,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         say(JOBS.help_for(flags))
         return None
     if flags.expression:
-        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
+        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is not a flag. See %batch_jobs --help.")
     from batchnb.model.listing_view import show_in_notebooks
 
     show_in_notebooks(notebook.shell)
@@ -108,7 +108,7 @@ def terminate(
         notebook.keeps(name := "batch_plan", plan)
     with show_as(plan, name):
         _show(notebook, plan, plan, quiet=flags.quiet)
-    again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
+    again = "executes this plan" if named is plan else "makes the plan again and executes it"
     say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
     return None if kept else plan
 
@@ -127,7 +127,7 @@ def emulator(line: str) -> None:
     elif flags.expression in actions:
         say(actions[flags.expression]())
     else:
-        said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
+        said = f"{shown(flags.expression)!r} is not one of" if flags.expression else "say what to do:"
         raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
 
 
@@ -157,7 +157,7 @@ def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
         say(HISTORY.help_for(flags))
         return None
     if flags.expression:
-        raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
+        raise InputError(f"%batch_history: {shown(flags.expression)!r} is not a flag. See %batch_history --help.")
     from batchnb.model.listing_view import show_in_notebooks
     from batchnb.running.history import history
 
@@ -171,8 +171,8 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     given = [name for name, value in selectors_of(flags).items() if value is not None]
     if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
-            "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
-            "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
+            '%batch_terminate: which jobs? For example: %batch_terminate jobs --reason "…". Give a DataFrame, ids '
+            "or selectors such as --queue, and not several of them."
         )
     if cell is not None:
         return ids_in_cell(cell)

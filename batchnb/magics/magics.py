@@ -1,4 +1,4 @@
-"""The magics and their settings as IPython knows them: names, help, and what a cell shows. IPython's only door.
+"""The magics and their settings as IPython knows them: names, help, what a cell shows. The only importer of IPython.
 
 Here is no more than has to be there before one is used, so that `%load_ext batchnb` costs a few milliseconds: what a
 magic does, and its flags, are imported when it runs or when its help is asked for.
@@ -142,7 +142,7 @@ class BatchMagics(GuardSettings, Magics):
             raise NotImplementedError  # by which IPython goes on as it would without this
         if not hasattr(self.shell, "kernel"):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
-            print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
+            print(repr(value))  # noqa: T201 - a magic prints for its user
 
     @context_matcher(priority=1000, identifier="batchnb")  # type: ignore[untyped-decorator]
     def complete(self, context: Any) -> dict[str, Any]:

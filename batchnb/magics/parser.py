@@ -171,7 +171,7 @@ class FlagParser(argparse.ArgumentParser):
             given[action.dest] = argument
             return
         first, second = before.partition("=")[0], argument.partition("=")[0]
-        what = f"{first} is given twice" if first == second else f"{first} and {second} exclude each other"
+        what = f"{first} is given twice" if first == second else f"give {first} or {second}, not both"
         raise InputError(f"{self.prog}: {what}. See {self.prog} --help.")
 
     def _words(self, line: str) -> Iterator[_Word]:

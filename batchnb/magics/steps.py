@@ -63,12 +63,13 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
 def planned(jobs: object, flags: Line) -> Plan:
     """Return the plan for these jobs, or the plan that was given, unless the flags contradict it."""
     from batchnb.api import plan_with
+    from batchnb.aws.connection import Connection
     from batchnb.model.plan import Plan
 
     if not isinstance(jobs, Plan):
         check_reason_flag(flags)
         options = {"reason": flags.reason, "ids": flags.ids, **plan_options_of(flags)}
-        return plan_with(jobs, layer_of(flags), connection=connection_of(flags), **options)
+        return plan_with(jobs, layer_of(flags), connection=Connection(**connection_of(flags)), **options)
     if flags.reason not in (None, jobs.reason):
         raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
     check_nothing_new(flags)
@@ -95,7 +96,7 @@ def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Re
 def how_to_execute(plan: Plan, again: str) -> str:
     """Return what to type after a plan was shown; `again` says what the same line or cell with --yes does."""
     if not plan.to_end:
-        return "Nothing was ended. There is no job in it that could be."
+        return "Nothing was ended. Nothing here can be terminated."
     if not plan.refused_by:
         return f"Nothing was ended. {again}"
     flags = dict.fromkeys(refusal.flag for refusal in plan.refused_by)
@@ -110,5 +111,5 @@ def watched(plan: Plan) -> int:
 
 
 def say(text: str) -> None:
-    """Say something to whoever typed the magic."""
-    print(fit_terminal(text))  # noqa: T201 - a magic speaks to whoever typed it
+    """Print something for the user of the magic."""
+    print(fit_terminal(text))  # noqa: T201 - a magic prints for its user

@@ -83,6 +83,7 @@ def plan_facts(plan: PlanFacts) -> Facts:
         ("Where", _where(plan)),
         ("Caller", plan.identity.caller or "unknown"),
         ("Reason", plan.reason),
+        *([("Reviewed by", plan.reviewed_by)] if plan.reviewed_by else []),
         ("Ends", _ends(plan)),
     ]
     facts += [("Refused", refusal.sentence) for refusal in plan.refused_by[:_REFUSALS_SHOWN]]
@@ -189,7 +190,7 @@ def plan_frame(plan: PlanFacts) -> pd.DataFrame:
 
 
 def _in_order(plan: PlanFacts) -> Sequence[PlannedJob]:
-    # Unknown ids first: they may be typos, and whoever made them should see them before saying yes.
+    # Unknown ids first: they may be typos, which you want to see before you confirm.
     return sorted(
         plan.jobs, key=lambda planned: (planned.verdict is not Verdict.NOT_FOUND, not planned.verdict.is_sent)
     )
@@ -202,7 +203,7 @@ def _row(planned: PlannedJob) -> Sequence[object]:
 
 def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
-        return "no job: a request would end none of its jobs"
+        return "no job: nothing here can be terminated"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 

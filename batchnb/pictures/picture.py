@@ -34,7 +34,7 @@ class Picture:
     rows: tuple[tuple[str, ...], ...]
     """The numbers that are drawn, as text, below their `columns`."""
     notes: tuple[str, ...] = ()
-    """What somebody has to know to read the numbers right."""
+    """Notes that help to read the numbers."""
 
     @property
     def alt(self) -> str:

@@ -129,8 +129,8 @@ def test_a_pasted_answer_of_the_cli_is_read() -> None:
     assert ids_in_cell(f"{JOB}\t{JOB}:1\n") == two
     assert ids_in_cell(json.dumps({"jobSummaryList": [{"jobId": one} for one in two]})) == two
     assert ids_in_cell(f'[\n    "{JOB}",\n    "{JOB}:1"\n]\n') == two
-    with pytest.raises(InputError, match="line 1 of the cell: 'train' is no job id"):
-        ids_in_cell(f"{JOB}\ttrain")
+    with pytest.raises(InputError, match="line 1 of the cell holds another job id behind the first"):
+        ids_in_cell(f"{JOB}\ttrain\t{JOB}:1")
 
 
 def test_windows_line_ends_are_line_ends() -> None:
@@ -155,5 +155,5 @@ def test_a_word_among_ids_is_kept_to_be_refused() -> None:
     arn = f"arn:aws:batch:mars-1:123456789012:job/{JOB}"
     words = ids_in_line(f"{arn} {JOB[:-1]}")
     assert words == [arn, JOB[:-1]]
-    with pytest.raises(InputError, match=f"{JOB[:-1]}. is no job id"):
+    with pytest.raises(InputError, match=f"{JOB[:-1]}. is not a job id"):
         [parse_job_id(word) for word in words]
