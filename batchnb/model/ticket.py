@@ -6,11 +6,7 @@ from datetime import datetime
 
 from batchnb.document import Facts
 from batchnb.jobs.outcome import counts_text
-<<<<<<< HEAD
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
-=======
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, NOT_LISTED
->>>>>>> w-shapes
+from batchnb.model.facts import DIGEST_SHOWN, NOT_LISTED, NOTES_REPEATED
 from batchnb.model.figures_text import figures_text
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
@@ -65,12 +61,8 @@ def _plan_lines(plan: Plan) -> Facts:
     if left_out:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
-<<<<<<< HEAD
         lines.append(("Would fail", _dependents(plan)))
-=======
-        lines.append(("Would fail", plural(len(plan.dependents_left), "dependent") + " that the plan does not hold"))
     lines += [("Note", note) for note in plan.notes if note.startswith(NOT_LISTED)]
->>>>>>> w-shapes
     lines += odd_ones(plan)
     lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
@@ -92,13 +84,9 @@ def _report_lines(report: Report) -> Facts:
         ("Outcomes", counts_text(report.counts) or "none"),
     ]
     lines += held_facts(report)
-<<<<<<< HEAD
     if plan.dependents_left:
         lines.append(("Fail with it", _dependents(plan)))
-    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
-=======
-    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, NOT_LISTED))]
->>>>>>> w-shapes
+    lines += [("Note", note) for note in plan.notes if note.startswith(NOTES_REPEATED)]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]
