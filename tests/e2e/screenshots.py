@@ -102,7 +102,7 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     expect(picker.summary).to_be_visible(timeout=2 * SLOW)
     picture("result")
     picker.root.get_by_role("button", name="Done").click()
-    dialog = picker.plan("status:active -sweep", "OPS-124 wrong image")
+    dialog = picker.plan("status:running -sweep", "OPS-124 wrong image")
     dialog.get_by_role("button", name="Back").click()
     notebook.run(4)
     picker.root.locator(".bnb-form .bnb-primary").click()
