@@ -21,10 +21,10 @@ __all__ = [
 ]
 
 ROWS_SHOWN = 20
-"""Rows of a table that are shown; what is left out is counted below it."""
+"""Rows of a table that are shown; the number of the others stands below it."""
 
 Facts = Sequence[tuple[str, str]]
-"""Pairs of a title and what there is to say."""
+"""Pairs of a title and a text."""
 
 MESSAGE_LENGTH = 400
 """Characters of a message of AWS."""
@@ -40,7 +40,7 @@ _SENTENCE_LENGTH = 500
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What there is to say of a set of jobs, before it is text or HTML. Nothing in it is markup."""
+    """The content of a plan or a report, before it is text or HTML. Nothing in it is markup."""
 
     kind: str
     """The class of the element that holds it in HTML."""
@@ -77,7 +77,7 @@ class Document:
         return more_rows(self.total, self.limit, self.all_rows)
 
     def _counts_html(self) -> str:
-        """Return the counts with bars, which are text: what sanitises HTML takes styles away, and leaves them."""
+        """Return the counts with bars made of text: sanitisers of HTML remove styles, and keep text."""
         if not self.counts:
             return ""
         most = max(max(counts) for _, counts in self.counts)
@@ -131,7 +131,7 @@ def more_rows(total: int, limit: int | None, where: str) -> str:
 
 
 def bar(count: int, most: int) -> str:
-    """Return a bar for `count` where `most` has the longest; what is there at all is seen.
+    """Return a bar for `count`, where `most` has the longest; any count above 0 has a bar.
 
     >>> bar(0, 10), bar(1, 1_000_000), len(bar(10, 10))
     ('', '█', 24)

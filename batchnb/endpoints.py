@@ -28,19 +28,25 @@ class Destination:
 
 
 def use_endpoint(
-    endpoint: str = "local", *, profile: str | None = None, region: str | None = None, seed: int = 0
+    endpoint: str = "local",
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    seed: int = 0,
+    denied: bool = False,
 ) -> Destination:
     """Send the calls of this process there, unless they say otherwise, and return where that is.
 
-    "local" starts an emulator with the jobs of a made-up night, a new one each time; `seed` gives it other ids. "aws"
-    is where boto3, `profile`, `region` and the `AWS_*` variables send calls. Anything else is the URL of an endpoint.
+    "local" starts an emulator with the jobs of a made-up night, a new one each time; `seed` gives it other ids, and
+    with `denied` one job of its sweep belongs to somebody else, and cannot be ended. "aws" is where boto3, `profile`,
+    `region` and the `AWS_*` variables send calls. Anything else is the URL of an endpoint.
     An emulator that this process had before is stopped.
 
-    Raises InputError for anything that is none of these, and where boto3 finds no Region or no such profile.
+    Raises InputError for anything else, and where boto3 finds no Region or no such profile.
     """
     if endpoint == "local":
         stop_emulator()
-        emulator = begin_emulator(seed)
+        emulator = begin_emulator(seed, denied=denied)
         return Destination(connect().identity(), emulator)
     url = None if endpoint == "aws" else endpoint
     profile, region = profile or None, region or None
@@ -61,13 +67,16 @@ def start_emulator(seed: int) -> str:
     return ("It was started before, and goes on. " if already else "") + emulator_status()
 
 
-def begin_emulator(seed: int) -> LocalBatch:
-    """Start the emulator unless it runs, send the calls of this kernel to it, and return it."""
+def begin_emulator(seed: int, *, denied: bool = True) -> LocalBatch:
+    """Start the emulator unless it runs, send the calls of this kernel to it, and return it.
+
+    With `denied`, one job of its sweep cannot be ended.
+    """
     global _emulator
     from batchnb import local
 
     if _emulator is None or not _emulator.running:
-        _emulator = local.start(local.hasty_night, seed=seed)
+        _emulator = local.start(local.hasty_night if denied else local.drill_night, seed=seed)
     set_default_endpoint(_emulator.endpoint_url, session=emulator_session())
     return _emulator
 

@@ -1,4 +1,4 @@
-"""The progress bar of whoever waits for long. tqdm's door."""
+"""The progress bar for long waits, by tqdm."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["SILENT_SECONDS", "announce", "counting"]
 
 SILENT_SECONDS = 1.0
-"""Seconds after which whoever waits is shown that something happens."""
+"""Seconds of waiting after which a bar is shown."""
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def counting(
 ) -> Iterator[Callable[[int], Any]]:
     """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`, or never if `silent`.
 
-    `TQDM_DISABLE=1` in the environment switches bars off, as it does for everything that is drawn by tqdm.
+    `TQDM_DISABLE=1` in the environment switches bars off, as it does for all bars of tqdm.
     """
     now = (clock or Clock()).now
     began, counted = now(), 0
@@ -36,7 +36,7 @@ def counting(
         if bar is not None:
             bar.update(more)
         elif not silent and (waited := now() - began) >= SILENT_SECONDS:
-            # Not before it is seen, and as if it had been there from the start: most of what is waited for is quicker.
+            # Made only when it is shown, and as if it had counted from the start: most waits are shorter.
             from tqdm.std import tqdm
 
             bar = tqdm(desc=what, unit=unit, total=total, leave=False)
@@ -52,7 +52,7 @@ def counting(
 
 
 def announce(text: str) -> None:
-    """Say something on stderr, above a bar that may be there; nothing where there is no stderr to say it on."""
+    """Print a text on stderr, above a bar if there is one; do nothing where there is no stderr."""
     from tqdm.std import tqdm
 
     with suppress(OSError, ValueError, AttributeError):

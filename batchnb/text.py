@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import math
 import re
+import sys
 import unicodedata
 
-__all__ = ["escape", "lasting", "plural", "sentence", "shown", "without_userinfo"]
+__all__ = ["escape", "fit_stdout", "lasting", "plural", "sentence", "shown", "without_userinfo"]
 
 SHOWN_LENGTH = 120
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
@@ -15,6 +16,9 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 # As urlsplit has it: up to the last @ before the path. A password that holds a slash is not part of a valid URL.
 _USERINFO = re.compile(r"""://[^/?#\s"'<>]*@""")
+
+_PLAIN = {"…": "...", "“": '"', "”": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "—": "-", "·": "*", "█": "#"}
+"""What stands for a sign of ours where it cannot be written."""
 
 
 def shown(text: object, limit: int = SHOWN_LENGTH) -> str:
@@ -31,6 +35,27 @@ def shown(text: object, limit: int = SHOWN_LENGTH) -> str:
     # Cut first: a 10,000-character name must not cost 10,000 look-ups for each cell that shows it.
     spelled = "".join(_spelled(char) for char in whole[: limit + 1])
     return spelled if len(spelled) <= limit else spelled[: limit - 1] + "…"
+
+
+def fit_stdout(text: str, encoding: str | None = None) -> str:
+    r"""Return the text as stdout can write it: other characters are replaced or spelled out.
+
+    Where stdout is not UTF-8 (cron, CI, an old code page), `print` would raise UnicodeEncodeError. Text that stdout can
+    write is returned as it is. `encoding` is that of stdout unless given.
+
+    >>> fit_stdout("a job named “naïve”…", "ascii")
+    'a job named "na\\xefve"...'
+    """
+    encoding = encoding or getattr(sys.stdout, "encoding", None)
+    if not encoding or text.isascii():
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_encodable(char, encoding) for char in text)
+    except (LookupError, TypeError):  # stdout is somebody's own object
+        return text
+    return text
 
 
 def escape(text: object, limit: int = SHOWN_LENGTH) -> str:
@@ -62,7 +87,7 @@ def lasting(seconds: float) -> str:
         text = f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
         if float(text.replace(",", "")) < limit:
             return f"{text} {unit}"
-    raise ValueError(f"{seconds} is no time span")
+    raise ValueError(f"{seconds} is not a time span")
 
 
 def without_userinfo(text: str) -> str:
@@ -72,6 +97,14 @@ def without_userinfo(text: str) -> str:
     'cannot reach https://batch.example/v1'
     """
     return _USERINFO.sub("://", text)
+
+
+def _encodable(char: str, encoding: str) -> str:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return _PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode("ascii")
+    return char
 
 
 def _spelled(char: str) -> str:

@@ -192,7 +192,7 @@ STOPS = [
     ("jobs_over_budget", {"price": "cheap"}, "InputError", "prices must be a number of at least 0"),
     ("jobs_over_budget", {"price": {"vcpu_hour": -1}}, "InputError", "prices['vcpu_hour'] must be a number"),
     ("audit_trail", {"since": "30"}, "InputError", "since"),
-    ("audit_trail", {"endpoint": "lokal"}, "InputError", "is no URL"),
+    ("audit_trail", {"endpoint": "lokal"}, "InputError", "is not a URL"),
     ("quickstart", {"expect": "0123456789ab"}, "PlanMismatchError", "This is"),
     ("quickstart", {"reason": "x" * 1025}, "InputError", "reason"),
     ("finish_an_interrupted_run", {"run": "20200101T000000Z-00000000"}, "JournalError", "there is no run"),

@@ -109,9 +109,9 @@ def connect(
     credentials are filled with placeholders.
 
     Raises InputError where no Region can be found or it does not exist, where the profile does not exist, where the
-    endpoint is no URL, and where a profile or Region is given while an emulator is the default endpoint: neither must
-    be taken for the other. Raises CredentialsError where the credentials cannot be had; that there are none at all is
-    told by the first call.
+    endpoint is not a URL, and where a profile or Region is given while an emulator is the default endpoint: neither
+    must be taken for the other. Raises CredentialsError where the credentials cannot be had; that there are none at all
+    is told by the first call.
     """
     from botocore.exceptions import BotoCoreError
 
@@ -127,7 +127,7 @@ def connect(
         # A password in it need not be where that of a URL is.
         _password, at, rest = str(endpoint_url).rpartition("@")
         url = shown(repr(f"…@{rest}" if at else endpoint_url))
-        raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
+        raise InputError(f"endpoint_url: {url} is not a URL; expected one such as http://127.0.0.1:4566")
     try:
         login = login_of(session) if session is not None else login_for(profile)
         return _gateway(login, region, _public(endpoint_url))
@@ -151,7 +151,7 @@ def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is no number, or of half an IPv6 address
+    except ValueError:  # of a port that is not a number, or of half an IPv6 address
         return False
 
 

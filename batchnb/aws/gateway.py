@@ -1,7 +1,7 @@
 """The Gateway: everything that is asked of AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
-leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
+leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
 success without members, which would look like an empty listing or a job that is gone. botocore's own retries are
 switched off, because from 1.44 on they give a call up after three attempts; who calls decides what is tried again
 (see `retry`).
@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.answers import BulkAnswer, Page, item_error
 from batchnb.aws.answers_seen import AnswersSeen
 from batchnb.aws.errors import permission_needed, translated
 from batchnb.aws.pace import CallKind, Pace, pace_for
@@ -26,13 +26,14 @@ from batchnb.errors import CredentialsError, ThrottledError, UnsupportedError
 from batchnb.jobs.ids import account_and_partition
 from batchnb.jobs.job import Job, jobs_from_aws
 from batchnb.jobs.place import Place, is_loopback
+from batchnb.jobs.shapes import withheld_in
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
     from batchnb.aws.login import Login
 
-__all__ = ["BulkAnswer", "Gateway", "ItemError", "Page", "in_groups"]
+__all__ = ["Gateway", "in_groups"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -45,32 +46,6 @@ _log = logging.getLogger("batchnb.aws")
 
 CALLER_TIMEOUT = 3.0
 """Seconds that it may cost to learn who is calling."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One answer of ListJobs."""
-
-    jobs: list[Job]
-    next_token: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemError:
-    """What TerminateJobs said of one job inside an answer that was a success as a whole."""
-
-    job_id: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAnswer:
-    """What one TerminateJobs call answered. An id that stands in neither part was left unanswered."""
-
-    accepted: frozenset[str]
-    errors: Mapping[str, ItemError]
-    request_id: str | None
 
 
 class Gateway:
@@ -241,6 +216,16 @@ class Gateway:
             self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
         return described
 
+    def describe_withheld(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the values that `describe` leaves out because they can be secrets, by id: see `withheld_in`.
+
+        At most `DESCRIBE_LIMIT` ids. An id that AWS does not know is left out.
+        """
+        asked = frozenset(job_ids)
+        with self._calling("DescribeJobs"):
+            answer = self._client.describe_jobs(jobs=list(job_ids))
+            return {job_id: withheld_in(item) for item in answer["jobs"] if (job_id := item["jobId"]) in asked}
+
     def permission_to_end(self, job_id: str | None = None) -> str:
         """Return the sentence that says which permission the ending of jobs needs, and on which resource."""
         where: dict[str, Any] = {"region": self.region, "account": self._account}
@@ -266,19 +251,11 @@ class Gateway:
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
             if "successful" not in answer and "errors" not in answer:
                 raise KeyError("successful")
-            told = [_item_error(item) for item in answer.get("errors") or ()]
+            told = [item_error(item) for item in answer.get("errors") or ()]
             errors = {error.job_id: error for error in told if error.job_id in asked}
             named = {job_id for job_id in answer.get("successful") or () if isinstance(job_id, str)}
             accepted = asked.intersection(named).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
-
-
-def _item_error(item: Mapping[str, Any]) -> ItemError:
-    """Return what an answer says of one job; what is no text in it says nothing."""
-    job_id, code, message = (
-        value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
-    )
-    return ItemError(job_id, code, message)
 
 
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -2,11 +2,11 @@
 
 AWS lists one status of one queue at a time. A sweep reads them in the order of a job's life, so that a job that moves
 on is met further down, whenever it moves; a job that goes back, from RUNNING to RUNNABLE when it is tried again, can
-slip through. So what a job can be in from then on is read twice, one sweep after the other: whoever slips through the
-first has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves them
-meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that, there
-is a third. So every job is found that lives all the time and is tried again no more than once. Of a job met twice,
-what was seen last is kept.
+slip through. So what a job can be in from then on is read twice, one sweep after the other: a job that slips through
+the first has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves
+them meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that,
+there is a third. So every job is found that lives all the time and is tried again no more than once. Of a job met
+twice, what was seen last is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, Page, in_groups
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.aws.queue_refusals import Refusal, judge_refusal
@@ -171,7 +172,7 @@ def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> N
             queue, refusal = next(iter(found.refused.items()))
             raise refusal.as_error(queue) from refusal.answer
     finally:
-        # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
+        # After Ctrl-C, nothing waits for pages of 100,000 jobs that are not needed any more.
         found.enough = True
         listers.shutdown(wait=False, cancel_futures=True)
 

@@ -171,6 +171,6 @@ def _profiles_of(session: boto3.Session) -> tuple[str | None, Mapping[str, Any]]
     try:
         profiles: Mapping[str, Any] = core.full_config.get("profiles", {})
         name = core.get_config_variable("profile") or ("default" if "default" in profiles else None)
-    except Exception:  # noqa: BLE001 - what is wrong with the files is told by whoever needs them
+    except Exception:  # noqa: BLE001 - what is wrong with the files is told where they are needed
         return None, {}
     return name, profiles

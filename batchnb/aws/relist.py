@@ -76,7 +76,7 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
 
 
 def recount(frame: pd.DataFrame, jobs: int) -> None:
-    """Let the frame remember that by now its listing has found so many."""
+    """Let the frame remember how many jobs its listing has found by now."""
     frame.attrs[_KEY] = {**frame.attrs[_KEY], "jobs": jobs}
 
 

@@ -34,7 +34,7 @@ READERS = 16
 
 
 def backoff(failures: int, chance: float, asked: float | None = None) -> float:
-    """Return how many seconds to wait after so many failures in a row: doubling, with jitter, at most 10.
+    """Return how many seconds to wait after this number of failures in a row: doubling, with jitter, at most 10.
 
     Half of the wait is left to `chance` (0 to 1), so that callers who failed together do not come back
     together. `asked` is what the service asked for, and the least that is waited.
@@ -87,8 +87,8 @@ def each_with_retries(
 ) -> Iterator[T]:
     """Yield `call(argument)` for each argument, in order, several at once, each with retries.
 
-    The first error ends it, and so does whoever stops reading: nobody waits for the calls under way, none of them is
-    tried again, and those not begun are dropped.
+    The first error ends it, and so does a caller that stops reading: nothing waits for the calls under way,
+    they are not tried again, and those not begun are dropped.
     """
     waiting: Sequence[A] = list(arguments)
     if len(waiting) == 1:  # the usual case: no thread is worth its while

@@ -111,7 +111,7 @@ def run_lab(*, port: int | None = None, browser: bool = True) -> int:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # as in most containers, where Lab would refuse to start
-    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this very environment
+    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this environment
         while True:
             try:
                 return lab.wait()
@@ -134,4 +134,4 @@ def _settings_of(emulator: LocalBatch) -> Iterator[None]:
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - this room speaks to a terminal
+    print(text, flush=True)  # noqa: T201 - a command prints

@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.command == "runbooks":
             from batchnb.cli.runbooks import copy_notebooks
 
-            print(copy_notebooks(Path(options.folder), force=options.force))  # noqa: T201 - this room speaks
+            print(copy_notebooks(Path(options.folder), force=options.force))  # noqa: T201 - a command prints
             return 0
         if options.command == "emulator":
             return command.run(options)
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_lab(port=options.port, browser=not options.no_browser)
         run_demo()
     except BatchnbError as error:
-        print(f"batchnb: {error}", file=sys.stderr)  # noqa: T201 - this room speaks to a terminal
+        print(f"batchnb: {error}", file=sys.stderr)  # noqa: T201 - a command prints
         return 1
     except KeyboardInterrupt:
         return 130

@@ -51,6 +51,7 @@ class GuardSettings(Configurable):
     accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
     production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
     read_only = Bool(default_value=False, help="end nothing").tag(config=True)
+    evidence = AnyTrait(None, help="'full': journals keep values of environment variables").tag(config=True)
     profile = AnyTrait(None, help=DEFAULTS["profile"]).tag(config=True)
     region = AnyTrait(None, help=DEFAULTS["region"]).tag(config=True)
     queue = AnyTrait(None, help=DEFAULTS["queue"]).tag(config=True)

@@ -1,4 +1,4 @@
-"""The magics and their settings as IPython knows them: names, help, and what a cell shows. IPython's only door.
+"""The magics and their settings as IPython knows them: names, help, what a cell shows. The only importer of IPython.
 
 Here is no more than has to be there before one is used, so that `%load_ext batchnb` costs a few milliseconds: what a
 magic does, and its flags, are imported when it runs or when its help is asked for.
@@ -6,9 +6,11 @@ magic does, and its flags, are imported when it runs or when its help is asked f
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError
@@ -56,6 +58,8 @@ class BatchMagics(GuardSettings, Magics):
     shell: Any  # IPython allows for None here, which does not happen to a registered magic
     _shown_already: object = None
     """What a magic has shown in the cell that runs."""
+    _cell: str = ""
+    """The source of the cell that runs."""
 
     @_helped_by("JOBS")
     @no_var_expand
@@ -111,7 +115,18 @@ class BatchMagics(GuardSettings, Magics):
             self.shell.user_ns[name] = value
         return name is not None
 
-    def shows(self, value: Plan | Report) -> None:
+    def name_of_result(self, magic: str) -> str | None:
+        """Return the name that what this magic returns has in the next cell; None where nothing tells."""
+        calls = [line.strip() for line in self._cell.splitlines() if f"%{magic}" in line]
+        last = next((line.strip() for line in reversed(self._cell.splitlines()) if line.strip()), "")
+        if len(calls) != 1:
+            return None
+        if calls[0].startswith("%%") or (calls[0] == last and calls[0].startswith("%")):
+            return "_"
+        name, _, rest = calls[0].partition("=")
+        return name.strip() if name.strip().isidentifier() and rest.strip().startswith("%") else None
+
+    def shows(self, value: object) -> None:
         """Show the value now, in whatever line of the cell the magic stands."""
         from IPython.display import display
 
@@ -128,11 +143,26 @@ class BatchMagics(GuardSettings, Magics):
             raise NotImplementedError  # by which IPython goes on as it would without this
         if not hasattr(self.shell, "kernel"):
             # A terminal has written "Out[1]:" by now, which must not stand there alone.
-            print(repr(value))  # noqa: T201 - a magic speaks to whoever typed it
+            print(repr(value))  # noqa: T201 - a magic prints for its user
 
-    def begin_cell(self, _info: object = None) -> None:
+    @context_matcher(priority=1000, identifier="batchnb")  # type: ignore[untyped-decorator]
+    def complete(self, context: Any) -> dict[str, Any]:
+        """Complete flags and values of these magics; IPython calls it for each completion."""
+        line = context.full_text.split("\n")[context.cursor_line][: context.cursor_position]
+        if "%batch_" not in line:
+            return {"completions": [], "suppress": False}
+        from batchnb.magics.completion import complete_line
+
+        found = complete_line(line, self.shell.user_ns)
+        if found is None:
+            return {"completions": [], "suppress": False}
+        texts = [SimpleCompletion(text, type="magic argument") for text in found.texts]
+        return {"completions": texts, "suppress": bool(texts), "matched_fragment": found.fragment, "ordered": True}
+
+    def begin_cell(self, info: object = None) -> None:
         """Forget what the cell before has shown; IPython calls it before each cell."""
         self._shown_already = None
+        self._cell = str(getattr(info, "raw_cell", None) or "")
 
     def end_cell(self, result: Any = None) -> None:
         """Fail the cell if it has set a guard that cannot be read; IPython calls it after each cell."""
@@ -154,9 +184,12 @@ def load(shell: InteractiveShell) -> None:
     if magics not in configurables:
         configurables.append(magics)
     shell.register_magics(magics)
+    # What errors and reports say can be typed, such as batchnb.resume(…), has to work when it is typed.
+    shell.user_ns.setdefault("batchnb", sys.modules["batchnb"])
     set_notebook_layer(magics.guard_settings)
     set_notebook_defaults(magics.default_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
+    magics.shell.Completer.custom_matchers.append(magics.complete)
     shell.events.register("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.for_type(name, magics.show_once)
@@ -176,6 +209,8 @@ def unload(shell: InteractiveShell) -> None:
     set_notebook_defaults(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
+    matchers = magics.shell.Completer.custom_matchers
+    matchers[:] = [one for one in matchers if one != magics.complete]
     shell.events.unregister("post_run_cell", magics.end_cell)
     for name in _SHOWN_TYPES:
         magics.shell.display_formatter.ipython_display_formatter.pop(name, None)

@@ -9,7 +9,7 @@ from batchnb.magics.defaults import connection_of, default_queues
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
 from batchnb.magics.options import run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import plural
+from batchnb.text import fit_stdout, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,9 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
     Where no widget can be shown, say by which flags the same is done without one, and return None.
     """
     asked = flags.yes or flags.dry_run or flags.quiet or flags.reason is not None
-    if asked or not hasattr(jobs, "columns"):
+    from batchnb.jobs.foreign import is_frame
+
+    if asked or not is_frame(jobs):
         return None
     frame: Any = jobs
     from batchnb.widget import JobPicker, has_front_end
@@ -66,12 +68,13 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
 def planned(jobs: object, flags: Line) -> Plan:
     """Return the plan for these jobs, or the plan that was given, unless the flags contradict it."""
     from batchnb.api import plan_with
+    from batchnb.aws.connection import Connection
     from batchnb.model.plan import Plan
 
     if not isinstance(jobs, Plan):
         check_reason_flag(flags)
         options = {"reason": flags.reason, "ids": flags.ids, **plan_options_of(flags)}
-        return plan_with(jobs, layer_of(flags), connection=connection_of(flags), **options)
+        return plan_with(jobs, layer_of(flags), connection=Connection(**connection_of(flags)), **options)
     if flags.reason not in (None, jobs.reason):
         raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
     check_nothing_new(flags)
@@ -98,7 +101,7 @@ def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Re
 def how_to_execute(plan: Plan, again: str) -> str:
     """Return what to type after a plan was shown; `again` says what the same line or cell with --yes does."""
     if not plan.to_end:
-        return "Nothing was ended. There is no job in it that could be."
+        return "Nothing was ended. Nothing here can be terminated."
     if not plan.refused_by:
         return f"Nothing was ended. {again}"
     flags = dict.fromkeys(refusal.flag for refusal in plan.refused_by)
@@ -113,5 +116,5 @@ def watched(plan: Plan) -> int:
 
 
 def say(text: str) -> None:
-    """Say something to whoever typed the magic."""
-    print(text)  # noqa: T201 - a magic speaks to whoever typed it
+    """Print something for the user of the magic."""
+    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
 from batchnb.model.result import JobResult
+from batchnb.model.showing import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.model.report import Report
 
-__all__ = ["closing_facts", "report_facts", "report_frame", "report_html", "report_text"]
+__all__ = ["closing_facts", "name_of_report", "report_facts", "report_frame", "report_html", "report_text"]
 
 _TITLES = ("jobId", "jobName", "jobQueue", "before", "after", "outcome", "message")
-_ALL_ROWS = "report.to_frame()"
 
 
 def report_text(report: Report, limit: int | None = ROWS_SHOWN) -> str:
@@ -43,8 +43,13 @@ def _sheet(report: Report, limit: int | None) -> Document:
         rows=[_row(result) for result in results[:limit]],
         total=len(results),
         limit=limit,
-        all_rows=_ALL_ROWS,
+        all_rows=f"{name_of_report(report)}.to_frame()",
     )
+
+
+def name_of_report(report: Report) -> str:
+    """Return what to type for this report: its variable, or else what reads its run."""
+    return name_of(report, "report" if report.run_id is None else f"batchnb.read_run({report.run_id!r})")
 
 
 def report_facts(report: Report) -> Facts:

@@ -59,8 +59,8 @@ def find_over_budget(
     `name:revision`, which counts before it. `hours` are missing where AWS does not say when a job started, and
     `is_over` is False then: see `not_judged_text`.
 
-    Raises InputError for anything that is no age, and for a definition that no running job has, and that AWS does not
-    know either: it names those that run.
+    Raises InputError for anything that is not an age, and for a definition that no running job has, and that AWS does
+    not know either: it names those that run.
     """
     import pandas as pd
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from batchnb.aws.answers import BulkAnswer
 from batchnb.aws.denials import denied_job
 from batchnb.aws.errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES
-from batchnb.aws.gateway import BulkAnswer, Gateway
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import Pace
 from batchnb.aws.retry import backoff
 from batchnb.aws.waiting_told import tell_retry

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from batchnb.guards.lines import guards_in_force
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Phase",
     "is_production",
     "plan_told",
     "queues_not_listed",
@@ -33,17 +31,6 @@ _ARRAYS_TOLD = 1000
 _QUEUES_TOLD = 100
 _REASONS_KEPT = 10
 _reasons: list[str] = []
-
-
-class Phase(StrEnum):
-    """What a picker is doing."""
-
-    IDLE = "idle"
-    LISTING = "listing"
-    PLANNING = "planning"
-    CONFIRMING = "confirming"
-    """A plan is shown, and waits for a yes."""
-    RUNNING = "running"
 
 
 def use_reason(reason: str) -> None:

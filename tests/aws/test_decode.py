@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
+from batchnb.aws.answers import ItemError
 from batchnb.aws.decode import _Reader
-from batchnb.aws.gateway import Gateway, ItemError
+from batchnb.aws.gateway import Gateway
 from batchnb.errors import UnavailableError
 from batchnb.jobs.job import Job, job_from_aws
 
@@ -71,7 +72,8 @@ def test_only_what_is_asked_for_is_taken() -> None:
 def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.LocalBatch, gateway: Gateway) -> None:
     """Without the event before botocore's own reading, the members are those of the body: no more, and no less."""
     assert gateway.queue_types() == dict.fromkeys(emulator.world.ledger.queues, "ECS")
-    body = {"jobQueues": [{"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}], "nextToken": None, "Error": {}}
+    queues = [{"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}]
+    body: dict[str, Any] = {"jobQueues": queues, "nextToken": None, "Error": {}}
     answers: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a"}], "nextToken": "", "ResponseMetadata": {}}
     event: dict[str, Any] = {"event_name": "response-received.batch.DescribeJobQueues", "context": {}}
 
@@ -80,7 +82,7 @@ def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.
         _Reader().after_parse({"status_code": status, "body": content}, parsed, **event)
         return parsed
 
-    assert after(200, json.dumps(body).encode()) == {"jobQueues": body["jobQueues"], "ResponseMetadata": {}}
+    assert after(200, json.dumps(body).encode()) == {"jobQueues": queues, "ResponseMetadata": {}}
     assert after(200, b"[]") == after(200, b"{") == after(500, json.dumps(body).encode()) == answers
     _Reader().after_parse(None, None, **event)
 
@@ -113,7 +115,7 @@ def test_an_odd_item_costs_itself(gateway: Gateway, monkeypatch: pytest.MonkeyPa
 def test_an_odd_answer_to_a_bulk_request_says_nothing_of_the_jobs_that_it_does_not_name(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is no text names no job, and is no code and no message."""
+    """What is not a text names no job, and is no code and no message."""
     answer = {"successful": [JOB, 7, []], "errors": [{"job": []}, {"job": JOB, "code": {}, "message": 1}]}
     monkeypatch.setattr(gateway, "has_bulk", True)
     monkeypatch.setattr(

@@ -17,8 +17,9 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from batchnb import local
 from batchnb.aws import connect as connecting
 from batchnb.aws import gateway as aws
+from batchnb.aws.answers import ItemError
 from batchnb.aws.connect import connect, set_default_endpoint
-from batchnb.aws.gateway import Gateway, ItemError, in_groups
+from batchnb.aws.gateway import Gateway, in_groups
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
 from batchnb.jobs.place import Place, is_loopback
 from batchnb.local.operations.refusals import CALLER_ARN
@@ -80,7 +81,9 @@ def test_what_boto3_refuses_is_told(arguments: dict[str, Any], says: str) -> Non
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
     """An endpoint is an http or https URL, and the error shows one."""
-    with pytest.raises(InputError, match=r"endpoint_url: .* is no URL; expected one such as http://127\.0\.0\.1:4566"):
+    with pytest.raises(
+        InputError, match=r"endpoint_url: .* is not a URL; expected one such as http://127\.0\.0\.1:4566"
+    ):
         connect(region="eu-west-1", endpoint_url=url)
 
 

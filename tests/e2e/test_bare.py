@@ -261,7 +261,7 @@ def test_confirm_by_keyboard_only(picker: BarePage, page: Page) -> None:
     expect(yes).to_be_enabled()
     yes.focus()
     page.keyboard.press("Enter")
-    assert picker.picker._phase.value == "confirming"
+    assert picker.picker._session.phase == "confirming"
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(picker.button("Review 60 jobs")).to_be_focused()
@@ -291,7 +291,7 @@ def test_a_double_click_ends_nothing(picker: BarePage, page: Page, night: local.
     final.dispatch_event("click", {"detail": 1})
     page.evaluate("() => new Promise(requestAnimationFrame)")
     assert not [call for call in night.calls if call.operation.startswith("Terminate")]
-    assert picker.picker._phase.value == "confirming"
+    assert picker.picker._session.phase == "confirming"
 
 
 def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:

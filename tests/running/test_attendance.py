@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from batchnb.aws.gateway import BulkAnswer
+from batchnb.aws.answers import BulkAnswer
 from batchnb.jobs.outcome import Outcome
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.report import InterruptedRunError, Report

@@ -149,8 +149,8 @@ def test_failures_come_with_their_message_and_can_be_selected_again(
     hand.confirmed()
     assert hand.state["result"]["failures"] == 1
     assert hand.state["result"]["first"].startswith("run-001, denied: ")
-    assert "batch:TerminateJob" in hand.picker._marks.messages[1]
-    assert hand.picker._marks.fates[1] & 0x80
+    assert "batch:TerminateJob" in hand.picker._session.jobs.marks.messages[1]
+    assert hand.picker._session.jobs.marks.fates[1] & 0x80
     assert hand.choose(0, 1)["selected"] == 1
 
 
@@ -192,13 +192,13 @@ def test_stop_keeps_the_rest_from_being_sent(frame: pd.DataFrame, hold: Hold, mo
     """The first request has gone out when Stop is pressed; the report has every job all the same."""
     hand = hold(frame)
     hand.planned(*range(10))
-    note = hand.picker._marks.note_event
+    note = hand.picker._session.jobs.marks.note_event
 
     def stop_then_note(event: Any) -> None:
         hand.ask("stop")
         note(event)
 
-    monkeypatch.setattr(hand.picker._marks, "note_event", stop_then_note)
+    monkeypatch.setattr(hand.picker._session.jobs.marks, "note_event", stop_then_note)
     hand.confirmed()
     report = hand.picker.report
     assert report is not None
@@ -211,7 +211,7 @@ def test_stop_keeps_the_rest_from_being_sent(frame: pd.DataFrame, hold: Hold, mo
 def test_what_was_accepted_before_stop_is_watched_to_its_end(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop ends the sending and not the watching: jobs that end after it are reported as ended."""
     hand.planned(*range(10))
-    note = hand.picker._marks.note_event
+    note = hand.picker._session.jobs.marks.note_event
     stopped: list[bool] = []
 
     def stop_once(event: JobEvent) -> None:
@@ -219,7 +219,7 @@ def test_what_was_accepted_before_stop_is_watched_to_its_end(hand: Hand, monkeyp
             stopped.append(hand.ask("stop")["ok"])
         note(event)
 
-    monkeypatch.setattr(hand.picker._marks, "note_event", stop_once)
+    monkeypatch.setattr(hand.picker._session.jobs.marks, "note_event", stop_once)
     hand.confirmed()
     report = hand.picker.report
     assert stopped == [True]

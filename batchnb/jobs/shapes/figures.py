@@ -22,7 +22,7 @@ class Figures(NamedTuple):
 
     vcpus: float | None = None
     memory: float | None = None
-    """In MiB: a whole number unless a Kubernetes quantity is none, such as "16G"."""
+    """In MiB: a whole number, except for some Kubernetes quantities such as "16G"."""
     gpus: int | None = None
 
 
