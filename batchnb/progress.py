@@ -1,4 +1,4 @@
-"""Progress of long waits: a bar by tqdm, in a notebook a line of text."""
+"""Progress for long waits: a bar on stderr, by tqdm; in a notebook, a line of text."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def counting(
 ) -> Iterator[Callable[[int], Any]]:
     """Yield the function that moves a progress bar on stderr, which shows after `SILENT_SECONDS`, or never if `silent`.
 
-    In a notebook that a person looks at, it is a line of text that stays with the final count: a bar would leave an
-    empty pink box. `TQDM_DISABLE=1` in the environment switches both off, as it does for all that tqdm draws.
+    In a notebook in front of a user, it is a line of text that stays with the final count: a bar would leave an
+    empty pink box. `TQDM_DISABLE=1` in the environment switches both off, as it does for all bars of tqdm.
     """
     now = (clock or Clock()).now
     began, counted = now(), 0

@@ -10,6 +10,7 @@ from batchnb.guards.lines import guards_in_force, useless_protections
 from batchnb.jobs.shapes import evidence_texts
 from batchnb.jobs.summary import count_by_status, lacks_hours, started_units
 from batchnb.model.facts import DIGEST_SHOWN, PlanFacts
+from batchnb.model.figures_text import figures_text
 from batchnb.model.groups import Group
 from batchnb.model.showing import begins_now, name_of
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -260,22 +261,6 @@ def _frees_by_queue(plan: PlanFacts) -> Facts:
 
 
 def _frees(frees: Mapping[str, float], jobs: Sequence[PlannedJob]) -> str:
-    """Return what ends as text. What is not known is never shown as 0: the rest is the least then."""
-    unknown = int(frees["unknown"])
-    amounts = [
-        (frees["vcpus"], f"{_number(frees['vcpus'])} vCPU"),
-        (frees["memory_gib"], f"{_number(frees['memory_gib'])} GiB of memory"),
-        (frees["gpus"], plural(int(frees["gpus"]), "GPU")),
-    ]
-    if not unknown:
-        known = ", ".join(text for amount, text in amounts if amount or not text.endswith("GPUs"))
-    else:
-        least = ", ".join(text for amount, text in amounts if amount)
-        known = f"{f'at least {least}' if least else 'unknown'} ({plural(unknown, 'job')} without figures)"
+    """Return what ends as text."""
     at_least = "at least " if any(planned.job and lacks_hours(planned.job) for planned in jobs) else ""
-    return f"{known}; {at_least}{frees['job_hours']:,.1f} job-hours have run"
-
-
-def _number(value: float) -> str:
-    text = f"{value:,.3f}".rstrip("0").rstrip(".")
-    return "less than 0.001" if value and text == "0" else text
+    return f"{figures_text(frees)}; {at_least}{frees['job_hours']:,.1f} job-hours have run"

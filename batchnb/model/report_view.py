@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.jobs.name_stem import name_stem
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
+from batchnb.model.figures_text import figures_text
 from batchnb.model.result import JobResult
 from batchnb.model.showing import name_of
 
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
 
     from batchnb.model.report import Report
 
-__all__ = ["closing_facts", "name_of_report", "report_facts", "report_frame", "report_html", "report_text"]
+__all__ = [
+    "closing_facts",
+    "held_facts",
+    "name_of_report",
+    "report_facts",
+    "report_frame",
+    "report_html",
+    "report_text",
+]
 
 _GROUPS_SHOWN = 10
 _TITLES = ("jobId", "jobName", "jobQueue", "before", "after", "outcome", "message")
@@ -71,10 +80,17 @@ def report_facts(report: Report) -> Facts:
     ]
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
-    facts += [("Note", note) for note in report.plan.notes if note.startswith(DROPPED_OUT)]
+    facts += held_facts(report)
+    facts += [("Note", note) for note in report.plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     return facts + closing_facts(report)
+
+
+def held_facts(report: Report) -> list[tuple[str, str]]:
+    """Return what the jobs that ended have freed, and what the others hold, as far as there is any of it."""
+    held = (("Freed", report.freed), ("Still held", report.still_held))
+    return [(title, figures_text(figures)) for title, figures in held if any(figures.values())]
 
 
 def closing_facts(report: Report) -> list[tuple[str, str]]:
