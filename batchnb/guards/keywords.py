@@ -28,7 +28,7 @@ class GuardKeywords(TypedDict, total=False):
 def layer_of_keywords(keywords: Mapping[str, Any]) -> Layer:
     """Return the guards that a caller has typed; None is a guard that was not.
 
-    Raises InputError for a value that is wrong, TypeError for a keyword that is no guard.
+    Raises InputError for a value that is wrong, TypeError for a keyword that is not a guard.
     """
     for name in keywords:
         if name not in GuardKeywords.__annotations__:

@@ -1,4 +1,4 @@
-"""Guards: what may never happen, whatever is selected and however often somebody says yes.
+"""Guards: what must never happen, whatever you select and however often you confirm.
 
 They come in layers, from a keyword argument down to the built-in default. Protections add up: a weaker layer can make
 a guard tighter and never wider. Wider than a file says is only what is asked for by name where the plan is made (by a
@@ -71,7 +71,7 @@ class Layer:
     """What one place says about guards; None and () where it says nothing. Made by `settings.layer`."""
 
     source: str
-    """Where it is said, for whoever has to change it."""
+    """Where it is set, so that you can change it there."""
     is_explicit: bool = False
     """Whether it was typed where the plan is made, and may therefore widen what a file says."""
     max_jobs: int | None = None
@@ -127,8 +127,8 @@ class Guards:
             return []
         if is_from_plan(source):
             text = (
-                f"read_only: this plan is for looking at, said {source}. To end its jobs, make a new plan where that "
-                "is allowed, and pass this one, or the path of its file, as expect= or --expect."
+                f"read_only: this plan can be reviewed but not executed, said {source}. To end its jobs, make a new "
+                "plan where that is allowed, and pass this one, or the path of its file, as expect= or --expect."
             )
         else:
             text = (
@@ -138,20 +138,20 @@ class Guards:
         return [Refusal("read_only", source, None, text)]
 
     def refuse_count(self, count: int) -> list[Refusal]:
-        """Return why a plan may not end so many jobs, if it may not."""
+        """Return why a plan may not end that number of jobs, None if it may."""
         cap = self.max_jobs
         if count <= cap.value:
             return []
         keyword, flag = f"max_jobs={count}", f"--max-jobs {count}"
         text = (
             f"max_jobs: the plan would end {plural(count, 'job')}, children of arrays included, and {cap.source} "
-            f"allows {limit_text(cap.value)}. If all of them may end, say so with {keyword} or {flag}; otherwise "
-            "select fewer."
+            f"allows {limit_text(cap.value)}. To end them all the same, pass {keyword} or {flag}; or select "
+            "fewer."
         )
         return [Refusal("max_jobs", cap.source, cap.value, text, keyword, flag)]
 
     def refuse_share(self, queue: str, count: int, live: int) -> list[Refusal]:
-        """Return why a plan may not end so many of a queue's live jobs, if it may not."""
+        """Return why a plan may not end that many of a queue's live jobs, None if it may."""
         cap = self.max_percent
         if cap is None or count * 100 <= cap.value * live:
             return []
@@ -160,7 +160,7 @@ class Guards:
         text = (
             f"max_percent: the plan would end {count:,} of {plural(live, 'live job')} of queue {shown(queue)} "
             f"({percent:.3g} %), and {cap.source} allows {limit_text(cap.value)} %. "
-            f"If so many may end, say so with {keyword} or {flag}; otherwise select fewer."
+            f"To end them all the same, pass {keyword} or {flag}; or select fewer."
         )
         return [Refusal("max_percent", cap.source, cap.value, text, keyword, flag)]
 
@@ -282,7 +282,7 @@ def _refuse_pattern(pattern: Pattern, source: str, jobs: Sequence[Job], what: st
     keyword, flag = f"unprotect={text!r}", f'--unprotect "{text}"'
     sentence = (
         f"protect: the plan {what} {jobs[0].job_id} ({shown(jobs[0].job_name, 60)}){more}, which {source} protects "
-        f"by {text}. If it may end, name that very pattern where the plan is made: {keyword} or {flag}; otherwise "
-        "leave it out."
+        f"by {text}. To end it all the same, lift exactly this pattern when you make the plan: {keyword} or {flag}. "
+        "Otherwise leave the job out."
     )
     return Refusal("protect", source, None, sentence, keyword, flag)

@@ -24,13 +24,29 @@ from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
 
-__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "NOT_LISTED", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
+__all__ = [
+    "DIGEST_SHOWN",
+    "DROPPED_OUT",
+    "LIMIT_RAISED",
+    "NOT_LISTED",
+    "REPORTED",
+    "WOULD_FAIL",
+    "Expected",
+    "PlanFacts",
+    "units_by_queue",
+]
 
 DROPPED_OUT = "Dropped out of the expected plan: "
 """How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
 
+LIMIT_RAISED = "Limit raised: "
+"""How a note begins that says which limit somebody raised for this plan only, and how."""
+
 NOT_LISTED = "Not listed: "
 """How a note begins that names queues which AWS would not list, so that nothing is known of their jobs."""
+
+REPORTED = (DROPPED_OUT, LIMIT_RAISED, NOT_LISTED)
+"""The notes of a plan that its reports and their tickets repeat."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""
@@ -71,6 +87,8 @@ class PlanFacts:
     """How many jobs a listing without selectors found, where the plan is for all of them; otherwise 0."""
     live_in_queues: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
     """The number of live jobs in each queue of the plan; empty where no guard asked for it."""
+    reviewed_by: str = field(default="", compare=False)
+    """The people who have looked at it before it was executed, as somebody typed it; empty where nobody is named."""
     _voucher: str = field(default="", repr=False, compare=False)
     """The key of what this process knows of the plan (see `vouching`). It stays in the process."""
 

@@ -1,57 +1,82 @@
-"""Executes a confirmed plan for a picker, and tells what happens some times a second."""
+"""Run: one confirmed plan of a picker while it is executed, told a few times a second."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from batchnb.clock import Clock
 from batchnb.model.event import JobEvent
+from batchnb.model.facts import LIMIT_RAISED
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.running.stop import Stop
 from batchnb.widget.table.marks import Progress
 from batchnb.widget.view_model import is_production
 
-__all__ = ["PATCH_SECONDS", "execute_telling", "progress_of"]
+__all__ = ["PATCH_SECONDS", "Run"]
 
 PATCH_SECONDS = 0.25
-"""Seconds from one patch to the next: more messages than some a second get lost on the way to the browser."""
+"""Seconds from one patch to the next: a kernel that sends more than a few messages a second loses some."""
 
 
-def execute_telling(
-    plan: Plan,
-    *,
-    timeout: float,
-    stop: Stop,
-    note: Callable[[JobEvent], None],
-    tell: Callable[[], None],
-) -> Report:
-    """Carry out the very plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.
+class Run:
+    """The execution of one plan: how far it is, and how to stop it. Threads may share it."""
 
-    That `stop` has stopped it is no error here: the report says so. Raises what else `Plan.execute` raises.
-    """
-    # In a production account the number was typed, and is what `execute` asks for there.
-    expected: dict[str, Any] = {"expect": len(plan.to_end)} if is_production(plan) else {}
-    over = threading.Event()
-    telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
-    telling.start()
-    try:
-        return plan.execute(**expected, timeout=timeout, on_event=note, stop=stop)
-    except InterruptedRunError as error:
-        if error.__cause__ is None and stop.ends_sending:
-            return error.report
-        raise
-    finally:
-        over.set()
-        telling.join()
+    def __init__(self, plan: Plan, max_jobs: int | None = None) -> None:
+        """`max_jobs` is what the typed number allows for this plan, None where it raises nothing."""
+        watched = sum(planned.verdict.is_watched for planned in plan.jobs)
+        self.plan = plan if max_jobs is None else replace(plan, notes=(*plan.notes, _raised(plan, max_jobs)))
+        self._typed: dict[str, Any] = {} if max_jobs is None else {"max_jobs": max_jobs}
+        self.begun_at = Clock().wall()
+        self.stop = Stop()
+        self.progress = Progress(frozenset(one.job_id for one in plan.to_end), watched, time.monotonic())
+
+    def note(self, event: JobEvent) -> None:
+        """Count one change of one job."""
+        self.progress.note(event, time.monotonic())
+
+    def press_stop(self) -> None:
+        """Stop sending; where that is over, stop watching. Pressed twice at once, it counts once."""
+        if self.stop.stopped_at is not None or self.progress.is_all_answered:
+            self.stop.stop_watching()
+        else:
+            self.stop.stop_sending()
+
+    def told(self) -> dict[str, Any]:
+        """Return how far it is, for the browser."""
+        self.progress.is_stopped = self.stop.stopped_at is not None
+        figures = self.progress.figures(time.monotonic())
+        return {**figures, "jobs": len(self.plan.to_end), "reason": self.plan.reason}
+
+    def execute(self, *, timeout: float, note: Callable[[JobEvent], None], tell: Callable[[], None]) -> Report:
+        """Execute the plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.
+
+        A run that was stopped is no error here: the report says so. Raises what else `Plan.execute` raises.
+        """
+        plan, stop = self.plan, self.stop
+        # In a production account the number was typed, and `execute` asks for it there.
+        expected: dict[str, Any] = {"expect": len(plan.to_end)} if is_production(plan) else {}
+        over = threading.Event()
+        telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
+        telling.start()
+        try:
+            return plan.execute(**expected, **self._typed, timeout=timeout, on_event=note, stop=stop)
+        except InterruptedRunError as error:
+            if error.__cause__ is None and stop.ends_sending:
+                return error.report
+            raise
+        finally:
+            over.set()
+            telling.join()
 
 
-def progress_of(plan: Plan) -> Progress:
-    """Return the count of a run that begins now."""
-    watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-    return Progress(len(plan.to_end), watched, time.monotonic())
+def _raised(plan: Plan, max_jobs: int) -> str:
+    limit = plan.guards.max_jobs
+    return f"{LIMIT_RAISED}max_jobs {limit.number} ({limit.source}) to {max_jobs:,} for this plan, typed in the picker"
 
 
 def _tell_until(over: threading.Event, tell: Callable[[], None]) -> None:

@@ -1,12 +1,11 @@
-"""JobPicker: the widget. It holds the current snapshot, the selection, one plan and one worker thread.
+"""JobPicker: the widget around a PickerSession: its traits, its outputs in notebooks, and what Python asks of it.
 
-The browser filters, sorts and selects by itself, and the kernel may be busy meanwhile. What is asked of the kernel, and
-what it has to say by itself, travels in custom messages, so that no column gets into the saved state of a notebook.
+The browser filters, sorts and selects by itself, and the kernel may be busy meanwhile. Requests and answers travel in
+custom messages, so that no column gets into the saved state of a notebook.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,20 +16,19 @@ import traitlets
 from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.running.run import check_timeout
-from batchnb.running.stop import Stop
-from batchnb.text import plural, shown
-from batchnb.widget.as_cell import cell_for
+from batchnb.text import plural
+from batchnb.widget.execution import Run
 from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
+from batchnb.widget.kept_text import cell_of
 from batchnb.widget.module import join_modules
-from batchnb.widget.requests import Handler, answer_to
-from batchnb.widget.session import Asks, Desk
-from batchnb.widget.table.snapshot import take_snapshot
-from batchnb.widget.view_model import Phase
+from batchnb.widget.requests import answer_to
+from batchnb.widget.session import PickerSession
+from batchnb.widget.setup import Audience, Setup
+from batchnb.widget.shown_jobs import ShownJobs
 
 if TYPE_CHECKING:
     import boto3
@@ -41,7 +39,7 @@ __all__ = ["JobPicker"]
 _HERE = Path(__file__).parent
 
 
-class JobPicker(anywidget.AnyWidget, Desk):
+class JobPicker(anywidget.AnyWidget):
     """Show the jobs of a DataFrame as rows to select; end the selected ones after one confirmation, and watch them.
 
     `df` has a column of job ids (`jobId`, `job_id`, `JobId`, `id`, or the one that `ids` names); `list_jobs` returns
@@ -79,22 +77,9 @@ class JobPicker(anywidget.AnyWidget, Desk):
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above: {confirm_above!r} is no whole number, 0 or more.")
         connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
-        asks = Asks(session, connection, dict(guards or {}), confirm_above, timeout, ids, relist)
-        self._set_up(take_snapshot(df, 1, ids=ids), asks, reason)
+        setup = Setup(session, connection, dict(guards or {}), confirm_above, timeout, ids, relist)
+        self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
         self._outputs = Outputs()
-        self._handlers: dict[str, Handler] = {
-            "hello": self._on_hello,
-            "select": self._on_select,
-            "plan": self._on_plan,
-            "confirm": self._on_confirm,
-            "cancel": self._on_cancel,
-            "stop": self._on_stop,
-            "refresh": self._on_refresh,
-            "cell": self._on_cell,
-            "dismiss": self._on_dismiss,
-            "hold": self._on_hold,
-            "keep": self._on_keep,
-        }
         super().__init__()
         self._keep_rows()
         self.on_msg(self._on_message)
@@ -102,69 +87,56 @@ class JobPicker(anywidget.AnyWidget, Desk):
     @property
     def selected(self) -> pd.DataFrame:
         """The selected rows of the DataFrame, in its order."""
-        with self._mutex:
-            return self._snapshot.frame.iloc[self._rows]
+        return self._session.jobs.selected
 
     @property
     def plan(self) -> Plan | None:
         """The plan that was made last, None before."""
-        return self._plan
+        return self._session.plan
 
     @property
     def report(self) -> Report | None:
-        """What became of each job of the plan that was executed last, None before."""
-        return self._report
+        """The report of the plan that was executed last, None before."""
+        return self._session.report
 
     @property
     def reason(self) -> str:
-        """What stands in the field for the reason."""
-        return self._reason
+        """The text in the field for the reason."""
+        return self._session.reason
+
+    @property
+    def error(self) -> Exception | None:
+        """The last error, None after something went right."""
+        return self._session.worker.error
+
+    def select(self, job_ids: Sequence[str]) -> None:
+        """Select exactly these jobs, as far as they are in the table and have not ended."""
+        self._session.select(job_ids)
 
     def refresh(self, df: pd.DataFrame | None = None) -> None:
-        """Show `df`, or list the jobs anew, in this thread. The selection stays, by job id.
+        """Show `df`, or list the jobs again, in this thread. The selection stays, by job id.
 
         Raises InputError while a plan is made, waits for its confirmation, or is executed.
         """
-        self._begin(Phase.LISTING)
-        try:
-            if df is None:
-                self._refresh()
-            else:
-                self._show_frame(df)
-        finally:
-            self._set_phase(Phase.IDLE)
+        self._session.refresh(df)
 
     def as_cell(self) -> str:
         """Return the cell that ends the selected jobs for the reason in the field, without a click.
 
-        After a run, it is the cell for the jobs that were asked for in it, until others are selected.
+        After a run, it is the cell for the jobs of that run, until others are selected.
         """
-        with self._mutex:
-            job_ids, plan, reason = self._snapshot.ids_at(self._rows), self._plan, self._reason
-        if plan is not None and (not job_ids or job_ids == [planned.job_id for planned in plan.jobs]):
-            job_ids, reason = [planned.job_id for planned in plan.to_end], plan.reason
-            where = f"{plural(len(job_ids), 'job')}, {shown(plan.identity, 300)}"
-            notes = [f"plan {plan.digest[:DIGEST_SHOWN]}: {where}"]
-        else:
-            notes = [plural(len(job_ids), "job")]
-        if not job_ids:
-            raise InputError("there is no job in this cell: select some first.")
-        return cell_for(job_ids, reason, {**self._asks.connection, **self._asks.guards}, notes)
+        return cell_of(self._session)
 
     def stop(self) -> None:
-        """Send nothing more, as the button does, and watch what was sent; where that is going on, watch no longer."""
-        self._press_stop()
+        """Send nothing more, and watch the jobs that were asked for; where that goes on, stop watching."""
+        self._session.press_stop()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until nothing is under way any more; return whether that was within `timeout` seconds."""
-        worker = self._worker
-        if worker is not None and worker is not threading.current_thread():
-            worker.join(timeout)
-            return not worker.is_alive()
-        return True
+        """Wait until nothing goes on any more; return whether that was within `timeout` seconds."""
+        return self._session.worker.wait(timeout)
 
     def __repr__(self) -> str:
-        return f"<JobPicker: {plural(len(self._snapshot), 'job')}>"
+        return f"<JobPicker: {plural(len(self._session.jobs), 'job')}>"
 
     def open(self) -> None:
         """Open the line to a page, unless nobody looks: such a run would save the whole widget with the notebook."""
@@ -190,22 +162,27 @@ class JobPicker(anywidget.AnyWidget, Desk):
         return {"text/plain": f"{self!r}\n{still.text()}", "text/html": still.html(self._place)}
 
     def _still(self) -> Still:
-        with self._mutex:
-            return Still(self._snapshot, self._rows, None if self._begun else self._report, self._note())
+        jobs, run = self._session.jobs, self._session.run
+        with jobs.mutex:
+            report = None if run else self._session.report
+            return Still(jobs.snapshot, jobs.rows, report, self._note(run))
 
-    def _note(self) -> str:
-        if self._begun is not None:
+    def _note(self, run: Run | None) -> str:
+        if run is not None:
             return (
-                f"A run began at {self._begun:%Y-%m-%d %H:%M:%S} UTC, and went on when this was kept. "
-                "What became of it: %batch_history; %batch_resume finishes it if it was cut off."
+                f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "
+                "How it ended: %batch_history. If it was cut off, %batch_resume finishes it."
             )
-        # A notebook that is run again to be compared has nobody who looks at it now.
+        # A notebook that is run again to be compared must say the same each time.
         as_of = "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
-        return " ".join(filter(None, [as_of, not_listed_text(self._snapshot.frame)]))
+        return " ".join(filter(None, [as_of, not_listed_text(self._session.jobs.snapshot.frame)]))
 
-    def _keep_outputs(self, *, always: bool = False) -> None:
-        if always or self._outputs.is_held:
-            self._outputs.update(self._data())
+    def _keep_outputs(self) -> None:
+        if self._outputs.is_held:
+            self._keep_result()
+
+    def _keep_result(self) -> None:
+        self._outputs.update(self._data())
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
@@ -215,72 +192,16 @@ class JobPicker(anywidget.AnyWidget, Desk):
     def _place(self) -> str:
         return "" if self.comm is None else f"bnb-at-{self.model_id}"
 
-    # What the browser asks
+    def _audience(self) -> Audience:
+        return Audience(
+            # Looked up each time: a test may put its own in its place.
+            send=lambda content, buffers: self.send(content, buffers),
+            place=lambda: self._place,
+            keep_rows=self._keep_rows,
+            keep_outputs=self._keep_outputs,
+            keep_result=self._keep_result,
+            hold_outputs=lambda: self._outputs.hold(self._data()),
+        )
 
     def _on_message(self, _widget: object, content: object, buffers: Sequence[Any]) -> None:
-        answer, error = answer_to(self._handlers, content, buffers)
-        if error is not None:
-            self.error = error
-        self.send(answer)
-
-    def _on_hello(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self._send_first_rows()
-        self._send_snapshot()
-
-    def _on_select(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
-        with self._mutex:
-            self._rows = self._snapshot.rows_in(content.get("snapshot"), _only(buffers))
-            self._reason = _text(content.get("reason"))
-            return {"selected": len(self._rows)}
-
-    def _on_plan(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        self._on_select(content, buffers)
-        if not len(self._rows):
-            raise InputError("no job is selected. Nothing was done.")
-        self._start(Phase.PLANNING, self._make_plan)
-
-    def _on_confirm(self, content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        with self._mutex:
-            plan = self._plan
-            if self._phase is not Phase.CONFIRMING or plan is None or content.get("digest") != plan.digest:
-                raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
-            if self._must_type(plan) and content.get("typed") != str(len(plan.to_end)):
-                raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
-            self._stop = Stop()
-            self._start(Phase.RUNNING, lambda: self._execute(plan), after=Phase.CONFIRMING)
-
-    def _on_cancel(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        with self._mutex:
-            if self._phase is Phase.CONFIRMING:
-                self._set_phase(Phase.IDLE)
-
-    def _on_stop(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self.stop()
-
-    def _on_refresh(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self._start(Phase.LISTING, self._refresh)
-
-    def _on_cell(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> Mapping[str, Any]:
-        self._on_select(content, buffers)
-        return {"text": self.as_cell()}
-
-    def _on_hold(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self._outputs.hold(self._data())
-
-    def _on_keep(self, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        self._on_select(content, buffers)
-        self._keep_outputs()
-
-    def _on_dismiss(self, _content: Mapping[str, Any], _buffers: Sequence[Any]) -> None:
-        self.error = None
-        self._send_state()
-
-
-def _only(buffers: Sequence[Any]) -> Any:
-    if len(buffers) != 1:
-        raise InputError(f"a selection comes as one binary part, not {len(buffers)}.")
-    return buffers[0]
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+        self.send(answer_to(self._session, content, buffers))

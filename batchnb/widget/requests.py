@@ -1,39 +1,90 @@
-"""The browser's requests: each has a number and a kind, and each is answered, success or not."""
+"""The browser's requests to a session: each has a number and a kind, and each is answered, success or not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from batchnb.errors import BatchnbError, InputError
+from batchnb.errors import InputError
 from batchnb.text import shown
+from batchnb.widget.kept_text import cell_of, ticket_of
 
-__all__ = ["Handler", "answer_to", "sentence_of"]
+if TYPE_CHECKING:
+    from batchnb.widget.session import PickerSession
 
-Handler = Callable[[Mapping[str, Any], Sequence[Any]], "Mapping[str, Any] | None"]
-"""Takes what the browser sent, and its binary parts; returns what stands in the answer."""
+__all__ = ["answer_to"]
+
+Content: TypeAlias = Mapping[str, Any]
+Buffers: TypeAlias = Sequence[Any]
+Handler: TypeAlias = "Callable[[PickerSession, Content, Buffers], Content | None]"
+"""Does what the browser asks, with its content and binary parts; returns what stands in the answer besides."""
 
 
-def answer_to(
-    handlers: Mapping[str, Handler], content: object, buffers: Sequence[Any]
-) -> tuple[dict[str, Any], Exception | None]:
-    """Return the answer to a request, and the exception behind it if it failed."""
-    request: Mapping[str, Any] = content if isinstance(content, dict) else {}
+def answer_to(session: PickerSession, content: object, buffers: Buffers) -> dict[str, Any]:
+    """Do what a request asks of a session, and return the answer. A failure is kept as the session's error."""
+    request: Content = content if isinstance(content, dict) else {}
     answer: dict[str, Any] = {"kind": "answer", "id": request.get("id")}
     try:
-        handler = _handler(handlers, request.get("kind"))
-        return answer | {"ok": True, **(handler(request, buffers) or {})}, None
-    except Exception as error:  # noqa: BLE001 - it becomes the answer, or the browser would wait for ever
-        return answer | {"ok": False, "error": sentence_of(error)}, error
+        handler = _handler(request.get("kind"))
+        return answer | {"ok": True, **(handler(session, request, buffers) or {})}
+    except Exception as error:  # noqa: BLE001 - it becomes the answer: the browser must not wait for ever
+        session.worker.error = error
+        return answer | {"ok": False, **session.failure_told(error)}
 
 
-def sentence_of(error: BaseException) -> str:
-    """Return what a person is shown of an exception."""
-    text = shown(str(error), 1200)
-    return text if isinstance(error, BatchnbError) and text else f"{type(error).__name__}: {text or 'no message'}"
-
-
-def _handler(handlers: Mapping[str, Handler], kind: object) -> Handler:
-    if not isinstance(kind, str) or kind not in handlers:
+def _handler(kind: object) -> Handler:
+    if not isinstance(kind, str) or kind not in _HANDLERS:
         raise InputError(f"the picker knows no request of the kind {shown(repr(kind), 40)}.")
-    return handlers[kind]
+    return _HANDLERS[kind]
+
+
+def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
+    reason = content.get("reason")
+    return session.take_draft(content.get("snapshot"), buffers, reason if isinstance(reason, str) else "")
+
+
+def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Content:
+    return {"selected": _draft(session, content, buffers)}
+
+
+def _on_plan(session: PickerSession, content: Content, buffers: Buffers) -> None:
+    _draft(session, content, buffers)
+    session.make_plan()
+
+
+def _on_confirm(session: PickerSession, content: Content, _buffers: Buffers) -> None:
+    session.confirm(content.get("digest"), content.get("typed"), content.get("at"))
+
+
+def _on_hold(session: PickerSession, _content: Content, _buffers: Buffers) -> None:
+    session.audience.hold_outputs()
+
+
+def _on_keep(session: PickerSession, content: Content, buffers: Buffers) -> None:
+    _draft(session, content, buffers)
+    session.audience.keep_outputs()
+
+
+def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Content:
+    _draft(session, content, buffers)
+    return {"text": cell_of(session)}
+
+
+_HANDLERS: Mapping[str, Handler] = {
+    "hello": lambda session, *_: session.send_table(),
+    "select": _on_select,
+    "plan": _on_plan,
+    "confirm": _on_confirm,
+    "leave_out": lambda session, content, _: session.leave_out(content.get("digest"), content.get("group")),
+    "put_back": lambda session, content, _: session.put_back(content.get("digest")),
+    "add_dependents": lambda session, content, _: session.add_dependents(content.get("digest")),
+    "review_untouched": lambda session, *_: session.review_untouched(),
+    "ticket": lambda session, *_: {"text": ticket_of(session)},
+    "cancel": lambda session, *_: session.cancel(),
+    "stop": lambda session, *_: session.press_stop(),
+    "refresh": lambda session, *_: session.start_refresh(),
+    "cell": _on_cell,
+    "hold": _on_hold,
+    "keep": _on_keep,
+    "dismiss": lambda session, *_: session.dismiss(),
+}

@@ -1,271 +1,299 @@
-"""What happens behind a picker: one thing at a time, in one thread of its own, and the browser is told of it."""
+"""PickerSession: what happens behind a picker, without any widget in it.
+
+It takes the browser's requests, holds the selection, one plan and one worker thread, and tells its audience what to
+send. So it can be driven and looked at without a browser, a notebook or a kernel.
+"""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from batchnb import api
-from batchnb.aws.connect import connect
-from batchnb.aws.relist import not_listed_text, note_selected
+from batchnb.aws.relist import note_selected
 from batchnb.clock import Clock
 from batchnb.errors import InputError
+from batchnb.guards.refusals import raise_refusals
 from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
-from batchnb.running.stop import Stop
-from batchnb.widget.execution import execute_telling, progress_of
-from batchnb.widget.refresh import Refreshed, refreshed
-from batchnb.widget.requests import sentence_of
-from batchnb.widget.table.marks import FATES, Marks, Progress
-from batchnb.widget.table.payload import FIRST_ROWS, Parcel, first_parcel, whole_parcel
-from batchnb.widget.table.snapshot import Snapshot, bits_of, take_snapshot
-from batchnb.widget.view_model import (
-    Phase,
-    is_production,
-    plan_told,
-    queues_not_listed,
-    reasons_used,
-    result_told,
-    use_reason,
-)
+from batchnb.widget import messages
+from batchnb.widget.confirmation import check_confirmation
+from batchnb.widget.draft import Draft
+from batchnb.widget.execution import Run
+from batchnb.widget.failures import LateError
+from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.refresh import list_again
+from batchnb.widget.review import Review, names_of_group
+from batchnb.widget.setup import Audience, Setup
+from batchnb.widget.shown_jobs import ShownJobs
+from batchnb.widget.state import StateTold
+from batchnb.widget.view_model import is_production, use_reason
+from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
-    import boto3
     import pandas as pd
-    from numpy.typing import NDArray
 
-__all__ = ["Asks", "Desk"]
+__all__ = ["PickerSession"]
 
-
-@dataclass(frozen=True, slots=True)
-class Asks:
-    """How AWS is asked for the jobs of a picker, as `JobPicker` was told."""
-
-    session: boto3.Session | None
-    connection: dict[str, Any]
-    guards: dict[str, Any]
-    confirm_above: int
-    timeout: float
-    ids: str | None
-    relist: Callable[[], pd.DataFrame] | None
+_OTHER_PLAN = "the plan that was confirmed is not the one that waits. Nothing was ended."
 
 
-class Desk:
-    """The snapshot, the selection, one plan and one worker thread. What is told goes through `send`."""
+class PickerSession:
+    """The jobs, the selection, one plan and one worker thread of a picker. Threads may share it."""
 
-    def _set_up(self, snapshot: Snapshot, asks: Asks, reason: str) -> None:
-        # No __init__: those of the widgets above it would call it, and with no arguments.
-        self._mutex = threading.RLock()
-        self._snapshot = snapshot
-        self._marks = Marks(snapshot)
-        self._rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._asks = asks
-        self._reason = reason
-        self._phase = Phase.IDLE
-        self._plan: Plan | None = None
-        self._report: Report | None = None
-        self._progress: Progress | None = None
-        self._begun: datetime | None = None
-        self._said = ""
-        self._worker: threading.Thread | None = None
-        self._stop = Stop()
-        self.error: Exception | None = None
-        """What went wrong last, None after something went right."""
+    def __init__(
+        self, jobs: ShownJobs, setup: Setup, audience: Audience, *, reason: str = "", clock: Clock | None = None
+    ) -> None:
+        self.jobs = jobs
+        self.setup = setup
+        self.reason = reason
+        self.clock = clock or Clock()
+        self.plan: Plan | None = None
+        """The plan that was made last, None before."""
+        self.review: Review | None = None
+        """What the browser is told of that plan."""
+        self.report: Report | None = None
+        """The report of the plan that was executed last, None before."""
+        self.run: Run | None = None
+        """The run that goes on, None where none does."""
+        self.note = ""
+        """How the table was listed last."""
+        self.worker = Worker(self.send_state)
+        self._draft = Draft()
+        self.audience = audience
+        self._state = StateTold(self)
 
-    def send(self, content: Any, buffers: Any = None) -> None:
-        """Send a message to the browser."""
-        raise NotImplementedError
-
-    def select(self, job_ids: Sequence[str]) -> None:
-        """Select exactly these jobs, as far as they are in the table and have not ended."""
-        with self._mutex:
-            self._rows = self._snapshot.rows_of(job_ids)
-            self._tell("selection", {"snapshot": self._snapshot.number}, [self._selection_bits()])
-        self._keep_rows()
-
-    def _keep_rows(self) -> None:
-        raise NotImplementedError
-
-    def _keep_outputs(self, *, always: bool = False) -> None:
-        raise NotImplementedError
+    # What Python and the browser ask
 
     @property
-    def _place(self) -> str:
-        raise NotImplementedError
+    def phase(self) -> Phase:
+        """What it does now."""
+        return self.worker.phase
 
-    def _must_type(self, plan: Plan) -> bool:
-        return len(plan.to_end) > self._asks.confirm_above or is_production(plan)
+    def select(self, job_ids: Sequence[str]) -> None:
+        """Select exactly these jobs, as far as they are shown and have not ended, and tell the browser."""
+        with self.jobs.mutex:
+            self.jobs.select(job_ids)
+            self._send(messages.selection(self.jobs))
+        self.audience.keep_rows()
+
+    def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
+        """Take the browser's selection and reason; return how many jobs are selected.
+
+        Raises InputError for a selection that was made in another table than the one that is shown.
+        """
+        with self.jobs.mutex:
+            self.jobs.select_bits(number, buffers)
+            self.reason = reason
+            return len(self.jobs.rows)
+
+    def send_table(self) -> None:
+        """Send the first rows, then all of them."""
+        with self.jobs.mutex:
+            ahead = messages.first_rows(self.jobs, self.state())
+            if ahead is not None:
+                self._send(ahead)
+            self._send(messages.table(self.jobs, self.state()))
+
+    def make_plan(self) -> None:
+        """Plan the end of the selected jobs, in the thread. Raises InputError where none is selected."""
+        if not len(self.jobs.rows):
+            raise InputError("no job is selected. Nothing was ended.")
+        self._start_planning(Draft(), Phase.IDLE)
+
+    def review_untouched(self) -> None:
+        """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
+
+        Raises InputError where there are none.
+        """
+        report = self.report
+        untouched = [one.planned.job_id for one in report.results if is_untouched(one)] if report else []
+        if report is None or not untouched:
+            raise InputError("the last run left no job untouched. Nothing was ended.")
+        self.reason = report.plan.reason
+        self.select(untouched)
+        self.make_plan()
+
+    def leave_out(self, digest: object, group: object) -> None:
+        """Leave a group of the plan that is shown out of it. Nothing is described again.
+
+        Raises InputError for another plan than the one that waits, and for a group that it does not have.
+        """
+        with self.jobs.mutex:
+            plan = self._waiting(digest)
+            out = names_of_group(plan, group)
+            self._draft = self._draft.without(out)
+            self._take_plan(plan.without(out))
+            kept = self.jobs.selected_ids
+        left_out = self._draft.left_out
+        self.select([job_id for job_id in kept if job_id not in left_out])
+        self.send_state()
+
+    def put_back(self, digest: object) -> None:
+        """Plan again with the jobs that were left out in the review."""
+        with self.jobs.mutex:
+            self._waiting(digest)
+            back = [*self.jobs.selected_ids, *self._draft.left_out]
+            draft = replace(self._draft, left_out={})
+        self.select(back)
+        self._start_planning(draft, Phase.CONFIRMING)
+
+    def add_dependents(self, digest: object) -> None:
+        """Plan again, with the jobs that would fail because they wait for those of the plan."""
+        with self.jobs.mutex:
+            self._waiting(digest)
+            draft = replace(self._draft, with_dependents=True)
+        self._start_planning(draft, Phase.CONFIRMING)
+
+    def confirm(self, digest: object, typed: object, sent_at: object) -> None:
+        """Execute the plan that waits, in the thread, if it is the one with this digest.
+
+        `sent_at` is when the button was pressed, by `clock`. Raises InputError for another plan, and where the number
+        of jobs has to be typed and was not; GuardError where a guard blocks the plan; LateError where the button was
+        pressed too long ago: then the plan is given up, for nobody may be looking at it any more.
+        """
+        with self.jobs.mutex:
+            plan, review = self._waiting(digest), self.review
+            if review is None:
+                raise InputError(_OTHER_PLAN)
+            try:
+                check_confirmation(review, typed, sent_at, self.clock.now())
+            except LateError:
+                self.worker.enter(Phase.IDLE)
+                raise
+            raise_refusals(review.clearance.refusals)
+            run = Run(plan, review.clearance.max_jobs)
+            self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+
+    def cancel(self) -> None:
+        """Give up the plan that is made, or waits for its confirmation."""
+        with self.jobs.mutex:
+            if self.phase in (Phase.PLANNING, Phase.CONFIRMING):
+                self.worker.enter(Phase.IDLE)
+
+    def press_stop(self) -> None:
+        """Stop sending; where that is over, stop watching."""
+        if self.run is not None:
+            self.run.press_stop()
+            self.send_state()
+
+    def start_refresh(self) -> None:
+        """List the jobs again, in the thread."""
+        self.worker.start(Phase.LISTING, lambda _turn: self._refresh())
+
+    def refresh(self, frame: pd.DataFrame | None = None) -> None:
+        """Show `frame`, or list the jobs again, in this thread. Raises InputError unless the session is idle."""
+        self.worker.begin(Phase.LISTING)
+        try:
+            if frame is None:
+                self._refresh()
+            else:
+                self._show_frame(frame)
+        finally:
+            self.worker.enter(Phase.IDLE)
+
+    def dismiss(self) -> None:
+        """Forget the last error."""
+        self.worker.error = None
+        self.send_state()
 
     # What the worker does
 
-    def _begin(self, phase: Phase, after: Phase = Phase.IDLE) -> None:
-        with self._mutex:
-            if self._phase is not after:
-                raise InputError(f"the picker is busy ({self._phase}); wait for it, or stop it first.")
-            self.error, self._said = None, ""
-            self._phase = phase
-        self._send_state()
+    def _waiting(self, digest: object) -> Plan:
+        if self.phase is not Phase.CONFIRMING or self.plan is None or digest != self.plan.digest:
+            raise InputError(_OTHER_PLAN)
+        return self.plan
 
-    def _start(self, phase: Phase, work: Callable[[], Phase | None], after: Phase = Phase.IDLE) -> None:
-        self._begin(phase, after)
-        self._worker = threading.Thread(target=self._run, args=(work,), name="batchnb-picker", daemon=True)
-        self._worker.start()
+    def _start_planning(self, draft: Draft, after: Phase) -> None:
+        self.worker.start(Phase.PLANNING, lambda turn: self._make_plan(turn, draft), after=after)
 
-    def _run(self, work: Callable[[], Phase | None]) -> None:
-        phase = None
-        try:
-            phase = work()
-        except Exception as error:  # noqa: BLE001 - it is shown in the widget, and kept for the caller
-            self.error = error
-        finally:
-            self._set_phase(phase or Phase.IDLE)
-
-    def _make_plan(self) -> Phase:
-        with self._mutex:
+    def _make_plan(self, turn: int, draft: Draft) -> Phase | None:
+        with self.jobs.mutex:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
-            rows, reason = note_selected(self._snapshot.frame.iloc[self._rows]), self._reason
-        asks = self._asks
-        plan = api.plan(rows, reason=reason, ids=asks.ids, session=asks.session, **asks.connection, **asks.guards)
+            rows, reason = note_selected(self.jobs.selected), self.reason
+            ids = self.jobs.snapshot.id_title
+        setup = self.setup
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards}
+        plan = api.plan(rows, reason=reason, with_dependents=draft.with_dependents, **calls)
         use_reason(reason)
-        with self._mutex:
-            self._plan = plan
-            self._marks.note_plan(plan)
+        with self.jobs.mutex:
+            if not self.worker.is_current(turn):
+                return None
+            self._draft = draft
+            self._take_plan(plan)
+            self.jobs.marks.note_plan(plan)
         self._send_patch()
         return Phase.CONFIRMING
 
-    def _execute(self, plan: Plan) -> None:
-        self._progress = progress_of(plan)
-        self._begun = Clock().wall()
-        # Should the kernel not live to see the end, the notebook does not keep silent about the beginning.
-        self._keep_outputs()
+    def _take_plan(self, plan: Plan) -> None:
+        names = list(self._draft.left_out.values())
+        above, production = self.setup.confirm_above, is_production(plan)
+        self.plan = plan
+        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names)
+
+    def _execute(self, run: Run) -> None:
+        self.run = run
+        # Should the kernel die before the end, the notebook says that a run had begun.
+        self.audience.keep_outputs()
         try:
-            report = execute_telling(
-                plan,
-                timeout=self._asks.timeout,
-                stop=self._stop,
-                note=self._note_event,
-                tell=self._send_patch,
-            )
+            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self._send_patch)
         except InterruptedRunError as error:
-            self.error, report = error, error.report
+            self.worker.error, report = error, error.report
         except Exception:
-            self._begun = None
-            self._keep_outputs()
+            self.run = None
+            self.audience.keep_outputs()
             raise
         self._take_report(report)
 
     def _take_report(self, report: Report) -> None:
-        with self._mutex:
-            self._report, self._begun = report, None
-            self._marks.note_report(report)
+        with self.jobs.mutex:
+            self.report, self.run = report, None
+            self.jobs.marks.note_report(report)
         self._send_patch()
-        # They have had their turn. Whatever failed can be selected again, by whoever has read why.
+        # What failed can be selected again, by somebody who has read why.
         self.select([])
-        self._keep_outputs(always=True)
-
-    def _press_stop(self) -> None:
-        """Stop the sending; where that is over, the watching. Pressed twice at once, it is pressed once."""
-        progress = self._progress
-        if progress is not None and (self._stop.stopped_at is not None or progress.is_all_answered):
-            self._stop.stop_watching()
-        else:
-            self._stop.stop_sending()
-        self._send_state()
+        self.audience.keep_result()
 
     def _note_event(self, event: JobEvent) -> None:
-        with self._mutex:
-            self._marks.note_event(event)
-            if self._progress is not None:
-                self._progress.note(event)
+        with self.jobs.mutex:
+            self.jobs.marks.note_event(event)
+            if self.run is not None:
+                self.run.note(event)
 
     def _refresh(self) -> None:
-        fresh = self._listed()
+        fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
         self._show_frame(fresh.frame, fresh.note)
 
-    def _listed(self) -> Refreshed:
-        if self._asks.relist is not None:
-            return Refreshed(self._asks.relist(), f"Listed again at {Clock().wall():%H:%M:%S} UTC.")
-        return refreshed(self._snapshot, connect(self._asks.session, **self._asks.connection), Clock())
-
     def _show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
-        with self._mutex:
-            self._said = note
-            chosen = self._snapshot.ids_at(self._rows)
-            self._snapshot = take_snapshot(frame, self._snapshot.number + 1, ids=self._asks.ids)
-            self._marks = Marks(self._snapshot)
-            self._rows = self._snapshot.rows_of(chosen)
-            self._send_snapshot()
-        self._keep_rows()
-        self._keep_outputs()
+        with self.jobs.mutex:
+            self.note = note
+            self.jobs.replace(frame)
+            self._send(messages.table(self.jobs, self.state()))
+        self.audience.keep_rows()
+        self.audience.keep_outputs()
 
     # What the browser is told
 
-    def _set_phase(self, phase: Phase) -> None:
-        with self._mutex:
-            self._phase = phase
-        self._send_state()
+    def state(self) -> dict[str, Any]:
+        """Return what the browser has to know, besides the table."""
+        with self.jobs.mutex:
+            return self._state.tell()
 
-    def _tell(self, kind: str, content: Mapping[str, Any], buffers: Sequence[Any] = ()) -> None:
-        self.send({"kind": kind, **content}, list(buffers))
+    def failure_told(self, error: BaseException) -> dict[str, Any]:
+        """Return what the bar says of an error."""
+        with self.jobs.mutex:
+            return self._state.failure(error)
 
-    def _send_state(self) -> None:
-        self._tell("state", {"state": self._state()})
+    def send_state(self) -> None:
+        """Tell the browser what goes on."""
+        self._send(({"kind": "state", "state": self.state()}, []))
 
     def _send_patch(self) -> None:
-        with self._mutex:
-            patch, number = self._marks.take(), self._snapshot.number
-            state = {"snapshot": number, "state": self._state()}
-        if patch is None:
-            self._tell("state", state)
-        else:
-            content = {**state, "rows": patch.rows, "messages": patch.messages}
-            self._tell("patch", content, [patch.buffer])
+        with self.jobs.mutex:
+            self._send(messages.patch(self.jobs, self.state()))
 
-    def _send_snapshot(self) -> None:
-        with self._mutex:
-            marks = self._marks
-            messages = list(marks.messages.items())
-            self._send_parcel(whole_parcel(self._snapshot), [marks.lives, marks.locks, marks.fates], messages)
-
-    def _send_first_rows(self) -> None:
-        """Send the first rows ahead, unless they are all, or jobs have been marked: then there is but one truth."""
-        with self._mutex:
-            if len(self._snapshot) > FIRST_ROWS and not self._marks.are_used:
-                parcel = first_parcel(self._snapshot)
-                rows = parcel.rows
-                self._send_parcel(parcel, [rows.lives, rows.locks, self._marks.fates[: len(rows.lives)]], [])
-
-    def _send_parcel(self, parcel: Parcel, marked: list[NDArray[np.uint8]], messages: list[tuple[int, str]]) -> None:
-        content = {"header": parcel.header, "fates": FATES, "messages": messages, "state": self._state()}
-        parts = [part.tobytes() for part in marked]
-        self._tell("snapshot", content, [parcel.numbers, parcel.texts, *parts, self._selection_bits()])
-
-    def _selection_bits(self) -> bytes:
-        return bits_of(self._rows, len(self._snapshot))
-
-    def _state(self) -> dict[str, Any]:
-        with self._mutex:
-            running = self._phase is Phase.RUNNING and self._progress is not None
-            if self._progress is not None:
-                self._progress.is_stopped = self._stop.stopped_at is not None
-            plan = self._plan if self._phase is Phase.CONFIRMING else None
-            return {
-                "phase": self._phase.value,
-                "place": self._place,
-                "note": " ".join(filter(None, [self._said, not_listed_text(self._snapshot.frame)])),
-                "notListed": queues_not_listed(self._snapshot.frame),
-                "error": sentence_of(self.error) if self.error else None,
-                "reason": self._reason,
-                "reasons": reasons_used(),
-                "stopping": running and self._stop.is_pending,
-                "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
-                "progress": self._progress.figures(time.monotonic()) if running and self._progress else None,
-                "result": result_told(self._report),
-            }
+    def _send(self, message: messages.Message) -> None:
+        content, buffers = message
+        self.audience.send(content, buffers)

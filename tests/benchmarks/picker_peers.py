@@ -21,7 +21,7 @@ import traitlets
 
 from batchnb.model.event import EventState, JobEvent
 from batchnb.widget import JobPicker
-from batchnb.widget.table.payload import whole_parcel
+from batchnb.widget.table.payload import whole_payload
 from batchnb.widget.table.rows import LIVES
 from batchnb.widget.table.snapshot import take_snapshot
 
@@ -76,9 +76,9 @@ class AgGrid(anywidget.AnyWidget):
     def _on_message(self, _widget: object, content: dict[str, Any], buffers: Sequence[Any]) -> None:
         if content["kind"] == "hello":
             self._snapshot = take_snapshot(self._frame, 1)
-            parcel = whole_parcel(self._snapshot)
-            buffers = [parcel.numbers, parcel.texts, parcel.rows.lives.tobytes()]
-            self.send({"kind": "snapshot", "header": parcel.header}, buffers)
+            payload = whole_payload(self._snapshot)
+            buffers = [payload.numbers, payload.texts, payload.rows.lives.tobytes()]
+            self.send({"kind": "snapshot", "header": payload.header}, buffers)
         else:
             self.ids = self._snapshot.ids_at(self._snapshot.rows_in(1, buffers[0]))
             self.send({"selected": len(self.ids)})
@@ -111,6 +111,6 @@ def patch_itable(table: Any, frame: pd.DataFrame, status: str) -> None:
 
 def patch_picker(picker: JobPicker, status: str) -> None:
     """Give the first jobs of the picker this status, as a run does that hears of them."""
-    for job_id in picker._snapshot.rows.job_ids[:PATCHED]:
-        picker._marks.note_event(JobEvent(job_id, EventState.SEEN, NOW, status))
-    picker._send_patch()
+    for job_id in picker._session.jobs.snapshot.rows.job_ids[:PATCHED]:
+        picker._session.jobs.marks.note_event(JobEvent(job_id, EventState.SEEN, NOW, status))
+    picker._session._send_patch()

@@ -70,7 +70,7 @@ class BarePage:
         self.page, self.picker = page, picker
         self.errors: list[str] = []
         self._outbox: deque[tuple[Any, list[str]]] = deque()
-        picker.send = self._send  # type: ignore[method-assign]
+        picker.send = self._send
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
         page.expose_function("toKernel", self._to_kernel)
@@ -80,7 +80,7 @@ class BarePage:
         page.evaluate(_MODEL, str(JobPicker._esm))
         page.evaluate("(ahead) => { window.isAhead = ahead }", ahead)
         page.evaluate("window.show()")
-        expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._snapshot) + 1))
+        expect(self.grid).to_have_attribute("aria-rowcount", str(len(picker._session.jobs.snapshot) + 1))
 
     def release(self) -> None:
         """Let the rest of the rows arrive, where only the first ones were let through."""

@@ -81,15 +81,15 @@ def test_a_picker_names_it_before_and_after_a_refresh(mixed: local.LocalBatch) -
     """In what the browser is told, and in the table that a saved notebook keeps."""
     picker = JobPicker(list_jobs(status="active"))
     for _ in range(2):
-        state = picker._state()
+        state = picker._session.state()
         assert [queue for queue, _ in state["notListed"]] == ["models"]
         assert "Not listed: 1 queue, and nothing is known of their jobs: models (" in state["note"]
         assert all("Not listed: 1 queue" in text for text in picker._stills().values())
         picker.refresh()
     mixed.world.ledger.queues.pop("models")
     picker.refresh()
-    assert picker._state()["notListed"] == []
-    assert "Not listed" not in picker._state()["note"]
+    assert picker._session.state()["notListed"] == []
+    assert "Not listed" not in picker._session.state()["note"]
 
 
 @pytest.mark.usefixtures("mixed")

@@ -21,6 +21,7 @@ from batchnb.jobs.ids import JobId
 from batchnb.jobs.shapes import withheld_in
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.ticket import ticket
 from batchnb.running.journal_folder import find_run, run_paths
 from batchnb.running.resume import resume_run
@@ -193,7 +194,7 @@ def test_a_resume_keeps_the_values_of_jobs_that_it_takes_in(
     nodes = multi_node(1, n0={"container": container})
     second = emulator.world.add_job("train", "second", status="PENDING", nodes=nodes, depends_on=[first])
     path = find_run(str(caught.value.report.run_id))
-    report = resume_run(path, gateway, wait=False, timeout=5, on_event=None, clock=clock, with_dependents=True)
+    report = resume_run(path, gateway, RunOptions(wait=False, timeout=5), clock=clock, with_dependents=True)
     assert [line["jobIds"] for line in lines_in(report.run_id, "values")] == [[first], [second]]
 
 

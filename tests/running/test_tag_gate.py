@@ -27,6 +27,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.result import JobResult
+from batchnb.model.run_options import RunOptions
 from batchnb.running.engine import Engine
 from batchnb.running.journal_folder import find_run
 from batchnb.running.ledger import Ledger
@@ -63,7 +64,7 @@ def _result(report: Report, job_id: str) -> JobResult:
 
 
 def _assert_kept(emulator: local.LocalBatch, report: Report, job_id: str, why: str = SAID) -> None:
-    """The job lives, nothing was asked for it, and the report, and the journal, say why."""
+    """Check that the job lives, that no request named it, and that report and journal say why."""
     assert job_id not in _asked_for(emulator)
     assert emulator.world.job(job_id).status not in ("FAILED", "SUCCEEDED")
     result = _result(report, job_id)
@@ -226,9 +227,7 @@ def test_a_job_that_cannot_be_looked_at_is_not_asked_for(
         assert _result(report, job_id).error_code == "Protected"
         assert "its tags could not be looked at" in str(_result(report, job_id).error_message)
     emulator.faults.clear()
-    resumed = resume_run(
-        find_run(str(report.run_id)), gateway, wait=True, timeout=60, on_event=None, clock=clock, typed=KEEP
-    )
+    resumed = resume_run(find_run(str(report.run_id)), gateway, RunOptions(timeout=60), clock=clock, typed=KEEP)
     assert resumed.counts == {"terminated": 3}
 
 
@@ -289,7 +288,7 @@ def test_a_resumed_run_has_the_same_gate(
             _tag(emulator.world, ids[129])
 
     path = find_run(str(caught.value.report.run_id))
-    report = resume_run(path, gateway, wait=True, timeout=60, on_event=on_event, clock=clock)
+    report = resume_run(path, gateway, RunOptions(timeout=60, on_event=on_event), clock=clock)
 
     _assert_kept(emulator, report, ids[129], f"tag:keep=yes in the user file {user_file} protects it now")
     assert len(_asked_for(emulator)) == 129

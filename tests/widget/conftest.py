@@ -40,13 +40,13 @@ class Hand:
 
     def bits(self, *rows: int) -> bytes:
         """Return a bitset with these rows set, as the browser makes it."""
-        bits = np.zeros(len(self.picker._snapshot), dtype=np.uint8)
+        bits = np.zeros(len(self.picker._session.jobs.snapshot), dtype=np.uint8)
         bits[list(rows)] = 1
         return np.packbits(bits, bitorder="little").tobytes()
 
     def choose(self, *rows: int, kind: str = "select", reason: str = "OPS-123", snapshot: int | None = None) -> Any:
         """Select these rows, and ask for `kind`."""
-        number = self.picker._snapshot.number if snapshot is None else snapshot
+        number = self.picker._session.jobs.snapshot.number if snapshot is None else snapshot
         return self.ask(kind, {"snapshot": number, "reason": reason}, self.bits(*rows))
 
     def planned(self, *rows: int, reason: str = "OPS-123") -> None:
@@ -57,7 +57,8 @@ class Hand:
     def confirmed(self, **content: Any) -> dict[str, Any]:
         """Say yes to the plan that waits, and wait until it is over."""
         assert self.picker.plan is not None
-        answer = self.ask("confirm", {"digest": self.picker.plan.digest, "typed": None, **content})
+        told = {"digest": self.picker.plan.digest, "typed": None, "at": self.state["clock"]}
+        answer = self.ask("confirm", {**told, **content})
         assert self.picker.wait(20)
         return answer
 
@@ -106,7 +107,7 @@ def hold() -> Callable[..., Hand]:
         def keep(content: dict[str, Any], buffers: Sequence[Any] | None = None) -> None:
             hand.sent.append((content, [bytes(part) for part in buffers or ()]))
 
-        picker.send = keep  # type: ignore[method-assign]
+        picker.send = keep
         return hand
 
     return make

@@ -44,7 +44,7 @@ def test_a_whole_listing_finds_new_jobs_and_keeps_those_that_are_gone(
     jobs.world.add_jobs("train", "run", 2, created_ago=60.0)
     jobs.world.add_jobs("train", "other", 3, created_ago=60.0)
     assert "2 new jobs, at the end of the table; 1 job no longer in it" in refresh(hand)
-    frame = hand.picker._snapshot.frame
+    frame = hand.picker._session.jobs.snapshot.frame
     assert len(frame) == 12
     assert set(frame["jobName"].str[:4]) == {"run-"}
     assert frame["status"][0] == "FAILED"
@@ -52,7 +52,7 @@ def test_a_whole_listing_finds_new_jobs_and_keeps_those_that_are_gone(
     assert list(hand.picker.selected["jobId"]) == list(active["jobId"][1:3])
     assert {title: str(frame[title].dtype) for title in active} == {title: str(active[title].dtype) for title in active}
     assert "0 new jobs" in refresh(hand)
-    assert len(hand.picker._snapshot.frame) == 12
+    assert len(hand.picker._session.jobs.snapshot.frame) == 12
 
 
 def test_what_was_left_out_of_a_listing_does_not_come_back(
@@ -64,7 +64,7 @@ def test_what_was_left_out_of_a_listing_does_not_come_back(
     note = refresh(hand)
     assert "these 9 jobs" in note
     assert "a part of a listing" in note
-    assert len(hand.picker._snapshot.frame) == 9
+    assert len(hand.picker._session.jobs.snapshot.frame) == 9
 
 
 def test_a_listing_made_elsewhere_is_not_listed_again(active: pd.DataFrame, hold: Hold) -> None:
@@ -80,7 +80,7 @@ def test_the_jobs_of_another_account_do_not_come_in(active: pd.DataFrame, hold: 
     refresh(hand)
     assert isinstance(hand.picker.error, InputError)
     assert "another account" in hand.state["error"]
-    assert len(hand.picker._snapshot.frame) == 10
+    assert len(hand.picker._session.jobs.snapshot.frame) == 10
 
 
 @pytest.mark.parametrize("attrs", [{}, {"listing": 3}, {"listing": {"selectors": {"status": "x"}}}])

@@ -14,7 +14,7 @@ from batchnb.widget.table.snapshot import Snapshot
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FIRST_ROWS", "Parcel", "first_parcel", "whole_parcel"]
+__all__ = ["FIRST_ROWS", "Payload", "first_payload", "whole_payload"]
 
 FIRST_ROWS = 200
 """Rows that are sent ahead: more than a screen shows."""
@@ -25,7 +25,7 @@ _FIRST = ("status", "name", "queue", "size", "created", "started", "reason", "id
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Payload:
     """Columns in a buffer, their texts in another, and what has to be known to read them."""
 
     header: dict[str, Any]
@@ -34,20 +34,20 @@ class Parcel:
     texts: bytes
 
 
-def whole_parcel(snapshot: Snapshot) -> Parcel:
+def whole_payload(snapshot: Snapshot) -> Payload:
     """Return all rows."""
-    return _parcel(snapshot, len(snapshot), snapshot.rows)
+    return _payload(snapshot, len(snapshot), snapshot.rows)
 
 
-def first_parcel(snapshot: Snapshot) -> Parcel:
+def first_payload(snapshot: Snapshot) -> Payload:
     """Return the first rows, and how many rows of the whole table have each status and each queue."""
     count = min(FIRST_ROWS, len(snapshot))
-    parcel = _parcel(snapshot, count, snapshot.first_rows(count))
-    parcel.header["facets"] = _facets(snapshot)
-    return parcel
+    payload = _payload(snapshot, count, snapshot.first_rows(count))
+    payload.header["facets"] = _facets(snapshot)
+    return payload
 
 
-def _parcel(snapshot: Snapshot, count: int, rows: Rows) -> Parcel:
+def _payload(snapshot: Snapshot, count: int, rows: Rows) -> Payload:
     packer = Packer()
     header = {
         "snapshot": snapshot.number,
@@ -56,7 +56,7 @@ def _parcel(snapshot: Snapshot, count: int, rows: Rows) -> Parcel:
         "lives": LIVES,
         "columns": _columns(snapshot, count, rows, packer),
     }
-    return Parcel(header, rows, *packer.joined())
+    return Payload(header, rows, *packer.joined())
 
 
 def _columns(snapshot: Snapshot, count: int, rows: Rows, packer: Packer) -> list[dict[str, Any]]:

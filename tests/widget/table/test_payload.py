@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from batchnb import local
-from batchnb.widget.table.payload import FIRST_ROWS, first_parcel, whole_parcel
+from batchnb.widget.table.payload import FIRST_ROWS, first_payload, whole_payload
 from batchnb.widget.table.snapshot import take_snapshot
 from tests.widget.conftest import Hand
 from tests.widget.test_picker import Hold
@@ -64,7 +64,7 @@ def test_a_table_with_results_does_not_come_in_two_parts(hand: Hand, jobs: local
     """Who reloads the page in the middle of a run sees one truth about each job."""
     hand.planned(0)
     longer = hand.picker
-    assert longer._marks.are_used
+    assert longer._session.jobs.marks.are_used
     hand.ask("hello")
     assert [header["here"] for header in headers(hand)] == [13]
 
@@ -72,7 +72,7 @@ def test_a_table_with_results_does_not_come_in_two_parts(hand: Hand, jobs: local
 def test_the_first_rows_know_how_many_there_are_of_all() -> None:
     """Counts by status and queue are those of the whole table, under the numbers that the whole table has for them."""
     snapshot = take_snapshot(some_jobs(1000), 1)
-    first, whole = first_parcel(snapshot).header, whole_parcel(snapshot).header
+    first, whole = first_payload(snapshot).header, whole_payload(snapshot).header
     assert dict(zip(first["lives"], first["facets"]["status"], strict=True))["FAILED"] == 250
     assert first["facets"]["queue"] == [0, 100, 900]
     for header in (first, whole):
@@ -82,7 +82,7 @@ def test_the_first_rows_know_how_many_there_are_of_all() -> None:
 def test_a_column_is_hidden_only_where_the_whole_of_it_is_empty() -> None:
     """A value below the first rows counts, too."""
     late = [None] * 999 + ["x"]
-    header = first_parcel(take_snapshot(some_jobs(1000, late=late, never=[None] * 1000), 1)).header
+    header = first_payload(take_snapshot(some_jobs(1000, late=late, never=[None] * 1000), 1)).header
     assert {column["title"]: column["hidden"] for column in header["columns"]}["late"] is False
     assert {column["title"]: column["hidden"] for column in header["columns"]}["never"] is True
 
@@ -91,14 +91,14 @@ def test_a_column_is_hidden_only_where_the_whole_of_it_is_empty() -> None:
 def test_any_column_may_be_called_a_queue(queues: list[Any]) -> None:
     """Numbers, nothing, or another queue for each job."""
     snapshot = take_snapshot(some_jobs(300, jobQueue=queues), 1)
-    assert first_parcel(snapshot).header["rows"] == whole_parcel(snapshot).header["here"] == 300
+    assert first_payload(snapshot).header["rows"] == whole_payload(snapshot).header["here"] == 300
 
 
 def test_columns_are_narrow() -> None:
     """An id takes 16 bytes, a time 4, a small number 1, on the way and in the browser."""
     moments = 1_790_000_000_000 + np.arange(10_000) * 1000
     frame = some_jobs(10_000, createdAt=pd.to_datetime(moments, unit="ms", utc=True), vcpus=np.arange(10_000) % 96)
-    columns = {column["title"]: column for column in whole_parcel(take_snapshot(frame, 1)).header["columns"]}
+    columns = {column["title"]: column for column in whole_payload(take_snapshot(frame, 1)).header["columns"]}
     assert columns["jobId"]["kind"] == "ids"
     assert (columns["createdAt"]["width"], columns["createdAt"]["least"]) == (4, 1_790_000_000_000)
     assert columns["vcpus"]["width"] == 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from batchnb.widget.table.columns import Packer, packed
-from batchnb.widget.table.payload import whole_parcel
+from batchnb.widget.table.payload import whole_payload
 from batchnb.widget.table.rows import Lock
 from batchnb.widget.table.snapshot import bits_of, take_snapshot
 
@@ -144,7 +144,7 @@ def test_jobs_that_are_stopping_are_locked() -> None:
 def test_two_columns_of_one_name_are_both_shown() -> None:
     """A frame may have any titles, numbers and tuples among them."""
     frame = pd.DataFrame([[f"{UUID}1", 1, 2, 3]], columns=pd.Index(["jobId", "x", "x", ("a", 1)], dtype=object))
-    titles = [column["title"] for column in whole_parcel(take_snapshot(frame, 1)).header["columns"]]
+    titles = [column["title"] for column in whole_payload(take_snapshot(frame, 1)).header["columns"]]
     assert titles == ["jobId", "x", "x", "('a', 1)"]
 
 

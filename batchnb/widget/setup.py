@@ -1,0 +1,50 @@
+"""What a session is given: how to call AWS for its jobs, and the widget around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import boto3
+    import pandas as pd
+
+__all__ = ["Audience", "Setup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How AWS is called for the jobs of a picker, and when its confirmation has to be typed."""
+
+    session: boto3.Session | None = None
+    connection: Mapping[str, Any] = field(default_factory=dict)
+    """`profile`, `region` and `endpoint_url`."""
+    guards: Mapping[str, Any] = field(default_factory=dict)
+    """Keyword arguments of `batchnb.plan`."""
+    confirm_above: int = 100
+    """The number of jobs above which it has to be typed."""
+    timeout: float = 300.0
+    """Seconds that jobs are watched after the last request."""
+    ids: str | None = None
+    """The column of job ids, where the frame does not name it."""
+    relist: Callable[[], pd.DataFrame] | None = None
+    """Returns the frame for Refresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The widget around a session. All of these are called in any thread."""
+
+    send: Callable[[Any, Any], object]
+    """Sends a message, with its binary parts, to the browser."""
+    place: Callable[[], str] = str
+    """Returns the class by which a page finds where the picker stands; empty where no page shows it."""
+    keep_rows: Callable[[], object] = lambda: None
+    """Keeps the selection for a page without a kernel."""
+    keep_outputs: Callable[[], object] = lambda: None
+    """Keeps what the picker shows in the notebook's file, where a page holds the picker by itself."""
+    keep_result: Callable[[], object] = lambda: None
+    """Keeps what the picker shows in the notebook's file, in any case."""
+    hold_outputs: Callable[[], object] = lambda: None
+    """Names the widget no more in the notebook's file: a page holds the picker by itself."""

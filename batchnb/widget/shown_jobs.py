@@ -1,0 +1,73 @@
+"""The jobs that a picker shows: the current snapshot, which rows are selected, and what is marked on them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from batchnb.errors import InputError
+from batchnb.widget.table.marks import Marks
+from batchnb.widget.table.snapshot import bits_of, take_snapshot
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+__all__ = ["ShownJobs"]
+
+
+class ShownJobs:
+    """A snapshot, its marks and its selection. Hold `mutex` where several of them have to belong together."""
+
+    def __init__(self, frame: pd.DataFrame, ids: str | None) -> None:
+        self._ids = ids
+        self.mutex = threading.RLock()
+        self.snapshot = take_snapshot(frame, 1, ids=ids)
+        self.marks = Marks(self.snapshot)
+        self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.snapshot)
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected rows of the frame, in its order."""
+        with self.mutex:
+            return self.snapshot.frame.iloc[self.rows]
+
+    @property
+    def selected_ids(self) -> list[str]:
+        """The ids of the selected jobs, in the order of the table."""
+        with self.mutex:
+            return self.snapshot.ids_at(self.rows)
+
+    @property
+    def bits(self) -> bytes:
+        """The selection as the browser keeps it: one bit a row."""
+        return bits_of(self.rows, len(self.snapshot))
+
+    def select(self, job_ids: Sequence[str]) -> None:
+        """Select exactly these jobs, as far as they are shown and have not ended."""
+        with self.mutex:
+            self.rows = self.snapshot.rows_of(job_ids)
+
+    def select_bits(self, number: object, buffers: Sequence[Any]) -> None:
+        """Select the rows that a bitset of the browser means.
+
+        Raises InputError unless there is one buffer, of the right size, for the snapshot that is shown now.
+        """
+        if len(buffers) != 1:
+            raise InputError(f"a selection must be one binary part, got {len(buffers)}.")
+        with self.mutex:
+            self.rows = self.snapshot.rows_in(number, buffers[0])
+
+    def replace(self, frame: pd.DataFrame) -> None:
+        """Show another frame. The selection stays, by job id."""
+        with self.mutex:
+            chosen = self.snapshot.ids_at(self.rows)
+            self.snapshot = take_snapshot(frame, self.snapshot.number + 1, ids=self._ids)
+            self.marks = Marks(self.snapshot)
+            self.rows = self.snapshot.rows_of(chosen)

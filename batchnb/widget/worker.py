@@ -1,0 +1,89 @@
+"""One thread of a picker's own, which does one thing at a time, and what it does now."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+
+from batchnb.errors import InputError
+
+__all__ = ["Phase", "Worker"]
+
+
+class Phase(StrEnum):
+    """What a picker does."""
+
+    IDLE = "idle"
+    LISTING = "listing"
+    PLANNING = "planning"
+    CONFIRMING = "confirming"
+    """A plan is shown, and waits for your decision."""
+    RUNNING = "running"
+
+
+class Worker:
+    """Does one thing at a time in a thread. `changed` is called when the phase has changed, in any thread."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._mutex = threading.RLock()
+        self._thread: threading.Thread | None = None
+        self._turn = 0
+        self.phase = Phase.IDLE
+        self.error: Exception | None = None
+        """The last error, None after the next thing has begun."""
+
+    def begin(self, phase: Phase, *, after: Phase = Phase.IDLE) -> int:
+        """Enter a phase, and return the number of this turn. Raises InputError unless the phase is `after`."""
+        with self._mutex:
+            if self.phase is not after:
+                raise InputError(f"the picker is busy ({self.phase}). Wait until it is done, or stop it first.")
+            self.error = None
+            self.phase = phase
+            self._turn += 1
+            turn = self._turn
+        self._changed()
+        return turn
+
+    def start(self, phase: Phase, work: Callable[[int], Phase | None], *, after: Phase = Phase.IDLE) -> None:
+        """Enter a phase and do `work` in a thread. It takes the number of the turn, and returns the phase after it.
+
+        An exception is kept in `error`, and ends the phase.
+        """
+        turn = self.begin(phase, after=after)
+        self._thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
+        self._thread.start()
+
+    def is_current(self, turn: int) -> bool:
+        """Whether this turn goes on, and was not given up."""
+        with self._mutex:
+            return turn == self._turn
+
+    def enter(self, phase: Phase, *, turn: int | None = None) -> None:
+        """Enter a phase, where this turn goes on; without a turn, give up the one that goes on."""
+        with self._mutex:
+            if turn is None:
+                self._turn += 1
+            elif turn != self._turn:
+                return
+            self.phase = phase
+        self._changed()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the thread is done; return whether that was within `timeout` seconds."""
+        thread = self._thread
+        if thread is None or thread is threading.current_thread():
+            return True
+        thread.join(timeout)
+        return not thread.is_alive()
+
+    def _do(self, work: Callable[[int], Phase | None], turn: int) -> None:
+        phase = None
+        try:
+            phase = work(turn)
+        except Exception as error:  # noqa: BLE001 - it is shown in the picker, and kept for the caller
+            if self.is_current(turn):
+                self.error = error
+        finally:
+            self.enter(phase or Phase.IDLE, turn=turn)
