@@ -1,4 +1,4 @@
-"""The cell that plans the jobs of a picker again. It ends nothing: whoever pastes it adds `--yes`."""
+"""The cell that plans the jobs of a picker again. It ends nothing until `--yes` is added."""
 
 from __future__ import annotations
 
