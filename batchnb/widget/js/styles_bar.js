@@ -41,7 +41,8 @@ export const BAR_LOOK = String.raw`
 .bnb-groups tbody th { font-weight: 600; }
 .bnb-groups tfoot td { border-bottom: 0; font-weight: 600; }
 .bnb-groups td.bnb-number, .bnb-groups th.bnb-number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
-.bnb-names { width: 45%; }
+.bnb-names { width: 45%; min-width: 110px; }
+.bnb-groups th:first-child { min-width: 96px; }
 .bnb-dim { color: var(--bnb-dim); }
 .bnb-marked th, .bnb-marked td { background: var(--bnb-amber-back); }
 .bnb-marked th { box-shadow: inset 3px 0 0 var(--bnb-amber-line); }
@@ -89,11 +90,13 @@ export const BAR_LOOK = String.raw`
 .bnb-saved caption { text-align: left; }
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
 
-@media (max-width: 640px) {
+@container (max-width: 720px) {
   .bnb-groups .bnb-number:nth-child(6), .bnb-groups .bnb-number:nth-child(7) { display: none; }
+  .bnb-groups th, .bnb-groups td { padding: 4px 5px; }
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }
+@container (max-width: 520px) { .bnb-groups .bnb-number:nth-child(5) { display: none; } }
 @media (prefers-reduced-motion: reduce) { .bnb-meter span { transition: none; } }
 @media (forced-colors: active) {
   .bnb-meter { border: 1px solid; }
