@@ -1,8 +1,4 @@
-<<<<<<< HEAD:batchnb/model/as_cell.py
-"""Cells that end exactly these jobs: what a picker did, or what a plan or a report names, to be pasted."""
-=======
-"""The cell that plans the jobs of a picker again. It ends nothing until `--yes` is added."""
->>>>>>> w-picker:batchnb/widget/as_cell.py
+"""Cells that plan exactly these jobs again: those of a picker, a plan or a report. They end nothing without --yes."""
 
 from __future__ import annotations
 
