@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import botocore.exceptions
 import pytest
 import yaml
 from trove_classifiers import classifiers
@@ -20,7 +21,7 @@ from batchnb.errors import BatchnbError
 from batchnb.guards.settings import _KEYS
 from tests.website.blocks import PAGES, ROOT, title
 from website.flags import flags_page, magic_parsers
-from website.generated import generated_pages
+from website.generated import generated_pages, main
 from website.links import site_links
 from website.llms import index_for_models
 
@@ -96,6 +97,13 @@ def test_a_notebook_becomes_a_page_with_its_pictures() -> None:
             assert isinstance(pages[f"runbooks/{picture}"], bytes)
 
 
+def test_another_generator_gets_the_same_pages(tmp_path: Path) -> None:
+    """Zensical has no hooks of MkDocs: a command writes the generated pages into the folder that it reads."""
+    main([str(tmp_path)])
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert written == set(generated_pages())
+
+
 def test_the_index_for_models_has_every_page_with_what_it_is_for() -> None:
     """`llms.txt` names each page with a first sentence."""
     written = sorted((ROOT / "docs").rglob("*.md"))
@@ -136,6 +144,20 @@ def test_every_error_says_what_to_do() -> None:
     for name, row in rows.items():
         assert row.count(" | ") == 1, name
         assert len(row.split(" | ")[1]) > 10, name
+
+
+def test_the_messages_that_the_pages_quote_are_those_that_are_raised() -> None:
+    """Who searches for the text of an error finds it: each quoted part stands in the source, ours or botocore's."""
+    sources = "\n".join(path.read_text("utf-8") for path in Path(batchnb.__path__[0]).rglob("*.py"))
+    sources += Path(botocore.exceptions.__file__).read_text("utf-8")
+    sources = re.sub(r"[\"']\s*f?[\"']", "", re.sub(r"\s+", " ", sources))  # texts that are written in several pieces
+    text = (ROOT / "docs" / "troubleshooting.md").read_text("utf-8")
+    quoted = re.findall(r"\*\*`(\w+Error): (.+?)`", text)
+    assert len(quoted) > 5
+    for name, message in quoted:
+        assert name in {error.__name__ for error in errors()}
+        for part in filter(None, message.split("…")):
+            assert part.strip() in sources, part
 
 
 def test_every_setting_and_variable_is_documented() -> None:
