@@ -1,4 +1,4 @@
-"""Opens the Gateway: a client for the login of now and the endpoint, and who is calling."""
+"""Opens the Gateway: a client for the current login and endpoint, and the caller's identity."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def set_default_endpoint(
     region: str | None = None,
     session: boto3.Session | None = None,
 ) -> None:
-    """Send the calls of this process there where nothing else is said; None for all is where boto3 sends them.
+    """Set the default endpoint of this process; None for all arguments is where boto3 sends calls.
 
     `%batch_local start` and `use_endpoint` use it, so that the cells below need no flag, and none can be forgotten.
     """
@@ -69,7 +69,7 @@ def set_default_endpoint(
 
 
 def default_endpoint() -> str | None:
-    """Return the endpoint to which calls go where nothing else is said, None where boto3 decides."""
+    """Return the default endpoint of this process, None where boto3 decides."""
     return _default.endpoint_url
 
 

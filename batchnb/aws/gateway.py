@@ -1,4 +1,4 @@
-"""The Gateway: everything that is asked of AWS goes through it.
+"""The Gateway: every call to AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
 leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
@@ -45,7 +45,7 @@ PAGE_LIMIT = 1000
 _log = logging.getLogger("batchnb.aws")
 
 CALLER_TIMEOUT = 3.0
-"""Seconds that it may cost to learn who is calling."""
+"""Seconds to wait for the caller's identity."""
 
 
 class Gateway:
@@ -81,7 +81,7 @@ class Gateway:
 
     @contextmanager
     def _calling(self, operation: str, permission: str | None = None) -> Iterator[None]:
-        """Log in if need be, and translate whatever goes wrong with the call inside.
+        """Log in if needed, and translate the failures of the call inside.
 
         Raises CredentialsError for a failed login: nothing was sent.
         """
@@ -120,7 +120,7 @@ class Gateway:
         return self._ask_caller()
 
     def ask_caller(self) -> None:
-        """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
+        """Ask for the caller's identity in the background, so that `identity` waits less."""
         _ = self._caller
 
     def identity(self, account: str | None = None) -> Place:
@@ -144,15 +144,42 @@ class Gateway:
 
         It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
         """
-        types: dict[str, str] = {}
+        return {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in self.describe_queues()}
+
+    def describe_queues(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeJobQueues says of all job queues."""
+        queues: list[Mapping[str, Any]] = []
         request: dict[str, Any] = {}
         while True:
             with self._calling("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
+                queues += [{**queue, "jobQueueName": queue["jobQueueName"]} for queue in answer["jobQueues"]]
             if not answer.get("nextToken"):
-                return types
+                return queues
             request["nextToken"] = answer["nextToken"]
+
+    def describe_environments(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeComputeEnvironments says of all compute environments."""
+        environments: list[Mapping[str, Any]] = []
+        request: dict[str, Any] = {}
+        while True:
+            with translated("DescribeComputeEnvironments"):
+                answer = self._client.describe_compute_environments(**request)
+                environments += answer["computeEnvironments"]
+            if not answer.get("nextToken"):
+                return environments
+            request["nextToken"] = answer["nextToken"]
+
+    def front_of(self, job_queue: str) -> list[Mapping[str, Any]]:
+        """Return the first 100 RUNNABLE jobs of a queue, as GetJobQueueSnapshot has them: `jobArn` and since when.
+
+        Raises UnsupportedError where this botocore does not know the call: those before 1.34.93 do not.
+        """
+        if not hasattr(self._client, "get_job_queue_snapshot"):
+            raise UnsupportedError("this botocore has no GetJobQueueSnapshot", code="", operation="GetJobQueueSnapshot")
+        with translated("GetJobQueueSnapshot"):
+            answer = self._client.get_job_queue_snapshot(jobQueue=job_queue)
+            return list((answer.get("frontOfQueue") or {}).get("jobs") or ())
 
     def has_definition(self, key: str) -> bool:
         """Return whether there is a job definition of this name, or this `name:revision`."""
@@ -189,7 +216,7 @@ class Gateway:
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
-        """Return one page of the jobs of a queue, in whatever status, that were created at `since_ms` or later.
+        """Return one page of the jobs of a queue, in any status, that were created at `since_ms` or later.
 
         Times are epoch milliseconds. With this filter AWS answers up to 100 jobs, and leaves out children of arrays.
         """

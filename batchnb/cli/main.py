@@ -22,8 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         whole.error("demo: --port and --no-browser are for JupyterLab: add --lab")
     try:
         if options.command == "runbooks":
-            from batchnb.cli.runbooks import copy_notebooks
+            from batchnb.cli.runbooks import check_notebooks, copy_notebooks
 
+            if options.check:
+                return int(check_notebooks(Path(options.folder)) != 0)
             print(copy_notebooks(Path(options.folder), force=options.force))  # noqa: T201 - a command prints
             return 0
         if options.command == "emulator":
@@ -65,6 +67,9 @@ def parser() -> argparse.ArgumentParser:
     runbooks = commands.add_parser("runbooks", help="copy the runbook notebooks into a folder", allow_abbrev=False)
     runbooks.add_argument(
         "folder", nargs="?", default="runbooks", metavar="DIR", help="where to; ./runbooks if not given"
+    )
+    runbooks.add_argument(
+        "--check", action="store_true", help="run the notebooks in it on the emulator, and compare their outputs"
     )
     runbooks.add_argument("--force", action="store_true", help="also over notebooks that have been changed there")
     return whole

@@ -9,7 +9,7 @@ from batchnb.magics.defaults import connection_of, default_queues
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
 from batchnb.magics.options import run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import fit_stdout, plural
+from batchnb.text import fit_terminal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ __all__ = ["check_reason_flag", "execute", "how_to_execute", "listed", "picker_o
 
 
 def listed(flags: Line) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, all live ones without any, and say what is not among them.
+    """Return the jobs that match the selectors, all live ones without any, and say which are missing.
 
     That is what --limit left out, and what AWS would not list.
     """
@@ -45,7 +45,7 @@ def listed(flags: Line) -> pd.DataFrame:
 
 
 def picker_of(jobs: object, flags: Line) -> JobPicker | None:
-    """Return the picker over these jobs, where a DataFrame was given and nothing says what to do with it.
+    """Return the picker over these jobs, if a DataFrame was given and no flag says what to do with it.
 
     Where no widget can be shown, say by which flags the same is done without one, and return None.
     """
@@ -58,7 +58,7 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
     from batchnb.widget import JobPicker, has_front_end
 
     if not has_front_end():
-        say("No widgets can be shown here. Add --reason TEXT to see the plan, and --yes to carry it out.")
+        say("No widgets can be shown here. Add --reason TEXT to see the plan, and --yes to execute it.")
         return None
     guards = {name: value for name, value in vars(flags.values).items() if name in GUARD_FLAGS and value is not None}
     options = guards | plan_options_of(flags)
@@ -94,7 +94,7 @@ def check_reason_flag(flags: Line) -> None:
 
 
 def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Report:
-    """Carry the plan out as the flags say."""
+    """Execute the plan as the flags say."""
     return plan.execute(on_event=on_event, expect=flags.expect, **run_options_of(flags))
 
 
@@ -117,4 +117,4 @@ def watched(plan: Plan) -> int:
 
 def say(text: str) -> None:
     """Print something for the user of the magic."""
-    print(fit_stdout(text))  # noqa: T201 - a magic prints for its user
+    print(fit_terminal(text))  # noqa: T201 - a magic prints for its user

@@ -41,6 +41,12 @@ class Banner:
         if self._show is not None:
             self._show(_Line(self.text), display_id=self._id, update=True)
 
+    def show(self, *values: object) -> None:
+        """Show these in the cell that runs."""
+        if self._show is not None:
+            for value in values:
+                self._show(_Line(value) if isinstance(value, str) else value)
+
 
 class _Line:
     def __init__(self, text: str) -> None:

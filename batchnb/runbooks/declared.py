@@ -42,7 +42,7 @@ class Parameter:
 
 Parameters = Mapping[str, Parameter]
 
-NARROWING = ("definition", "name", "name_glob", "tags", "share")
+NARROWING = ("definition", "name", "name_glob", "tags", "share", "depends_on")
 """The selectors of which a runbook that ends a part of a queue needs one."""
 
 _PLACE: Parameters = {
@@ -69,6 +69,10 @@ _GUARDS: Parameters = {
     "max_percent": Parameter(read_percent, 100.0),
 }
 _AT_LEAST: Parameters = {"at_least": Parameter(read_whole, 1)}
+
+
+def _read_flag_or_none(name: str, value: object) -> bool | None:
+    return None if value is None else read_flag(name, value)
 
 
 def _selector(kind: Kind, demo: object = None, *, required: bool = False) -> Parameter:
@@ -101,7 +105,7 @@ _DRAIN: Parameters = {
     **_GUARDS,
     "keep": Parameter(read_texts, demo=["name:*-prod", "tag:team=speech"]),
     "max_jobs": Parameter(read_count, 300),
-    "at_least": Parameter(read_whole, 0),
+    **_AT_LEAST,
     **_RUN,
 }
 _STUCK: Parameters = {
@@ -125,6 +129,37 @@ _BUDGET: Parameters = {
     "price": Parameter(read_anything, 0.05),
     "currency": Parameter(read_text, "USD"),
     **_reason("OPS-310 runs longer than it was expected to"),
+    **_GUARDS,
+    **_AT_LEAST,
+    **_RUN,
+}
+_PIPELINE: Parameters = {
+    **_PLACE,
+    "queue": _selector(read_text),
+    "definition": _selector(read_text),
+    "name": _selector(read_text),
+    "name_glob": _selector(read_text, "sweep-*"),
+    "tags": _selector(read_tags, {"team": "vision"}),
+    "share": _selector(read_text),
+    "depends_on": _selector(read_text),
+    "older_than": _selector(read_age),
+    "newer_than": _selector(read_age),
+    **_reason("OPS-140 orphans of a killed pipeline run"),
+    **_GUARDS,
+    "rounds": Parameter(read_count, 1),
+    "pause": Parameter(read_number, 30.0),
+    **_AT_LEAST,
+    **_RUN,
+}
+_STORM: Parameters = {
+    **_PLACE,
+    "queue": _selector(read_text),
+    "definition": _selector(read_text),
+    "least_attempts": Parameter(read_count, 2),
+    "failed_percent": Parameter(read_percent, 50.0),
+    "failed_children": Parameter(read_count, 5),
+    "spot": Parameter(read_flag, default=False),
+    **_reason("OPS-150 fails and starts over"),
     **_GUARDS,
     **_AT_LEAST,
     **_RUN,
@@ -156,17 +191,20 @@ _QUICKSTART: Parameters = {
     "definition": _selector(read_text, "train-sweep:7", required=True),
     "older_than": _selector(read_age, "6h"),
     **_reason("OPS-123 sweep submitted with a bad input"),
-    "execute": Parameter(read_flag, default=False, demo=True),
+    "execute": Parameter(_read_flag_or_none, demo=True),
     "expect": Parameter(read_expected),
+    "timeout": Parameter(read_number, 300.0),
     **_JOURNALS,
-    "denied": Parameter(read_flag, default=False, demo=True),
+    "denied": Parameter(read_flag, default=False),
 }
 
 RUNBOOKS: Mapping[str, Parameters] = {
     "quickstart": _QUICKSTART,
     "end_a_runaway_sweep": _SWEEP,
+    "end_a_pipeline_run": _PIPELINE,
     "drain_a_queue": _DRAIN,
     "stuck_runnable": _STUCK,
+    "retry_storm": _STORM,
     "jobs_over_budget": _BUDGET,
     "finish_an_interrupted_run": _INTERRUPTED,
     "audit_trail": _AUDIT,

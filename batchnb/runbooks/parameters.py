@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, MutableMapping
+from types import ModuleType
 from typing import Any
 
 from batchnb.errors import InputError
@@ -28,9 +29,19 @@ _NAMES_SHOWN = 5
 class Inbox:
     """What has come into a namespace since a runbook began."""
 
-    def __init__(self, namespace: MutableMapping[str, Any], declared: Mapping[str, Parameter], own: frozenset[str]):
-        """`own` are the names that cells of the runbook assign: after a first pass, they are there already."""
+    def __init__(
+        self,
+        namespace: MutableMapping[str, Any],
+        declared: Mapping[str, Parameter],
+        own: frozenset[str] = frozenset(),
+        owner: object = None,
+    ) -> None:
+        """Note what is there. `own` are the names that cells of the runbook assign: after a first pass they are there.
+
+        `owner` is what the cell that makes this assigns.
+        """
         self._namespace = namespace
+        self._owner = owner
         self._declared = declared
         self._own = own
         # A parameter that was set in an earlier pass must not stay where its line was deleted since.
@@ -48,7 +59,11 @@ class Inbox:
                 f"{_names(missing)} not set: run the cell of the parameters, which sets all of them, before this one."
             )
         self._has_read = True
-        return {name: one.kind(name, self._namespace[name]) for name, one in self._declared.items()}
+        values = {name: self._namespace[name] for name in self._declared}
+        return {
+            name: one.kind(name, one.default if values[name] is None else values[name])
+            for name, one in self._declared.items()
+        }
 
     def _check_unknown(self) -> None:
         unknown = [name for name in self._namespace if self._is_unknown(name)]
@@ -68,7 +83,10 @@ class Inbox:
     def _is_unknown(self, name: str) -> bool:
         if name in self._declared or _OF_THE_KERNEL.fullmatch(name) or (self._has_read and name in self._own):
             return False
-        return self._before.get(name) != id(self._namespace[name])
+        value = self._namespace[name]
+        # papermill sets no modules: those are imports of the cell that reads.
+        is_ours = value is self._owner or isinstance(value, ModuleType)
+        return not is_ours and self._before.get(name) != id(value)
 
 
 def complete(given: Mapping[str, Any], declared: Mapping[str, Parameter]) -> dict[str, Any]:

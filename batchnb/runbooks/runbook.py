@@ -6,11 +6,9 @@ Its methods are what the cells call, in this order. An error in one of them is i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
-from functools import wraps
+from collections.abc import MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import batchnb.api as api
 from batchnb.aws.relist import check_all_listed
@@ -19,13 +17,14 @@ from batchnb.endpoints import Destination, use_endpoint
 from batchnb.errors import InputError, PlanMismatchError
 from batchnb.guards.refusals import raise_refusals
 from batchnb.model.plan import Plan
-from batchnb.model.report import Report
+from batchnb.model.report import Report, TerminationFailedError
 from batchnb.model.saved import as_expected
 from batchnb.model.ticket import ticket
 from batchnb.runbooks.banner import Banner
 from batchnb.runbooks.declared import find_runbook
 from batchnb.runbooks.kinds import ANY
 from batchnb.runbooks.parameters import LOCAL, Inbox, check_narrowed, complete
+from batchnb.runbooks.steps import DryRun, Run, told
 from batchnb.running.journal_folder import VARIABLE, check_folder, journal_dir
 from batchnb.running.run import Begun, begin
 from batchnb.text import plural
@@ -33,11 +32,11 @@ from batchnb.text import plural
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DryRun", "Run", "Runbook", "told"]
+__all__ = ["OWN", "Runbook"]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-OWN = frozenset({"batchnb", "runbook", "found", "plan", "run", "report", "left", "jobs"})
+_NAMES = "batchnb runbook jobs sweep found over plan run report rounds left text audit"
+_MODULES = "selection waiting over_budget unfinished audits drill pipeline storm"
+OWN = frozenset(f"{_NAMES} {_MODULES}".split())
 """Names that the cells of runbooks assign."""
 
 _MAY_BE_OVER = frozenset({"max_jobs", "max_percent", "read_only"})
@@ -47,50 +46,6 @@ BEGUN_FOR = 900.0
 """Seconds after which a run that was begun and not sent has to be planned anew."""
 
 
-def told(step: F) -> F:
-    """Let the banner say what a step of a runbook, its first argument, raises."""
-
-    @wraps(step)
-    def tell(runbook: Runbook, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return step(runbook, *args, **kwargs)
-        except BaseException as error:
-            runbook.fail(error)
-            raise
-
-    return cast(F, tell)
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What stands in place of a report where nothing was to be ended."""
-
-    sentence: str
-
-    def __repr__(self) -> str:
-        return self.sentence
-
-
-class Run:
-    """What is to be sent, or that nothing is."""
-
-    def __init__(self, runbook: Runbook, plan: Plan, begun: Begun | None) -> None:
-        self._runbook = runbook
-        self._begun = begun
-        self.plan = plan
-        self.report: Report | None = None
-        """What became of the jobs; None before they were sent, and in a dry run."""
-
-    def send(self) -> Report | DryRun:
-        """End the jobs and return the report, or say that this is a dry run."""
-        return self._runbook.send(self, self._begun)
-
-    def __repr__(self) -> str:
-        if self._begun is None:
-            return "Dry run: no run was begun, and no journal written."
-        return f"Run {self._begun.run_id}. If it breaks off, resume it from its journal: {self._begun.path}"
-
-
 class Runbook:
     """One pass through the notebook of that name. `namespace` is the notebook's: `globals()`."""
 
@@ -98,7 +53,7 @@ class Runbook:
         """Begin the pass: note which names are there before the parameters are set."""
         self.name = name
         self.declared = find_runbook(name)
-        self._inbox = Inbox(namespace, self.declared, OWN)
+        self._inbox = Inbox(namespace, self.declared, OWN, self)
         self._banner = banner or Banner()
         self._banner.open()
         self.given: dict[str, Any] = {}
@@ -113,8 +68,8 @@ class Runbook:
 
     def fail(self, error: BaseException) -> None:
         """Say in the banner that this failed."""
-        kind = type(error).__name__
-        self._banner.change(f"FAILED. {kind}: {error}")
+        kind = "" if isinstance(error, TerminationFailedError) else f" {type(error).__name__}:"
+        self._banner.change(f"FAILED.{kind} {error}")
 
     @property
     def executes(self) -> bool:
@@ -155,6 +110,11 @@ class Runbook:
                 "with save_plan; then give expect: the path of that plan, the number of jobs that you saw, or any. "
                 "Nothing was ended."
             )
+        if self.given.get("rounds", 1) > 1 and self.given["expect"] != ANY:
+            raise InputError(
+                "rounds above 1 end jobs that nobody has seen in a plan, so expect must be any. A saved plan or a "
+                "number is for one round. Nothing was ended."
+            )
 
     def list_jobs(self, **selectors: Any) -> pd.DataFrame:
         """Return the jobs that all of these mean; None is a selector that is not given."""
@@ -184,11 +144,18 @@ class Runbook:
             plan.save(path)
             lines.append(f"The plan is saved in {path}. To execute it: expect={path!r}.")
         plan.check_expected(self.expected)
-        forbidden = [one for one in plan.refused_by if self.executes or one.guard not in _MAY_BE_OVER]
-        raise_refusals(forbidden)
+        self.check_allowed(plan)
         lines += [f"With execute, this plan is refused: {one}" for one in plan.refused_by]
         lines += self._name_dropped(plan)
         return "\n".join(lines) or "No guard forbids this plan."
+
+    def check_allowed(self, plan: Plan) -> None:
+        """Raise GuardError where a guard forbids the plan; in a dry run, but for a limit."""
+        raise_refusals([one for one in plan.refused_by if self.executes or one.guard not in _MAY_BE_OVER])
+
+    def show(self, *values: object) -> None:
+        """Show these in the cell that runs."""
+        self._banner.show(*values)
 
     def _name_dropped(self, plan: Plan) -> list[str]:
         from batchnb.model.expectation import check_expected
@@ -197,11 +164,14 @@ class Runbook:
         return list(check_expected(plain_facts(plan), as_expected(self.expected)))
 
     @told
-    def begin(self, plan: Plan) -> Run:
-        """Open the journal of the run and return the run, of which nothing is sent. In a dry run, open nothing."""
+    def begin(self, plan: Plan, *, is_first: bool = True) -> Run:
+        """Open the journal of the run and return the run, of which nothing is sent. In a dry run, open nothing.
+
+        What is expected is so of the first round of a runbook only.
+        """
         if not self.executes:
             return Run(self, plan, None)
-        begun = begin(plan, plan.gateway, clock=Clock(), expect=self.expected)
+        begun = begin(plan, plan.gateway, clock=Clock(), expect=self.expected if is_first else None)
         return Run(self, begun.plan, begun)
 
     @told
@@ -230,7 +200,7 @@ class Runbook:
     @told
     def ticket(self, run: Run, *more: str) -> str:
         """Return the text for the ticket, with these lines below it."""
-        text = ticket(run.report or run.plan, style=self.given.get("ticket_style", "text"))
+        text = ticket(run.report or run.plan, self.given.get("ticket_style", "text"), details=run.details)
         return "\n".join([text, *(line for line in more if line)])
 
     @told
@@ -248,6 +218,11 @@ class Runbook:
             return self.close(f"DRY RUN. Nothing was ended; {count} would be.{refused}")
         report.raise_for_failures()
         check_all_listed(*listings)
+        return self.close_with(report)
+
+    def close_with(self, report: Report) -> str:
+        """Say in the banner how many jobs ended. Raises TerminationFailedError unless every one was seen to."""
+        report.raise_for_failures()
         wanted = sum(one.planned.verdict.is_watched for one in report.results)
         return self.close(f"ENDED {wanted:,} of {wanted:,}." if wanted else "ENDED 0 of 0. There was no job to end.")
 
