@@ -12,12 +12,12 @@ from batchnb.jobs.job import Job, JobStatus
 
 __all__ = [
     "NOT_KNOWN",
+    "add_up",
     "before_and_after",
     "count_by_status",
     "freed_by_queue",
     "lacks_hours",
     "started_units",
-    "summed",
 ]
 
 NOT_KNOWN = "not known"
@@ -95,10 +95,10 @@ def lacks_hours(job: Job) -> bool:
     return bool(job.array_size) or (job.started_at is None and job.status is JobStatus.RUNNING)
 
 
-def summed(amounts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+def add_up(amounts: Iterable[Mapping[str, float]]) -> dict[str, float]:
     """Return the sum by kind; 0 for what there is none of.
 
-    >>> summed([{"vcpus": 0.1}, {"vcpus": 0.2, "gpus": 4}])
+    >>> add_up([{"vcpus": 0.1}, {"vcpus": 0.2, "gpus": 4}])
     {'vcpus': 0.3, 'memory_gib': 0.0, 'gpus': 4.0, 'job_hours': 0.0, 'unknown': 0}
     """
     totals = dict.fromkeys(KINDS, Fraction(0))

@@ -19,7 +19,7 @@ from batchnb.guards.rules import Guards
 from batchnb.jobs.fastjson import to_json
 from batchnb.jobs.ids import array_parent
 from batchnb.jobs.place import Place
-from batchnb.jobs.summary import freed_by_queue, summed
+from batchnb.jobs.summary import add_up, freed_by_queue
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -28,8 +28,8 @@ __all__ = [
     "DIGEST_SHOWN",
     "DROPPED_OUT",
     "LIMIT_RAISED",
+    "NOTES_REPEATED",
     "NOT_LISTED",
-    "REPORTED",
     "WOULD_FAIL",
     "Expected",
     "PlanFacts",
@@ -45,8 +45,8 @@ LIMIT_RAISED = "Limit raised: "
 NOT_LISTED = "Not listed: "
 """How a note begins that names queues which AWS would not list, so that nothing is known of their jobs."""
 
-REPORTED = (DROPPED_OUT, LIMIT_RAISED, NOT_LISTED)
-"""The notes of a plan that its reports and their tickets repeat."""
+NOTES_REPEATED = (DROPPED_OUT, LIMIT_RAISED, NOT_LISTED)
+"""How the notes of a plan begin that its report and its ticket repeat."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""
@@ -166,7 +166,7 @@ class PlanFacts:
 
         `unknown` is the number of running jobs of which a figure is not known: the sums are the least then.
         """
-        return summed(self.frees_by_queue.values())
+        return add_up(self.frees_by_queue.values())
 
     @cached_property
     def frees_by_queue(self) -> Mapping[str, Mapping[str, float]]:

@@ -13,12 +13,12 @@ from batchnb.document import BAR_LENGTH, bar
 from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.summary import (
     NOT_KNOWN,
+    add_up,
     before_and_after,
     count_by_status,
     freed_by_queue,
     lacks_hours,
     started_units,
-    summed,
 )
 
 JOBS = st.lists(st.none() | st.builds(Job, st.just("id"), st.just("name"), st.none() | st.sampled_from(JobStatus)))
@@ -119,7 +119,7 @@ def test_sums_are_exact(millis: list[tuple[int, str]]) -> None:
     jobs = [running(vcpus=each / 1000, job_queue=queue) for each, queue in millis]
     by_queue = freed_by_queue(jobs, AT)
     total = sum(each for each, _ in millis)
-    assert summed(by_queue.values())["vcpus"] == float(Fraction(total, 1000))
+    assert add_up(by_queue.values())["vcpus"] == float(Fraction(total, 1000))
     assert all(
         amounts["vcpus"] == float(Fraction(sum(each for each, of in millis if of == queue), 1000))
         for queue, amounts in by_queue.items()
