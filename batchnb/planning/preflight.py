@@ -195,7 +195,7 @@ def count_places(ids: Iterable[JobId]) -> dict[str, int]:
     counted = Counter(named).most_common()
     several = len({partition for (partition, _, _), _ in counted}) > 1
     return {
-        f"account {account}, Region {region}{f' ({partition})' if several else ''}": count
+        f"account {account}{f', Region {region}' if region else ''}{f' ({partition})' if several else ''}": count
         for (partition, account, region), count in counted
     }
 
