@@ -17,7 +17,7 @@ __all__ = ["Destination", "begin_emulator", "emulator_status", "start_emulator",
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the calls of this process go. Its text is for people, to be read before anything is ended."""
+    """Where the calls of this process go. Print it and read it before you end anything."""
 
     identity: Place
     emulator: LocalBatch | None = None
@@ -61,7 +61,7 @@ _emulator: LocalBatch | None = None
 
 
 def start_emulator(seed: int) -> str:
-    """Start the emulator unless it runs, and send the calls of this kernel to it; return what to say of it."""
+    """Start the emulator unless it runs, and send the calls of this kernel to it; return a message."""
     already = _emulator is not None and _emulator.running
     begin_emulator(seed)
     return ("It was started before, and goes on. " if already else "") + emulator_status()
@@ -93,7 +93,7 @@ def emulator_status() -> str:
 
 
 def stop_emulator() -> str:
-    """Stop the emulator, and send calls to AWS again; return what to say of it."""
+    """Stop the emulator, and send calls to AWS again; return a message."""
     global _emulator
     set_default_endpoint(None)
     if _emulator is None or not _emulator.running:

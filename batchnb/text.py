@@ -6,11 +6,27 @@ import html
 import math
 import re
 import sys
+import textwrap
 import unicodedata
 
-__all__ = ["escape", "fit_stdout", "lasting", "plural", "sentence", "shown", "without_userinfo"]
+__all__ = [
+    "WIDTH",
+    "escape",
+    "fit_stdout",
+    "fit_terminal",
+    "lasting",
+    "plural",
+    "sentence",
+    "shown",
+    "without_userinfo",
+    "wrap_line",
+]
 
 SHOWN_LENGTH = 120
+WIDTH = 80
+"""Columns of a terminal."""
+_TYPED = ("%batch_", "batchnb.")
+_LEAD = re.compile(r"\s*(?:\S+(?: \S+)*  +)?")
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -56,6 +72,40 @@ def fit_stdout(text: str, encoding: str | None = None) -> str:
     except (LookupError, TypeError):  # stdout is somebody's own object
         return text
     return text
+
+
+def fit_terminal(text: str) -> str:
+    """Return the text as `fit_stdout` does, and where stdout is a terminal in lines of at most `WIDTH` columns.
+
+    What can be typed, from `%batch_` or `batchnb.` on, stays in one line, however long: it has to be copied.
+    """
+    isatty = getattr(sys.stdout, "isatty", None)
+    if callable(isatty) and isatty():
+        text = "\n".join(wrapped for line in text.splitlines() for wrapped in wrap_line(line))
+    return fit_stdout(text)
+
+
+def wrap_line(line: str, width: int = WIDTH) -> list[str]:
+    """Return the line in lines of at most `width` columns, below the text of the first one; words stay whole.
+
+    >>> wrap_line("  Note   one two three. To see them: %batch_jobs --queue train", 24)
+    ['  Note   one two three.', '         To see them:', '         %batch_jobs --queue train']
+    """
+    if len(line) <= width:
+        return [line]
+    lead = _LEAD.match(line)
+    indent = " " * min(lead.end() if lead else 0, width // 2)
+    start = min((at for at in map(line.find, _TYPED) if at >= 0), default=len(line))
+    text, typed = line[:start].rstrip(), line[start:]
+    wrapped = textwrap.wrap(
+        text.lstrip(),
+        width,
+        initial_indent=" " * (len(text) - len(text.lstrip())),
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        fix_sentence_endings=False,
+    )
+    return [*wrapped, *([f"{indent}{typed}"] if typed else [])]
 
 
 def escape(text: object, limit: int = SHOWN_LENGTH) -> str:

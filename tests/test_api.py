@@ -191,7 +191,8 @@ def test_every_keyword_that_selects_is_taken_by_the_selector() -> None:
     """`list_jobs` takes what `Selectors` names, as it names it, then where calls go; the magics know the same names."""
     from batchnb.aws.connection import Connection
     from batchnb.jobs.keywords import Selectors
-    from batchnb.magics.options import JOBS, connection_of, selectors_of
+    from batchnb.magics.defaults import connection_of
+    from batchnb.magics.options import JOBS, selectors_of
 
     taken = {name: one.annotation for name, one in inspect.signature(list_jobs).parameters.items()}
     connection = [one.name for one in dataclasses.fields(Connection)]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batchnb.errors import InputError
-from batchnb.text import SHOWN_LENGTH, escape, fit_stdout, plural, shown
+from batchnb.text import SHOWN_LENGTH, WIDTH, escape, fit_stdout, fit_terminal, plural, shown, wrap_line
 
 # Lone surrogates too: a DataFrame may hold what no file could.
 ANY_TEXT = st.text(st.characters())
@@ -113,3 +113,28 @@ def test_an_error_can_be_printed_anywhere(monkeypatch: pytest.MonkeyPatch) -> No
     """`print(error)` works where stdout is ASCII."""
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
     assert str(InputError("there is no “queue”")) == 'there is no "queue"'
+
+
+class _Terminal(io.StringIO):
+    """A stdout that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.text(st.characters(categories=["L", "N", "Zs"]), max_size=300), st.integers(0, 30))
+def test_a_line_for_a_terminal_fits_it(text: str, indent: int) -> None:
+    """Any line is at most 80 columns wide, and no word of it is lost."""
+    lines = wrap_line(" " * indent + text)
+    assert all(len(line) <= WIDTH for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_only_a_terminal_gets_lines_that_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log and a notebook keep the line; what can be typed is in one piece everywhere."""
+    line = f"  To go on  {'word ' * 20}%batch_resume 20260101T000000Z-abcd --region eu-west-1 --endpoint-url http://x"
+    assert fit_terminal(line) == line
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    *text, typed = fit_terminal(line).splitlines()
+    assert all(len(one) <= WIDTH for one in text)
+    assert typed.strip() == "%batch_resume 20260101T000000Z-abcd --region eu-west-1 --endpoint-url http://x"

@@ -1,4 +1,4 @@
-"""What is noted of each answer: a line in the log, whether anything answers at all, and whether it is our emulator."""
+"""Notes each answer: a line in the log, that there was one, and whether it came from our emulator."""
 
 from __future__ import annotations
 

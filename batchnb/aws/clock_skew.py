@@ -14,7 +14,7 @@ _CODES = frozenset({"RequestTimeTooSkewed", "RequestInTheFuture"})
 _SAID = ("Signature expired", "Signature not yet current")
 """What AWS says with InvalidSignatureException or SignatureDoesNotMatch, whose codes alone may mean a wrong key."""
 SMALLEST = 60.0
-"""Seconds by which clocks have to differ to be worth a number."""
+"""Difference of the clocks, in seconds, from which the message states it."""
 
 
 def clock_advice(code: str, said: str, headers: Mapping[str, str], now: datetime | None = None) -> str | None:

@@ -1,4 +1,4 @@
-"""Opens the Gateway: a client for the login of now and the endpoint, and who is calling."""
+"""Opens the Gateway: a client for the current login and endpoint, and the caller's identity."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from batchnb.text import shown, without_userinfo
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "default_endpoint", "emulator_session", "set_default_endpoint"]
+__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "set_default_endpoint"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -60,7 +60,7 @@ def set_default_endpoint(
     region: str | None = None,
     session: boto3.Session | None = None,
 ) -> None:
-    """Send the calls of this process there where nothing else is said; None for all is where boto3 sends them.
+    """Set the default endpoint of this process; None for all arguments is where boto3 sends calls.
 
     `%batch_local start` and `use_endpoint` use it, so that the cells below need no flag, and none can be forgotten.
     """
@@ -69,8 +69,13 @@ def set_default_endpoint(
 
 
 def default_endpoint() -> str | None:
-    """Return the endpoint to which calls go where nothing else is said, None where boto3 decides."""
+    """Return the default endpoint of this process, None where boto3 decides."""
     return _default.endpoint_url
+
+
+def is_default_set() -> bool:
+    """Return whether an endpoint, a profile or a Region was set for all calls of this process."""
+    return _default != _Default(None, None, None, None)
 
 
 def emulator_session() -> boto3.Session:

@@ -1,4 +1,4 @@
-"""Reads the large answers, and those that botocore's model may not know in full, in one go.
+"""Bypasses botocore's response parser for large answers, and for those that an older model does not know in full.
 
 botocore walks through an answer once more after its JSON was read, to find times and binary data in it and to leave
 out what its model does not know. In these answers there are no such things, and the walk takes six times as long as
@@ -21,7 +21,7 @@ _MEMBERS = {
     "DescribeJobQueues": ("jobQueues", "nextToken"),
     "DescribeComputeEnvironments": ("computeEnvironments", "nextToken"),
 }
-"""What is read of an answer. Whatever else is in it, such as a part of that name, must not look like botocore's own."""
+"""The members that are read of an answer. Others must not be mistaken for botocore's own parts."""
 
 
 def read_in_one_go(client: Any) -> None:
@@ -49,7 +49,7 @@ class _Reader:
         customized_response_dict: MutableMapping[str, Any],
         **_more: object,
     ) -> None:
-        """Take the members out of the body, so that an empty one is left to walk through."""
+        """Take the members out of the body, so that botocore parses an empty one."""
         self._has_event = True
         members = _members(operation_model.name, response_dict)
         if members is not None:
@@ -63,7 +63,7 @@ class _Reader:
         event_name: str,
         **_more: object,
     ) -> None:
-        """Put the members as AWS sent them in the place of what botocore left of them."""
+        """Replace what botocore kept of the members by what AWS sent."""
         if self._has_event or response_dict is None or parsed_response is None:
             return
         operation = event_name.rpartition(".")[2]
@@ -75,7 +75,7 @@ class _Reader:
 
 
 def _members(operation: str, response: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the members of an answer, None for what is no such answer: that is left to botocore."""
+    """Return the members of an answer; None for anything else, which is left to botocore."""
     if response["status_code"] != 200:
         return None
     try:

@@ -19,7 +19,7 @@ _ASKING_HELPS = frozenset({"identity-based policy", "resource-based policy"})
 
 
 def denied_call(said: str, permission: str) -> str:
-    """Return the sentences for a denial of which AWS says `said`; `permission` is what to ask for.
+    """Return the sentences for a denial with AWS's message `said`; `permission` is the one to ask for.
 
     >>> denied_call("User: x is not authorized to perform: batch:ListJobs", "Ask for batch:ListJobs.")
     'User: x is not authorized to perform: batch:ListJobs. Ask for batch:ListJobs.'
@@ -39,7 +39,7 @@ def denied_job(said: str, permission: str) -> str:
 
 
 def _policy_advice(said: str) -> str | None:
-    """Return what to do where a policy decides that is not the caller's own; None where asking helps."""
+    """Return what to do if the policy is not the caller's own; None if a permission would help."""
     if found := _EXPLICIT.search(said):
         policy = found["policy"] or "a policy"
         if policy.removeprefix("an ").removeprefix("a ") == "identity-based policy":

@@ -1,4 +1,4 @@
-"""The Gateway: everything that is asked of AWS goes through it.
+"""The Gateway: every call to AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
 leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
@@ -45,7 +45,7 @@ PAGE_LIMIT = 1000
 _log = logging.getLogger("batchnb.aws")
 
 CALLER_TIMEOUT = 3.0
-"""Seconds that it may cost to learn who is calling."""
+"""Seconds to wait for the caller's identity."""
 
 
 class Gateway:
@@ -81,14 +81,15 @@ class Gateway:
 
     @contextmanager
     def _calling(self, operation: str, permission: str | None = None) -> Iterator[None]:
-        """Log in if need be, and translate whatever goes wrong with the call inside.
+        """Log in if needed, and translate the failures of the call inside.
 
         Raises CredentialsError for a failed login: nothing was sent.
         """
         if self._login is not None:
             self._login.check()
-        where = f"AWS Batch at {self.endpoint}" if is_loopback(self.endpoint) else f"AWS Batch in {self.region}"
-        if not self._seen.any and self._first_answer is None:
+        here = is_loopback(self.endpoint)
+        where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
+        if not self._seen.any and self._first_answer is None and not here:  # no firewall lies between here and here
             self._first_answer = FirstAnswer(where)
         renewal = self._login.how_to_renew if self._login is not None else None
         try:
@@ -119,7 +120,7 @@ class Gateway:
         return self._ask_caller()
 
     def ask_caller(self) -> None:
-        """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
+        """Ask for the caller's identity in the background, so that `identity` waits less."""
         _ = self._caller
 
     def identity(self, account: str | None = None) -> Place:
@@ -215,7 +216,7 @@ class Gateway:
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
-        """Return one page of the jobs of a queue, in whatever status, that were created at `since_ms` or later.
+        """Return one page of the jobs of a queue, in any status, that were created at `since_ms` or later.
 
         Times are epoch milliseconds. With this filter AWS answers up to 100 jobs, and leaves out children of arrays.
         """

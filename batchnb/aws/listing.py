@@ -50,7 +50,7 @@ _AFTER_RETRY = tuple(JobStatus)[tuple(JobStatus).index(JobStatus.RUNNABLE) :]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The jobs that a selector meant, oldest first, and how many more `limit` left out."""
+    """The jobs that match a selector, oldest first, and how many more `limit` left out."""
 
     jobs: list[Job]
     left_out: int
@@ -74,7 +74,7 @@ class _Found:
     refused: dict[str, Refusal] = field(default_factory=dict)
     """Queues that AWS would not list."""
     enough: bool = False
-    """Set when nobody waits for more: no further page is asked for."""
+    """Set when the caller has stopped waiting: no further page is requested."""
     on_jobs: Callable[[int], None] = lambda _count: None
     lock: Lock = field(default_factory=Lock)
 
@@ -95,7 +95,7 @@ class _Found:
 def list_selected(
     gateway: Gateway, wanted: Selector, *, clock: Clock | None = None, on_jobs: Callable[[int], None] | None = None
 ) -> Listing:
-    """Return the jobs that `wanted` means.
+    """Return the jobs that match `wanted`.
 
     `on_jobs` is told how many more jobs have been read, from several threads. Raises InputError for a queue
     that does not exist, naming those that do, and AwsError where AWS will not answer.
@@ -258,7 +258,7 @@ def _completed(job: Job, described: Job | None) -> Job:
 
 
 def _is_possible(job: Job, wanted: Selector, now_ms: int) -> bool:
-    """Whether `job` is meant for all that its summary tells: only such a job is worth a description."""
+    """Whether the summary of `job` matches: only then is it described."""
     if not _in_status(job, wanted) and not _may_run(job, wanted):
         return False
     return wanted.matches_name(job) if wanted.lacks(job) else wanted.matches_summary(job, now_ms)

@@ -72,12 +72,12 @@ class Login:
         return bool(getattr(asks, "_has_been_called", False)) and _is_due(self._credentials)
 
     def forget(self) -> None:
-        """Let the next login be made anew."""
+        """Make the next login from scratch."""
         if self._forget is not None:
             self._forget(self)
 
     def how_to_renew(self) -> str:
-        """Return the sentence that says how somebody renews these credentials."""
+        """Return the sentence that says how to renew these credentials."""
         return how_to_renew(self.session)
 
     def _fetch(self) -> Any:

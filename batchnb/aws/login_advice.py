@@ -1,4 +1,4 @@
-"""What to type, or whom to ask, so that a login works again: by what the profile says of itself."""
+"""How to make a login work again: what to type, or whom to ask, depending on the profile."""
 
 from __future__ import annotations
 

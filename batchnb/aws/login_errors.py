@@ -40,14 +40,14 @@ class _Cause:
 
 
 def how_to_renew(session: boto3.Session) -> str:
-    """Return the sentence that says how somebody renews the credentials of this session."""
+    """Return the sentence that says how to renew the credentials of this session."""
     name, profiles = _profiles_of(session)
     credentials = getattr(session._session, "_credentials", None)  # noqa: SLF001 - `get_credentials` would fetch them
     return default_advice(name, profiles, getattr(credentials, "method", None))
 
 
 def login_error(error: Exception, session: boto3.Session) -> CredentialsError:
-    """Return the CredentialsError for whatever was raised while credentials were fetched."""
+    """Return the CredentialsError for an exception that was raised while credentials were fetched."""
     name, profiles = _profiles_of(session)
     cause = _cause_of(error, name, profiles)
     whose = f" for profile {shown(repr(name))}" if name else ""
@@ -78,7 +78,7 @@ def _cause_of(error: Exception, name: str | None, profiles: Mapping[str, Any]) -
 
 
 def _cause_of_login(error: Exception, name: str | None, profiles: Mapping[str, Any]) -> _Cause:
-    """Return the cause of what botocore says of a login that was not made, or is over."""
+    """Return the cause of botocore's error for a missing or expired login."""
     kind, advice = type(error).__name__, login_advice(name, profiles)
     if kind == "NoCredentialsError":
         return _Cause("boto3 has found none", profiles_advice(name, profiles), kind)
@@ -107,7 +107,7 @@ def _cause_of_program(error: Any, advice: str) -> _Cause:
 
 
 def _cause_on_this_machine(error: Exception, name: str | None, profiles: Mapping[str, Any]) -> _Cause:
-    """Return the cause of what botocore raises as it comes: files that are missing, answers that are no JSON."""
+    """Return the cause of what botocore raises as it comes: files that are missing, answers that are not JSON."""
     advice, kind = login_advice(name, profiles), type(error).__name__
     if isinstance(error, OSError) and error.filename is not None:
         file = os.fspath(error.filename) if isinstance(error.filename, (str, os.PathLike)) else repr(error.filename)
@@ -171,6 +171,6 @@ def _profiles_of(session: boto3.Session) -> tuple[str | None, Mapping[str, Any]]
     try:
         profiles: Mapping[str, Any] = core.full_config.get("profiles", {})
         name = core.get_config_variable("profile") or ("default" if "default" in profiles else None)
-    except Exception:  # noqa: BLE001 - what is wrong with the files is told by whoever needs them
+    except Exception:  # noqa: BLE001 - what is wrong with the files is reported by the code that needs them
         return None, {}
     return name, profiles

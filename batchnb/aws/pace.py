@@ -1,4 +1,4 @@
-"""The pace: finds the rate that a service takes from us, and says when the next call may go out.
+"""The pace: finds the rate that the service accepts, and says when the next call may go out.
 
 Nobody documents the limit of our calls, it is shared with the account's other callers, and it changes. So it is found
 by what the service answers, with one adaptive `step`, the part by which the rate is not yet known:
@@ -117,7 +117,7 @@ class Pace:
         self.cap(rps, share)
 
     def cap(self, rps: float | None = None, share: float = 1.0) -> None:
-        """Set the options anew and keep what is known of the service. Raises InputError for values without sense."""
+        """Set the options again, and keep the known limit. Raises InputError for invalid values."""
         if rps is not None and not 0 < rps < inf:
             raise InputError(f"rps must be a number of calls a second, more than 0, got {rps!r}")
         if not 0 < share <= 1:
@@ -158,7 +158,7 @@ class Pace:
             return True
 
     def accepted(self, sent_at: float, now: float) -> None:
-        """Note that the call sent at `sent_at` was let in, whatever else became of it."""
+        """Note that the call sent at `sent_at` was not throttled."""
         with self._lock:
             self._note_trip(now - sent_at)
             self._let_in_lately(now)
@@ -248,7 +248,7 @@ class Pace:
         self._accepted = self._rejected = 0
 
     def _end_hold(self, now: float) -> None:
-        """Take up sending after a hold, at the rate that it has told."""
+        """Resume sending after a hold, at the rate that it has shown."""
         hold = self._hold
         if hold is None or now < hold.until:
             return
@@ -295,6 +295,6 @@ def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) ->
 
 
 def forget_paces() -> None:
-    """Forget all that was learned of any service, as a new process would."""
+    """Forget the paces of all services, as a new process would."""
     with _paces_lock:
         _paces.clear()

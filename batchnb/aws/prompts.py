@@ -1,4 +1,4 @@
-"""Asks for an MFA code only where somebody can type one: elsewhere a question would wait for ever."""
+"""Asks for an MFA code only where you can type one: elsewhere a prompt would hang."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["CodeNotTypedError", "guard_prompts"]
 
 
 class CodeNotTypedError(Exception):
-    """An MFA code is needed, and nobody can type it here. `why` says what is wrong with the place."""
+    """An MFA code is needed, and cannot be typed here. `why` says what is wrong with the place."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)

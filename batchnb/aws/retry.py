@@ -26,7 +26,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0
 SHORTEST_WAIT = 0.001
 PATIENCE = 120.0
-"""Seconds after which a call that is throttled all the time is given up, where nothing else is said."""
+"""Seconds after which a call that is always throttled is given up, by default."""
 ATTEMPTS = 6
 """Tries of a call that the service fails to answer."""
 READERS = 16

@@ -38,7 +38,7 @@ _Key = tuple[object, ...]
 _kept: OrderedDict[_Key, Login] = OrderedDict()
 _given: WeakKeyDictionary[boto3.Session, Login] = WeakKeyDictionary()
 _stale: WeakKeyDictionary[boto3.Session, bool] = WeakKeyDictionary()
-"""Default sessions of boto3 whose credentials were refused: the next login resolves them anew."""
+"""Default sessions of boto3 whose credentials were refused: the next login resolves them again."""
 _met: WeakKeyDictionary[boto3.Session, _Key] = WeakKeyDictionary()
 """Default sessions of boto3, and what was configured when they were first seen."""
 _lock = threading.RLock()
@@ -69,7 +69,7 @@ def login_for(profile: str | None) -> Login:
 
 
 def login_of(session: boto3.Session) -> Login:
-    """Return the login of a session that somebody made."""
+    """Return the login of a session that the caller made."""
     with _lock:
         if session not in _given:
             _given[session] = Login(session)
@@ -77,7 +77,7 @@ def login_of(session: boto3.Session) -> Login:
 
 
 def forget_sessions() -> None:
-    """Keep no session any longer: for tests."""
+    """Drop all sessions: for tests."""
     with _lock:
         for known in (_kept, _given, _stale, _met):
             known.clear()

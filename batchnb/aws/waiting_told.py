@@ -1,4 +1,4 @@
-"""Says on stderr when AWS keeps somebody waiting: nobody should look at nothing for longer than two seconds."""
+"""Says on stderr when AWS does not answer: you see a sign of life within two seconds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from batchnb.progress import announce
 __all__ = ["SILENT_SECONDS", "FirstAnswer", "forget_told", "tell_retry"]
 
 SILENT_SECONDS = 1.5
-"""Seconds of retries after which it is said that there are some."""
+"""Seconds of retries after which they are announced."""
 FIRST_ANSWER_SECONDS = 1.8
-"""Seconds without any answer after which it is said that one is waited for."""
+"""Seconds without any answer after which the wait is announced."""
 SAID_AGAIN_AFTER = 30.0
-"""Seconds after which the same is said again: many calls fail together."""
+"""Seconds after which the same announcement may come again: many calls fail together."""
 
 _told: dict[str, float] = {}
 _lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Says what is wrong with a profile or a Region before AWS is asked: which there are, and which was meant."""
+"""Checks a profile and a Region before any call: which exist, and which you may have meant."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ __all__ = ["check_region", "region_of", "setting_error"]
 
 PROFILES_SHOWN = 20
 _SUFFIXES = {"aws": "amazonaws.com", "aws-cn": "amazonaws.com.cn"}
-"""Where endpoints lie, in the partitions whose names the internet knows. [botocore's partitions.json]"""
+"""Suffixes of endpoints, for the partitions in the public DNS. [botocore's partitions.json]"""
 
 
 def region_of(session: boto3.Session, region: str | None) -> str:
-    """Return the Region that calls go to. Raises InputError where none is configured."""
+    """Return the Region that calls go to. Raises InputError where the configuration has none."""
     if found := region or session.region_name:
         return found
     unread = ""

@@ -1,4 +1,4 @@
-"""The demo: one night, one runaway sweep, ended on the embedded emulator from the first list to the last word."""
+"""The demo: one night, one runaway sweep, ended on the embedded emulator, from the listing to the report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SWEEP = "train-sweep:7"
 
 
 def run_demo() -> None:
-    """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
+    """List the jobs of a believable night, plan the end of its runaway sweep, execute the plan, and print each step."""
     from batchnb import local
     from batchnb.api import list_jobs, plan
     from batchnb.model.event import EventState, JobEvent
@@ -69,7 +69,7 @@ def run_demo() -> None:
 
 
 def _how_to_go_on() -> str:
-    """Return what to type next, as it works for whoever started this."""
+    """Return what to type next, as it works in the same terminal."""
     install = "" if find_spec("jupyterlab") else install_text()
     first = f"  {install}\n" if install else ""
     return (
@@ -122,7 +122,7 @@ def run_lab(*, port: int | None = None, browser: bool = True) -> int:
 
 @contextmanager
 def _settings_of(emulator: LocalBatch) -> Iterator[None]:
-    """Let nothing of this machine's AWS settings reach the demo: a profile may be missing, or want a login."""
+    """Keep this machine's AWS settings out of the demo: a profile may be missing, or need a login."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
     os.environ.update(emulator.environ(), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     try:

@@ -1,4 +1,4 @@
-"""The runbook notebooks as files: where this installation has them, and how they get into somebody's folder."""
+"""The runbook notebooks as files: where this installation has them, and how they are copied into a folder."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.guards.config_files import project_tables, read_toml, user_config_file
+from batchnb.guards.notebook_defaults import DEFAULTS
 from batchnb.guards.notebook_layer import notebook_layer, set_notebook_layer
 from batchnb.guards.rules import FULL, NAMES, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.jobs.expansion import check_expanded
@@ -45,6 +46,10 @@ _EXPLICIT_ONLY = {
     "accept_unseen": "this can be accepted only where a plan is made, by accept_unseen=True or --accept-unseen.",
 }
 """Settings that widen a guard, and why they cannot be configured."""
+_NOTEBOOK_ONLY = (
+    "a file of a repository, or of somebody's home, does not choose where calls go. In a notebook: "
+    "%config BatchMagics.{key} = '...'."
+)
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -68,6 +73,8 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
     for key in made:
         if key in _EXPLICIT_ONLY and not explicit:
             raise InputError(f"{key} in {source}: {_EXPLICIT_ONLY[key]}")
+        if key in DEFAULTS:
+            raise InputError(f"{key} in {source}: {_NOTEBOOK_ONLY.format(key=key)}")
         if key not in (*_KEYS, *_EXPLICIT_ONLY):
             raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
 

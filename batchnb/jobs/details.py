@@ -69,7 +69,7 @@ def details_of_description(
 
 
 def details_of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] | None, listed: Details) -> Details:
-    """Return the details of what may be an array or a multi-node job: nobody says what the usage of those means."""
+    """Return the details of an array or a multi-node job, or those `listed`: the meaning of their usage is unknown."""
     if size is not None:
         return _ARRAY
     return _MULTI_NODE if nodes and whole_in(nodes.get("numNodes")) and "#" not in job_id else listed

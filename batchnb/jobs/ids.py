@@ -23,7 +23,7 @@ _SERVICE_JOB_ARN = re.compile(r"arn:aws[a-z-]*:batch:[^:]*:[^:]*:service-job/.*"
 
 @dataclass(frozen=True, slots=True)
 class JobId:
-    """One job as a person named it. All but `job_id` is known only where an ARN was given."""
+    """One job by its id. The other fields are known only where an ARN was given."""
 
     job_id: str
     """`UUID`, `UUID:index` for a child of an array, `UUID#n` for a node of a multi-node job."""
@@ -105,7 +105,7 @@ def array_parent(job_id: str) -> str | None:
 
 
 def account_and_partition(job_arn: str | None) -> tuple[str | None, str | None]:
-    """Return the account and the partition (`aws`, `aws-cn`, ...) in a job's ARN, or None for what it does not tell."""
+    """Return the account and the partition (`aws`, `aws-cn`, ...) in a job's ARN, None where it has none."""
     arn = _JOB_ARN.fullmatch(job_arn or "")
     return (arn["account"], arn["partition"]) if arn else (None, None)
 

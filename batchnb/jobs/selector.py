@@ -1,4 +1,4 @@
-"""Selector: which jobs of a listing are meant. Shared by flags, keyword arguments and the picker.
+"""Selector: which jobs to list. Shared by flags, keyword arguments and the picker.
 
 A selector never widens by accident: a name is exact, a glob says so, and an age has a unit.
 """
@@ -30,12 +30,12 @@ _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 _LISTED_BY = frozenset({"statuses", "queues", "children_of", "query", "limit"})
-"""Fields of a Selector that a listing sees to. Every other one has to be held against each job."""
+"""Fields of a Selector that the listing itself applies. Every other one is compared with each job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which jobs are meant: all that is set has to hold. Made by `selector`, which checks it."""
+    """Which jobs to list: a job must match every field that is set. Made by `selector`, which checks it."""
 
     statuses: tuple[JobStatus, ...]
     queues: tuple[str, ...] = ()
@@ -56,17 +56,17 @@ class Selector:
 
     @property
     def shows_tags(self) -> bool:
-        """Whether the listing is to have a column of tags, because they were asked about."""
+        """Whether the listing needs a column of tags."""
         return self.needs_description or (self.query is not None and self.query.asks_for_tags)
 
     @property
     def needs_description(self) -> bool:
-        """Whether a summary cannot decide: tags are in DescribeJobs only."""
+        """Whether DescribeJobs is needed: only it returns tags."""
         return bool(self.tags)
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but what is listed decides: where nothing does, 100,000 jobs need not be gone through."""
+        """Whether any field has to be compared with each job: without one, 100,000 jobs need no loop."""
         asked = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _LISTED_BY}
         return any(value not in (None, ()) for value in asked.values())
 
@@ -81,13 +81,13 @@ class Selector:
         )
 
     def matches_name(self, job: Job) -> bool:
-        """Whether the name is right: the one field besides the id that a summary always has."""
+        """Whether the name matches: the one field besides the id that a summary always has."""
         if self.name is not None and job.job_name != self.name:
             return False
         return self.name_glob is None or fnmatchcase(job.job_name, self.name_glob)
 
     def matches_summary(self, job: Job, now_ms: int) -> bool:
-        """Whether `job` is meant as far as a summary can tell: all but the tags are right."""
+        """Whether `job` matches in all but the tags, which a summary does not have."""
         return (
             self.matches_name(job)
             and (self.job_definition is None or _is_definition(job.job_definition, self.job_definition))
@@ -98,7 +98,7 @@ class Selector:
         )
 
     def matches(self, job: Job, now_ms: int) -> bool:
-        """Whether `job` is meant, at `now_ms` (epoch milliseconds). What is unknown of a job does not match."""
+        """Whether `job` matches at `now_ms` (epoch milliseconds). An unknown value does not match."""
         return self.matches_summary(job, now_ms) and all(tag in (job.tags or ()) for tag in self.tags)
 
     @property

@@ -1,4 +1,4 @@
-"""What each magic does with its line and cell: reads the flags, calls the plain functions, shows what they return.
+"""The magics themselves: read the flags, call the plain functions, show the results.
 
 The functions are imported when a magic needs them.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of
 from batchnb.magics.guard_options import layer_of
 from batchnb.magics.options import (
     HISTORY,
@@ -17,7 +18,6 @@ from batchnb.magics.options import (
     LOCAL,
     RESUME,
     TERMINATE,
-    connection_of,
     ids_in_cell,
     ids_in_line,
     rest_options_of,
@@ -63,13 +63,16 @@ class Notebook(Protocol):
 
 @speaks_flags(JOBS)
 def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
-    """Carry out `%batch_jobs`."""
+    """Run `%batch_jobs`."""
     flags = JOBS.read(line)
     if flags.help:
         say(JOBS.help_for(flags))
         return None
     if flags.expression:
         raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is not a flag. See %batch_jobs --help.")
+    from batchnb.model.listing_view import show_in_notebooks
+
+    show_in_notebooks(notebook.shell)
     found = listed(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
@@ -80,13 +83,13 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
 def terminate(
     notebook: Notebook, line: str, cell: str | None, local_ns: Mapping[str, Any] | None
 ) -> Plan | Report | JobPicker | None:
-    """Carry out `%batch_terminate` or `%%batch_terminate`."""
+    """Run `%batch_terminate` or `%%batch_terminate`."""
     flags = TERMINATE.read(line)
     if flags.help:
         say(TERMINATE.help_for(flags))
         return None
     if flags.yes and flags.dry_run:
-        raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
+        raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was ended.")
     layer_of(flags)  # a guard that cannot be read is an error before any call
     named = _named(notebook, flags, cell, local_ns)
     if picker := picker_of(named, flags):
@@ -112,7 +115,7 @@ def terminate(
 
 @speaks_flags(LOCAL)
 def emulator(line: str) -> None:
-    """Carry out `%batch_local`."""
+    """Run `%batch_local`."""
     flags = LOCAL.read(line)
     actions: dict[str, Callable[[], str]] = {
         "start": partial(start_emulator, flags.seed),
@@ -130,7 +133,7 @@ def emulator(line: str) -> None:
 
 @speaks_flags(RESUME)
 def resume_run(notebook: Notebook, line: str) -> Report | None:
-    """Carry out `%batch_resume`."""
+    """Run `%batch_resume`."""
     flags = RESUME.read(line)
     if flags.help:
         say(RESUME.help_for(flags))
@@ -148,21 +151,23 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
 
 
 def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
-    """Carry out `%batch_history`."""
+    """Run `%batch_history`."""
     flags = HISTORY.read(line)
     if flags.help:
         say(HISTORY.help_for(flags))
         return None
     if flags.expression:
         raise InputError(f"%batch_history: {shown(flags.expression)!r} is not a flag. See %batch_history --help.")
+    from batchnb.model.listing_view import show_in_notebooks
     from batchnb.running.history import history
 
+    show_in_notebooks(notebook.shell)
     found = history()
     return None if notebook.keeps(flags.out, found) else found
 
 
 def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
-    """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
+    """Return what the line or the cell names: ids, the value of the expression, or the jobs that match."""
     given = [name for name, value in selectors_of(flags).items() if value is not None]
     if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
@@ -179,7 +184,7 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     found = listed(flags)
     if found.empty:
         where = " in the queues that were listed" if found.attrs["not_listed"] else ""
-        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was ended.")
     return found
 
 
@@ -200,7 +205,7 @@ def _evaluated(notebook: Notebook, expression: str, local_ns: Mapping[str, Any] 
 def _carry_out(
     notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
 ) -> Report | None:
-    """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
+    """Execute a run with a progress bar; keep and show its report in any case, and fail if the run did."""
     from batchnb.model.event import EventState
     from batchnb.model.report import InterruptedRunError
     from batchnb.progress import counting

@@ -43,7 +43,7 @@ class _Word:
 
 
 def complete_line(line: str, names: Mapping[str, Any]) -> Completion | None:
-    """Return the completions for a line up to the cursor; None where it is no magic of batchnb, or they are Python's.
+    """Return the completions for a line up to the cursor; None for Python, and for magics of others.
 
     `names` are the variables of the notebook. A flag that was given and is not repeatable is not offered again.
     """
@@ -112,7 +112,7 @@ def _flags(parser: FlagParser, before: list[_Word]) -> Iterator[str]:
 
 
 def _positional(parser: FlagParser, before: list[_Word]) -> str:
-    """Return the first word that is no flag and no value of one: the variable of the DataFrame."""
+    """Return the first word that is neither a flag nor a value of one: the variable of the DataFrame."""
     takes_next = False
     for word in before:
         action = parser.action_of(word.text.partition("=")[0])

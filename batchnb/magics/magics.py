@@ -14,6 +14,7 @@ from IPython.core.completer import SimpleCompletion, context_matcher
 from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, needs_local_scope, no_var_expand
 
 from batchnb.errors import InputError
+from batchnb.guards.notebook_defaults import set_notebook_defaults
 from batchnb.guards.notebook_layer import set_notebook_layer
 from batchnb.guards.notebook_traits import GuardSettings
 
@@ -35,7 +36,7 @@ _SHOWN_TYPES = ("batchnb.model.plan.Plan", "batchnb.model.report.Report")
 
 
 def _helped_by(flags: str) -> Callable[[F], F]:
-    """Let `%magic?` show the help that is built from these flags of `magic_flags`: IPython asks for `getdoc`."""
+    """Let `%magic?` show the help of these flags of `magic_flags`: IPython calls `getdoc`."""
 
     def getdoc() -> str:
         from batchnb.magics import options as magic_flags
@@ -64,7 +65,7 @@ class BatchMagics(GuardSettings, Magics):
     @no_var_expand
     @line_magic
     def batch_jobs(self, line: str) -> pd.DataFrame | None:
-        """List jobs of AWS Batch as a DataFrame; --help names the flags."""
+        """List jobs of AWS Batch as a DataFrame; --help lists the flags."""
         from batchnb.magics.commands import jobs
 
         return jobs(self, line)
@@ -76,7 +77,7 @@ class BatchMagics(GuardSettings, Magics):
     def batch_terminate(
         self, line: str, cell: str | None = None, local_ns: Mapping[str, Any] | None = None
     ) -> Plan | Report | JobPicker | None:
-        """Show what ending jobs would do, and with --yes end them; --help names the flags."""
+        """Show the plan for ending jobs, and end them with --yes; --help lists the flags."""
         from batchnb.magics.commands import terminate
 
         return terminate(self, line, cell, local_ns)
@@ -85,7 +86,7 @@ class BatchMagics(GuardSettings, Magics):
     @no_var_expand
     @line_magic
     def batch_local(self, line: str) -> None:
-        """Start, describe or stop an AWS Batch on this machine; --help names the flags."""
+        """Start, describe or stop an AWS Batch on this machine; --help lists the flags."""
         from batchnb.magics.commands import emulator
 
         emulator(line)
@@ -94,7 +95,7 @@ class BatchMagics(GuardSettings, Magics):
     @no_var_expand
     @line_magic
     def batch_resume(self, line: str) -> Report | None:
-        """Finish a run that was interrupted, or that left jobs alive; --help names the flags."""
+        """Finish a run that was interrupted, or that left jobs alive; --help lists the flags."""
         from batchnb.magics.commands import resume_run
 
         return resume_run(self, line)
@@ -103,7 +104,7 @@ class BatchMagics(GuardSettings, Magics):
     @no_var_expand
     @line_magic
     def batch_history(self, line: str) -> pd.DataFrame | None:
-        """List the runs of this user as a DataFrame; --help names the flags."""
+        """List the runs of this user as a DataFrame; --help lists the flags."""
         from batchnb.magics.commands import runs
 
         return runs(self, line)
@@ -115,7 +116,7 @@ class BatchMagics(GuardSettings, Magics):
         return name is not None
 
     def name_of_result(self, magic: str) -> str | None:
-        """Return the name that what this magic returns has in the next cell; None where nothing tells."""
+        """Return the name of this magic's result in the next cell; None where it cannot be told."""
         calls = [line.strip() for line in self._cell.splitlines() if f"%{magic}" in line]
         last = next((line.strip() for line in reversed(self._cell.splitlines()) if line.strip()), "")
         if len(calls) != 1:
@@ -126,7 +127,7 @@ class BatchMagics(GuardSettings, Magics):
         return name.strip() if name.strip().isidentifier() and rest.strip().startswith("%") else None
 
     def shows(self, value: object) -> None:
-        """Show the value now, in whatever line of the cell the magic stands."""
+        """Show the value now, wherever in the cell the magic is."""
         from IPython.display import display
 
         self._shown_already = None
@@ -173,7 +174,7 @@ class BatchMagics(GuardSettings, Magics):
 
 
 def load(shell: InteractiveShell) -> None:
-    """Register the magics with the shell, with the guards that it had when they were taken away.
+    """Register the magics with the shell, with the guards that it had when they were removed.
 
     Raises InputError, once the magics are there, for a guard of the shell's configuration that cannot be read.
     """
@@ -186,6 +187,7 @@ def load(shell: InteractiveShell) -> None:
     # What errors and reports say can be typed, such as batchnb.resume(…), has to work when it is typed.
     shell.user_ns.setdefault("batchnb", sys.modules["batchnb"])
     set_notebook_layer(magics.guard_settings)
+    set_notebook_defaults(magics.default_settings)
     shell.events.register("pre_run_cell", magics.begin_cell)
     magics.shell.Completer.custom_matchers.append(magics.complete)
     shell.events.register("post_run_cell", magics.end_cell)
@@ -196,7 +198,7 @@ def load(shell: InteractiveShell) -> None:
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take the magics from the shell again. A running emulator goes on; `%batch_local stop` ends it."""
+    """Remove the magics from the shell. A running emulator goes on; `%batch_local stop` ends it."""
     magics = shell.magics_manager.registry.pop(BatchMagics.__name__, None)
     if magics is None:
         return
@@ -204,6 +206,7 @@ def unload(shell: InteractiveShell) -> None:
         for name in names:
             shell.magics_manager.magics[kind].pop(name, None)
     set_notebook_layer(None)
+    set_notebook_defaults(None)
     shell.configurables[:] = [one for one in shell.configurables if one is not magics]  # or %config would find it
     shell.events.unregister("pre_run_cell", magics.begin_cell)
     matchers = magics.shell.Completer.custom_matchers
@@ -215,4 +218,4 @@ def unload(shell: InteractiveShell) -> None:
 
 
 _unloaded: WeakKeyDictionary[InteractiveShell, BatchMagics] = WeakKeyDictionary()
-"""The magics that were taken away, by shell: `%reload_ext` must not lose a guard that `%config` has set."""
+"""The magics that were removed, by shell: `%reload_ext` must not lose a guard that `%config` has set."""

@@ -1,4 +1,4 @@
-"""What is typed to the magics: their flags, declared once for reading, for the help and for tests, and job ids."""
+"""The flags of the magics, declared once for parsing, help and tests, and the job ids in a cell."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ __all__ = [
     "LOCAL",
     "RESUME",
     "TERMINATE",
-    "connection_of",
     "ids_in_cell",
     "ids_in_line",
     "rest_options_of",
@@ -45,19 +44,14 @@ def selectors_of(flags: Line) -> dict[str, Any]:
 
 
 def run_options_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say how a run goes."""
+    """Return the keyword arguments for the options of a run."""
     return {"wait": flags.wait, "timeout": flags.timeout, "rps": flags.rps, "rate_share": flags.rate_share}
 
 
 def rest_options_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments of `resume` that say what of a run is taken up again, and at whose cost."""
+    """Return the keyword arguments of `resume` that say which jobs of a run to resume, and which others may fail."""
     names = ("partial", "with_dependents", "accept_dependents")
     return {name: getattr(flags, name) for name in names}
-
-
-def connection_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say where calls go."""
-    return {name: getattr(flags, name) for name in ("profile", "region", "endpoint_url")}
 
 
 _BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")

@@ -51,14 +51,14 @@ class _Word:
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help that fits a terminal of 80 columns, whatever the width of the one there is."""
+    """Help that fits a terminal of 80 columns, also in a wider one."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=_WIDTH)
 
 
 class FlagParser(argparse.ArgumentParser):
-    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is a flag like others.
+    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is an ordinary flag.
 
     `everyday` names the values of those flags that `--help` shows alone; without any, it shows all.
     """
@@ -165,7 +165,7 @@ class FlagParser(argparse.ArgumentParser):
         return action, f"{long_name}={value}"
 
     def _check_repeated(self, action: argparse.Action, argument: str, given: dict[str, str]) -> None:
-        """Raise InputError for a second value where there can be one: neither of two reasons is to win unseen."""
+        """Raise InputError for a second value where there can be one: of two reasons, neither must win unseen."""
         before = given.get(action.dest)
         if before is None or _is_repeatable(action) or (action.nargs == 0 and before == argument):
             given[action.dest] = argument

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
 from batchnb.errors import InputError
+from batchnb.model.listing_view import show_in_notebooks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +60,10 @@ class FrameVerbs:
 
 @cache
 def register() -> None:
-    """Make `.batchnb` known to pandas, once."""
+    """Make `.batchnb` known to pandas, and listings and histories to the notebook, once."""
     import pandas as pd
+
+    show_in_notebooks()
 
     if not hasattr(pd.DataFrame, "batchnb"):
         pd.api.extensions.register_dataframe_accessor("batchnb")(FrameVerbs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from batchnb.aws.connect import default_endpoint
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["arguments_to", "cell_for", "cell_of_jobs"]
 
+_NAME_LENGTH = 128
 _BACKSLASHES = re.compile(r'(\\*)("|\Z)')
 
 
@@ -36,61 +37,61 @@ def cell_of_jobs(jobs: Iterable[PlannedJob], plan: PlanFacts, notes: Iterable[st
     chosen = list(jobs)
     if not chosen:
         return "\n".join(f"# {line}" for line in [*notes, "No job is left to end."])
-    options: dict[str, object] = dict(arguments_to(plan.identity))
-    if not plan.guards.is_production(plan.identity.account):
-        options["expect"] = len(chosen)
-    names = {one.job_id: shown(one.job_name, 60) for one in chosen if one.job_name}
-    said = [*notes, f"{plural(len(chosen), 'job')}. This shows the plan; add --yes to end them."]
-    return cell_for([one.job_id for one in chosen], plan.reason, options, said, names=names, yes=False)
+    expect = None if plan.guards.is_production(plan.identity.account) else len(chosen)
+    names = {one.job_id: one.job_name or "" for one in chosen}
+    said = [*notes, f"{plural(len(chosen), 'job')}."]
+    return cell_for(names, plan.reason, arguments_to(plan.identity), said, expect=expect)
 
 
 def cell_for(
-    job_ids: Iterable[str],
+    jobs: Mapping[str, str],
     reason: str,
     options: Mapping[str, object],
-    notes: Iterable[str],
+    notes: Sequence[str],
     *,
-    names: Mapping[str, str] | None = None,
-    yes: bool = True,
+    expect: int | None = None,
 ) -> str:
-    r"""Return the cell that ends exactly these jobs for this reason; `notes` become comments in it.
+    r"""Return the cell that plans the end of exactly these jobs, their names by id, for this reason.
 
-    >>> print(cell_for(["11111111-2222-3333-4444-555555555555"], 'a "b"', {"region": "eu-west-1"}, ["plan 1234"]))
-    %%batch_terminate --reason "a \"b\"" --region eu-west-1 --yes
+    `notes` become comments in it. `expect` is the number of jobs that the plan must end; None names none.
+
+    >>> names = {"11111111-2222-3333-4444-555555555555": "sweep-1"}
+    >>> print(cell_for(names, 'a "b"', {"region": "eu-west-1"}, ["plan 1234"], expect=1))
+    %%batch_terminate --reason "a \"b\"" --region eu-west-1 --expect 1
     # plan 1234
-    11111111-2222-3333-4444-555555555555
+    # This shows the plan and ends nothing. Add --yes to end the jobs.
+    11111111-2222-3333-4444-555555555555  # sweep-1
 
-    `names` become comments behind the ids. Without `yes` the cell shows the plan, and ends nothing. A reason of several
-    lines, or an option that the line of a magic cannot hold, makes it a cell of Python. Raises InputError for a reason
-    that AWS would not take.
+    A reason of several lines, or an option that the line of a magic cannot hold, makes it a cell of Python. Raises
+    InputError for a reason that AWS would not take.
     """
     check_reason(reason)
-    comments = [f"# {line}" for note in notes for line in note.splitlines()]
+    comments = [f"# {line}" for note in notes for line in shown(note, 1000).splitlines()]
     simple = all(value is None or isinstance(value, (str, int, float, list, tuple)) for value in options.values())
     if reason.splitlines() != [reason] or not simple:
-        return _python_for(job_ids, reason, options, comments, yes=yes)
+        return _python_for(jobs, reason, options, comments, expect)
     flags = [_flag(name, value) for name, value in options.items()]
-    line = " ".join(
-        ["%%batch_terminate", "--reason", _quoted(reason), *filter(None, flags), *(["--yes"] if yes else [])]
-    )
-    named = names or {}
-    lines = (f"{job_id}  # {named[job_id]}" if job_id in named else job_id for job_id in job_ids)
-    return "\n".join([line, *comments, *lines])
+    flags += [] if expect is None else [f"--expect {expect}"]
+    line = " ".join(["%%batch_terminate", "--reason", _quoted(reason), *filter(None, flags)])
+    how = "# This shows the plan and ends nothing. Add --yes to end the jobs."
+    return "\n".join([line, *comments, how, *(f"{job_id}{_comment(name)}" for job_id, name in jobs.items())])
+
+
+def _comment(name: str) -> str:
+    """Return the name as a comment behind an id: one line, whatever the name holds."""
+    return f"  # {shown(name, _NAME_LENGTH)}" if name else ""
 
 
 def _python_for(
-    job_ids: Iterable[str], reason: str, options: Mapping[str, object], comments: list[str], *, yes: bool
+    jobs: Mapping[str, str], reason: str, options: Mapping[str, object], comments: Sequence[str], expect: int | None
 ) -> str:
-    told = {name: value for name, value in options.items() if value is not None and (yes or name != "expect")}
-    given = "".join(f", {name}={value!r}" for name, value in told.items())
-    ids = "\n".join(f"    {job_id!r}," for job_id in job_ids)
+    given = "".join(f", {name}={value!r}" for name, value in options.items() if value is not None)
+    ids = "\n".join(f"    {job_id!r},{_comment(name)}" for job_id, name in jobs.items())
     before = "".join(f"{comment}\n" for comment in comments)
-    if not yes:
-        check = f"\nplan.check_expected({options['expect']!r})" if "expect" in options else ""
-        return f"import batchnb\n\n{before}plan = batchnb.plan([\n{ids}\n], reason={reason!r}{given}){check}\nplan"
+    check = "" if expect is None else f"plan.check_expected({expect})\n"
     return (
-        f"import batchnb\n\n{before}report = batchnb.plan([\n{ids}\n], reason={reason!r}{given}).execute()\n"
-        "report.raise_for_failures()\nreport"
+        f"import batchnb\n\n{before}plan = batchnb.plan([\n{ids}\n], reason={reason!r}{given})\n{check}"
+        "plan  # This shows the plan and ends nothing. To end the jobs: plan.execute()"
     )
 
 

@@ -24,10 +24,13 @@ from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
 
-__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
+__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "LIMIT_RAISED", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
 
 DROPPED_OUT = "Dropped out of the expected plan: "
 """How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
+
+LIMIT_RAISED = "Limit raised: "
+"""How a note begins that says which limit somebody raised for this plan only, and how."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""

@@ -28,7 +28,7 @@ from batchnb.model.run_options import RunOptions
 from batchnb.model.saved import as_expected, save_plan
 from batchnb.model.smaller import leave_out
 from batchnb.model.verdict import PlannedJob, Verdict
-from batchnb.text import fit_stdout
+from batchnb.text import fit_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,7 +207,7 @@ class Plan(PlanFacts):
         return Plan, tuple(stored[one.name] for one in fields(Plan))
 
     def __str__(self) -> str:
-        return fit_stdout(plan_text(self))
+        return fit_terminal(plan_text(self))
 
     def __repr__(self) -> str:
         left_out = len(self.jobs) - len(self.to_end)

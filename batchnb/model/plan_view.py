@@ -10,6 +10,7 @@ from batchnb.guards.lines import guards_in_force, useless_protections
 from batchnb.jobs.shapes import evidence_texts
 from batchnb.jobs.summary import count_by_status, lacks_hours, started_units
 from batchnb.model.facts import DIGEST_SHOWN, PlanFacts
+from batchnb.model.figures_text import figures_text
 from batchnb.model.groups import Group
 from batchnb.model.showing import begins_now, name_of
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -26,6 +27,7 @@ _REFUSED = " It cannot be executed as it is."
 _REFUSALS_SHOWN = 10
 _QUEUES_SHOWN = 10
 _NOTES_SHOWN = 10
+_GROUPS_SHOWN = 10
 _DEPENDENTS_SHOWN = 10
 _FIELDS = (
     *("status", "status_reason", "created_at", "started_at", "stopped_at", "job_definition", "kind"),
@@ -57,7 +59,14 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
         rows=[_row(planned) for planned in jobs[:limit]],
         total=len(jobs),
         limit=limit,
+        group_titles=("group", "definition", "jobs", "odd one out"),
+        groups=[
+            (group.stem or "(no name)", group.definition, f"{len(group.jobs):,}", group.odd)
+            for group in sorted(plan.grouped.rows, key=lambda group: (not group.is_marked, -len(group.jobs)))
+        ][:_GROUPS_SHOWN],
+        open_rows=sum(planned.verdict is Verdict.NOT_FOUND for planned in jobs[:limit]),
         all_rows=f"{_name(plan)}.to_frame()",
+        in_text=_TITLES if len(plan.queues) > 1 else [title for title in _TITLES if title != "jobQueue"],
     )
 
 
@@ -251,22 +260,6 @@ def _frees_by_queue(plan: PlanFacts) -> Facts:
 
 
 def _frees(frees: Mapping[str, float], jobs: Sequence[PlannedJob]) -> str:
-    """Return what ends as text. What is not known is never shown as 0: the rest is the least then."""
-    unknown = int(frees["unknown"])
-    amounts = [
-        (frees["vcpus"], f"{_number(frees['vcpus'])} vCPU"),
-        (frees["memory_gib"], f"{_number(frees['memory_gib'])} GiB of memory"),
-        (frees["gpus"], plural(int(frees["gpus"]), "GPU")),
-    ]
-    if not unknown:
-        known = ", ".join(text for amount, text in amounts if amount or not text.endswith("GPUs"))
-    else:
-        least = ", ".join(text for amount, text in amounts if amount)
-        known = f"{f'at least {least}' if least else 'unknown'} ({plural(unknown, 'job')} without figures)"
+    """Return what ends as text."""
     at_least = "at least " if any(planned.job and lacks_hours(planned.job) for planned in jobs) else ""
-    return f"{known}; {at_least}{frees['job_hours']:,.1f} job-hours have run"
-
-
-def _number(value: float) -> str:
-    text = f"{value:,.3f}".rstrip("0").rstrip(".")
-    return "less than 0.001" if value and text == "0" else text
+    return f"{figures_text(frees)}; {at_least}{frees['job_hours']:,.1f} job-hours have run"

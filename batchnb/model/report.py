@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import AwsError, BatchnbError
+from batchnb.jobs.job import Job
 from batchnb.jobs.outcome import Outcome, count_outcomes
-from batchnb.jobs.summary import before_and_after, count_by_status
+from batchnb.jobs.summary import before_and_after, count_by_status, freed_by_queue, summed
 from batchnb.model.as_cell import arguments_to, cell_of_jobs
 from batchnb.model.lost import NOTHING, Lost
 from batchnb.model.newcomers import Newcomers
@@ -19,7 +21,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.report_view import report_frame, report_html, report_text
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.text import fit_stdout, plural, sentence, shown
+from batchnb.text import fit_stdout, fit_terminal, plural, sentence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +71,26 @@ class Report:
     def failures(self) -> tuple[JobResult, ...]:
         """The jobs that the plan ends and that were not seen to end, and the ids that AWS does not know."""
         return tuple(result for result in self.results if result.is_failure(waited=self.waited))
+
+    @cached_property
+    def freed(self) -> Mapping[str, float]:
+        """What the jobs that were seen to end held when the plan was made, as in `plan.frees`, without the hours."""
+        return _held(result.planned.job for result in self._asked_for if result.outcome.has_ended)
+
+    @cached_property
+    def still_held(self) -> Mapping[str, float]:
+        """What the other jobs of the plan held when they were seen last, as in `freed`.
+
+        A job whose record is gone counts as one without figures if it had started.
+        """
+        lasting = [result for result in self._asked_for if not result.outcome.has_ended]
+        gone = [result.planned.job for result in lasting if result.outcome is Outcome.GONE]
+        held = _held(result.last_seen for result in lasting if result.outcome is not Outcome.GONE)
+        return {**held, "unknown": held["unknown"] + sum(job is None or job.has_started for job in gone)}
+
+    @property
+    def _asked_for(self) -> Iterator[JobResult]:
+        return (result for result in self.results if result.planned.verdict.is_sent)
 
     @property
     def ok(self) -> bool:
@@ -174,13 +196,18 @@ class Report:
         return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
-        return fit_stdout(report_text(self))
+        return fit_terminal(report_text(self))
 
     def __repr__(self) -> str:
         return fit_stdout(f"<Report: {self.summary}>")
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": report_html(self)}
+
+
+def _held(jobs: Iterable[Job | None]) -> dict[str, float]:
+    total = summed(freed_by_queue([job for job in jobs if job is not None], datetime.now(UTC)).values())
+    return {kind: amount for kind, amount in total.items() if kind != "job_hours"}
 
 
 class TerminationFailedError(BatchnbError):

@@ -38,7 +38,7 @@ def begins_now(value: object) -> bool:
 
 
 def name_of(value: object, otherwise: str) -> str:
-    """Return the variable of the notebook or the script that holds this very value, or `otherwise` if there is none."""
+    """Return the variable of the notebook or the script that holds this value, or `otherwise` if there is none."""
     shown = _shown.get()
     if shown is not None and shown.value is value and shown.name:
         return shown.name

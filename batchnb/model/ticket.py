@@ -6,11 +6,12 @@ from datetime import datetime
 
 from batchnb.document import Facts
 from batchnb.jobs.outcome import counts_text
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT
+from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
+from batchnb.model.figures_text import figures_text
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
-from batchnb.model.report_view import closing_facts, name_of_report
+from batchnb.model.report_view import closing_facts, held_facts, name_of_report
 from batchnb.model.result import JobResult
 from batchnb.model.ticket_styles import styled
 from batchnb.model.verdict import Verdict
@@ -55,6 +56,8 @@ def _plan_lines(plan: Plan) -> Facts:
         ("Would end", f"{plural(len(plan.to_end), 'job')}{': ' if ends else ''}{', '.join(ends)}{children}"),
         *_groups(plan),
     ]
+    if any(plan.frees.values()):
+        lines.append(("Frees", figures_text(plan.frees)))
     if left_out:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
@@ -79,9 +82,10 @@ def _report_lines(report: Report) -> Facts:
         *_groups(plan),
         ("Outcomes", counts_text(report.counts) or "none"),
     ]
+    lines += held_facts(report)
     if plan.dependents_left:
         lines.append(("Fail with it", _dependents(plan)))
-    lines += [("Note", note) for note in plan.notes if note.startswith(DROPPED_OUT)]
+    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]

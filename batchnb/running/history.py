@@ -13,6 +13,7 @@ from batchnb.errors import InputError, JournalError
 from batchnb.jobs.outcome import counts_text
 from batchnb.jobs.selector import parse_age
 from batchnb.model.accessor import register
+from batchnb.model.listing_view import HISTORY
 from batchnb.model.lost import Lost
 from batchnb.model.records import moment
 from batchnb.running.journal_ends import Ends, read_ends
@@ -52,7 +53,9 @@ def history() -> pd.DataFrame:
     `read_run` and `resume` check all of it.
     """
     register()
-    return _frame([_row(path) for path in reversed(run_paths())])
+    frame = _frame([_row(path) for path in reversed(run_paths())])
+    frame.attrs[HISTORY] = True
+    return frame
 
 
 def prune_history(*, older_than: str | timedelta) -> pd.DataFrame:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from batchnb.clock import Clock
 from batchnb.model.event import JobEvent
+from batchnb.model.facts import LIMIT_RAISED
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.running.stop import Stop
@@ -24,12 +26,18 @@ PATCH_SECONDS = 0.25
 class Run:
     """The execution of one plan: how far it is, and how to stop it. Threads may share it."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, max_jobs: int | None = None) -> None:
+        """`max_jobs` is what the typed number allows for this plan, None where it raises nothing."""
         watched = sum(planned.verdict.is_watched for planned in plan.jobs)
-        self.plan = plan
+        self.plan = plan if max_jobs is None else replace(plan, notes=(*plan.notes, _raised(plan, max_jobs)))
+        self._typed: dict[str, Any] = {} if max_jobs is None else {"max_jobs": max_jobs}
         self.begun_at = Clock().wall()
         self.stop = Stop()
-        self.progress = Progress(len(plan.to_end), watched, time.monotonic())
+        self.progress = Progress(frozenset(one.job_id for one in plan.to_end), watched, time.monotonic())
+
+    def note(self, event: JobEvent) -> None:
+        """Count one change of one job."""
+        self.progress.note(event, time.monotonic())
 
     def press_stop(self) -> None:
         """Stop sending; where that is over, stop watching. Pressed twice at once, it counts once."""
@@ -38,10 +46,11 @@ class Run:
         else:
             self.stop.stop_sending()
 
-    def figures(self) -> dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         """Return how far it is, for the browser."""
         self.progress.is_stopped = self.stop.stopped_at is not None
-        return self.progress.figures(time.monotonic())
+        figures = self.progress.figures(time.monotonic())
+        return {**figures, "jobs": len(self.plan.to_end), "reason": self.plan.reason}
 
     def execute(self, *, timeout: float, note: Callable[[JobEvent], None], tell: Callable[[], None]) -> Report:
         """Execute the plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.
@@ -55,7 +64,7 @@ class Run:
         telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
         telling.start()
         try:
-            return plan.execute(**expected, timeout=timeout, on_event=note, stop=stop)
+            return plan.execute(**expected, **self._typed, timeout=timeout, on_event=note, stop=stop)
         except InterruptedRunError as error:
             if error.__cause__ is None and stop.ends_sending:
                 return error.report
@@ -63,6 +72,11 @@ class Run:
         finally:
             over.set()
             telling.join()
+
+
+def _raised(plan: Plan, max_jobs: int) -> str:
+    limit = plan.guards.max_jobs
+    return f"{LIMIT_RAISED}max_jobs {limit.number} ({limit.source}) to {max_jobs:,} for this plan, typed in the picker"
 
 
 def _tell_until(over: threading.Event, tell: Callable[[], None]) -> None:

@@ -23,6 +23,7 @@ from batchnb.text import plural
 from batchnb.widget.execution import Run
 from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
+from batchnb.widget.kept_text import cell_of
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import answer_to
 from batchnb.widget.session import PickerSession
@@ -124,7 +125,7 @@ class JobPicker(anywidget.AnyWidget):
 
         After a run, it is the cell for the jobs of that run, until others are selected.
         """
-        return self._session.as_cell()
+        return cell_of(self._session)
 
     def stop(self) -> None:
         """Send nothing more, and watch the jobs that were asked for; where that goes on, stop watching."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.connect import connect
 from batchnb.aws.listing import describe_all, list_selected
 from batchnb.aws.relist import Remembered, recount, remembered
 from batchnb.clock import Clock
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from batchnb.aws.gateway import Gateway
     from batchnb.jobs.job import Job
+    from batchnb.widget.setup import Setup
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["Refreshed", "refreshed", "refreshed_frame"]
+__all__ = ["Refreshed", "list_again", "refreshed", "refreshed_frame"]
 
 _CHANGING = (
     *("status", "statusReason", "startedAt", "stoppedAt", "exitCode"),
@@ -36,8 +38,15 @@ class Refreshed:
     note: str
 
 
+def list_again(snapshot: Snapshot, setup: Setup, clock: Clock) -> Refreshed:
+    """Return the jobs of a picker as they are now: what its `relist` returns, or as `refreshed` does."""
+    if setup.relist is not None:
+        return Refreshed(setup.relist(), f"Listed again at {clock.wall():%H:%M:%S} UTC.")
+    return refreshed(snapshot, connect(setup.session, **setup.connection), clock)
+
+
 def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:
-    """Return the jobs of the snapshot as they are now, and those that its listing finds by now.
+    """Return the jobs of the snapshot as they are now, and the new ones that its listing finds.
 
     New jobs are looked for only where the snapshot is a whole listing: of a part of one, nobody knows which of them
     would be meant. Raises InputError where the listing is made in another account, as far as can be seen.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.errors import InputError
 from batchnb.text import shown
-from batchnb.widget.sentences import sentence_of
+from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
@@ -29,7 +29,7 @@ def answer_to(session: PickerSession, content: object, buffers: Buffers) -> dict
         return answer | {"ok": True, **(handler(session, request, buffers) or {})}
     except Exception as error:  # noqa: BLE001 - it becomes the answer: the browser must not wait for ever
         session.worker.error = error
-        return answer | {"ok": False, "error": sentence_of(error)}
+        return answer | {"ok": False, **session.failure_told(error)}
 
 
 def _handler(kind: object) -> Handler:
@@ -53,17 +53,21 @@ def _on_plan(session: PickerSession, content: Content, buffers: Buffers) -> None
 
 
 def _on_confirm(session: PickerSession, content: Content, _buffers: Buffers) -> None:
-    session.confirm(content.get("digest"), content.get("typed"))
+    session.confirm(content.get("digest"), content.get("typed"), content.get("at"))
+
+
+def _on_hold(session: PickerSession, _content: Content, _buffers: Buffers) -> None:
+    session.audience.hold_outputs()
 
 
 def _on_keep(session: PickerSession, content: Content, buffers: Buffers) -> None:
     _draft(session, content, buffers)
-    session.keep()
+    session.audience.keep_outputs()
 
 
 def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Content:
     _draft(session, content, buffers)
-    return {"text": session.as_cell()}
+    return {"text": cell_of(session)}
 
 
 _HANDLERS: Mapping[str, Handler] = {
@@ -71,11 +75,16 @@ _HANDLERS: Mapping[str, Handler] = {
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,
+    "leave_out": lambda session, content, _: session.leave_out(content.get("digest"), content.get("group")),
+    "put_back": lambda session, content, _: session.put_back(content.get("digest")),
+    "add_dependents": lambda session, content, _: session.add_dependents(content.get("digest")),
+    "review_untouched": lambda session, *_: session.review_untouched(),
+    "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),
     "refresh": lambda session, *_: session.start_refresh(),
     "cell": _on_cell,
-    "hold": lambda session, *_: session.hold(),
+    "hold": _on_hold,
     "keep": _on_keep,
     "dismiss": lambda session, *_: session.dismiss(),
 }

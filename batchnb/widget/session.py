@@ -7,33 +7,29 @@ send. So it can be driven and looked at without a browser, a notebook or a kerne
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from batchnb import api
-from batchnb.aws.connect import connect
-from batchnb.aws.relist import not_listed_text, note_selected
+from batchnb.aws.relist import note_selected
 from batchnb.clock import Clock
 from batchnb.errors import InputError
-from batchnb.model.as_cell import cell_for
+from batchnb.guards.refusals import raise_refusals
 from batchnb.model.event import JobEvent
-from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
-from batchnb.text import plural, shown
 from batchnb.widget import messages
+from batchnb.widget.confirmation import check_confirmation
+from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
-from batchnb.widget.refresh import Refreshed, refreshed
-from batchnb.widget.sentences import sentence_of
+from batchnb.widget.failures import LateError
+from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.refresh import list_again
+from batchnb.widget.review import Review, names_of_group
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
-from batchnb.widget.view_model import (
-    is_production,
-    plan_told,
-    queues_not_listed,
-    reasons_used,
-    result_told,
-    use_reason,
-)
+from batchnb.widget.state import StateTold
+from batchnb.widget.view_model import is_production, use_reason
 from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
@@ -41,23 +37,33 @@ if TYPE_CHECKING:
 
 __all__ = ["PickerSession"]
 
+_OTHER_PLAN = "the plan that was confirmed is not the one that waits. Nothing was ended."
+
 
 class PickerSession:
     """The jobs, the selection, one plan and one worker thread of a picker. Threads may share it."""
 
-    def __init__(self, jobs: ShownJobs, setup: Setup, audience: Audience, *, reason: str = "") -> None:
+    def __init__(
+        self, jobs: ShownJobs, setup: Setup, audience: Audience, *, reason: str = "", clock: Clock | None = None
+    ) -> None:
         self.jobs = jobs
         self.setup = setup
         self.reason = reason
+        self.clock = clock or Clock()
         self.plan: Plan | None = None
         """The plan that was made last, None before."""
+        self.review: Review | None = None
+        """What the browser is told of that plan."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
         self.run: Run | None = None
         """The run that goes on, None where none does."""
+        self.note = ""
+        """How the table was listed last."""
         self.worker = Worker(self.send_state)
-        self._audience = audience
-        self._note = ""
+        self._draft = Draft()
+        self.audience = audience
+        self._state = StateTold(self)
 
     # What Python and the browser ask
 
@@ -71,7 +77,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.jobs.select(job_ids)
             self._send(messages.selection(self.jobs))
-        self._audience.keep_rows()
+        self.audience.keep_rows()
 
     def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
         """Take the browser's selection and reason; return how many jobs are selected.
@@ -82,14 +88,6 @@ class PickerSession:
             self.jobs.select_bits(number, buffers)
             self.reason = reason
             return len(self.jobs.rows)
-
-    def keep(self) -> None:
-        """Keep what is selected in the notebook's file."""
-        self._audience.keep_outputs()
-
-    def hold(self) -> None:
-        """Name the widget no more in the notebook's file."""
-        self._audience.hold_outputs()
 
     def send_table(self) -> None:
         """Send the first rows, then all of them."""
@@ -103,26 +101,76 @@ class PickerSession:
         """Plan the end of the selected jobs, in the thread. Raises InputError where none is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
-        self.worker.start(Phase.PLANNING, self._make_plan)
+        self._start_planning(Draft(), Phase.IDLE)
 
-    def confirm(self, digest: object, typed: object) -> None:
-        """Execute the plan that waits, in the thread, if it is the one with this digest.
+    def review_untouched(self) -> None:
+        """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
 
-        Raises InputError for another plan, and where the number of jobs has to be typed and was not.
+        Raises InputError where there are none.
+        """
+        report = self.report
+        untouched = [one.planned.job_id for one in report.results if is_untouched(one)] if report else []
+        if report is None or not untouched:
+            raise InputError("the last run left no job untouched. Nothing was ended.")
+        self.reason = report.plan.reason
+        self.select(untouched)
+        self.make_plan()
+
+    def leave_out(self, digest: object, group: object) -> None:
+        """Leave a group of the plan that is shown out of it. Nothing is described again.
+
+        Raises InputError for another plan than the one that waits, and for a group that it does not have.
         """
         with self.jobs.mutex:
-            plan = self.plan
-            if self.phase is not Phase.CONFIRMING or plan is None or digest != plan.digest:
-                raise InputError("the plan that was confirmed is not the one that waits. Nothing was ended.")
-            if self._must_type(plan) and typed != str(len(plan.to_end)):
-                raise InputError(f"type the number of jobs, {len(plan.to_end)}, to end them. Nothing was ended.")
-            run = Run(plan)
+            plan = self._waiting(digest)
+            out = names_of_group(plan, group)
+            self._draft = self._draft.without(out)
+            self._take_plan(plan.without(out))
+            kept = self.jobs.selected_ids
+        left_out = self._draft.left_out
+        self.select([job_id for job_id in kept if job_id not in left_out])
+        self.send_state()
+
+    def put_back(self, digest: object) -> None:
+        """Plan again with the jobs that were left out in the review."""
+        with self.jobs.mutex:
+            self._waiting(digest)
+            back = [*self.jobs.selected_ids, *self._draft.left_out]
+            draft = replace(self._draft, left_out={})
+        self.select(back)
+        self._start_planning(draft, Phase.CONFIRMING)
+
+    def add_dependents(self, digest: object) -> None:
+        """Plan again, with the jobs that would fail because they wait for those of the plan."""
+        with self.jobs.mutex:
+            self._waiting(digest)
+            draft = replace(self._draft, with_dependents=True)
+        self._start_planning(draft, Phase.CONFIRMING)
+
+    def confirm(self, digest: object, typed: object, sent_at: object) -> None:
+        """Execute the plan that waits, in the thread, if it is the one with this digest.
+
+        `sent_at` is when the button was pressed, by `clock`. Raises InputError for another plan, and where the number
+        of jobs has to be typed and was not; GuardError where a guard blocks the plan; LateError where the button was
+        pressed too long ago: then the plan is given up, for nobody may be looking at it any more.
+        """
+        with self.jobs.mutex:
+            plan, review = self._waiting(digest), self.review
+            if review is None:
+                raise InputError(_OTHER_PLAN)
+            try:
+                check_confirmation(review, typed, sent_at, self.clock.now())
+            except LateError:
+                self.worker.enter(Phase.IDLE)
+                raise
+            raise_refusals(review.clearance.refusals)
+            run = Run(plan, review.clearance.max_jobs)
             self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
 
     def cancel(self) -> None:
-        """Give up the plan that waits for its confirmation."""
+        """Give up the plan that is made, or waits for its confirmation."""
         with self.jobs.mutex:
-            if self.phase is Phase.CONFIRMING:
+            if self.phase in (Phase.PLANNING, Phase.CONFIRMING):
                 self.worker.enter(Phase.IDLE)
 
     def press_stop(self) -> None:
@@ -151,52 +199,51 @@ class PickerSession:
         self.worker.error = None
         self.send_state()
 
-    def as_cell(self) -> str:
-        """Return the cell that plans the selected jobs again; see `JobPicker.as_cell`."""
-        with self.jobs.mutex:
-            job_ids, plan, reason = self.jobs.selected_ids, self.plan, self.reason
-        if plan is not None and (not job_ids or job_ids == [planned.job_id for planned in plan.jobs]):
-            job_ids, reason = [planned.job_id for planned in plan.to_end], plan.reason
-            where = f"{plural(len(job_ids), 'job')}, {shown(plan.identity, 300)}"
-            notes = [f"plan {plan.digest[:DIGEST_SHOWN]}: {where}"]
-        else:
-            notes = [plural(len(job_ids), "job")]
-        if not job_ids:
-            raise InputError("no job is selected: select some first.")
-        return cell_for(job_ids, reason, {**self.setup.connection, **self.setup.guards}, notes)
-
     # What the worker does
 
-    def _must_type(self, plan: Plan) -> bool:
-        return len(plan.to_end) > self.setup.confirm_above or is_production(plan)
+    def _waiting(self, digest: object) -> Plan:
+        if self.phase is not Phase.CONFIRMING or self.plan is None or digest != self.plan.digest:
+            raise InputError(_OTHER_PLAN)
+        return self.plan
 
-    def _make_plan(self, turn: int) -> Phase | None:
+    def _start_planning(self, draft: Draft, after: Phase) -> None:
+        self.worker.start(Phase.PLANNING, lambda turn: self._make_plan(turn, draft), after=after)
+
+    def _make_plan(self, turn: int, draft: Draft) -> Phase | None:
         with self.jobs.mutex:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
             rows, reason = note_selected(self.jobs.selected), self.reason
             ids = self.jobs.snapshot.id_title
         setup = self.setup
-        plan = api.plan(rows, reason=reason, ids=ids, session=setup.session, **setup.connection, **setup.guards)
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards}
+        plan = api.plan(rows, reason=reason, with_dependents=draft.with_dependents, **calls)
         use_reason(reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
                 return None
-            self.plan = plan
+            self._draft = draft
+            self._take_plan(plan)
             self.jobs.marks.note_plan(plan)
         self._send_patch()
         return Phase.CONFIRMING
 
+    def _take_plan(self, plan: Plan) -> None:
+        names = list(self._draft.left_out.values())
+        above, production = self.setup.confirm_above, is_production(plan)
+        self.plan = plan
+        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names)
+
     def _execute(self, run: Run) -> None:
         self.run = run
         # Should the kernel die before the end, the notebook says that a run had begun.
-        self._audience.keep_outputs()
+        self.audience.keep_outputs()
         try:
             report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self._send_patch)
         except InterruptedRunError as error:
             self.worker.error, report = error, error.report
         except Exception:
             self.run = None
-            self._audience.keep_outputs()
+            self.audience.keep_outputs()
             raise
         self._take_report(report)
 
@@ -207,33 +254,37 @@ class PickerSession:
         self._send_patch()
         # What failed can be selected again, by somebody who has read why.
         self.select([])
-        self._audience.keep_result()
+        self.audience.keep_result()
 
     def _note_event(self, event: JobEvent) -> None:
         with self.jobs.mutex:
             self.jobs.marks.note_event(event)
             if self.run is not None:
-                self.run.progress.note(event)
+                self.run.note(event)
 
     def _refresh(self) -> None:
-        fresh = self._listed()
+        fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
         self._show_frame(fresh.frame, fresh.note)
-
-    def _listed(self) -> Refreshed:
-        setup = self.setup
-        if setup.relist is not None:
-            return Refreshed(setup.relist(), f"Listed again at {Clock().wall():%H:%M:%S} UTC.")
-        return refreshed(self.jobs.snapshot, connect(setup.session, **setup.connection), Clock())
 
     def _show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
         with self.jobs.mutex:
-            self._note = note
+            self.note = note
             self.jobs.replace(frame)
             self._send(messages.table(self.jobs, self.state()))
-        self._audience.keep_rows()
-        self._audience.keep_outputs()
+        self.audience.keep_rows()
+        self.audience.keep_outputs()
 
     # What the browser is told
+
+    def state(self) -> dict[str, Any]:
+        """Return what the browser has to know, besides the table."""
+        with self.jobs.mutex:
+            return self._state.tell()
+
+    def failure_told(self, error: BaseException) -> dict[str, Any]:
+        """Return what the bar says of an error."""
+        with self.jobs.mutex:
+            return self._state.failure(error)
 
     def send_state(self) -> None:
         """Tell the browser what goes on."""
@@ -245,24 +296,4 @@ class PickerSession:
 
     def _send(self, message: messages.Message) -> None:
         content, buffers = message
-        self._audience.send(content, buffers)
-
-    def state(self) -> dict[str, Any]:
-        """Return what the browser has to know, besides the table."""
-        with self.jobs.mutex:
-            run = self.run
-            plan = self.plan if self.phase is Phase.CONFIRMING else None
-            error, frame = self.worker.error, self.jobs.snapshot.frame
-            return {
-                "phase": self.phase.value,
-                "place": self._audience.place(),
-                "note": " ".join(filter(None, [self._note, not_listed_text(frame)])),
-                "notListed": queues_not_listed(frame),
-                "error": sentence_of(error) if error else None,
-                "reason": self.reason,
-                "reasons": reasons_used(),
-                "stopping": run is not None and run.stop.is_pending,
-                "plan": plan_told(plan, must_type=self._must_type(plan)) if plan else None,
-                "progress": run.figures() if run else None,
-                "result": result_told(self.report),
-            }
+        self.audience.send(content, buffers)

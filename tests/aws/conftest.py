@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import botocore.credentials
+import botocore.tokens
 import pytest
 
 from tests.aws.fake_logins import AwsFiles, FakeSts, fake_sts
@@ -19,7 +20,8 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AwsFiles:
     found = AwsFiles(folder)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(found.config))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(found.credentials))
-    monkeypatch.setattr(botocore.credentials.SSOProvider, "_SSO_TOKEN_CACHE_DIR", str(folder / "sso"))
+    for provider in (botocore.credentials.SSOProvider, botocore.tokens.SSOTokenProvider):
+        monkeypatch.setattr(provider, "_SSO_TOKEN_CACHE_DIR", str(folder / "sso"))
     return found
 
 

@@ -71,6 +71,26 @@ def test_sso_that_has_expired_says_how(files: AwsFiles) -> None:
     assert str(error).endswith("Run: aws sso login --profile prod")
 
 
+@pytest.mark.parametrize("expired", [None, True])
+def test_a_shared_sso_session_says_how(files: AwsFiles, sts: FakeSts, *, expired: bool | None) -> None:
+    """The newer form, in which several profiles log in together."""
+    files.write(
+        "[sso-session corp]\nsso_start_url=https://example.awsapps.com/start\nsso_region=us-east-1\n"
+        "[profile prod]\nregion=eu-west-1\nsso_session=corp\nsso_account_id=123456789012\nsso_role_name=oncall\n"
+    )
+    if expired is not None:
+        files.sso_token("corp", expired=expired)
+    assert sts.asked == []
+    assert str(refusal("prod")).endswith("Run: aws sso login --profile prod")
+
+
+@pytest.mark.parametrize("source", ["source_profile=nobody", "credential_source=Nowhere", "source_profile=oncall"])
+def test_a_role_without_a_source_is_the_configuration(files: AwsFiles, source: str) -> None:
+    """A profile that names one that is not there, or itself."""
+    files.write(f"[profile oncall]\nregion=eu-west-1\nrole_arn={ROLE}\n{source}\n")
+    assert str(refusal("oncall"))
+
+
 @pytest.mark.parametrize(
     ("answer", "says"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from batchnb import local
+from batchnb.aws import gateway as aws
 from batchnb.aws import waiting_told
 from batchnb.aws.connect import connect
 from batchnb.aws.gateway import Gateway
@@ -121,16 +122,20 @@ def test_a_first_call_that_hangs_says_so(
         told.set()
 
     monkeypatch.setattr(waiting_told, "announce", note)
+    monkeypatch.setattr(aws, "is_loopback", lambda _url: False)
     monkeypatch.setattr(waiting_told.FirstAnswer.__init__, "__defaults__", (0.01,))
     emulator = start(lambda world: world.add_queue("q"))
     emulator.faults.add(local.Fault(operation="DescribeJobQueues", do=lambda _: told.wait(10)))
     gateway = connect(endpoint_url=emulator.endpoint_url)
     assert gateway.queues() == ["q"]
-    assert texts == [f"No answer from AWS Batch at {emulator.endpoint_url} yet, waiting…"]
+    assert texts == ["No answer from AWS Batch in local-1 yet, waiting…"]
 
 
-def test_calls_that_are_answered_say_nothing_and_leave_no_thread(gateway: Gateway, said: list[str]) -> None:
+def test_calls_that_are_answered_say_nothing_and_leave_no_thread(
+    gateway: Gateway, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever is fast costs a thread that ends at once."""
+    monkeypatch.setattr(aws, "is_loopback", lambda _url: False)
     before = threading.active_count()
     for _ in range(3):
         gateway.queues()

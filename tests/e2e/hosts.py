@@ -109,7 +109,7 @@ def round_trip(page: Page) -> None:
     root.locator(".bnb-form .bnb-primary").click()
     check_labels(root.get_by_role("alertdialog"))
     root.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
-    expect(root.locator(".bnb-summary")).to_contain_text("seen to end", timeout=2 * SLOW)
+    expect(root.locator(".bnb-summary")).to_contain_text("ended", timeout=2 * SLOW)
     print(root.locator(".bnb-summary").inner_text())  # noqa: T201 - a command speaks
 
 

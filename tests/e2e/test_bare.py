@@ -138,8 +138,7 @@ def test_escape_closes_one_level(picker: BarePage, page: Page) -> None:
     picker.button("Select all").click()
     picker.reason("OPS-123")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alertdialog")).to_be_visible()
-    picker.grid.focus()
+    expect(page.get_by_role("alertdialog").get_by_role("button", name="Back")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
     picker.grid.focus()
@@ -270,7 +269,7 @@ def test_confirm_by_keyboard_only(picker: BarePage, page: Page) -> None:
     expect(yes).to_be_enabled()
     yes.focus()
     page.keyboard.press("Space")
-    expect(page.locator(".bnb-summary")).to_contain_text("59 of 60 jobs seen to end", timeout=ENDS_WITHIN)
+    expect(page.locator(".bnb-summary")).to_contain_text("59 of 60 jobs ended", timeout=ENDS_WITHIN)
     expect(page.locator(".bnb-summary")).to_be_focused()
 
 
@@ -302,7 +301,7 @@ def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
         picker.reason(reason)
         picker.button("Review").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
-        expect(page.locator(".bnb-summary")).to_contain_text("seen to end", timeout=ENDS_WITHIN)
+        expect(page.locator(".bnb-summary")).to_contain_text("ended", timeout=ENDS_WITHIN)
         picker.button("Done").click()
         expect(page.locator(".bnb-summary")).to_have_count(0)
         expect(picker.counts).to_have_text(re.compile(r"^\d+ jobs · 0 selected"))
@@ -315,7 +314,7 @@ def test_the_result_has_failures_first_which_can_be_selected_again(picker: BareP
     picker.reason("OPS-123")
     picker.button("Review 10 jobs").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
-    expect(page.locator(".bnb-summary")).to_contain_text("9 of 10 jobs seen to end", timeout=ENDS_WITHIN)
+    expect(page.locator(".bnb-summary")).to_contain_text("9 of 10 jobs ended", timeout=ENDS_WITHIN)
     first = page.locator(".bnb-body .bnb-row[aria-rowindex='2']")
     expect(first).to_contain_text("denied")
     expect(first).to_contain_text("AccessDenied")
@@ -324,7 +323,7 @@ def test_the_result_has_failures_first_which_can_be_selected_again(picker: BareP
     expect(page.get_by_text("The cell is in the clipboard.").first).to_be_visible()
     cell = page.evaluate("navigator.clipboard.readText()")
     assert cell == picker.picker.as_cell()
-    assert len(cell.splitlines()) == 12
+    assert len(cell.splitlines()) == 14
     picker.button("Select the 1 that did not end").click()
     picker.expect_selected(["sweep-lr-021"])
 
@@ -339,15 +338,15 @@ def test_a_guard_is_read_in_the_picker(
     bare.reason("OPS-123")
     bare.button("Review 60 jobs").click()
     dialog = page.get_by_role("alertdialog")
-    expect(dialog).to_contain_text("max_jobs")
-    expect(dialog).to_contain_text("keyword argument")
-    expect(dialog.get_by_role("button")).to_have_text(["Back"])
+    expect(dialog).to_contain_text("a keyword argument allows 5 jobs (max_jobs) and this plan has 60.")
+    expect(dialog.get_by_role("row", name="train-sweep")).to_contain_text("sweep-lr-000 … sweep-lr-059 60")
+    expect(dialog.get_by_role("button", name="Terminate")).to_have_count(0)
     dialog.get_by_role("button", name="Back").click()
     bare.button("Clear").click()
     bare.row("sweep-lr-000").click()
     monkeypatch.setenv("BATCHNB_READ_ONLY", "1")
     bare.button("Review 1 job").click()
-    expect(dialog).to_contain_text("These jobs may not be ended from here.")
+    expect(dialog).to_contain_text("These jobs cannot be ended from here.")
     expect(dialog).to_contain_text("BATCHNB_READ_ONLY")
     expect(dialog.get_by_role("button")).to_have_text(["Back"])
     assert not [call for call in night.calls if call.operation.startswith("Terminate")]
@@ -494,7 +493,7 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
     check_access(page)
     night.latency = 0.5
     page.get_by_role("alertdialog").get_by_role("button", name="Terminate").click()
-    expect(page.get_by_text("accepted").first).to_be_visible()
+    expect(page.get_by_text("asked, stopping").first).to_be_visible()
     check_access(page)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     night.latency = 0.0

@@ -29,10 +29,10 @@ def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Pa
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     confirmation = picker.plan("name:sweep-lr-0*", "OPS-123 bad input")
-    expect(confirmation).to_contain_text("EMULATOR, not AWS")
+    expect(picker.root.locator(".bnb-strip")).to_contain_text("EMULATOR, not AWS")
     expect(confirmation.get_by_role("button", name="Back")).to_be_focused()
     picker.confirm()
-    expect(picker.summary).to_contain_text("59 of 60 jobs seen to end", timeout=SLOW)
+    expect(picker.summary).to_contain_text("59 of 60 jobs ended", timeout=SLOW)
     expect(picker.root.locator(".bnb-body .bnb-row").first).to_contain_text("denied")
     notebook.run(2)
     expect(notebook.output(2)).to_contain_text("59 of 60 jobs seen to end")
@@ -103,7 +103,7 @@ def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> N
     again = LabPicker(notebook, 1)
     again.plan("name:sweep-lr-0* status:running", "OPS-126")
     again.confirm()
-    expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
+    expect(again.summary).to_contain_text("ended", timeout=SLOW)
 
 
 def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
@@ -188,7 +188,7 @@ def test_nothing_of_the_page_is_in_the_confirmation(
     assert notebook.cells == cells
     check_access(page)
     picker.confirm()
-    expect(picker.summary).to_contain_text("59 of 60 jobs seen to end", timeout=SLOW)
+    expect(picker.summary).to_contain_text("59 of 60 jobs ended", timeout=SLOW)
     picker.root.get_by_text("Where, why and how long").click()
     check_labels(picker.root.locator(".bnb-result"))
     check_access(page)
@@ -196,7 +196,7 @@ def test_nothing_of_the_page_is_in_the_confirmation(
 
 
 def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
-    """Stop in the middle: the rest is not attempted, what was sent is watched to its end, and the kernel stays free."""
+    """Stop in the middle: the rest is untouched and no failure, and what was sent is watched to its end."""
     slow = "emulator.latency = 2.0"
     notebook = Notebook(page, lab, lab.write("stop.ipynb", START, SHOW, slow, "emulator.latency = 0.0"))
     notebook.run(0, 1)
@@ -206,9 +206,11 @@ def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
     picker.confirm()
     picker.root.get_by_role("button", name="Stop").click()
     notebook.run(3)
-    expect(picker.summary).to_contain_text("of 60 jobs seen to end", timeout=SLOW)
-    expect(picker.summary).to_contain_text("not attempted")
-    expect(picker.summary).not_to_contain_text("still stopping")
+    expect(picker.summary).to_contain_text("Stopped by you at", timeout=SLOW)
+    result = picker.root.locator(".bnb-result")
+    expect(result.get_by_role("button", name="Review the")).to_contain_text("untouched")
+    expect(result).to_contain_text("0 failed")
+    expect(result).not_to_contain_text("still stopping")
 
 
 def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
@@ -222,7 +224,7 @@ def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
     expect(picker.root.locator(".bnb-running")).to_be_visible()
     notebook.open()
     again = LabPicker(notebook, 2)
-    expect(again.summary).to_contain_text("seen to end", timeout=SLOW)
+    expect(again.summary).to_contain_text("ended", timeout=SLOW)
 
 
 def test_the_dark_theme_is_followed(page: Page, lab: Lab) -> None:

@@ -21,7 +21,7 @@ from batchnb.jobs.job import Job
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import plan_facts, plan_html, plan_text, plan_warnings
 from batchnb.text import shown
-from batchnb.widget.view_model import plan_told
+from batchnb.widget.review import Review
 from tests.model.test_report_view import HOSTILE
 from tests.plans import make_plan
 
@@ -100,8 +100,7 @@ def test_every_form_of_a_plan_says_it(
 
     assert f"Guards  {said}" in plan_text(plan)
     assert said in plan_html(plan)
-    told = plan_told(plan, must_type=False)
-    assert told["guards"] == [said]
+    told = Review(plan, confirm_above=0, is_production=False).told()
     assert ("Guards", said) in told["facts"]
     plan.execute(clock=clock)
     header = json.loads(next(journals.glob("*.jsonl")).read_text().splitlines()[0])

@@ -22,7 +22,7 @@ from batchnb.guards.rules import Guards
 from batchnb.guards.settings import NOTEBOOK, guards, layer
 from batchnb.magics import magics
 
-NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 
 
 class Notebook:
@@ -108,8 +108,8 @@ WRONG = [
     ("BatchMagics.protect = 'live'", "'live' is not a pattern"),
     ("BatchMagics.protect = ['queue:$queue']", "Variables are not expanded"),
     ("BatchMagics.protect = {'queue': ['live']}", "'queue' must be one of queues"),
-    ("BatchMagics.protect = 5", "5 is not a pattern"),
-    ("BatchMagics.protect.queues = ['live']", r"protect\.queues is not a pattern"),
+    ("BatchMagics.protect = 5", "5 is neither a pattern"),
+    ("BatchMagics.protect.queues = ['live']", r"protect\.queues is neither a pattern"),
     ("BatchMagics.accounts = 123456789012", "is not a list of account ids"),
     ("BatchMagics.accounts = []", "is not a list of account ids"),
     ("BatchMagics.production_accounts = ['12']", "'12' is not an account id"),

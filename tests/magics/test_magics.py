@@ -183,7 +183,7 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     """`%load_ext batchnb` imports the names of the magics and their settings, and of the rest what costs nothing."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    settings = {"batchnb.guards.notebook_layer", "batchnb.guards.notebook_traits"}
+    settings = {f"batchnb.guards.notebook_{name}" for name in ("defaults", "layer", "traits")}
     packages = {"batchnb", "batchnb.guards", "batchnb.magics"}
     assert ours == {*packages, "batchnb.magics.magics", "batchnb.errors", "batchnb.text", "batchnb._version", *settings}
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from batchnb.api import list_jobs, plan
 from batchnb.errors import InputError
 from batchnb.jobs.ids import parse_job_id
-from batchnb.magics.options import JOBS, LOCAL, TERMINATE, connection_of, ids_in_cell, ids_in_line, selectors_of
+from batchnb.magics.defaults import connection_of
+from batchnb.magics.options import JOBS, LOCAL, TERMINATE, ids_in_cell, ids_in_line, selectors_of
 from batchnb.magics.parser import FlagParser
 
 JOB = "11111111-2222-3333-4444-555555555555"

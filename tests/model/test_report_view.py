@@ -25,7 +25,7 @@ from batchnb.model.verdict import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")
-ALLOWED = {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+ALLOWED = {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
 HOSTILE = [
     "<script>alert(1)</script>",
     "</td></table><img src=x onerror=alert(1)>",

@@ -30,7 +30,7 @@ from batchnb.model.run_options import RunOptions
 from batchnb.planning.waiting_jobs import live_units
 from batchnb.running.journal_folder import find_run
 from batchnb.running.resume import resume_run
-from batchnb.widget.view_model import plan_told
+from batchnb.widget.review import Review
 from tests.conftest import clock_of
 from tests.plans import make_plan
 
@@ -225,7 +225,7 @@ def test_what_was_not_looked_at_refuses_where_a_job_may_be_protected(
     assert "Not looked at: queues train, other (" in plan.dependents.gap
     assert "--accept-unseen" in dict(plan_facts(plan))["Refused"]
     assert [refusal.flag for refusal in plan.refused_by] == ["--accept-unseen"]
-    assert "--accept-unseen" in plan_told(plan, must_type=False)["forbidden"]
+    assert "--accept-unseen" in Review(plan, confirm_above=0, is_production=False).told()["blocked"][0]
     assert "type accept_unseen=True or --accept-unseen" in _refused(plan, clock)
     assert not _is_asked_to_end(emulator)
     accepted = _guarded(gateway, [first], clock, ACCEPTED)

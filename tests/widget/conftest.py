@@ -57,7 +57,8 @@ class Hand:
     def confirmed(self, **content: Any) -> dict[str, Any]:
         """Say yes to the plan that waits, and wait until it is over."""
         assert self.picker.plan is not None
-        answer = self.ask("confirm", {"digest": self.picker.plan.digest, "typed": None, **content})
+        told = {"digest": self.picker.plan.digest, "typed": None, "at": self.state["clock"]}
+        answer = self.ask("confirm", {**told, **content})
         assert self.picker.wait(20)
         return answer
 

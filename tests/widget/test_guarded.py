@@ -25,23 +25,22 @@ def ending(jobs: local.LocalBatch) -> list[str]:
 @pytest.mark.parametrize(
     ("guards", "said"),
     [
-        ({"max_jobs": 2}, ("max_jobs", "2", "3")),
-        ({"max_percent": 10}, ("max_percent", "10", "train")),
+        ({"max_jobs": 2}, "a keyword argument allows 2 jobs (max_jobs) and this plan has 3. It cannot be raised here."),
+        ({"max_percent": 10}, "This is 27.3 % of train's live jobs; a keyword argument allows 10 % (max_percent)."),
     ],
 )
 def test_a_plan_that_a_guard_refuses_is_shown_and_not_executed(
-    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, guards: dict[str, Any], said: tuple[str, ...]
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, guards: dict[str, Any], said: str
 ) -> None:
     """The picker shows the plan with the guard, its source and numbers; a yes all the same ends nothing."""
     hand = hold(frame, guards=guards)
     hand.planned(0, 1, 2)
     assert hand.picker.error is None
     assert hand.state["phase"] == "confirming"
-    for word in (*said, "keyword argument"):
-        assert word in hand.state["plan"]["forbidden"]
-    hand.confirmed()
+    assert hand.state["plan"]["blocked"] == [said]
+    assert not hand.confirmed(typed="3")["ok"]
     assert isinstance(hand.picker.error, GuardError)
-    assert hand.state["phase"] == "idle"
+    assert hand.state["phase"] == "confirming", "it is shown all the same"
     assert ending(jobs) == []
     assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
 
@@ -64,8 +63,9 @@ def test_where_nothing_may_be_ended_nothing_is_asked(
     """The plan is shown with the guard and its place, which has to be found again; a yes all the same ends nothing."""
     monkeypatch.setenv("BATCHNB_READ_ONLY", "1")
     hand.planned(0)
-    assert hand.state["plan"]["forbidden"].startswith("read_only: nothing may be ended from here")
-    assert "BATCHNB_READ_ONLY" in hand.state["plan"]["forbidden"]
+    (blocked,) = hand.state["plan"]["blocked"]
+    assert blocked.startswith("Read-only: ")
+    assert "BATCHNB_READ_ONLY" in blocked
     hand.confirmed()
     assert isinstance(hand.picker.error, GuardError)
     assert ending(jobs) == []
@@ -104,7 +104,7 @@ def test_all_jobs_of_an_open_listing_may_end_after_the_review(hold: Hold, jobs: 
     listing = batchnb.list_jobs(endpoint_url=jobs.endpoint_url)
     hand = hold(listing, guards={"max_jobs": 1000})
     hand.planned(*range(len(listing)))
-    assert hand.state["plan"]["forbidden"] == ""
+    assert hand.state["plan"]["blocked"] == []
     assert hand.confirmed(typed=str(hand.state["plan"]["toEnd"]))["ok"]
     assert hand.picker.report is not None
     assert len(hand.picker.report.results) == len(listing)

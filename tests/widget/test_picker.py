@@ -148,7 +148,10 @@ def test_failures_come_with_their_message_and_can_be_selected_again(
     hand.planned(0, 1)
     hand.confirmed()
     assert hand.state["result"]["failures"] == 1
-    assert hand.state["result"]["first"].startswith("run-001, denied: ")
+    assert hand.state["result"]["headline"] == "1 of 2 jobs ended. 1 did not."
+    (cause,) = hand.state["result"]["causes"]
+    assert cause["text"] == "1 denied: you may not end run-001 (needs batch:TerminateJob)."
+    assert "AccessDenied" in cause["details"]
     assert "batch:TerminateJob" in hand.picker._session.jobs.marks.messages[1]
     assert hand.picker._session.jobs.marks.fates[1] & 0x80
     assert hand.choose(0, 1)["selected"] == 1
@@ -245,21 +248,23 @@ def test_the_kernel_is_free_while_jobs_end(hand: Hand) -> None:
     """Requests are answered by whoever calls, and the work is done in one thread of its own."""
     hand.planned(0, 1)
     assert hand.picker.plan is not None
-    assert hand.ask("confirm", {"digest": hand.picker.plan.digest})["ok"]
+    assert hand.ask("confirm", {"digest": hand.picker.plan.digest, "at": hand.state["clock"]})["ok"]
     assert hand.ask("hello")["ok"]
     assert hand.picker.wait(20)
 
 
 def test_the_cell_repeats_the_run(hand: Hand) -> None:
-    """It has the reason, the plan's digest and exactly the ids of the run."""
+    """It has the reason, the plan's digest and exactly the ids of the run, with their names, and no --yes."""
     hand.planned(0, 1)
     plan = hand.picker.plan
     assert plan is not None
     hand.confirmed()
     lines = hand.picker.as_cell().splitlines()
-    assert lines[0] == '%%batch_terminate --reason "OPS-123" --yes'
+    assert lines[0] == '%%batch_terminate --reason "OPS-123" --expect 2'
     assert plan.digest[:12] in lines[1]
-    assert lines[2:] == [planned.job_id for planned in plan.jobs]
+    assert "account 000000000000, Region local-1 (EMULATOR" in lines[1]
+    assert lines[3].startswith("# This shows the plan and ends nothing.")
+    assert lines[4:] == [f"{planned.job_id}  # {planned.job_name}" for planned in plan.jobs]
 
 
 def test_the_cell_of_nothing_is_an_error(hand: Hand) -> None:

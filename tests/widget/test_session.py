@@ -40,6 +40,12 @@ class Wire:
         assert self.session.worker.wait(20)
         return answer
 
+    def confirm(self, **content: Any) -> dict[str, Any]:
+        """Say yes to the plan that waits, right now."""
+        plan = self.session.plan
+        digest = plan.digest if plan else None
+        return self.ask("confirm", **{"digest": digest, "at": self.session.clock.now(), **content})
+
     @property
     def states(self) -> list[dict[str, Any]]:
         """What the browser was told of what goes on, oldest first."""
@@ -71,8 +77,7 @@ def test_a_session_goes_from_the_table_to_the_result(over: Over, frame: pd.DataF
     assert wire.ask("hello")["ok"]
     assert wire.ask("select", 0, 1)["selected"] == 2
     assert wire.ask("plan", 0, 1)["ok"]
-    assert wire.session.plan is not None
-    assert wire.ask("confirm", digest=wire.session.plan.digest)["ok"]
+    assert wire.confirm()["ok"]
     phases = [state["phase"] for state in wire.states]
     assert list(dict.fromkeys(phases)) == ["idle", "planning", "confirming", "running"]
     assert phases[-1] == "idle"
@@ -94,14 +99,12 @@ def test_two_confirmations_at_once_execute_one_run(over: Over, frame: pd.DataFra
     """Threads that confirm the same plan at the same moment do not end its jobs twice."""
     wire = over(frame)
     wire.ask("plan", 0)
-    assert wire.session.plan is not None
-    digest = wire.session.plan.digest
     both = threading.Barrier(2)
     answers: list[bool] = []
 
     def confirm() -> None:
         both.wait(10)
-        answers.append(wire.ask("confirm", digest=digest)["ok"])
+        answers.append(wire.confirm()["ok"])
 
     threads = [threading.Thread(target=confirm) for _ in range(2)]
     for one in threads:

@@ -47,7 +47,7 @@ KEPT = (
     *("parameters", "retryStrategy", "timeout", "schedulingPriority", "propagateTags", "platformCapabilities"),
     "consumableResourceProperties",
 )
-"""What else a job was told, as it is. Tags, dependencies and the share are fields of `Job`."""
+"""Other settings of a job, unchanged. Tags, dependencies and the share are fields of `Job`."""
 
 _READABLE_OPTIONS = ("awslogs-", "mode", "max-", "tag")
 """How those options of a log driver begin that hold no secret, such as the token of another service."""
@@ -58,7 +58,7 @@ _JOB_LABELS = "batch.amazonaws.com/"
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Body:
-    """What a job was told to run. Two of them are equal where what they say is."""
+    """What a job was told to run. Two of them with the same content are equal."""
 
     json: bytes = field(repr=False)
     """In the shape of an item of DescribeJobs, with sorted keys: small, and the same for siblings."""

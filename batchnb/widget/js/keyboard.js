@@ -6,14 +6,31 @@ const EDITS = "acvxyz";
 const KINDS = /** @type {const} */ (["keydown", "keyup", "keypress"]);
 
 /**
- * Whether a key that was pressed in the picker may be heard by the page: function keys, and commands such as Ctrl+S.
+ * Whether a key that was pressed in the picker may be heard by the page: function keys but F6, and commands such as Ctrl+S.
  * Letters would cut cells, and Shift, Ctrl or Alt with Enter would run the cell, and with it begin anew.
  * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean}} event
  */
 export function isForThePage(event) {
-  if (/^F\d+$/.test(event.key)) return true;
+  if (/^F\d+$/.test(event.key)) return event.key !== "F6";
   const command = (event.ctrlKey || event.metaKey) && !event.altKey;
   return command && event.key.length === 1 && event.key !== " " && !EDITS.includes(event.key.toLowerCase());
+}
+
+/** Where each letter leads, pressed outside a field. */
+const LETTERS = /** @type {Record<string, Shortcut>} */ ({ "/": "search", c: "columns", r: "review", "?": "help" });
+/** @typedef {"search" | "columns" | "review" | "help" | "next" | "previous" | "grid"} Shortcut */
+
+/**
+ * What a key does wherever it is pressed in the picker, or null. In a field, letters are text.
+ * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event
+ * @param {{isField: boolean, isSearch: boolean}} where
+ * @returns {Shortcut | null}
+ */
+export function shortcutOf({ key, ctrlKey, metaKey, altKey, shiftKey }, { isField, isSearch }) {
+  if (ctrlKey || metaKey || altKey) return null;
+  if (key === "F6") return shiftKey ? "previous" : "next";
+  if (isSearch && !shiftKey && (key === "ArrowDown" || key === "Enter")) return "grid";
+  return isField || !Object.hasOwn(LETTERS, key) ? null : LETTERS[key];
 }
 
 /** By which JupyterLab and Notebook 7 know an element whose keys are no shortcuts. */

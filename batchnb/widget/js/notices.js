@@ -1,18 +1,21 @@
 // @ts-check
 // What went wrong, what is waited for, and text to copy where a page may not write to the clipboard.
+import { busyText } from "./bar/machine.js";
 import { button, element, savedTable } from "./dom.js";
 import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
-const FLASH_MS = 2500;
+const FLASH_MS = 4000;
 
 export class Notices {
-  /** @param {Store} store @param {(text: string) => void} say */
-  constructor(store, say) {
+  /** @param {Store} store @param {(text: string) => void} say @param {() => void} review asks for a new review */
+  constructor(store, say, review) {
     this.store = store;
     this.say = say;
+    this.review = review;
     this.error = element("div", { class: "bnb-notice", role: "alert" });
     this.waiting = element("div", { class: "bnb-waiting" });
+    this.isTakenBack = false;
     /** The note that was said. @type {string | undefined} */ this.note = undefined;
   }
 
@@ -28,25 +31,58 @@ export class Notices {
     const { error } = this.store.state;
     if ((this.error.dataset.text ?? "") === (error ?? "")) return;
     this.error.dataset.text = error ?? "";
-    this.error.replaceChildren(...(error ? [element("span", {}, [shown(error, 1200)]), button("Dismiss", () => this.dismiss())] : []));
+    this.error.replaceChildren(...(error ? this.failure(error) : []));
+  }
+
+  /** @param {string} error */
+  failure(error) {
+    const { errorDetails: details, errorAgain: again } = this.store.state;
+    const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
+    return [
+      element("span", {}, [shown(error, 1200), more]),
+      element("span", { class: "bnb-bar" }, [again ? button(shown(again, 40), () => this.retry()) : null, button("Dismiss", () => this.dismiss())]),
+    ];
+  }
+
+  retry() {
+    this.store.setError({ error: null });
+    this.review();
   }
 
   dismiss() {
-    this.store.setError(null);
+    this.store.setError({ error: null });
     this.store.ask("dismiss");
   }
 
   showWaiting() {
     const { table, kernel } = this.store;
-    const saved = table.header || !kernel.slow ? null : this.store.saved();
-    this.waiting.replaceChildren(this.waitingText, ...(saved?.titles ? [savedTable(saved)] : []));
+    const saved = table.header || !kernel.slow.length ? null : this.store.saved();
+    this.waiting.replaceChildren(this.waitingText, ...(this.canTakeBack ? [" ", button("Take it back", () => this.takeBack())] : []), ...(saved?.titles ? [savedTable(saved)] : []));
   }
 
   get waitingText() {
     const { table, kernel, state } = this.store;
     if (kernel.lost) return "";
-    if (kernel.slow) return table.header ? "The kernel is busy with another cell. This starts when that is done." : "Waiting for the kernel. If it is gone, run the cell again.";
+    if (kernel.slow.length && !table.header) return "Waiting for the kernel. If it is gone, run the cell again.";
+    if (this.isTakenBack) return "Taken back: when the kernel is free, no plan is made.";
+    const busy = busyText(kernel.slow);
+    if (busy) return busy;
     return table.header ? shown(state.note ?? "", 500) : "Loading…";
+  }
+
+  /** Whether a plan was asked for that the kernel has not begun to make. */
+  get canTakeBack() {
+    const { slow, lost } = this.store.kernel;
+    return lost === null && slow.includes("plan") && !this.isTakenBack && this.store.state.phase === "idle";
+  }
+
+  takeBack() {
+    this.isTakenBack = true;
+    void this.store.ask("cancel").then(() => {
+      this.isTakenBack = false;
+      this.showWaiting();
+    });
+    this.showWaiting();
   }
 
   /** @param {string} text @param {string} said when it is in the clipboard */

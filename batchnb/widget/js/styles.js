@@ -1,6 +1,8 @@
 // @ts-check
 // How the picker looks. The sheet is the same for all pickers of a page, whichever module made it first.
 
+import { BAR_LOOK } from "./styles_bar.js";
+
 /** What a page may not change: its own rules, for lists, tables and buttons, end at the root. */
 const LOOK = String.raw`
 /* No property comes in from the page, but for the variables of its theme. */
@@ -25,6 +27,11 @@ const LOOK = String.raw`
   --bnb-wait-back: #fdf0d0;
   --bnb-run: #0b4a91;
   --bnb-run-back: #dcebfc;
+  --bnb-amber: #8a5a00;
+  --bnb-amber-back: #fff3dc;
+  --bnb-amber-line: #e8a317;
+  --bnb-badge: #f2b233;
+  --bnb-badge-text: #2b1d00;
   --bnb-row: 28px;
   max-width: 100%;
   padding: 6px 2px;
@@ -54,6 +61,11 @@ const LOOK = String.raw`
   --bnb-wait-back: #4a3406;
   --bnb-run: #b5d6ff;
   --bnb-run-back: #133b68;
+  --bnb-amber: #ffd27a;
+  --bnb-amber-back: #3d2c08;
+  --bnb-amber-line: #c98a12;
+  --bnb-badge: #f2b233;
+  --bnb-badge-text: #2b1d00;
 }
 
 *, *::before { box-sizing: border-box; }
@@ -189,33 +201,6 @@ summary { list-style: none; cursor: pointer; }
 .bnb-why { color: var(--bnb-dim); }
 .bnb-form .bnb-why { grid-column: 2 / -1; }
 
-.bnb-confirm, .bnb-running, .bnb-lost, .bnb-result:not(:empty), .bnb-notice:not(:empty) { margin-top: 8px; padding: 10px 12px; border: 1px solid var(--bnb-strong-line); border-radius: 4px; }
-.bnb-confirm { border: 2px solid var(--bnb-danger); }
-.bnb-question { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; margin: 0 0 8px; font-size: 15px; font-weight: 600; }
-.bnb-where { padding: 0 8px; border-radius: 3px; font-size: 12px; line-height: 20px; }
-.bnb-emulator { color: var(--bnb-good); background: var(--bnb-good-back); }
-.bnb-aws { color: var(--bnb-bad); background: var(--bnb-bad-back); }
-.bnb-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 2px 14px; margin: 0 0 8px; }
-.bnb-facts dt { color: var(--bnb-dim); }
-.bnb-facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
-.bnb-plan { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
-.bnb-acts { display: flow-root; }
-.bnb-result summary::before { content: "\25b8\00a0"; }
-.bnb-result [open] > summary::before { content: "\25be\00a0"; }
-.bnb-lost { border-color: var(--bnb-wait); color: var(--bnb-wait); background: var(--bnb-wait-back); }
-.bnb-typed { width: 90px; margin-left: 4px; }
-.bnb-running { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; }
-.bnb-progress { flex: 1 1 180px; height: 12px; accent-color: var(--bnb-accent); }
-.bnb-figures { font-variant-numeric: tabular-nums; }
-.bnb-summary { margin: 0; font-weight: 600; }
-.bnb-first { margin: 4px 0; overflow-wrap: anywhere; }
-.bnb-notice:not(:empty) { display: flex; gap: 12px; align-items: flex-start; justify-content: space-between; border-color: var(--bnb-bad); color: var(--bnb-bad); background: var(--bnb-bad-back); overflow-wrap: anywhere; }
-.bnb-waiting:not(:empty) { margin-top: 4px; color: var(--bnb-dim); }
-.bnb-copy { display: block; width: 100%; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
-.bnb-saved { margin-top: 6px; border-collapse: collapse; color: var(--bnb-text); }
-.bnb-saved caption { text-align: left; }
-.bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
-
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; scroll-behavior: auto !important; } }
 @media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box, .bnb-pill { border: 1px solid; } }
 `;
@@ -248,7 +233,7 @@ function adopt(root, text) {
 }
 
 /** @param {ShadowRoot} root */
-export const styleRoot = (root) => adopt(root, LOOK);
+export const styleRoot = (root) => adopt(root, LOOK + BAR_LOOK);
 
 /** Let the places of pickers in this page be found, and hide the table in them while a picker stands there. */
 export const stylePage = () => adopt(document, PLACE);

@@ -13,7 +13,8 @@ export class TallyBar {
     this.clear = button("Clear", () => bulk("none"));
     this.invert = button("Invert", () => bulk("invert"), { title: "Select what is not selected among the rows that match" });
     this.undo = button("Undo", () => store.selection.undo());
-    this.element = element("div", { class: "bnb-bar bnb-selection" }, [this.counts, this.all, this.clear, this.invert, this.undo]);
+    this.showSelection = button("Show the selection", () => store.showSelection());
+    this.element = element("div", { class: "bnb-bar bnb-selection" }, [this.counts, this.all, this.clear, this.invert, this.showSelection, this.undo]);
   }
 
   show() {
@@ -29,6 +30,7 @@ export class TallyBar {
     this.all.disabled = isFrozen || isPartial || !selectable || inSight === selectable;
     this.clear.disabled = isFrozen || !selection.count;
     this.invert.disabled = isFrozen || isPartial || !selectable;
+    this.showSelection.hidden = !out || isPartial;
     this.undo.hidden = !selection.undoable || isFrozen;
   }
 }

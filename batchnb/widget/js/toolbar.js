@@ -1,11 +1,12 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
-import { button, element, focusAt } from "./dom.js";
+import { element, focusAt } from "./dom.js";
+import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { plural, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
 export class Toolbar {
-  /** @param {Store} store @param {string} id @param {{say(text: string): void, copyCell(): void}} actions */
+  /** @param {Store} store @param {string} id @param {{say(text: string): void}} actions */
   constructor(store, id, actions) {
     this.store = store;
     this.say = actions.say;
@@ -21,9 +22,8 @@ export class Toolbar {
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
     }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
-    this.refresh = button("Refresh", () => store.ask("refresh"));
-    this.copy = button("Copy as a cell", () => actions.copyCell());
-    this.element = element("div", { class: "bnb-bar" }, [this.search, this.columns, this.refresh, this.copy]);
+    this.help = new SearchHelp((query) => this.apply(query));
+    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.columns]);
   }
 
   /** The list has other columns, or shows others. */
@@ -33,15 +33,8 @@ export class Toolbar {
   }
 
   showError() {
-    const { error } = this.store.matches;
-    this.error.textContent = error ? shown(error) : "";
-  }
-
-  showState() {
-    const { state, kernel } = this.store;
-    this.refresh.disabled = kernel.lost !== null || state.phase !== "idle";
-    this.refresh.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
-    this.copy.disabled = kernel.lost !== null;
+    const { refusal, query } = this.store.matches;
+    this.error.replaceChildren(...(refusal ? refusalLine(refusal, (text) => this.apply(withSuggestion(query, refusal, text))) : []));
   }
 
   setQuery() {
@@ -49,7 +42,19 @@ export class Toolbar {
     matches.query = this.search.value;
     cursor.rewind();
     this.store.refilter();
-    this.say(table.loading ?? plural(matches.rows.length, "job matches", "jobs match"));
+    this.say(matches.error ? `Search error. ${shown(matches.error, 300)}` : table.loading ?? plural(matches.rows.length, "job matches", "jobs match"));
+  }
+
+  /** Search for this, as if it had been typed. @param {string} query */
+  apply(query) {
+    this.search.value = query;
+    this.setQuery();
+    this.search.focus();
+  }
+
+  openColumns() {
+    this.columns.open = true;
+    this.columns.querySelector("input")?.focus();
   }
 
   /** @param {KeyboardEvent} event */

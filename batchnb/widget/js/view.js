@@ -6,8 +6,9 @@ import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
-import { guardKeys } from "./keyboard.js";
+import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Notices } from "./notices.js";
+import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
 import { TallyBar } from "./tally.js";
 import { shortId } from "./text.js";
@@ -27,23 +28,33 @@ export class View {
     const id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
     const say = (/** @type {string} */ text) => void (this.live.textContent = text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
-    this.notices = new Notices(store, say);
-    this.toolbar = new Toolbar(store, id, { say, copyCell: () => this.copyCell() });
+    this.notices = new Notices(store, say, () => this.form.submit());
+    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
+    this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
     this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
-    this.result = new Result(store);
+    this.result = new Result(store, {
+      reviewUntouched: () => this.panel.reviewUntouched(),
+      copyTicket: () => this.copyText("ticket", "Copied for the ticket."),
+    });
     this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
     this.panel = new Panel(store, id, {
       say,
       hasFocus: () => this.hasFocus,
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
+      focusReason: () => this.form.reason.focus(),
     });
-    this.root = element("div", { class: "bnb" }, [
+    // What a review stands in place of; its rows stay as they are meanwhile.
+    this.browse = element("div", { class: "bnb-browse" }, [
       this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+    ]);
+    this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]);
+    this.root = element("div", { class: "bnb" }, [
+      this.strip.element, this.browse,
       // The only place where something is asked, runs, fails or is reported.
-      element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]),
+      this.acts,
       this.live,
     ]);
     // The rules of the page, made for its own lists and buttons, end at the host.
@@ -62,6 +73,7 @@ export class View {
   dispose() {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
+    this.strip.dispose();
     this.theme.dispose();
     this.unguard();
     this.host.remove();
@@ -69,7 +81,9 @@ export class View {
 
   listen() {
     this.root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) this.escape(event);
+      if (event.defaultPrevented) return;
+      if (event.key === "Escape") this.escape(event);
+      else this.shortcut(event);
     });
     // Runs whenever the output is put into the page again, even within one frame, which no observer sees.
     this.root.addEventListener("animationstart", (event) => event.animationName === "bnb-attached" && this.reattach());
@@ -82,9 +96,37 @@ export class View {
   escape(event) {
     const { phase } = this.store.state;
     event.preventDefault();
-    if (phase === "confirming") this.store.ask("cancel");
+    if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
+  }
+
+  /** Go where a key leads, from wherever it is pressed. @param {KeyboardEvent} event */
+  shortcut(event) {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isField = target.matches("input:not([type=checkbox]), textarea");
+    const where = shortcutOf(event, { isField, isSearch: target === this.toolbar.search });
+    if (where === null || (this.browse.hidden && where !== "next" && where !== "previous")) return;
+    event.preventDefault();
+    if (where === "search") this.toolbar.search.select();
+    else if (where === "grid") this.grid.element.focus();
+    else if (where === "columns") this.toolbar.openColumns();
+    else if (where === "help") this.toolbar.help.open();
+    else if (where === "review") this.form.element.hidden || this.form.submit();
+    else this.nextRegion(where === "next" ? 1 : -1);
+  }
+
+  /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
+  nextRegion(step) {
+    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
+    const focus = focusAt(this.root);
+    const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
+      const all = [region, ...region.querySelectorAll("input, button, summary")];
+      const first = all.find((one) => one.matches("[tabindex='0'], input, button:not(:disabled), summary") && one.checkVisibility());
+      return first ? [{ region, first: /** @type {HTMLElement} */ (first) }] : [];
+    });
+    const at = places.findIndex(({ region }) => region.contains(focus));
+    places.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % places.length)?.first.focus();
   }
 
   /** The hand is elsewhere. */
@@ -127,16 +169,25 @@ export class View {
   }
 
   showState() {
-    this.root.dataset.phase = this.store.state.phase;
-    this.toolbar.showState();
+    const { phase } = this.store.state;
+    this.root.dataset.phase = phase;
+    const isReview = phase === "confirming" && this.store.kernel.lost === null;
+    if (this.browse.hidden !== isReview) {
+      this.browse.hidden = this.browse.inert = isReview;
+      if (!isReview) this.grid.scroller.reattach();
+    }
+    this.strip.show();
     this.notices.show();
     this.result.show();
     this.form.showState();
+    // Before the panel, which may give it the focus.
+    this.form.show();
     this.panel.show();
   }
 
-  async copyCell() {
-    const answer = await this.store.ask("cell", ...this.store.draft());
-    if (answer.ok) await this.notices.copy(answer.text, "The cell is in the clipboard.");
+  /** @param {"cell" | "ticket"} kind @param {string} said */
+  async copyText(kind, said) {
+    const answer = await this.store.ask(kind, ...this.store.draft());
+    if (answer.ok) await this.notices.copy(answer.text, said);
   }
 }

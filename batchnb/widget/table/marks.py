@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,9 @@ FATES = ("", *(state.value for state in EventState), *(outcome.value for outcome
 
 FATE_FAILED = 0x80
 """Set in a fate's code where somebody has to look."""
+
+THROTTLED_SECONDS = 5.0
+"""Seconds after a throttled request in which a run is said to be throttled."""
 
 MESSAGES_KEPT = 2000
 """Messages of failures that the browser is sent; all of them are in the report."""
@@ -93,7 +97,13 @@ class Marks:
 
     def note_report(self, report: Report) -> None:
         """Mark what became of each job, failures first, so that theirs are the messages that are kept."""
-        failures = {result.planned.job_id for result in report.failures}
+        # Untouched by a run that you stopped is as you wanted it, and no failure to be looked at.
+        stopped = report.stopped_at is not None
+        failures = {
+            result.planned.job_id
+            for result in report.failures
+            if not (stopped and result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent)
+        }
         for result in sorted(report.results, key=lambda result: result.planned.job_id not in failures):
             self._set(
                 result.planned.job_id,
@@ -146,49 +156,68 @@ class Marks:
 class Progress:
     """How far a run has come. Each job counts once."""
 
-    to_send: int
+    to_send: frozenset[str]
+    """The jobs that requests are made for."""
     watched: int
     started: float
-    sent: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """Jobs whose last request is under way or was accepted, ended ones included."""
     accepted: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
-    ended: int = 0
+    ended: set[str] = field(default_factory=set)
     is_stopped: bool = False
     """Whether nothing more is sent, and the jobs are only watched."""
+    throttled: float = -inf
+    """When AWS throttled us last."""
 
-    def note(self, event: JobEvent) -> None:
+    def note(self, event: JobEvent, now: float) -> None:
         """Count one change of one job."""
-        if event.state is EventState.ENDED:
-            self.ended += 1
-        elif event.state in (EventState.SENT, EventState.ACCEPTED, EventState.FAILED):
-            {EventState.SENT: self.sent, EventState.ACCEPTED: self.accepted}.get(event.state, self.failed).add(
-                event.job_id
-            )
-            if event.state is not EventState.FAILED:
-                self.failed.discard(event.job_id)
+        job_id, state = event.job_id, event.state
+        if state is EventState.SENT:
+            self.asked.add(job_id)
+            self.failed.discard(job_id)
+        elif state is EventState.ACCEPTED:
+            self.asked.add(job_id)
+            self.accepted.add(job_id)
+            self.failed.discard(job_id)
+        elif state is EventState.RETRYING and _is_throttled(event.message):
+            # AWS did not look at the request: the job's turn is still to come. One without an answer may have counted.
+            self.asked.discard(job_id)
+            self.throttled = now
+        elif state is EventState.FAILED:
+            self.failed.add(job_id)
+        elif state is EventState.ENDED:
+            self.ended.add(job_id)
+            self.failed.discard(job_id)
 
     @property
     def is_all_answered(self) -> bool:
         """Whether every request has its answer: what is left is to watch."""
-        return len(self.accepted) + len(self.failed) >= self.to_send
+        return len(self.accepted | self.failed) >= len(self.to_send)
 
     def figures(self, now: float) -> dict[str, Any]:
-        """Return the figures for the browser; `left` are seconds, None while there is nothing to go by."""
+        """Return the figures for the browser; `left` are seconds, None while nothing is known of them."""
         elapsed = now - self.started
-        settled = self.ended + len(self.failed)
+        ended, failed = len(self.ended), len(self.failed)
+        stopping = len(self.asked - self.ended - self.failed)
         # By what has ended: failures come at once, and say nothing of how long jobs take to end.
-        left = elapsed * (self.watched - settled) / self.ended if self.ended and self.watched > settled else None
+        left = elapsed * (self.watched - ended - failed) / ended if ended and self.watched > ended + failed else None
         return {
-            "toSend": self.to_send,
             "watched": self.watched,
-            "sent": len(self.sent),
-            "accepted": len(self.accepted),
-            "ended": self.ended,
-            "failed": len(self.failed),
+            "ended": ended,
+            "stopping": stopping,
+            "untouched": len(self.to_send - self.asked - self.ended - self.failed),
+            "failed": failed,
             "isStopped": self.is_stopped,
+            "isThrottled": now - self.throttled < THROTTLED_SECONDS,
             "elapsed": round(elapsed, 1),
-            "left": None if left is None else round(left, 1),
+            # Jobs that are never asked for have no time left.
+            "left": None if left is None or self.is_stopped else round(left, 1),
         }
+
+
+def _is_throttled(message: str) -> bool:
+    return any(word in message for word in ("Throttl", "TooManyRequests", "429"))
 
 
 def _lock_after(result: JobResult) -> Lock:

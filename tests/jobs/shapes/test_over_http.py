@@ -12,7 +12,7 @@ from batchnb import local
 from batchnb.aws.connect import set_default_endpoint
 from batchnb.local.world.blueprint import JobOptions
 from batchnb.model.plan_view import plan_facts
-from batchnb.widget.view_model import plan_told
+from batchnb.widget.review import Review
 from tests.conftest import clock_of
 
 from .items import ecs, eks, multi_node, needs, pod_container, task_container
@@ -91,7 +91,7 @@ def test_a_plan_adds_all_shapes_up_to_the_last_digit() -> None:
     vcpus, memory, gpus = (sum(FIGURES[name][place] * frame.started[name] for name in FIGURES) for place in range(3))
     expected = {"vcpus": vcpus, "memory_gib": memory / 1024, "gpus": gpus, "unknown": 0}
     assert {name: plan.frees[name] for name in expected} == expected
-    assert plan_told(plan, must_type=False)["frees"] == dict(plan.frees)
+    assert Review(plan, confirm_above=0, is_production=False).told()["frees"] == dict(plan.frees)
     assert dict(plan_facts(plan))["Frees"].startswith("234.75 vCPU, 1,657 GiB of memory, 23 GPUs; at least ")
     assert plan.frees_by_queue["pods"]["vcpus"] == 6
 

@@ -1,7 +1,7 @@
 // Which keys are the picker's own.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { isForThePage } from "../../../batchnb/widget/js/keyboard.js";
+import { isForThePage, shortcutOf } from "../../../batchnb/widget/js/keyboard.js";
 
 /** As it is written in a menu. */
 const heard = (text) => {
@@ -18,5 +18,18 @@ test("letters, Enter with whatever, and what edits text are not for the notebook
 });
 
 test("other commands and function keys are", () => {
-  for (const key of ["Ctrl+s", "Cmd+s", "Ctrl+S", "Ctrl+b", "F1", "F11"]) assert.equal(heard(key), true, key);
+  for (const key of ["Ctrl+s", "Cmd+s", "Ctrl+S", "Ctrl+b", "F1", "F5", "F11"]) assert.equal(heard(key), true, key);
+});
+
+test("a letter leads somewhere outside of fields only, and never with Ctrl", () => {
+  const at = (key, where = {}, more = {}) => shortcutOf({ key, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...more }, { isField: false, isSearch: false, ...where });
+  assert.deepEqual(["/", "c", "r", "?", "x", "constructor"].map((key) => at(key)), ["search", "columns", "review", "help", null, null]);
+  for (const key of ["/", "c", "r", "?"]) {
+    assert.equal(at(key, { isField: true }), null, key);
+    for (const held of ["ctrlKey", "metaKey", "altKey"]) assert.equal(at(key, {}, { [held]: true }), null, key);
+  }
+  assert.deepEqual(["ArrowDown", "Enter"].map((key) => at(key, { isField: true, isSearch: true })), ["grid", "grid"]);
+  assert.equal(at("Enter", { isField: true }), null);
+  assert.deepEqual([at("F6", { isField: true }), at("F6", {}, { shiftKey: true })], ["next", "previous"]);
+  assert.equal(heard("F6"), false);
 });

@@ -1,9 +1,12 @@
 // @ts-check
-// The review of a plan: what it would do, the way back, and the one button that ends jobs.
-import { button, element, factList } from "../dom.js";
+// The review of a plan and the bar below it: the way back, and the one button that ends jobs.
+import { button, element } from "../dom.js";
+import { oddText } from "../review/rows.js";
+import { Review } from "../review/review.js";
 import { plural, shown } from "../text.js";
 import { digitsOf, wrongNumber } from "./number.js";
 import { QUIET_MS, Trigger } from "./trigger.js";
+/** @import { ReviewActions } from "../review/review.js" */
 /** @import { Json } from "../types.js" */
 
 const HINT = "Click, or press Space; Enter does nothing here.";
@@ -12,18 +15,18 @@ export class Confirmation {
   trigger = new Trigger();
 
   /**
-   * @param {Json} plan @param {string} id
-   * @param {{cancel(): void, confirm(typed: string | null): void}} actions
+   * @param {Json} plan @param {Json} where @param {{selected: number, inSight: number, query: string}} sight @param {string} id
+   * @param {ReviewActions & {cancel(): void, confirm(typed: string | null): void, say(text: string): void}} actions
    */
-  constructor(plan, id, actions) {
+  constructor(plan, where, sight, id, actions) {
     this.plan = plan;
     this.actions = actions;
-    const count = plan.forbidden ? 0 : plan.toEnd;
+    const count = plan.blocked.length ? 0 : plan.toEnd;
     this.back = button("Back", () => actions.cancel());
-    this.hint = element("span", { class: "bnb-why", id: `${id}-space`, role: "status" }, [HINT]);
+    this.hint = element("span", { class: "bnb-why", id: `${id}-space`, role: "status" }, [this.hintText]);
     this.typed = plan.mustType && count ? element("input", {
       type: "text", inputmode: "numeric", class: "bnb-typed", id: `${id}-typed`, autocomplete: "off",
-      oninput: () => this.check(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.tell("Press the button, or Tab and Space."),
+      oninput: () => this.edited(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.tell("Press the button, or Tab and Space."),
     }) : null;
     const typing = this.typed && element("label", { for: `${id}-typed` }, ["Type ", element("strong", {}, [String(count)]), " to confirm ", this.typed]);
     this.final = button(`Terminate ${plural(count, "job")}`, (event) => this.pressed(event), {
@@ -33,24 +36,18 @@ export class Confirmation {
       class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-facts`,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyed(event),
     }, [
-      this.title(count, `${id}-title`),
-      plan.forbidden ? element("p", { class: "bnb-first" }, [shown(plan.forbidden, 1200)]) : null,
-      factList(plan.facts, `${id}-facts`),
-      element("div", { class: "bnb-bar" }, [
+      new Review(plan, where, sight, id, actions).element,
+      element("div", { class: "bnb-bar bnb-final-bar" }, [
         this.back, typing, count ? this.final : null, count ? this.hint : null,
-        element("span", { class: "bnb-plan" }, [`Plan ${shown(plan.digestShown ?? plan.digest, 20)}`]),
+        element("span", { class: "bnb-plan" }, [`Plan ${shown(plan.digestShown, 20)}`]),
       ]),
     ]);
     this.check();
     setTimeout(() => this.check(), QUIET_MS);
   }
 
-  /** @param {number} count @param {string} id */
-  title(count, id) {
-    const { forbidden, isLocal } = this.plan;
-    const where = element("span", { class: `bnb-where ${isLocal ? "bnb-emulator" : "bnb-aws"}` }, [isLocal ? "EMULATOR, not AWS" : "AWS"]);
-    const question = count ? `Terminate ${plural(count, "job")}? ` : forbidden ? "These jobs may not be ended from here. " : "None of these jobs can be ended. ";
-    return element("p", { class: "bnb-question", id }, [question, where]);
+  get hintText() {
+    return `${oddText(this.plan)}${HINT}`;
   }
 
   get wrong() {
@@ -59,8 +56,14 @@ export class Confirmation {
 
   /** Show whether the final button would do something. */
   check() {
-    this.final.setAttribute("aria-disabled", String(this.wrong !== null || !this.trigger.isReady));
-    this.hint.textContent = HINT;
+    const isOff = this.wrong !== null || !this.trigger.isReady;
+    if (this.typed && !isOff && this.final.getAttribute("aria-disabled") === "true") this.actions.say("Number complete. The button is ready.");
+    this.final.setAttribute("aria-disabled", String(isOff));
+  }
+
+  edited() {
+    this.check();
+    this.hint.textContent = this.hintText;
   }
 
   /** @param {string} text */
@@ -76,9 +79,11 @@ export class Confirmation {
     else this.actions.confirm(this.typed && digitsOf(this.typed.value));
   }
 
-  /** Enter ends no job, on whichever part it is pressed. @param {KeyboardEvent} event */
+  /** Enter ends no job. It presses what leads back or changes the plan, and nothing else. @param {KeyboardEvent} event */
   keyed(event) {
     if (event.key === "Escape") this.actions.cancel();
-    if (event.key === "Escape" || (event.key === "Enter" && event.target !== this.back)) event.preventDefault();
+    const target = /** @type {HTMLElement} */ (event.target);
+    const isSafe = target === this.back || target.matches(".bnb-link, summary");
+    if (event.key === "Escape" || (event.key === "Enter" && !isSafe)) event.preventDefault();
   }
 }

@@ -14,6 +14,8 @@ export function lengthText(length) {
 }
 
 export class Form {
+  /** Whether something else stands in the bar. */ isAway = false;
+
   /** @param {Store} store @param {string} id @param {{say(text: string): void, plan(): void}} actions */
   constructor(store, id, actions) {
     this.store = store;
@@ -39,6 +41,8 @@ export class Form {
 
   show() {
     const { store } = this;
+    // A result that nobody has read stands alone, until something is selected again.
+    this.element.hidden = this.isAway || (store.result !== null && !store.selection.count);
     const length = codePoints(store.reason);
     this.left.textContent = lengthText(length);
     this.left.classList.toggle("bnb-over", length > REASON_LIMIT);
@@ -51,7 +55,7 @@ export class Form {
   showState() {
     const { state, kernel } = this.store;
     this.reasons.replaceChildren(...(state.reasons ?? []).map((/** @type {string} */ reason) => element("option", { value: reason })));
-    this.element.hidden = kernel.lost !== null || state.phase === "confirming" || state.phase === "running";
+    this.isAway = kernel.lost !== null || !["idle", "listing"].includes(state.phase);
   }
 
   setReason() {
@@ -61,6 +65,7 @@ export class Form {
 
   submit() {
     const { obstacle, selection, state } = this.store;
+    if (selection.count && state.phase === "idle" && !this.store.reason.trim()) this.why.textContent = obstacle;
     if (obstacle === null) {
       this.actions.plan();
       return;

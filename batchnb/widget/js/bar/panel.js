@@ -1,29 +1,30 @@
 // @ts-check
-// Below the table: the review, the run, or the news that the kernel is gone; and where the focus goes.
-import { element, focusAt } from "../dom.js";
-import { shown, utc } from "../text.js";
+// The lower part of the picker: the review, the run, or the news that the kernel is gone; and where the focus goes.
+import { button, element, focusAt } from "../dom.js";
+import { plural, shown, utc } from "../text.js";
 import { Confirmation } from "./confirmation.js";
-import { Progress, figuresOf } from "./progress.js";
+import { barState, runFigures } from "./machine.js";
+import { Progress } from "./progress.js";
 /** @import { Store } from "../model/store.js" */
 
-const SPEAK_MS = 3000;
+const SPEAK_MS = 10_000;
 
 export class Panel {
   /** Whether what goes on was begun in this view, which then takes the focus along. */ isMine = false;
   /** @type {Progress | null} */ progress = null;
-  /** What is shown. @type {{phase: string, digest: string | null, lost: string | null | undefined}} */ shown;
+  /** What is shown. @type {{bar: string, phase: string, digest: string | null}} */ shown;
   spokenAt = 0;
 
   /**
    * @param {Store} store @param {string} id
-   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void}} view
+   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void}} view
    */
   constructor(store, id, view) {
     this.store = store;
     this.id = id;
     this.view = view;
     this.element = element("div", { class: "bnb-panel" });
-    this.shown = { phase: store.state.phase, digest: null, lost: undefined };
+    this.shown = { bar: "idle", phase: store.state.phase, digest: null };
   }
 
   plan() {
@@ -31,61 +32,85 @@ export class Panel {
     this.store.ask("plan", ...this.store.draft());
   }
 
-  show() {
-    const { state, kernel: { lost } } = this.store;
-    const before = this.shown;
-    this.shown = { phase: state.phase, digest: state.plan?.digest ?? null, lost };
-    const changed = before.phase !== state.phase || before.digest !== this.shown.digest || before.lost !== lost;
-    if (changed || !this.element.firstChild) this.build(before.phase);
-    if (state.phase === "running" && lost === null) this.showProgress();
+  reviewUntouched() {
+    this.isMine = true;
+    this.store.ask("review_untouched");
   }
 
-  /** @param {string} before */
-  build(before) {
-    const { state, kernel: { lost } } = this.store;
+  show() {
+    const { state, kernel: { lost }, result } = this.store;
+    const before = this.shown;
+    const bar = barState(state, { lost, result });
+    // A run that is being stopped is shown by the same parts.
+    const part = bar === "stopping" ? "running" : bar;
+    this.shown = { bar: part, phase: state.phase, digest: state.plan?.digest ?? null };
+    const changed = before.bar !== part || before.phase !== state.phase || before.digest !== this.shown.digest;
+    if (changed) this.build(part, before);
+    if (part === "running") this.showProgress();
+  }
+
+  /** @param {string} bar @param {{bar: string, phase: string}} before */
+  build(bar, before) {
+    const { state, kernel } = this.store;
     const follows = this.isMine && this.view.hasFocus();
     const wasIn = this.element.contains(focusAt(this.element));
     this.element.replaceChildren();
     this.progress = null;
-    if (lost !== null) {
-      const box = this.lostBox(lost);
+    if (bar === "lost") {
+      const box = this.lostBox(kernel.lost ?? "");
       this.element.append(box);
       if (wasIn) box.focus();
-    } else if (state.phase === "confirming" && state.plan) {
-      const review = new Confirmation(state.plan, this.id, {
-        cancel: () => this.store.ask("cancel"),
-        confirm: (typed) => this.confirm(typed),
-      });
+    } else if (bar === "planning") {
+      const cancel = button("Cancel", () => this.store.ask("cancel"));
+      const count = this.store.selection.count;
+      this.element.append(element("div", { class: "bnb-bar bnb-planning" }, [element("span", { role: "status" }, [`Looking at ${plural(count, "job")} in AWS…`]), cancel]));
+      if (follows) cancel.focus();
+    } else if (bar === "review") {
+      const review = this.review();
       this.element.append(review.element);
       if (follows) review.back.focus();
-    } else if (state.phase === "running") {
+    } else if (bar === "running") {
       this.progress = new Progress(() => this.store.ask("stop"));
       this.element.append(this.progress.element);
       if (follows) this.progress.stop.focus();
       this.view.say("Sending.");
-    } else if (follows && before === "running" && state.phase === "idle") {
+    } else if (follows && before.phase === "running" && state.phase === "idle") {
       this.isMine = false;
       this.view.say(shown(state.result?.summary ?? "", 500));
       this.view.focusResult();
-    } else if (follows && before === "confirming" && state.phase === "idle") {
+    } else if (follows && before.phase !== "idle" && state.phase === "idle") {
       this.isMine = false;
       this.view.focusForm();
     }
   }
 
+  review() {
+    const { store } = this;
+    const { digest } = this.shown;
+    const sight = { selected: store.selection.count, inSight: store.selection.tally.inSight, query: store.matches.query };
+    const ask = (/** @type {string} */ kind, /** @type {object} */ more = {}) => {
+      this.isMine = true;
+      store.ask(kind, { digest, ...more });
+    };
+    return new Confirmation(store.state.plan, store.state.where ?? {}, sight, this.id, {
+      cancel: () => store.ask("cancel"),
+      confirm: (typed) => ask("confirm", { typed, at: store.kernelNow() }),
+      leaveOut: (group) => ask("leave_out", { group }),
+      putBack: () => ask("put_back"),
+      addDependents: () => ask("add_dependents"),
+      showSelection: () => void store.ask("cancel").then(() => store.showSelection()),
+      change: () => void store.ask("cancel").then(() => this.view.focusReason()),
+      say: (text) => this.view.say(text),
+    });
+  }
+
   /** @param {string} lost */
   lostBox(lost) {
     const { state, kernel } = this.store;
-    const seen = state.phase === "running" && state.progress ? ` ${figuresOf(state.progress)}.` : "";
+    const seen = state.phase === "running" && state.progress ? ` ${runFigures(state.progress).map((pair) => pair.join(" ")).join(" · ")}.` : "";
     return element("div", { class: "bnb-lost", role: "alert", tabindex: "-1" }, [
       element("p", { class: "bnb-summary" }, [lost]), `Last update ${utc(kernel.heard)}.${seen}`,
     ]);
-  }
-
-  /** The very plan that is shown. @param {string | null} typed */
-  confirm(typed) {
-    this.isMine = true;
-    this.store.ask("confirm", { digest: this.shown.digest, typed });
   }
 
   showProgress() {
@@ -94,7 +119,7 @@ export class Panel {
     this.progress.show(progress, stopping);
     if (Date.now() - this.spokenAt > SPEAK_MS) {
       this.spokenAt = Date.now();
-      this.view.say(`${progress.ended} of ${progress.watched} jobs have ended, ${progress.failed} failed.`);
+      this.view.say(`${progress.ended.toLocaleString("en-US")} of ${progress.watched.toLocaleString("en-US")} ended, ${progress.failed} failed`);
     }
   }
 }

@@ -1,29 +1,39 @@
 // @ts-check
 // A run that goes on: how far it is, and the button that stops it.
 import { button, element } from "../dom.js";
-import { duration } from "../text.js";
+import { shown } from "../text.js";
+import { leftText, runFigures, runNote, runTitle, stopLabel } from "./machine.js";
+import { figureSpans, meter } from "./meter.js";
 /** @import { Json } from "../types.js" */
-
-/** @param {Json} progress */
-export const figuresOf = (progress) => `${progress.sent} of ${progress.toSend} sent · ${progress.accepted} accepted · ${progress.ended} ended · ${progress.failed} failed`;
 
 export class Progress {
   /** @param {() => void} stop */
   constructor(stop) {
-    this.meter = element("progress", { class: "bnb-progress", "aria-label": "Jobs seen to end" });
+    this.title = element("strong", { class: "bnb-run-title" });
+    this.reason = element("span", { class: "bnb-run-reason" });
+    this.left = element("span", { class: "bnb-run-left" });
+    this.meter = meter();
     this.figures = element("span", { class: "bnb-figures" });
-    this.stop = button("Stop sending", stop);
-    this.element = element("div", { class: "bnb-running" }, [this.meter, this.figures, this.stop]);
+    this.note = element("p", { class: "bnb-run-note", role: "status" });
+    this.stop = button("Stop", stop);
+    this.element = element("div", { class: "bnb-running" }, [
+      element("div", { class: "bnb-run-head" }, [this.title, this.reason, this.left]),
+      this.meter.element,
+      element("div", { class: "bnb-bar" }, [this.figures, this.stop]),
+      this.note,
+    ]);
   }
 
-  /** @param {Json} progress @param {boolean} stopping */
+  /** @param {Json} progress @param {boolean} stopping whether Stop was pressed, and not yet heard of */
   show(progress, stopping) {
-    this.meter.max = Math.max(1, progress.watched);
-    this.meter.value = progress.ended;
-    const left = progress.left === null ? "" : ` · about ${duration(progress.left * 1000)} left`;
-    this.figures.textContent = `${progress.isStopped ? "Sending is stopped; what was sent is watched · " : ""}${figuresOf(progress)}${left}`;
-    const allSent = progress.isStopped || progress.accepted + progress.failed >= progress.toSend;
-    this.stop.textContent = stopping ? "Stopping…" : allSent ? "Stop watching" : "Stop sending";
-    this.stop.disabled = stopping;
+    const { title, reason } = runTitle(progress);
+    this.title.textContent = title;
+    this.reason.textContent = shown(reason, 200);
+    this.left.textContent = leftText(progress.left);
+    this.meter.show(progress.ended, progress.stopping, progress.watched);
+    this.figures.replaceChildren(...figureSpans(runFigures(progress)));
+    this.note.textContent = runNote(progress, stopping);
+    this.stop.textContent = stopLabel(progress, stopping);
+    this.stop.disabled = stopping && !progress.isStopped;
   }
 }

@@ -1,16 +1,20 @@
 // @ts-check
-// What became of a run: the sentence, the first failure, and what can be done about it.
-import { button, element, factList, pill } from "../dom.js";
-import { plural, shown } from "../text.js";
+// What became of a run: the headline, the figures, a line for each cause, and what can be done about it.
+import { button, element, factList } from "../dom.js";
+import { duration, plural, shown } from "../text.js";
+import { resultFigures } from "./machine.js";
+import { figureSpans, meter } from "./meter.js";
 /** @import { Store } from "../model/store.js" */
+/** @import { Json } from "../types.js" */
 
 export class Result {
-  /** The sentence. @type {HTMLElement | undefined} */ title;
+  /** The headline. @type {HTMLElement | undefined} */ title;
   /** What is shown, so that it is not built again for nothing. @type {string | undefined} */ key;
 
-  /** @param {Store} store */
-  constructor(store) {
+  /** @param {Store} store @param {{reviewUntouched(): void, copyTicket(): void}} actions */
+  constructor(store, actions) {
     this.store = store;
+    this.actions = actions;
     this.element = element("div", { class: "bnb-result" });
   }
 
@@ -19,16 +23,43 @@ export class Result {
     const key = JSON.stringify([result, phase, lost]);
     if (this.key === key) return;
     this.key = key;
-    if (!result || phase === "running" || phase === "confirming") {
-      this.element.replaceChildren();
-      return;
-    }
-    const facts = element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]);
-    const all = button(`Show all ${plural(this.store.table.rows, "job")}`, () => this.store.showAll());
-    const again = result.failures && lost === null ? button(`Select the ${result.failures.toLocaleString("en-US")} that did not end`, () => this.store.selectFailed(), { class: "bnb-button bnb-primary" }) : null;
-    const done = lost === null ? button("Done", () => this.store.finish()) : null;
-    this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [pill(result.ok ? "done" : plural(result.failures, "failure"), result.ok ? "done" : "bad"), ` ${shown(result.summary, 500)}`]);
-    const first = result.first ? element("p", { class: "bnb-first" }, [result.failures > 1 ? "The first failure: " : "", shown(result.first, 1200)]) : null;
-    this.element.replaceChildren(this.title, ...(first ? [first] : []), element("div", { class: "bnb-bar" }, [again, all, done]), facts);
+    const isAway = phase === "running" || phase === "confirming" || phase === "planning";
+    this.element.replaceChildren(...(result && !isAway ? this.parts(result, lost === null) : []));
   }
+
+  /** @param {Json} result @param {boolean} isLive whether there is a kernel to ask */
+  parts(result, isLive) {
+    this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [shown(result.headline, 300)]);
+    const bar = meter();
+    bar.show(result.ended, 0, result.watched);
+    return [
+      element("div", { class: "bnb-run-head" }, [this.title, element("span", { class: "bnb-run-left" }, [`took ${duration(result.seconds * 1000)}`])]),
+      bar.element,
+      element("p", { class: "bnb-figures" }, figureSpans(resultFigures(result))),
+      ...result.causes.map(cause),
+      result.newJobs ? element("p", { class: "bnb-line" }, [shown(result.newJobs, 1200)]) : "",
+      element("div", { class: "bnb-bar" }, [...(isLive ? this.buttons(result) : []), result.runId ? element("span", { class: "bnb-plan" }, [`Run ${shown(result.runId, 60)}`]) : null]),
+      element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]),
+    ];
+  }
+
+  /** @param {Json} result */
+  buttons({ untouched, failures }) {
+    const { store, actions } = this;
+    const first = { class: "bnb-button bnb-primary" };
+    const some = (/** @type {number} */ count) => count.toLocaleString("en-US");
+    return [
+      untouched ? button(`Review the ${some(untouched)} untouched`, () => actions.reviewUntouched(), first) : null,
+      failures ? button(`Select the ${some(failures)} that did not end`, () => store.selectFailed(), untouched ? {} : first) : null,
+      button("Copy for the ticket", () => actions.copyTicket()),
+      button(`Show all ${plural(store.table.rows, "job")}`, () => store.showAll()),
+      button("Done", () => store.finish()),
+    ];
+  }
+}
+
+/** @param {Json} cause */
+function cause({ text, details }) {
+  const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
+  return element("div", { class: "bnb-cause" }, [shown(text, 600), more]);
 }

@@ -3,7 +3,7 @@
 import { hasBit } from "../bits.js";
 import { element } from "../dom.js";
 import { ROW_HEIGHT } from "../scroll.js";
-import { plural } from "../text.js";
+import { plural, shown } from "../text.js";
 import { emptyRow, fillCell, fillChoice } from "./cells.js";
 import { GridKeys } from "./keys.js";
 import { Scroller } from "./scroller.js";
@@ -90,10 +90,12 @@ export class Grid {
   }
 
   get emptyText() {
-    const { table, matches } = this.store;
+    const { table, matches, selection } = this.store;
     if (!table.header || matches.rows.length) return "";
     if (!table.rows) return "There are no jobs in this table.";
-    return table.isPartial ? "None of the first jobs matches; the others are loading." : "No job matches.";
+    if (matches.error) return `The search has an error, so it matches nothing.${selection.count ? ` Your ${plural(selection.count, "selected job")} ${selection.count === 1 ? "stays" : "stay"} selected.` : ""}`;
+    if (table.isPartial) return "None of the first jobs matches; the others are loading.";
+    return matches.query.trim() ? `No job matches “${shown(matches.query, 80)}”.` : "No job matches.";
   }
 
   /** Show the rows that are in sight. @param {boolean} anew also where the same job is shown */

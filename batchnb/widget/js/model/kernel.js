@@ -10,13 +10,13 @@ const LOST = {
 
 /**
  * Who hears of the kernel: of its messages, of a request that it refused, of its being slow, gone or back.
- * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(error: string): void, change(): void,
+ * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(answer: Json): void, change(): void,
  *   isRunning(): boolean}} Listener
  */
 
 export class Kernel {
   /** Why nothing can be asked any more, or null. @type {string | null} */ lost = null;
-  /** How many requests wait for longer than one would expect. */ slow = 0;
+  /** The kinds of the requests that wait for longer than one would expect. @type {string[]} */ slow = [];
   /** When something was heard last. */ heard = Date.now();
 
   /** @param {Model} model @param {Listener} listener */
@@ -55,7 +55,7 @@ export class Kernel {
   forget() {
     for (const { timer } of this.pending.values()) clearTimeout(timer);
     this.pending.clear();
-    this.slow = 0;
+    this.slow = [];
   }
 
   /**
@@ -65,19 +65,20 @@ export class Kernel {
   ask(kind, content = {}, buffers = []) {
     const id = `${Date.now().toString(36)}-${(this.asked += 1)}`;
     return new Promise((resolve) => {
-      const timer = setTimeout(() => this.countSlow(), PATIENCE_MS);
+      const timer = setTimeout(() => this.noteSlow(kind), PATIENCE_MS);
       this.pending.set(id, { resolve, timer });
       try {
         this.model.send({ kind, id, ...content }, undefined, buffers);
       } catch (error) {
         this.lose();
-        resolve({ id, ok: false, error: this.lost });
+        resolve({ id, ok: false, error: this.lost, errorDetails: "", errorAgain: "" });
       }
     });
   }
 
-  countSlow() {
-    this.slow += 1;
+  /** @param {string} kind */
+  noteSlow(kind) {
+    this.slow.push(kind);
     this.listener.change();
   }
 
@@ -87,11 +88,11 @@ export class Kernel {
     if (!waiting) return;
     clearTimeout(waiting.timer);
     this.pending.delete(answer.id);
-    if (this.slow && !this.pending.size) {
-      this.slow = 0;
+    if (this.slow.length && !this.pending.size) {
+      this.slow = [];
       this.listener.change();
     }
-    if (!answer.ok) this.listener.fail(answer.error);
+    if (!answer.ok) this.listener.fail(answer);
     waiting.resolve(answer);
   }
 

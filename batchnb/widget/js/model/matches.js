@@ -3,6 +3,7 @@
 import { countOnes } from "../bits.js";
 import { search } from "../query.js";
 import { sortedRows } from "../sort.js";
+/** @import { QueryError } from "../search/parse.js" */
 /** @import { Layout } from "./layout.js" */
 /** @import { Table } from "./table.js" */
 /** @import { Column, SortKey } from "../types.js" */
@@ -13,10 +14,13 @@ const MOST_VALUES = 2000;
 export class Matches {
   query = "";
   /** What is wrong with the query. @type {string | null} */ error = null;
+  /** The same, with what could have been meant. @type {QueryError | null} */ refusal = null;
   /** The codes that each facet lets pass. @type {Map<string, Set<number>>} */ facets = new Map();
   /** @type {SortKey[]} */ sorts = [];
   /** The rows that match, in their order. */ rows = new Uint32Array();
   /** How many rows each facet would leave, by its codes. @type {Map<string, Map<number, number>>} */ counts = new Map();
+
+  /** Whether a row is selected. @type {(row: number) => boolean} */ isSelected = () => false;
 
   /** @param {Table} table @param {Layout} layout */
   constructor(table, layout) {
@@ -55,11 +59,13 @@ export class Matches {
   }
 
   filter() {
-    const { mask, error } = search(this.query, this.table.columns, this.table.here, Date.now(), {
+    const { mask, error, refusal } = search(this.query, this.table.columns, this.table.here, Date.now(), {
       // A word is looked for where it can be seen, a field in all columns.
       isHidden: (column) => this.layout.isHidden(column),
+      marks: { selected: this.isSelected },
     });
     this.error = error;
+    this.refusal = refusal;
     this.found = mask;
     this.matching = this.count(mask, new Uint8Array(this.table.here));
     this.rows = this.inOrder();

@@ -1,6 +1,6 @@
 // @ts-check
 // What the views of one widget share: it hears the kernel, and tells the views what changed.
-import { copied } from "../bits.js";
+import { copied, hasBit } from "../bits.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Kernel } from "./kernel.js";
@@ -25,6 +25,7 @@ export class Store {
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
   state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
+  /** The kernel's clock, in seconds, and when it was heard, in milliseconds of this page. */ clock = { kernel: NaN, here: NaN };
   /** @type {Set<(what: Change) => void>} */ views = new Set();
 
   /** @param {Model} model @param {() => void} arrive is called when a snapshot is here */
@@ -32,10 +33,11 @@ export class Store {
     this.arrive = arrive;
     this.kernel = new Kernel(model, {
       receive: (message, buffers) => this.receive(message, buffers),
-      fail: (error) => this.setError(error),
+      fail: (answer) => this.setError(answer),
       change: () => this.notify("state"),
       isRunning: () => this.state.phase === "running",
     });
+    this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
     /** What a notebook kept of the table, for a page without a kernel. */
     this.saved = () => model.get("_saved");
     this.ask("hello");
@@ -109,14 +111,20 @@ export class Store {
   setState(state) {
     const before = this.state;
     this.state = state;
+    this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
     this.notify("state");
   }
 
-  /** @param {string | null} error */
-  setError(error) {
-    this.state = { ...this.state, error };
+  /** What the kernel's clock says by now, in seconds: a confirmation says so when it was given. */
+  kernelNow() {
+    return this.clock.kernel + (performance.now() - this.clock.here) / 1000;
+  }
+
+  /** @param {Json} failure what went wrong, the raw words behind it, and what its button says */
+  setError({ error = null, errorDetails = "", errorAgain = "" }) {
+    this.state = { ...this.state, error, errorDetails, errorAgain };
     this.notify("state");
   }
 
@@ -149,6 +157,14 @@ export class Store {
   get result() {
     const { result } = this.state;
     return result && this.read !== JSON.stringify(result) ? result : null;
+  }
+
+  /** Exactly the selected rows. */
+  showSelection() {
+    this.matches.facets.clear();
+    this.matches.query = "is:selected";
+    this.cursor.rewind();
+    this.refilter("table");
   }
 
   selectFailed() {

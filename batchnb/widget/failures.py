@@ -1,0 +1,87 @@
+"""Failures: what the bar of a picker says of an error, in a sentence or two, and the raw words behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from batchnb.errors import (
+    AccessDeniedError,
+    AwsError,
+    BatchnbError,
+    CredentialsError,
+    GuardError,
+    PlanMismatchError,
+    ThrottledError,
+    UnavailableError,
+)
+from batchnb.text import shown
+
+__all__ = ["Failure", "LateError", "failure_of", "sentence_of"]
+
+_LENGTH = 1200
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "UnauthorizedSSOTokenError"})
+_UNREACHED = frozenset(
+    {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionError", "ProxyConnectionError", "SSLError"}
+)
+_NOTHING = "Nothing was ended."
+
+
+class LateError(BatchnbError):
+    """A confirmation came too late to be carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What the bar says: a text, the words of AWS or Python behind it, and what its button does."""
+
+    text: str
+    details: str = ""
+    """Shown only when somebody asks for it."""
+    again: str = ""
+    """The text of the button that asks for a new review; empty where that would not help."""
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain values for the browser."""
+        return {"error": self.text, "errorDetails": self.details, "errorAgain": self.again}
+
+
+def failure_of(error: BaseException | None, profile: str | None = None, region: str | None = None) -> Failure | None:
+    """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known."""
+    if error is None:
+        return None
+    raw = sentence_of(error)
+    if isinstance(error, LateError):
+        return Failure(raw, again="Review again")
+    if isinstance(error, PlanMismatchError):
+        text = f"What you reviewed is no longer what AWS has. {_NOTHING}"
+        return Failure(text, raw, "Review again")
+    if isinstance(error, AwsError):
+        return _of_aws(error, raw, profile, region)
+    if isinstance(error, GuardError) and error.guard == "read_only":
+        return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
+    return Failure(raw)
+
+
+def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None) -> Failure:
+    if isinstance(error, CredentialsError):
+        if error.code not in _EXPIRED:
+            return Failure(raw, again="Try again")
+        login = f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
+        text = f"Your AWS session has expired. Run {login}, then press Review again. Your selection is kept."
+        return Failure(text, raw, "Review again")
+    if isinstance(error, AccessDeniedError):
+        looks = "end" if error.operation.startswith("Terminate") else "look at"
+        return Failure(f"You may not {looks} these jobs: needs batch:{error.operation}. {_NOTHING}", raw, "Try again")
+    if isinstance(error, ThrottledError):
+        return Failure(f"AWS kept throttling us. {_NOTHING} Try again in a moment.", raw, "Try again")
+    if isinstance(error, UnavailableError) and error.code in _UNREACHED:
+        where = f" in {shown(region, 40)}" if region else ""
+        return Failure(f"Cannot reach AWS Batch{where}. VPN? Proxy? Region? {_NOTHING}", raw, "Try again")
+    return Failure(raw, again="Try again" if isinstance(error, UnavailableError) else "")
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return the error as one line; of an error that is not ours, with its name."""
+    text = shown(str(error), _LENGTH)
+    return text if isinstance(error, BatchnbError) and text else f"{type(error).__name__}: {text or 'no message'}"

@@ -1,0 +1,77 @@
+// @ts-check
+// The one bar: which of its states it is in, and the words of each. What is asked, runs, fails or is over stands there.
+import { duration, plural } from "../text.js";
+/** @import { Json } from "../types.js" */
+
+/** @typedef {"lost" | "running" | "stopping" | "review" | "planning" | "result" | "idle"} BarState */
+
+/** A confirmation that reaches the kernel later than this is not carried out. The kernel decides. */
+export const DEADLINE_S = 10;
+
+/** Requests that a person waits for; others are made by the way. */
+const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched"]);
+
+/**
+ * The state of the bar, by what the kernel said last.
+ * @param {Json} state
+ * @param {{lost: string | null, result: Json | null}} known why nothing can be asked, and a result that nobody has read
+ * @returns {BarState}
+ */
+export function barState(state, { lost, result }) {
+  if (lost !== null) return "lost";
+  if (state.phase === "running") return state.progress?.isStopped ? "stopping" : "running";
+  if (state.phase === "confirming") return state.plan ? "review" : "planning";
+  if (state.phase === "planning") return "planning";
+  return result ? "result" : "idle";
+}
+
+/** What is said while a request waits for a kernel that is busy. @param {string[]} kinds of the requests that wait */
+export function busyText(kinds) {
+  if (kinds.includes("confirm")) return `The kernel is busy with another cell. If that takes more than ${DEADLINE_S} s, your yes is not used and nothing is ended.`;
+  if (kinds.includes("stop")) return "The kernel is busy with another cell. The run goes on until it hears of this.";
+  if (kinds.some((kind) => ASKED.has(kind))) return "The kernel is busy with another cell. This starts when that is done.";
+  return kinds.length ? "The kernel is busy with another cell. It hears of your selection when that is done." : "";
+}
+
+/** @param {Json} progress */
+export function runTitle({ jobs, reason }) {
+  return { title: `Ending ${plural(jobs, "job")}`, reason: String(reason) };
+}
+
+/** @param {number | null} left seconds */
+export const leftText = (left) => (left === null ? "" : `about ${duration(left * 1000)} left`);
+
+/** The figures of a run, each with its words. @param {Json} progress @returns {[string, string][]} */
+export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
+  return [
+    [count(ended), "ended"],
+    [count(stopping), "asked, stopping"],
+    [count(untouched), isStopped ? "untouched" : "not asked yet"],
+    [count(failed), "failed"],
+  ];
+}
+
+/** What is said below the figures, or nothing. @param {Json} progress @param {boolean} isPressed whether Stop was pressed, and not yet heard of */
+export function runNote({ stopping, isStopped, isThrottled }, isPressed) {
+  if (isStopped) return `Stopping: nothing more is asked. ${count(stopping)} ${stopping === 1 ? "was asked and is" : "were asked and are"} watched until ${stopping === 1 ? "it ends" : "they end"}.`;
+  if (isPressed) return "Stopping…";
+  return isThrottled ? "AWS is throttling us; going on more slowly." : "";
+}
+
+/** What the button of a run does. @param {Json} progress @param {boolean} isPressed */
+export function stopLabel({ untouched, isStopped }, isPressed) {
+  if (isPressed && !isStopped) return "Stopping…";
+  return isStopped || !untouched ? "Stop watching" : "Stop";
+}
+
+/** The figures of a result, each with its words. @param {Json} result @returns {[string, string][]} */
+export function resultFigures({ ended, endedBy, untouched, failures, isStopped }) {
+  /** @type {[string, string][]} */
+  const figures = [[count(ended), endedBy ? `ended (${endedBy})` : "ended"]];
+  if (untouched || isStopped) figures.push([count(untouched), "untouched"]);
+  figures.push([count(failures), "failed"]);
+  return figures;
+}
+
+/** @param {number} number */
+const count = (number) => number.toLocaleString("en-US");

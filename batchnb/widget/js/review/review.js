@@ -1,0 +1,114 @@
+// @ts-check
+// The review in the page: the table of groups, the odd ones marked, and what else has to be known before the yes.
+import { button, element, factList } from "../dom.js";
+import { shown } from "../text.js";
+import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenReview, titleText, totalRow } from "./rows.js";
+/** @import { Json } from "../types.js" */
+/** @import { ReviewRow } from "./rows.js" */
+
+const COLUMNS = ["Definition", "Names", "Terminate", "Cancel", "Oldest", "vCPU", "GPU"];
+
+/**
+ * What the review can ask for.
+ * @typedef {{leaveOut(group: number): void, putBack(): void, addDependents(): void, showSelection(): void, change(): void}} ReviewActions
+ */
+
+export class Review {
+  isOpen = false;
+
+  /**
+   * @param {Json} plan @param {Json} where @param {{selected: number, inSight: number, query: string}} sight
+   * @param {string} id @param {ReviewActions} actions
+   */
+  constructor(plan, where, sight, id, actions) {
+    this.plan = plan;
+    this.actions = actions;
+    this.body = element("tbody");
+    this.fill();
+    const title = element("p", { class: "bnb-question", id: `${id}-title` }, [shown(titleText(plan, where), 200)]);
+    const line = element("p", { class: "bnb-line" }, lineParts(plan).map((part, at) => (at % 2 ? element("strong", {}, [part]) : shown(part, 1200))));
+    this.element = element("div", { class: "bnb-review", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, [
+      title,
+      line,
+      plan.toEnd ? this.table() : null,
+      plan.mixed ? element("p", { class: "bnb-mixed" }, [shown(plan.mixed, 300)]) : null,
+      this.notes(sight),
+      ...plan.blocked.map((/** @type {string} */ text) => amber(text)),
+      plan.raised && !plan.blocked.length ? amber(plan.raised) : null,
+      element("details", { class: "bnb-facts-more" }, [element("summary", {}, ["All facts of this plan"]), factList(plan.facts)]),
+      element("p", { class: "bnb-unseen", id: `${id}-facts` }, [shown(spokenReview(plan, where), 1200)]),
+    ]);
+  }
+
+  table() {
+    const titles = COLUMNS.map((title, at) => element("th", { scope: "col", class: at > 1 ? "bnb-number" : "" }, [title]));
+    const total = totalRow(this.plan);
+    const together = ["Together", total.names, total.terminate, total.cancel, total.oldest, total.vcpus, total.gpus];
+    return element("table", { class: "bnb-groups" }, [
+      element("thead", {}, [element("tr", {}, [...titles, element("th", {}, [element("span", { class: "bnb-unseen" }, ["Leave out"])])])]),
+      this.body,
+      element("tfoot", {}, [element("tr", {}, [...together.map((text, at) => cell(text, at)), element("td")])]),
+    ]);
+  }
+
+  fill() {
+    const { rows, hiddenGroups, hiddenJobs } = shownRows(this.plan, this.isOpen);
+    const lines = rows.map((row) => this.row(reviewRow(row, this.plan.madeAt, this.isOpen), rows.length));
+    if (hiddenGroups) {
+      const more = this.isOpen ? element("span", {}, [`${hiddenText(hiddenGroups, hiddenJobs)}, in plan.groups`]) : link(hiddenText(hiddenGroups, hiddenJobs), () => this.open());
+      const at = rows.findIndex((row) => row.isMarked);
+      lines.splice(at < 0 ? lines.length : at, 0, element("tr", { class: "bnb-more-groups" }, [element("td", { colspan: "8" }, [more])]));
+    }
+    this.body.replaceChildren(...lines);
+  }
+
+  open() {
+    this.isOpen = true;
+    this.fill();
+    this.element.focus();
+  }
+
+  /** @param {ReviewRow} row @param {number} rows how many there are */
+  row(row, rows) {
+    const names = element("td", { class: "bnb-names" }, [
+      shown(row.names, 200),
+      row.more ? element("span", { class: "bnb-dim" }, [` ${row.more}`]) : null,
+      row.odd ? element("span", { class: "bnb-odd-why" }, [` ▲ ${shown(row.odd, 300)}`]) : null,
+    ]);
+    const figures = [row.terminate, row.cancel, row.oldest, row.vcpus, row.gpus].map((text, at) => cell(text, at + 2));
+    const out = rows > 1 ? link("Leave out", () => this.actions.leaveOut(row.group), { "aria-label": `Leave out ${shown(row.names, 120)}` }) : null;
+    return element("tr", { class: row.isMarked ? "bnb-marked" : "" }, [
+      element("th", { scope: "row" }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
+    ]);
+  }
+
+  /** @param {{selected: number, inSight: number, query: string}} sight */
+  notes({ selected, inSight, query }) {
+    const { plan, actions } = this;
+    const dependents = plan.dependents ? link(plan.dependents === 1 ? "Add it" : "Add them", () => actions.addDependents()) : null;
+    const out = outOfSightText(selected, inSight, query);
+    /** @type {[string, (Node | string)[] | null, HTMLElement | null][]} */
+    const all = [
+      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, dependents],
+      ["Not looked at", plan.gap ? [shown(plan.gap, 1200)] : null, null],
+      ["Out of sight", out ? [out, ...(query.trim() ? [" ", element("code", {}, [shown(query, 80)])] : []), "."] : null, link("Show the selection", () => actions.showSelection())],
+      ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, null],
+      ["Left out by you", plan.leftOutByYou ? [shown(plan.leftOutByYou, 400), "."] : null, link("Add again", () => actions.putBack())],
+      ["Arrays", plan.arrays ? [shown(plan.arrays, 400)] : null, null],
+      ["Look differently", plan.moreOdd ? [`${plan.moreOdd.toLocaleString("en-US")} more groups.`] : null, this.isOpen ? null : link("Show", () => this.open())],
+      ...plan.notes.map((/** @type {string} */ note) => ["Note", [shown(note, 1200)], null]),
+      ["Reason", [shown(plan.reason, 1200)], link("Change", () => actions.change())],
+    ];
+    const parts = all.flatMap(([title, text, act]) => (text ? [element("dt", {}, [title]), element("dd", {}, [element("span", {}, text), ...(act ? [" ", act] : [])])] : []));
+    return element("dl", { class: "bnb-notes" }, parts);
+  }
+}
+
+/** @param {string} text @param {number} at */
+const cell = (text, at) => element("td", { class: at > 1 ? "bnb-number" : "" }, [text]);
+
+/** @param {string} text */
+const amber = (text) => element("p", { class: "bnb-amber" }, [shown(text, 1200)]);
+
+/** @param {string} text @param {() => void} onclick @param {Json} [attributes] */
+const link = (text, onclick, attributes = {}) => button(text, onclick, { class: "bnb-link", ...attributes });

@@ -1,0 +1,80 @@
+// @ts-check
+// What is said below the search when it cannot be read, and the table of examples behind “?”.
+import { button, element } from "./dom.js";
+import { spelledOut } from "./search/letters.js";
+import { shown } from "./text.js";
+/** @import { QueryError } from "./search/parse.js" */
+
+/** Examples of the search language, each with what it finds. @type {[string, string][]} */
+export const SEARCH_EXAMPLES = [
+  ["sweep lr", "both words, anywhere in the row, any case"],
+  ['"bad input"', "this very phrase"],
+  ["-prod -queue:live", "not this"],
+  ["name:sweep-lr-*", "a pattern for the whole name; case counts"],
+  ["status:runnable,pending", "either"],
+  ["definition:train-sweep:7", "name, or name:revision"],
+  ["age:>6h running:2h..1d", "units: s m h d w"],
+  ["vcpu:>4 array:>=2", "numbers"],
+  ["tag:team=vision tag:keep", "has this tag"],
+  ["name:/^sweep-\\d+$/", "a regular expression"],
+  ["is:selected", "what you picked"],
+];
+
+const ASKS = " Did you mean ";
+
+/** A search with a suggestion in the place that it is meant for. @param {string} query @param {{start: number, end: number}} place in code points @param {string} suggestion */
+export function withSuggestion(query, { start, end }, suggestion) {
+  const points = [...query];
+  return [...points.slice(0, start), suggestion, ...points.slice(end)].join("");
+}
+
+/**
+ * The line that says what is wrong, with a button for each search that could have been meant.
+ * @param {QueryError} refusal @param {(suggestion: string) => void} apply @returns {(Node | string)[]}
+ */
+export function refusalLine(refusal, apply) {
+  const [what, question] = refusal.message.split(ASKS, 2);
+  const said = element("strong", {}, [shown(what, 300)]);
+  if (question === undefined) return [said];
+  const meant = refusal.suggestions.map((text) => button(spelledOut(text, 80), () => apply(text), { class: "bnb-link bnb-code" }));
+  const last = meant.length - 1;
+  return [said, ASKS, ...meant.flatMap((one, at) => [at === 0 ? "" : at === last ? " or " : ", ", one]), "?"];
+}
+
+/** The examples, each a button. */
+export class SearchHelp {
+  /** @param {(query: string) => void} apply */
+  constructor(apply) {
+    const examples = SEARCH_EXAMPLES.flatMap(([query, meaning]) => [
+      element("dt", {}, [button(query, () => this.take(query, apply), { class: "bnb-link bnb-code" })]),
+      element("dd", {}, [meaning]),
+    ]);
+    this.summary = element("summary", { class: "bnb-button", "aria-label": "How to search", title: "How to search" }, ["?"]);
+    this.element = element("details", {
+      class: "bnb-columns",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
+      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
+    }, [this.summary, element("div", { class: "bnb-menu bnb-examples" }, [
+      element("dl", { class: "bnb-facts" }, examples),
+      element("p", { class: "bnb-line" }, ["All terms have to match. Keys in the list: / search, Ctrl A all that match, Space select, r review, c columns, F6 next part."]),
+    ])]);
+  }
+
+  open() {
+    this.element.open = true;
+    this.summary.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  close(event) {
+    event.preventDefault();
+    this.element.open = false;
+    this.summary.focus();
+  }
+
+  /** @param {string} query @param {(query: string) => void} apply */
+  take(query, apply) {
+    this.element.open = false;
+    apply(query);
+  }
+}

@@ -1,0 +1,69 @@
+"""The state: what the browser has to know of a session, besides the table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from batchnb.aws.relist import not_listed_text
+from batchnb.widget.failures import failure_of
+from batchnb.widget.outcome_lines import result_told
+from batchnb.widget.place_strip import place_told
+from batchnb.widget.view_model import queues_not_listed, reasons_used
+from batchnb.widget.worker import Phase
+
+if TYPE_CHECKING:
+    from batchnb.widget.session import PickerSession
+
+__all__ = ["StateTold"]
+
+_NO_FAILURE = {"error": None, "errorDetails": "", "errorAgain": ""}
+
+
+class StateTold:
+    """Tells the state of one session. What is costly and does not change is made once."""
+
+    def __init__(self, session: PickerSession) -> None:
+        self._session = session
+        self._place: tuple[object, dict[str, Any]] | None = None
+        self._result: tuple[object, dict[str, Any] | None] = (None, None)
+
+    def tell(self) -> dict[str, Any]:
+        """Return the state as plain values. `clock` is the kernel's, in seconds: see `check_confirmation`."""
+        session = self._session
+        run, review, frame = session.run, session.review, session.jobs.snapshot.frame
+        where = self._where()
+        return {
+            "phase": session.phase.value,
+            "clock": round(session.clock.now(), 3),
+            "place": session.audience.place(),
+            "where": where,
+            "note": " ".join(filter(None, [session.note, not_listed_text(frame)])),
+            "notListed": queues_not_listed(frame),
+            **self.failure(session.worker.error),
+            "reason": session.reason,
+            "reasons": reasons_used(),
+            "stopping": run is not None and run.stop.is_pending,
+            "plan": review.told() if review and session.phase is Phase.CONFIRMING else None,
+            "progress": run.told() if run else None,
+            "result": self._result_told(),
+        }
+
+    def failure(self, error: BaseException | None) -> dict[str, Any]:
+        """Return what the bar says of an error."""
+        profile, region = self._session.setup.connection.get("profile"), self._where()["region"]
+        failure = failure_of(error, profile, region)
+        return failure.told() if failure else _NO_FAILURE
+
+    def _where(self) -> dict[str, Any]:
+        session = self._session
+        key = (session.jobs.snapshot.number, id(session.plan))
+        if self._place is None or self._place[0] != key:
+            identity = session.plan.identity if session.plan else None
+            self._place = key, place_told(session.jobs.snapshot.frame, session.setup, identity)
+        return self._place[1]
+
+    def _result_told(self) -> dict[str, Any] | None:
+        report = self._session.report
+        if self._result[0] is not report:
+            self._result = report, result_told(report)
+        return self._result[1]

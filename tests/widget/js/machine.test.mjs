@@ -1,0 +1,66 @@
+// The one bar: which state it is in, and what it says there.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { barState, busyText, leftText, resultFigures, runFigures, runNote, runTitle, stopLabel } from "../../../batchnb/widget/js/bar/machine.js";
+
+const QUIET = { lost: null, result: null };
+const progress = { jobs: 7000, reason: "OPS-123", ended: 2310, stopping: 1870, untouched: 2820, failed: 0, isStopped: false, isThrottled: false, left: 40 };
+
+test("each phase of the kernel has one state of the bar", () => {
+  assert.equal(barState({ phase: "idle" }, QUIET), "idle");
+  assert.equal(barState({ phase: "listing" }, QUIET), "idle");
+  assert.equal(barState({ phase: "planning" }, QUIET), "planning");
+  assert.equal(barState({ phase: "confirming", plan: {} }, QUIET), "review");
+  assert.equal(barState({ phase: "confirming", plan: null }, QUIET), "planning");
+  assert.equal(barState({ phase: "running", progress }, QUIET), "running");
+  assert.equal(barState({ phase: "running", progress: null }, QUIET), "running");
+  assert.equal(barState({ phase: "running", progress: { ...progress, isStopped: true } }, QUIET), "stopping");
+  assert.equal(barState({ phase: "idle" }, { lost: null, result: {} }), "result");
+});
+
+test("a kernel that is gone is said before everything else", () => {
+  for (const phase of ["idle", "listing", "planning", "confirming", "running"]) {
+    assert.equal(barState({ phase, plan: {}, progress }, { lost: "gone", result: {} }), "lost", phase);
+  }
+});
+
+test("an old result is not said while something else goes on", () => {
+  for (const [phase, state] of [["planning", "planning"], ["confirming", "review"], ["running", "running"]]) {
+    assert.equal(barState({ phase, plan: {}, progress }, { lost: null, result: {} }), state);
+  }
+});
+
+test("a yes that waits for a busy kernel is said to expire, a plan to begin later", () => {
+  assert.match(busyText(["plan"]), /This starts when that is done/);
+  assert.match(busyText(["plan", "confirm"]), /nothing is ended/);
+  assert.match(busyText(["stop"]), /The run goes on/);
+  assert.match(busyText(["select"]), /hears of your selection/);
+  assert.equal(busyText([]), "");
+});
+
+test("a run says how far it is in whole numbers of jobs", () => {
+  assert.deepEqual(runTitle(progress), { title: "Ending 7,000 jobs", reason: "OPS-123" });
+  assert.equal(leftText(40), "about 40s left");
+  assert.equal(leftText(null), "");
+  const words = (of) => runFigures(of).map((pair) => pair.join(" ")).join(" · ");
+  assert.equal(words(progress), "2,310 ended · 1,870 asked, stopping · 2,820 not asked yet · 0 failed");
+  assert.match(words({ ...progress, isStopped: true }), /2,820 untouched/);
+});
+
+test("what Stop does next is what it says", () => {
+  assert.equal(stopLabel(progress, false), "Stop");
+  assert.equal(stopLabel(progress, true), "Stopping…");
+  assert.equal(stopLabel({ ...progress, isStopped: true }, true), "Stop watching");
+  assert.equal(stopLabel({ ...progress, untouched: 0 }, false), "Stop watching");
+  assert.equal(runNote({ ...progress, isStopped: true, stopping: 150 }, true), "Stopping: nothing more is asked. 150 were asked and are watched until they end.");
+  assert.equal(runNote({ ...progress, isStopped: true, stopping: 1 }, true), "Stopping: nothing more is asked. 1 was asked and is watched until it ends.");
+  assert.match(runNote({ ...progress, isThrottled: true }, false), /throttling/);
+  assert.equal(runNote(progress, false), "");
+});
+
+test("a run that you stopped has untouched jobs, and no failures for that", () => {
+  const words = (of) => resultFigures(of).map((pair) => pair.join(" ")).join(" · ");
+  const stopped = { ended: 4180, endedBy: "1,102 terminated, 3,078 cancelled", untouched: 2820, failures: 0, isStopped: true };
+  assert.equal(words(stopped), "4,180 ended (1,102 terminated, 3,078 cancelled) · 2,820 untouched · 0 failed");
+  assert.equal(words({ ...stopped, untouched: 0, isStopped: false, endedBy: "" }), "4,180 ended · 0 failed");
+});

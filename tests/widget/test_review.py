@@ -1,0 +1,145 @@
+"""The review: which jobs a plan ends, in groups, the odd ones marked, and what can be changed before the yes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from batchnb import list_jobs, local
+from batchnb.widget.review import names_text
+from tests.widget.conftest import ENDING, Hand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Hold = Callable[..., Hand]
+HOSTILE = '<img src=x onerror="alert(1)">\u202e'
+
+
+@pytest.fixture
+def sweep(start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch) -> local.LocalBatch:
+    """Return an emulator with twelve jobs of a sweep, one of production among them, and a report that waits for one."""
+
+    def fill(world: local.World) -> None:
+        world.add_queue("train")
+        first, *_ = world.add_jobs("train", "sweep", 12, created_ago=7200.0, definition="train-sweep:7")
+        world.add_job("train", "sweep-prod", created_ago=90_000.0, definition="train-prod:31")
+        world.add_job("train", "nightly-report", status="PENDING", depends_on=[first], created_ago=100.0)
+        world.add_job("train", HOSTILE, created_ago=50.0, definition="train-sweep:7")
+        world.delays = ENDING
+
+    handle = start(fill, clock=local.WallClock())
+    for name, value in handle.environ().items():
+        monkeypatch.setenv(name, value)
+    return handle
+
+
+@pytest.fixture
+def listed(sweep: local.LocalBatch) -> pd.DataFrame:  # noqa: ARG001 - it fills what is listed
+    """Return all jobs of the sweep, oldest first: the one of production is the first row."""
+    return list_jobs(queues="train")
+
+
+@pytest.fixture
+def reviewed(listed: pd.DataFrame, hold: Hold) -> Hand:
+    """Return a picker that reviews the sweep, with the job of production in it."""
+    hand = hold(listed)
+    hand.planned(*[row for row, name in enumerate(listed["jobName"]) if name.startswith("sweep")])
+    return hand
+
+
+def test_jobs_come_in_groups_and_the_odd_one_last(reviewed: Hand) -> None:
+    """By definition and name stem, with counts, figures and the age of the oldest."""
+    told = reviewed.state["plan"]
+    assert [(row["definition"], row["first"], row["last"], row["jobs"]) for row in told["rows"]] == [
+        ("train-sweep:7", "sweep-000", "sweep-011", 12),
+        ("train-prod:31", "sweep-prod", "sweep-prod", 1),
+    ]
+    assert [row["isMarked"] for row in told["rows"]] == [False, True]
+    assert "its name says “prod”" in told["rows"][1]["odd"]
+    assert (told["terminate"], told["cancel"], told["toEnd"]) == (13, 0, 13)
+
+
+def test_the_odd_one_is_left_out_and_comes_back(reviewed: Hand, sweep: local.LocalBatch) -> None:
+    """Leaving out makes another plan, without a call. The job loses its tick until it is put back."""
+    before = reviewed.state["plan"]["digest"]
+    calls = len(sweep.calls)
+    assert reviewed.ask("leave_out", {"digest": before, "group": 1})["ok"]
+    assert len(sweep.calls) == calls
+    told = reviewed.state["plan"]
+    assert (told["toEnd"], told["leftOutByYou"]) == (12, "sweep-prod")
+    assert told["digest"] != before
+    assert "sweep-prod" not in set(reviewed.picker.selected["jobName"])
+    assert not reviewed.confirmed(digest=before)["ok"], "the plan before is no plan any more"
+    assert reviewed.ask("put_back", {"digest": told["digest"]})["ok"]
+    assert reviewed.picker.wait(20)
+    assert (reviewed.state["plan"]["toEnd"], reviewed.state["plan"]["leftOutByYou"]) == (13, "")
+    assert "sweep-prod" in set(reviewed.picker.selected["jobName"])
+
+
+def test_what_is_left_out_is_not_ended(reviewed: Hand, sweep: local.LocalBatch, listed: pd.DataFrame) -> None:
+    """The production job lives on, and nothing was ever sent for it."""
+    reviewed.ask("leave_out", {"digest": reviewed.state["plan"]["digest"], "group": 1})
+    assert reviewed.confirmed()["ok"]
+    report = reviewed.picker.report
+    assert report is not None
+    assert report.counts == {"terminated": 12}
+    prod = listed["jobId"][list(listed["jobName"]).index("sweep-prod")]
+    assert not any(prod in str(call.request) for call in sweep.calls if call.operation.startswith("Terminate"))
+
+
+def test_jobs_that_would_fail_are_named_and_can_be_added(reviewed: Hand) -> None:
+    """The report waits for a job of the sweep: it is not selected, and it would fail."""
+    told = reviewed.state["plan"]
+    assert told["dependentsText"] == "1 job that you did not select: nightly-report waits for sweep-000."
+    assert reviewed.ask("add_dependents", {"digest": told["digest"]})["ok"]
+    assert reviewed.picker.wait(20)
+    told = reviewed.state["plan"]
+    assert (told["toEnd"], told["dependents"]) == (14, 0)
+    assert told["dependentsText"] == "No other job in these queues waits for them."
+
+
+@pytest.mark.parametrize("group", [None, True, -1, 2, "0", 0.0, [0]])
+def test_a_group_that_is_not_there_cannot_be_left_out(reviewed: Hand, group: object) -> None:
+    """Whatever a page sends, the plan stays as it is."""
+    digest = reviewed.state["plan"]["digest"]
+    assert not reviewed.ask("leave_out", {"digest": digest, "group": group})["ok"]
+    assert reviewed.state["plan"]["digest"] == digest
+
+
+@pytest.mark.parametrize("kind", ["leave_out", "put_back", "add_dependents"])
+def test_another_plan_cannot_be_changed(reviewed: Hand, kind: str) -> None:
+    """A page that shows an older plan changes nothing."""
+    assert not reviewed.ask(kind, {"digest": "0" * 64, "group": 0})["ok"]
+    assert reviewed.state["plan"]["toEnd"] == 13
+
+
+def test_left_out_jobs_are_counted_with_the_reason(listed: pd.DataFrame, hold: Hold) -> None:
+    """Protected by which pattern of which place; and of a plan without a job to end, why."""
+    hand = hold(listed, guards={"protect": "name:sweep-prod"})
+    rows = [list(listed["jobName"]).index(name) for name in ("sweep-prod", "sweep-000")]
+    hand.planned(*rows)
+    kept = "1 is protected by name:sweep-prod (a keyword argument)"
+    assert hand.state["plan"]["leftOut"] == f"1 of your 2: {kept}."
+    hand.ask("cancel")
+    alone = hold(listed, guards={"protect": "name:sweep-prod"})
+    alone.planned(rows[0])
+    assert alone.state["plan"]["nothing"] == f"Nothing to end: {kept}."
+    assert not alone.state["plan"]["mustType"]
+
+
+def test_invisible_text_is_spelled_out_in_the_review(listed: pd.DataFrame, hold: Hold) -> None:
+    """A name cannot turn the direction of the line that asks whether to end it."""
+    hand = hold(listed)
+    hand.planned(list(listed["jobName"]).index(HOSTILE))
+    (row,) = hand.state["plan"]["rows"]
+    assert "\u202e" not in row["first"]
+    assert "\\u202e" in row["first"]
+
+
+def test_names_are_cut_and_counted() -> None:
+    """Also those without a name."""
+    assert names_text(["", "b"]) == "(no name), b"
+    assert names_text(map(str, range(10_000))) == "0, 1, 2 and 9,997 more"
