@@ -66,7 +66,7 @@ class Document:
     open_rows: int = 0
     """How many of the first rows are not folded: failures, and ids that AWS does not know."""
     in_text: Sequence[str] = ()
-    """The titles of the columns that fit a terminal; all of them if none is given."""
+    """The titles of the columns that fit a terminal; empty for all of them."""
 
     def text(self) -> str:
         """Return it for a terminal."""

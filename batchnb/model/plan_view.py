@@ -66,7 +66,8 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
         ][:_GROUPS_SHOWN],
         open_rows=sum(planned.verdict is Verdict.NOT_FOUND for planned in jobs[:limit]),
         all_rows=f"{_name(plan)}.to_frame()",
-        in_text=_TITLES if len(plan.queues) > 1 else [title for title in _TITLES if title != "jobQueue"],
+        # The verdict says whether a job has started.
+        in_text=[title for title in _TITLES if title != ("status" if len(plan.queues) > 1 else "jobQueue")],
     )
 
 

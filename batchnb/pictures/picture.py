@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.document import table_html, table_text
 from batchnb.errors import InputError
-from batchnb.pictures.canvas import rendered
+from batchnb.pictures.canvas import render
 from batchnb.text import escape, fit_stdout, shown
 
 if TYPE_CHECKING:
@@ -58,9 +58,12 @@ class Picture:
 
     def html(self) -> str:
         """Return it for a page or a mail: an image with its alternative text, and the numbers below it, folded."""
-        image = b64encode(self._rendered("png")).decode("ascii")
+        return self._html(b64encode(self._rendered("png")).decode("ascii"))
+
+    def _html(self, image: str) -> str:
+        width = round(float(self.figure.get_size_inches()[0]) * _CSS_DPI)
         return (
-            f'<figure><img alt="{escape(self.alt, _ALT_LENGTH)}" src="data:image/png;base64,{image}">'
+            f'<figure><img alt="{escape(self.alt, _ALT_LENGTH)}" width="{width}" src="data:image/png;base64,{image}">'
             f"<figcaption><details><summary>{escape(self.title)}: the numbers</summary>"
             f"{table_html(self.columns, self.rows)}</details></figcaption></figure>"
         )
@@ -76,7 +79,9 @@ class Picture:
         width, height = (round(inches * _CSS_DPI) for inches in self.figure.get_size_inches().tolist())
         image = b64encode(self._rendered("png")).decode("ascii")
         about = {"alt": self.alt, "width": width, "height": height}
-        return {"text/plain": str(self), "image/png": image}, {"image/png": about}
+        # The page that nbconvert makes has the alternative text of HTML only; LaTeX needs the image itself.
+        data = {"text/plain": str(self), "text/html": self._html(image), "image/png": image}
+        return data, {"image/png": about}
 
     def _rendered(self, kind: str) -> bytes:
-        return rendered(self.figure, kind, {"Title": self.title, "Description": self.alt})
+        return render(self.figure, kind, {"Title": self.title, "Description": self.alt})

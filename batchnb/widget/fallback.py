@@ -11,6 +11,8 @@ import pandas as pd
 from batchnb.document import ROWS_SHOWN, table_html, table_text
 from batchnb.model.report_view import report_html, report_text
 from batchnb.text import escape, plural, shown
+from batchnb.widget.frontends import is_unattended
+from batchnb.widget.hosts import WITHOUT_CLICKS, is_streamlit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +47,8 @@ class Still:
         result = "" if self.report is None else report_html(self.report)
         table = table_html(titles, rows, _CELL_LENGTH) if rows else ""
         classes = " ".join(filter(None, ["bnb-place", escape(place)]))
-        shows = f"{note}{result}<p>{escape(sentence, 300)}</p>{table}"
+        how = f"<p>{escape(WITHOUT_CLICKS, 300)}</p>" if is_streamlit() and self.report is None else ""
+        shows = f"{note}{result}<p>{escape(sentence, 300)}</p>{table}{how}"
         return f'<div class="{classes}"><div class="bnb-still">{shows}</div></div>'
 
     def text(self) -> str:
@@ -55,7 +58,8 @@ class Still:
         cells = [[row[place] for place in wanted] for row in rows]
         table = table_text([titles[place] for place in wanted], cells, _TEXT_CELL) if rows else ""
         result = "" if self.report is None else report_text(self.report)
-        return "\n".join(part for part in (shown(self.note, _NOTE_LENGTH), result, sentence, table) if part)
+        how = "" if is_unattended() or self.report is not None else WITHOUT_CLICKS
+        return "\n".join(part for part in (shown(self.note, _NOTE_LENGTH), result, sentence, table, how) if part)
 
     def values(self) -> dict[str, Any]:
         """Return it as plain values, for a page that has the saved state of the widget, but no kernel."""

@@ -66,12 +66,18 @@ class Outputs:
 
     def __init__(self) -> None:
         self._handles: list[Any] = []
+        self._about: Mapping[str, Any] = {}
         self.is_held = False
 
-    def show(self, data: Mapping[str, Any]) -> None:
-        """Put the data into the output of the cell that runs."""
+    def show(self, bundle: Mapping[str, Any] | tuple[Mapping[str, Any], ...]) -> None:
+        """Put the data, or data and metadata, into the output of the cell that runs.
+
+        Colab finds the widget manager in the metadata.
+        """
+        data, *about = bundle if isinstance(bundle, tuple) else (bundle,)
+        self._about = about[0] if about else {}
         # Called by IPython only, which is there, then.
-        handle = sys.modules["IPython.display"].display(data, raw=True, display_id=True)
+        handle = sys.modules["IPython.display"].display(data, raw=True, display_id=True, **self._metadata)
         self._handles = [*self._handles[1 - _OUTPUTS_KEPT :], handle]
 
     def hold(self, data: Mapping[str, Any]) -> None:
@@ -84,4 +90,8 @@ class Outputs:
         kept = {kind: part for kind, part in data.items() if kind != VIEW or not self.is_held}
         for handle in self._handles:
             if handle is not None:
-                handle.update(kept, raw=True)
+                handle.update(kept, raw=True, **self._metadata)
+
+    @property
+    def _metadata(self) -> dict[str, Any]:
+        return {"metadata": self._about} if self._about else {}

@@ -23,6 +23,7 @@ from batchnb.text import plural
 from batchnb.widget.execution import Run
 from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
+from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.kept_text import cell_of
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import answer_to
@@ -140,6 +141,7 @@ class JobPicker(anywidget.AnyWidget):
 
     def open(self) -> None:
         """Open the line to a page, unless nobody looks: such a run would save the whole widget with the notebook."""
+        check_host()
         if not is_unattended():
             super().open()
 
@@ -149,8 +151,15 @@ class JobPicker(anywidget.AnyWidget):
         data = {**data, **self._stills()}
         return (data, *metadata) if any(metadata) else data
 
+    @property
+    def _repr_html_(self) -> Any:
+        """What Streamlit shows, which knows neither widgets nor MIME bundles; notebooks are not to ask for it."""
+        if not is_streamlit():
+            raise AttributeError("_repr_html_")
+        return lambda: self._stills()["text/html"]
+
     def _ipython_display_(self) -> None:
-        self._outputs.show(self._data())
+        self._outputs.show(self._repr_mimebundle_())
 
     def _data(self) -> Mapping[str, Any]:
         bundle = self._repr_mimebundle_()

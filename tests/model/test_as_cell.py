@@ -113,6 +113,12 @@ def test_a_cell_takes_lines_of_tickets_and_tables(pasted: str) -> None:
     "pasted", [f"{IDS[0]} (a) {IDS[1]}", f"{IDS[0]} after {IDS[1]}", "and 3 more in report.failures", "x"]
 )
 def test_a_line_of_which_a_part_would_be_lost_is_an_error(pasted: str) -> None:
-    """Two ids in a line, or jobs that the table left out, are not passed over."""
+    """An id behind other words, or jobs that the table left out, are not passed over."""
     with pytest.raises(InputError, match="line 1 of the cell"):
         ids_in_cell(pasted)
+
+
+@pytest.mark.parametrize("between", [" ", ", ", "\t"])
+def test_a_line_of_ids_alone_is_taken_whole(between: str) -> None:
+    """So the AWS CLI writes them, with `--output text`."""
+    assert ids_in_cell(between.join(IDS)) == IDS

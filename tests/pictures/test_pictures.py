@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import nbconvert
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb, to_rgba
@@ -74,7 +76,7 @@ def test_a_notebook_gets_the_image_the_numbers_and_the_words(draw: Callable[[], 
     """A picture is a PNG with its size and an alternative text, and the numbers as plain text beside it."""
     picture = draw()
     data, about = picture._repr_mimebundle_()
-    assert set(data) == {"text/plain", "image/png"}
+    assert set(data) == {"text/plain", "text/html", "image/png"}
     assert _png(picture).startswith(PNG)
     assert data["text/plain"] == str(picture)
     assert about["image/png"]["alt"] == picture.alt
@@ -255,3 +257,17 @@ def test_a_long_history_is_drawn_by_hour_day_month_or_year() -> None:
         assert picture.notes == (f"Each bar is {span}; times are UTC.",)
         assert len(picture.rows) <= 36
         assert sum(int(row[1].replace(",", "")) for row in picture.rows) == count
+
+
+def test_the_words_of_a_picture_reach_the_page_that_nbconvert_makes() -> None:
+    """`nbconvert --to html` drops the metadata of an image: the alternative text is in the HTML."""
+    picture = next(iter(DRAWN.values()))()
+    data, about = picture._repr_mimebundle_()
+    cell = {"cell_type": "code", "id": "a", "source": "", "metadata": {}, "execution_count": 1}
+    output = {"output_type": "display_data", "data": data, "metadata": about}
+    notebook = nbformat.from_dict(  # type: ignore[no-untyped-call]
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{**cell, "outputs": [output]}]}
+    )
+    exporter: Any = nbconvert.get_exporter("html")  # type: ignore[no-untyped-call]
+    page, _ = exporter().from_notebook_node(notebook)
+    assert f'alt="{picture.alt}"' in html.unescape(page)
