@@ -57,7 +57,7 @@ def values_in(jobs: Any) -> list[Named]:
 def split_ids(text: str) -> list[str]:
     r"""Return the words of a text that holds several job ids, or the text as it is.
 
-    >>> split_ids("11111111-2222-3333-4444-555555555555\\t22222222-2222-3333-4444-555555555555")
+    >>> split_ids("11111111-2222-3333-4444-555555555555\t22222222-2222-3333-4444-555555555555")
     ['11111111-2222-3333-4444-555555555555', '22222222-2222-3333-4444-555555555555']
     >>> split_ids("no id at all")
     ['no id at all']
