@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack, cast
 from batchnb.aws.connection import Connection
 from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.aws.listing import list_selected
-from batchnb.aws.relist import is_everything, listed_by, listing_text, remember
+from batchnb.aws.relist import is_everything, listed_by, listing_text, notes_on_listing, remember
 from batchnb.clock import Clock
 from batchnb.jobs.frame import import_ahead
 from batchnb.jobs.keywords import SELECTORS, Selectors
@@ -199,7 +199,7 @@ def plan_with(
     check_reason(reason)
     jobs = as_pandas(jobs)
     wanted = job_ids_in(jobs, ids=ids, empty_ok=empty_ok)
-    notes = check_folder(journal_dir())
+    notes = (*check_folder(journal_dir()), *notes_on_listing(jobs))
     gateway = connection.open()
     made = make_plan(
         gateway,

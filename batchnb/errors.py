@@ -6,7 +6,7 @@ BatchnbError
 ├── PlanMismatchError          the plan does not belong to where it would be executed, or no longer holds
 ├── AwsError                   a call to AWS failed
 │   ├── AccessDeniedError      the caller lacks a permission; names the action to ask for
-│   ├── CredentialsError       credentials are missing, wrong or expired
+│   ├── CredentialsError       credentials cannot be had, are wrong or expired; says how to renew them
 │   ├── ThrottledError         AWS asks to slow down (HTTP 429)
 │   ├── RefusedError           AWS says the request itself is wrong (HTTP 4xx)
 │   ├── UnsupportedError       the client or the endpoint does not know the call
@@ -102,7 +102,7 @@ class AccessDeniedError(AwsError):
 
 
 class CredentialsError(AwsError):
-    """There are no credentials, or they are wrong or expired."""
+    """There are no credentials, they are wrong or expired, or this machine's clock is. Says what to do."""
 
 
 class ThrottledError(AwsError):

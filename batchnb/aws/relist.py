@@ -30,6 +30,7 @@ __all__ = [
     "not_listed_text",
     "note_default",
     "note_selected",
+    "notes_on_listing",
     "recount",
     "remember",
     "remembered",
@@ -150,6 +151,13 @@ def not_listed_text(*frames: pd.DataFrame | Mapping[str, str]) -> str:
     each = [f"{shown(queue, 60)} ({shown(why, _WHY_LENGTH)})" for queue, why in list(found.items())[:_QUEUES_SHOWN]]
     more = f", and {len(found) - _QUEUES_SHOWN:,} more" if len(found) > _QUEUES_SHOWN else ""
     return f"Not listed: {plural(len(found), 'queue')}, and nothing is known of their jobs: {'; '.join(each)}{more}."
+
+
+def notes_on_listing(jobs: object) -> tuple[str, ...]:
+    """Return what a report of these jobs has to say of their listing, so that nobody takes it for all there is."""
+    attrs = getattr(jobs, "attrs", None)
+    found = attrs.get(_NOT_LISTED) if isinstance(attrs, Mapping) else None
+    return (not_listed_text(found),) if isinstance(found, Mapping) and found else ()
 
 
 def check_all_listed(*frames: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from batchnb.text import plural
 __all__ = ["check_notebooks", "copy_notebooks", "notebook_path", "notebook_paths"]
 
 _RULES = "sanitize.cfg"
-"""What is no difference between the outputs of two runs."""
+"""What may differ between the outputs of two runs."""
 
 
 def notebook_paths() -> list[Path]:
@@ -62,7 +62,7 @@ def copy_notebooks(folder: Path, *, force: bool = False) -> str:
 def check_notebooks(folder: Path) -> int:
     """Run all notebooks in `folder` on the emulator, compare what comes out with their outputs, and return 0 if it is.
 
-    nbval does it, which knows what is no difference: ports, times, ids of runs. It speaks for itself. The notebooks see
+    nbval compares them, but for ports, times and ids of runs. It speaks for itself. The notebooks see
     no AWS settings, guards and journals of this machine. Raises InputError where there is no notebook, and
     MissingExtraError without nbval.
     """

@@ -20,7 +20,7 @@ from batchnb.jobs.ids import queue_name
 from batchnb.jobs.job import Job
 from batchnb.text import plural, shown
 
-__all__ = ["DEFAULT_MAX_JOBS", "FULL", "NAMES", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
+__all__ = ["DEFAULT_MAX_JOBS", "FULL", "NAMES", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combine"]
 
 DEFAULT_MAX_JOBS = 1000
 """Jobs that one plan may end where nothing else is said, children of arrays included."""
@@ -91,7 +91,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What holds when all layers are taken together. Made by `combined`."""
+    """What holds when all layers are taken together. Made by `combine`."""
 
     max_jobs: Cap = field(default=Cap(DEFAULT_MAX_JOBS, BUILT_IN))
     max_percent: Cap | None = None
@@ -222,7 +222,7 @@ class Guards:
         raise_refusals(self.refuse_protected(jobs, what))
 
 
-def combined(layers: Sequence[Layer]) -> Guards:
+def combine(layers: Sequence[Layer]) -> Guards:
     """Return the guards of these layers, the strongest first.
 
     Raises InputError where `unprotect` names a pattern by which nothing is protected.

@@ -17,7 +17,7 @@ from batchnb.errors import InputError
 from batchnb.guards.config_files import project_tables, read_toml, user_config_file
 from batchnb.guards.notebook_defaults import DEFAULTS
 from batchnb.guards.notebook_layer import notebook_layer, set_notebook_layer
-from batchnb.guards.rules import FULL, NAMES, Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards.rules import FULL, NAMES, Guards, Layer, Pattern, PatternKind, combine
 from batchnb.jobs.expansion import check_expanded
 from batchnb.text import shown
 
@@ -61,7 +61,7 @@ def guards(*explicit: Layer) -> Guards:
 
     Raises InputError where a setting is wrong, naming the file and the setting.
     """
-    return combined([*explicit, *configured_layers()])
+    return combine([*explicit, *configured_layers()])
 
 
 def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False) -> Layer:

@@ -213,9 +213,8 @@ def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]
 
 def _text(argument: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputError(
-            f"{argument}: {_quoted(value)} is not a text, or is empty. Leave the argument out, or give one."
-        )
+        why = "empty" if isinstance(value, str) else "not a text"
+        raise InputError(f"{argument}: {_quoted(value)} is {why}. Leave the argument out, or give a text.")
     check_expanded(value, f"In Python: for name in names: jobs = batchnb.list_jobs({argument}=name)", argument)
     return value.strip()
 

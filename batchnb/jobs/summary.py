@@ -12,12 +12,12 @@ from batchnb.jobs.job import Job, JobStatus
 
 __all__ = [
     "NOT_KNOWN",
+    "add_up",
     "before_and_after",
     "count_by_status",
     "freed_by_queue",
     "lacks_hours",
     "started_units",
-    "summed",
 ]
 
 NOT_KNOWN = "not known"
@@ -59,7 +59,7 @@ def freed_by_queue(jobs: Iterable[Job], at: datetime) -> dict[str, dict[str, flo
     held: dict[str, _Held] = {}
     now_ms = (at - _EPOCH) // timedelta(milliseconds=1)  # as journals write a moment: cut, not rounded
     for job in jobs:
-        if job.has_started or job.status is None:
+        if job.has_started or started_units(job) is None:
             held.setdefault(job.job_queue or "unknown queue", _Held()).add(job, now_ms)
     return {queue: of_queue.amounts() for queue, of_queue in held.items()}
 
@@ -69,26 +69,36 @@ def started_units(job: Job) -> int | None:
 
     None if that is not known: in a status that this version does not know, or of an array without counts.
     """
-    if job.status is None:
+    if job.status is None or not _is_counted(job):
         return None
-    if job.children:
+    return _least_units(job)
+
+
+def _least_units(job: Job) -> int:
+    """Return how many times a job holds its figures at least."""
+    if job.array_size:
         return sum(count for status, count in job.children if JobStatus(status).has_started)
-    if job.has_started:
-        return None if job.array_size else 1
-    return 0
+    return int(job.has_started)
+
+
+def _is_counted(job: Job) -> bool:
+    """Whether it is known of an array how many of its children run. None does before the array is PENDING."""
+    if not job.array_size or job.status is JobStatus.SUBMITTED or (job.status and job.status.has_ended):
+        return True
+    return bool(job.children)
 
 
 def lacks_hours(job: Job) -> bool:
     """Whether the job has run for nobody knows how long: an array, or a running job without `startedAt`."""
     if not job.has_started:
-        return job.status is None
+        return started_units(job) is None
     return bool(job.array_size) or (job.started_at is None and job.status is JobStatus.RUNNING)
 
 
-def summed(amounts: Iterable[Mapping[str, float]]) -> dict[str, float]:
+def add_up(amounts: Iterable[Mapping[str, float]]) -> dict[str, float]:
     """Return the sum by kind; 0 for what there is none of.
 
-    >>> summed([{"vcpus": 0.1}, {"vcpus": 0.2, "gpus": 4}])
+    >>> add_up([{"vcpus": 0.1}, {"vcpus": 0.2, "gpus": 4}])
     {'vcpus': 0.3, 'memory_gib': 0.0, 'gpus': 4.0, 'job_hours': 0.0, 'unknown': 0}
     """
     totals = dict.fromkeys(KINDS, Fraction(0))
@@ -110,7 +120,7 @@ class _Held:
         figures = job.vcpus, job.memory, job.gpus
         units = started_units(job)
         self.unknown += units is None or None in figures
-        self.figures[figures] += units or 0
+        self.figures[figures] += _least_units(job)
         if job.started_at and not job.array_size and job.has_started:
             self.milliseconds += max(0, now_ms - job.started_at)
 

@@ -25,7 +25,16 @@ from batchnb.magics.options import (
     selectors_of,
 )
 from batchnb.magics.parser import Line
-from batchnb.magics.steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.magics.steps import (
+    check_reason_flag,
+    count_watched,
+    execute,
+    how_to_execute,
+    list_by_flags,
+    picker_of,
+    plan_by_flags,
+    say,
+)
 from batchnb.magics.wording import speaks_flags
 from batchnb.model.showing import show_as
 from batchnb.text import shown
@@ -73,7 +82,7 @@ def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
     from batchnb.model.listing_view import show_in_notebooks
 
     show_in_notebooks(notebook.shell)
-    found = listed(flags)
+    found = list_by_flags(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
@@ -97,11 +106,11 @@ def terminate(
             return picker
         notebook.shows(picker)
         return None
-    plan = planned(named, flags)
+    plan = plan_by_flags(named, flags)
     if flags.yes:
         with show_as(plan, begins=True):
             _show(notebook, plan, plan, quiet=flags.quiet)
-        return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
+        return _carry_out(notebook, partial(execute, plan, flags), flags, total=count_watched(plan))
     kept = notebook.keeps(flags.out, plan)
     name = flags.out or notebook.name_of_result("batch_terminate")
     if name is None:  # nobody could type it otherwise
@@ -181,7 +190,7 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     if given == ["limit"]:
         raise InputError("%batch_terminate: say which jobs, for example with --queue or --name. --limit says how many.")
     check_reason_flag(flags)
-    found = listed(flags)
+    found = list_by_flags(flags)
     if found.empty:
         where = " in the queues that were listed" if found.attrs["not_listed"] else ""
         raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was ended.")

@@ -44,5 +44,5 @@ def _told(flags: Line, name: str, value: object) -> object:
     told: set[str] = flags.values.__dict__.setdefault("told", set())
     if name not in told:
         told.add(name)
-        print(f"{_NAMES[name]} {shown(value)}, by %config BatchMagics.{name}.")  # noqa: T201 - a magic speaks to whoever typed it
+        print(f"{_NAMES[name]} {shown(value)}, by %config BatchMagics.{name}.")  # noqa: T201 - a magic prints for its user
     return value

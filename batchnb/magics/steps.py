@@ -1,4 +1,4 @@
-"""The steps of the magics that need no shell: what is listed, picked, planned and executed as the flags say."""
+"""The steps of the magics that need no shell: list, pick, plan and execute as the flags say."""
 
 from __future__ import annotations
 
@@ -21,10 +21,19 @@ if TYPE_CHECKING:
     from batchnb.model.report import Report
     from batchnb.widget import JobPicker
 
-__all__ = ["check_reason_flag", "execute", "how_to_execute", "listed", "picker_of", "planned", "say", "watched"]
+__all__ = [
+    "check_reason_flag",
+    "count_watched",
+    "execute",
+    "how_to_execute",
+    "list_by_flags",
+    "picker_of",
+    "plan_by_flags",
+    "say",
+]
 
 
-def listed(flags: Line) -> pd.DataFrame:
+def list_by_flags(flags: Line) -> pd.DataFrame:
     """Return the jobs that match the selectors, all live ones without any, and say which are missing.
 
     That is what --limit left out, and what AWS would not list.
@@ -65,7 +74,7 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
     return JobPicker(frame, ids=flags.ids, timeout=flags.timeout, guards=options, **connection_of(flags))
 
 
-def planned(jobs: object, flags: Line) -> Plan:
+def plan_by_flags(jobs: object, flags: Line) -> Plan:
     """Return the plan for these jobs, or the plan that was given, unless the flags contradict it."""
     from batchnb.api import plan_with
     from batchnb.aws.connection import Connection
@@ -110,7 +119,7 @@ def how_to_execute(plan: Plan, again: str) -> str:
     return f"Nothing was ended. With --yes, this plan would be refused by {names}.{way}"
 
 
-def watched(plan: Plan) -> int:
+def count_watched(plan: Plan) -> int:
     """Return how many jobs of the plan are watched until they end."""
     return sum(planned.verdict.is_watched for planned in plan.jobs)
 

@@ -1,4 +1,4 @@
-"""Cells that end exactly these jobs: what a picker did, or what a plan or a report names, to be pasted."""
+"""Cells that plan exactly these jobs again: those of a picker, a plan or a report. They end nothing without --yes."""
 
 from __future__ import annotations
 

@@ -19,18 +19,34 @@ from batchnb.guards.rules import Guards
 from batchnb.jobs.fastjson import to_json
 from batchnb.jobs.ids import array_parent
 from batchnb.jobs.place import Place
-from batchnb.jobs.summary import freed_by_queue, summed
+from batchnb.jobs.summary import add_up, freed_by_queue
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.groups import Groups, group_jobs
 from batchnb.model.verdict import PlannedJob, Verdict
 
-__all__ = ["DIGEST_SHOWN", "DROPPED_OUT", "LIMIT_RAISED", "WOULD_FAIL", "Expected", "PlanFacts", "units_by_queue"]
+__all__ = [
+    "DIGEST_SHOWN",
+    "DROPPED_OUT",
+    "LIMIT_RAISED",
+    "NOTES_REPEATED",
+    "NOT_LISTED",
+    "WOULD_FAIL",
+    "Expected",
+    "PlanFacts",
+    "units_by_queue",
+]
 
 DROPPED_OUT = "Dropped out of the expected plan: "
 """How a note begins that names jobs which somebody expected to end, and which this plan does not end any more."""
 
 LIMIT_RAISED = "Limit raised: "
 """How a note begins that says which limit somebody raised for this plan only, and how."""
+
+NOT_LISTED = "Not listed: "
+"""How a note begins that names queues which AWS would not list, so that nothing is known of their jobs."""
+
+NOTES_REPEATED = (DROPPED_OUT, LIMIT_RAISED, NOT_LISTED)
+"""How the notes of a plan begin that its report and its ticket repeat."""
 
 WOULD_FAIL = "would fail, by a job that it depends on,"
 """What a plan does to a dependent, for refusals."""
@@ -150,7 +166,7 @@ class PlanFacts:
 
         `unknown` is the number of running jobs of which a figure is not known: the sums are the least then.
         """
-        return summed(self.frees_by_queue.values())
+        return add_up(self.frees_by_queue.values())
 
     @cached_property
     def frees_by_queue(self) -> Mapping[str, Mapping[str, float]]:

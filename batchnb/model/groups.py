@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.jobs.frame import utc
 from batchnb.jobs.job import Job
 from batchnb.jobs.name_stem import name_stem
-from batchnb.jobs.summary import freed_by_queue, summed
+from batchnb.jobs.summary import add_up, freed_by_queue
 from batchnb.model.verdict import PlannedJob, Verdict
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Group:
     @property
     def frees(self) -> Mapping[str, float]:
         """What its started jobs hold, as in `PlanFacts.frees`."""
-        return summed(freed_by_queue(self._described, datetime.now(UTC)).values())
+        return add_up(freed_by_queue(self._described, datetime.now(UTC)).values())
 
 
 @dataclass(frozen=True, slots=True)

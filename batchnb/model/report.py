@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.errors import AwsError, BatchnbError
 from batchnb.jobs.job import Job
 from batchnb.jobs.outcome import Outcome, count_outcomes
-from batchnb.jobs.summary import before_and_after, count_by_status, freed_by_queue, summed
+from batchnb.jobs.summary import add_up, before_and_after, count_by_status, freed_by_queue
 from batchnb.model.as_cell import arguments_to, cell_of_jobs
 from batchnb.model.lost import NOTHING, Lost
 from batchnb.model.newcomers import Newcomers
@@ -206,7 +206,7 @@ class Report:
 
 
 def _held(jobs: Iterable[Job | None]) -> dict[str, float]:
-    total = summed(freed_by_queue([job for job in jobs if job is not None], datetime.now(UTC)).values())
+    total = add_up(freed_by_queue([job for job in jobs if job is not None], datetime.now(UTC)).values())
     return {kind: amount for kind, amount in total.items() if kind != "job_hours"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
 from batchnb.jobs.name_stem import name_stem
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
+from batchnb.model.facts import DIGEST_SHOWN, NOTES_REPEATED
 from batchnb.model.figures_text import figures_text
 from batchnb.model.result import JobResult
 from batchnb.model.showing import name_of
@@ -81,7 +81,7 @@ def report_facts(report: Report) -> Facts:
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
     facts += held_facts(report)
-    facts += [("Note", note) for note in report.plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
+    facts += [("Note", note) for note in report.plan.notes if note.startswith(NOTES_REPEATED)]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     return facts + closing_facts(report)

@@ -11,7 +11,7 @@ from batchnb.jobs.ids import array_parent
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.facts import PlanFacts
 from batchnb.model.verdict import Verdict
-from batchnb.model.vouching import make_key, vouch_for, vouched
+from batchnb.model.vouching import find_vouched, make_key, vouch_for
 from batchnb.text import shown
 
 __all__ = ["leave_out"]
@@ -37,7 +37,7 @@ def leave_out(plan: PlanFacts, ids: str | Iterable[str]) -> PlanFacts:
             kept.append(one)
     ends = {one.job_id for one in kept if one.verdict.is_sent or one.verdict is Verdict.COVERED}
     dependents = Dependents(_still_failing(plan, ends), plan.dependents.gap, plan.dependents.account_wide)
-    known = vouched(plan._voucher)  # noqa: SLF001 - the key is for this
+    known = find_vouched(plan._voucher)  # noqa: SLF001 - the key is for this
     smaller = replace(plan, jobs=tuple(kept), dependents=dependents, _voucher=make_key())
     layers = known.layers if known.fingerprint == plan.fingerprint else ()
     is_described = known.is_described and known.fingerprint == plan.fingerprint

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from batchnb.document import Facts
 from batchnb.jobs.outcome import counts_text
-from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
+from batchnb.model.facts import DIGEST_SHOWN, NOT_LISTED, NOTES_REPEATED
 from batchnb.model.figures_text import figures_text
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import odd_ones
 from batchnb.model.report import Report
 from batchnb.model.report_view import closing_facts, held_facts, name_of_report
 from batchnb.model.result import JobResult
-from batchnb.model.ticket_styles import styled
+from batchnb.model.ticket_styles import apply_style
 from batchnb.model.verdict import Verdict
 from batchnb.text import fit_stdout, plural, shown
 
@@ -35,9 +35,9 @@ def ticket(subject: Plan | Report, style: str = "text", *, details: str = "") ->
     """
     file = [("Details", details)] if details else []
     if isinstance(subject, Plan):
-        text = styled("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
+        text = apply_style("DRY RUN, nothing was ended.", [*_plan_lines(subject), *file], style)
     else:
-        text = styled(subject.summary, [*_report_lines(subject), *file], style)
+        text = apply_style(subject.summary, [*_report_lines(subject), *file], style)
     return fit_stdout(text)
 
 
@@ -62,6 +62,7 @@ def _plan_lines(plan: Plan) -> Facts:
         lines.append(("Left out", ", ".join(left_out)))
     if plan.dependents_left:
         lines.append(("Would fail", _dependents(plan)))
+    lines += [("Note", note) for note in plan.notes if note.startswith(NOT_LISTED)]
     lines += odd_ones(plan)
     lines += [("Refused by", f"{one.guard}, set by {one.source}") for one in plan.refused_by[:_REFUSALS_SHOWN]]
     return lines
@@ -85,7 +86,7 @@ def _report_lines(report: Report) -> Facts:
     lines += held_facts(report)
     if plan.dependents_left:
         lines.append(("Fail with it", _dependents(plan)))
-    lines += [("Note", note) for note in plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
+    lines += [("Note", note) for note in plan.notes if note.startswith(NOTES_REPEATED)]
     left = report.failures
     lines.append(("Left", plural(len(left), "job") if left else "nothing: every job that was meant has ended"))
     lines += [("", _left(result)) for result in left[:_JOBS_SHOWN]]

@@ -9,14 +9,14 @@ from batchnb.document import FACT_LENGTH, Facts, facts_text
 from batchnb.errors import InputError
 from batchnb.text import shown
 
-__all__ = ["STYLES", "styled"]
+__all__ = ["STYLES", "apply_style"]
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
 _JIRA = re.compile(r"([\\{}\[\]*_|!^~+?#@-])")
 _SENTENCE_LENGTH = 500
 
 
-def styled(sentence: str, facts: Facts, style: str) -> str:
+def apply_style(sentence: str, facts: Facts, style: str) -> str:
     """Return the sentence and the facts below it. Raises InputError for a style that there is not."""
     if style not in STYLES:
         raise InputError(f"style must be one of {', '.join(STYLES)}, got {shown(repr(style), 80)}.")

@@ -15,7 +15,7 @@ from batchnb.guards.rules import Guards, Layer
 from batchnb.model.at_hand import keep_at_hand
 from batchnb.model.facts import PlanFacts
 
-__all__ = ["Vouched", "make_key", "vouch", "vouch_for", "vouched"]
+__all__ = ["Vouched", "find_vouched", "make_key", "vouch", "vouch_for"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def vouch(key: str, known: Vouched) -> None:
     _plans.setdefault(key, known)
 
 
-def vouched(key: str) -> Vouched:
+def find_vouched(key: str) -> Vouched:
     """Return what is known of the plan with that key."""
     return _plans.get(key, Vouched())
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["INK", "LINE", "MUTED", "count_axis", "label", "paint", "plain_axes", "rendered", "time_axis"]
+__all__ = ["INK", "LINE", "MUTED", "count_axis", "label", "paint", "plain_axes", "render", "time_axis"]
 
 DPI = 144
 WIDTH = 8.0
@@ -114,7 +114,7 @@ def label(text: object, limit: int = 40) -> str:
     return shown("".join(spelled), limit)
 
 
-def rendered(figure: Figure, kind: str, words: Mapping[str, str]) -> bytes:
+def render(figure: Figure, kind: str, words: Mapping[str, str]) -> bytes:
     """Return the figure as "png" or "svg", the same bytes for the same figure; `words` go into its metadata."""
     # What would tell the time or the version is left out.
     nothing = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.document import table_html, table_text
 from batchnb.errors import InputError
-from batchnb.pictures.canvas import rendered
+from batchnb.pictures.canvas import render
 from batchnb.text import escape, fit_stdout, shown
 
 if TYPE_CHECKING:
@@ -84,4 +84,4 @@ class Picture:
         return data, {"image/png": about}
 
     def _rendered(self, kind: str) -> bytes:
-        return rendered(self.figure, kind, {"Title": self.title, "Description": self.alt})
+        return render(self.figure, kind, {"Title": self.title, "Description": self.alt})

@@ -11,7 +11,7 @@ from batchnb.clock import Clock
 from batchnb.errors import GuardError, PlanMismatchError
 from batchnb.guards.carried import carry_layers, keep_typed, restore_protections
 from batchnb.guards.refusals import raise_refusals, refuse_everything
-from batchnb.guards.rules import Guards, Layer, combined
+from batchnb.guards.rules import Guards, Layer, combine
 from batchnb.guards.settings import configured_layers
 from batchnb.jobs.ids import account_and_partition, array_parent
 from batchnb.jobs.job import Job
@@ -21,7 +21,7 @@ from batchnb.model.expectation import Expectation, check_expected
 from batchnb.model.facts import PlanFacts
 from batchnb.model.reason import check_reason
 from batchnb.model.verdict import PlannedJob, Verdict, is_stopping
-from batchnb.model.vouching import Vouched, vouched
+from batchnb.model.vouching import Vouched, find_vouched
 from batchnb.planning.dependents import find_dependents
 from batchnb.planning.preflight import Preflight, count_live
 from batchnb.text import plural, shown
@@ -64,7 +64,7 @@ def approve(
     """
     oldest = parse_age("max_age", max_age) or timedelta()
     check_reason(plan.reason)
-    known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
+    known = find_vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
     held = find_guards(plan, typed)
     check_guards(plan, here, held)
     dropped = check_expected(plan, expected)
@@ -98,14 +98,14 @@ def find_guards(plan: PlanFacts, typed: Layer | None = None) -> Guards:
     Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
     allow more, for its execution (`typed`) or, in this process, for this plan alone. See `carried` for who wins.
     """
-    known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
+    known = find_vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
     carried = carry_layers(plan.guards)
     if known.guards is not None:
         carried += carry_layers(known.guards)
     configured = configured_layers()
     own = _own_layers(plan, known, configured)
     now = [typed] if typed else []
-    held = combined([*now, *own, *carried, *configured])
+    held = combine([*now, *own, *carried, *configured])
     return restore_protections(held, plan.guards, [pattern for layer in now for pattern in layer.unprotect])
 
 
@@ -113,7 +113,7 @@ def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) ->
     """Return the guards that were typed for this plan in this process, as far as they still hold."""
     if known.fingerprint != plan.fingerprint:
         return []
-    now = combined(configured)
+    now = combine(configured)
     return [keep_typed(layer, now, plan.guards) for layer in known.layers]
 
 

@@ -60,13 +60,13 @@ def examine(
         place = gateway.identity(account)
         check_accounts(ids, place.account, partition)
         held.check_account(place.account)
-        jobs = preflight.judged(list(wanted), held)
+        jobs = preflight.judge(list(wanted), held)
         dependents = preflight.dependents(jobs, held)
         if with_dependents and dependents.jobs:
             wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
             preflight.look(wanted)
-            jobs = preflight.judged(list(wanted), held)
-    jobs, notes = preflight.collapsed(jobs, collapse=collapse)
+            jobs = preflight.judge(list(wanted), held)
+    jobs, notes = preflight.collapse_arrays(jobs, collapse=collapse)
     return Examined(
         place=place,
         jobs=tuple(jobs),

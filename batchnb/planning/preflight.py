@@ -72,12 +72,12 @@ class Preflight:
         account_wide = bool(guards.protect)
         return find_dependents(self.gateway, ends, self.described, self.clock, self.waiting, account_wide=account_wide)
 
-    def judged(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
+    def judge(self, job_ids: Sequence[str], guards: Guards) -> list[PlannedJob]:
         """Return these jobs with their verdicts. What protects an array protects its children, and the reverse."""
         wanted = set(job_ids)
         kept = self.protected(guards).keys()
         covering = {job_id for job_id in wanted - kept if _takes_children_along(self.described.get(job_id))}
-        return [self._judged(job_id, kept, covering) for job_id in job_ids]
+        return [self._judge(job_id, kept, covering) for job_id in job_ids]
 
     def protected(self, guards: Guards) -> dict[str, tuple[Pattern, str]]:
         """Return what protects which of the jobs that were described, an array with its children in both directions."""
@@ -91,7 +91,7 @@ class Preflight:
                 kept.setdefault(job_id, kept[parent])
         return kept
 
-    def _judged(self, job_id: str, kept: Set[str], covering: set[str]) -> PlannedJob:
+    def _judge(self, job_id: str, kept: Set[str], covering: set[str]) -> PlannedJob:
         parent, job = array_parent(job_id), self.described.get(job_id)
         return PlannedJob(job_id, verdict_of(job, covered=parent in covering, is_protected=job_id in kept), job)
 
@@ -114,7 +114,7 @@ class Preflight:
         seen = describe_all(self.gateway, others, self.clock) if others else {}
         return bool(array.array_size) and all(_has_ended(seen.get(job_id)) for job_id in others)
 
-    def collapsed(self, jobs: list[PlannedJob], *, collapse: bool) -> tuple[list[PlannedJob], list[str]]:
+    def collapse_arrays(self, jobs: list[PlannedJob], *, collapse: bool) -> tuple[list[PlannedJob], list[str]]:
         """Return the jobs, and a sentence for each array of which all live children are among them.
 
         With `collapse`, such an array takes the place of its children, which are covered by it then.
@@ -195,7 +195,7 @@ def count_places(ids: Iterable[JobId]) -> dict[str, int]:
     counted = Counter(named).most_common()
     several = len({partition for (partition, _, _), _ in counted}) > 1
     return {
-        f"account {account}, Region {region}{f' ({partition})' if several else ''}": count
+        f"account {account}{f', Region {region}' if region else ''}{f' ({partition})' if several else ''}": count
         for (partition, account, region), count in counted
     }
 

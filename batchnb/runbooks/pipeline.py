@@ -82,7 +82,7 @@ def _list(runbook: Runbook, selectors: Mapping[str, Any]) -> pd.DataFrame:
         return jobs
     described = describe_all(connect(), list(jobs.jobId), Clock())
     chosen = jobs[jobs.jobId.isin(find_dependents(described, root) | {root})]
-    # Somebody has said which jobs are meant: those that wait for one. That is no selector of the listing.
+    # Somebody has said which jobs are meant: those that wait for one. The listing has no selector for that.
     if "listing" in jobs.attrs:
         chosen.attrs = {**jobs.attrs, "listing": {**jobs.attrs["listing"], "is_narrowed": True}}
     return chosen

@@ -69,7 +69,7 @@ class Storm:
         lines = [head, _count(self.jobs)]
         spot = int((self.jobs.cause == SPOT).sum()) if len(self.jobs) else 0
         if spot:
-            lines.append(f"{plural(spot, 'job')} lost their machines to spot: that is no fault of theirs.")
+            lines.append(f"{plural(spot, 'job')} lost their spot machines, which is not their fault.")
         return "\n".join([*lines, *([self.not_listed] if self.not_listed else [])])
 
 

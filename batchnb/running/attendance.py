@@ -27,7 +27,7 @@ from batchnb.progress import announce
 from batchnb.running.stop import Stop, as_stop
 from batchnb.text import shown
 
-__all__ = ["attended"]
+__all__ = ["attend_run"]
 
 P = ParamSpec("P")
 
@@ -43,7 +43,7 @@ _ALL = 3
 """Presses of Ctrl-C that stop everything."""
 
 
-def attended(run: Callable[P, Report]) -> Callable[P, Report]:
+def attend_run(run: Callable[P, Report]) -> Callable[P, Report]:
     """Let the function run in a thread of its own, attended by the thread that calls it.
 
     One of its arguments is a RunOptions, whose `stop` is a Stop for it. Raises what the function raises;

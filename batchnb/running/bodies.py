@@ -14,7 +14,7 @@ from batchnb.jobs.fastjson import from_json, to_json, to_sorted_json
 from batchnb.jobs.job import Job, job_from_aws
 from batchnb.jobs.shapes import Body, ContainerRun, Evidence, Placement, Run, add_run, placement_record
 from batchnb.model.records import Record, plain_record
-from batchnb.running.merge_patch import difference, patched
+from batchnb.running.merge_patch import apply_patch, difference
 
 __all__ = [
     "Bodies",
@@ -88,7 +88,7 @@ def told_job(line: Mapping[str, Any], bodies: Mapping[str, KnownBody], job_id: s
     if "job" not in line:
         return None
     body = bodies[line["body"]]
-    plain = patched(body.plain, line["job"])
+    plain = apply_patch(body.plain, line["job"])
     plain["jobId"] = job_id
     if "jobArn" in body.plain and "jobArn" not in line["job"]:
         plain["jobArn"] = f"{body.plain['jobArn']}{job_id}"
@@ -118,9 +118,9 @@ def changed_job(line: Mapping[str, Any], before: Job | None) -> Job | None:
     if before is not None and not patch and line.keys().isdisjoint(("run", "ran", "evidence", "own_evidence")):
         return before
     evidence, run = _evidence_of(before) if before is not None else (None, None)
-    plain = patched(plain_record(before) if before is not None else {}, patch)
+    plain = apply_patch(plain_record(before) if before is not None else {}, patch)
     if "ran" in line and run is not None:
-        run = _run_of(patched(_run_record(run), line["ran"]))
+        run = _run_of(apply_patch(_run_record(run), line["ran"]))
     return _job(plain, evidence, line, _run_of(line["run"]) if "run" in line else run)
 
 
@@ -153,7 +153,7 @@ def _told(old: Mapping[str, Any], known: Body | None, new: Mapping[str, Any], ev
     # Siblings with a command of their own, for example.
     before, after = _record_of(known), _record_of(evidence)
     patch = difference(before, after)
-    if patched(before, patch) == after:
+    if apply_patch(before, patch) == after:
         return told | {"evidence": patch}
     return told | {"own_evidence": after}  # null stands for something in it, which a patch would take away
 
@@ -161,7 +161,7 @@ def _told(old: Mapping[str, Any], known: Body | None, new: Mapping[str, Any], ev
 def _job(plain: Record, body: Body | None, line: Mapping[str, Any], run: Run | None) -> Job:
     record: Record | None = line.get("own_evidence")
     if (patch := line.get("evidence")) is not None:
-        record = patched(_record_of(body), patch)
+        record = apply_patch(_record_of(body), patch)
     if record is None:
         return job_from_aws(plain, evidence=Evidence(body, run) if body is not None else None)
     if run is not None:

@@ -168,7 +168,7 @@ class Journal:
         self.write(outcome_line(result, when) for result in news)
         held.update((result.planned.job_id, result) for result in news)
 
-    def resumed(self, at: datetime, *, accepted_dependents: Iterable[str] = ()) -> None:
+    def note_resumed(self, at: datetime, *, accepted_dependents: Iterable[str] = ()) -> None:
         """Note that the run is resumed, by whom, what was known to be lost, and which new dependents may fail."""
         line: Record = {"type": "resume", "format": FORMAT, "at": moment_text(at), **_process()}
         if accepted := list(accepted_dependents):

@@ -10,7 +10,7 @@ from typing import Any
 
 from batchnb.model.records import Record
 
-__all__ = ["difference", "patched"]
+__all__ = ["apply_patch", "difference"]
 
 _PLACES = "@"
 _MISSING = object()
@@ -34,12 +34,12 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
     return patch
 
 
-def patched(old: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
+def apply_patch(old: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
     """Return the record that a patch makes of `old`. Raises ValueError where a list has no such place.
 
-    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 4}, "a": None})
+    >>> apply_patch({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 4}, "a": None})
     {'b': {'c': 2, 'd': 4}}
-    >>> patched({"a": [{"b": 1, "c": 2}, 3]}, {"a": {"@": {"0": {"c": 4}}}})
+    >>> apply_patch({"a": [{"b": 1, "c": 2}, 3]}, {"a": {"@": {"0": {"c": 4}}}})
     {'a': [{'b': 1, 'c': 4}, 3]}
     """
     record = dict(old)
@@ -68,7 +68,7 @@ def _changed(before: object, value: Any) -> Any:
     if type(value) is not dict:
         return value
     if type(before) is not list or value.keys() != {_PLACES}:
-        return patched(before if type(before) is dict else {}, value)
+        return apply_patch(before if type(before) is dict else {}, value)
     parts = list(before)
     for place, part in value[_PLACES].items():
         number = int(place)

@@ -127,7 +127,7 @@ class Rest:
 
     def _add(self, job_ids: list[str]) -> None:
         self._preflight.look(job_ids)
-        self.added = self._preflight.judged(job_ids, self._held)
+        self.added = self._preflight.judge(job_ids, self._held)
         self._protected = self._preflight.protected(self._held)
         ends = {planned.job_id for planned in self.added if planned.verdict.is_watched}
         self._dependents = tuple(one for one in self._dependents_now() if one.job_id not in ends)

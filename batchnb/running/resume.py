@@ -19,7 +19,7 @@ from batchnb.model.records import identity_from_record
 from batchnb.model.report import Report
 from batchnb.model.run_options import RunOptions
 from batchnb.planning.approval import check_guards
-from batchnb.running.attendance import attended
+from batchnb.running.attendance import attend_run
 from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.journal_ends import read_ends
@@ -35,7 +35,7 @@ from batchnb.text import without_userinfo
 __all__ = ["last_unfinished", "resume_run"]
 
 
-@attended
+@attend_run
 def resume_run(
     path: Path,
     gateway: Gateway,
@@ -83,7 +83,7 @@ def resume_run(
         to_send = rest.enter(ledger)
         full = read_full_evidence(held, rest.added, gateway, clock)
         # Only now: a run that is refused is as it was, and so is its journal.
-        journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
+        journal.note_resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)
         journal.jobs(rest.added, added=True)
         journal.values(full)

@@ -24,7 +24,7 @@ from batchnb.model.run_options import RunOptions, check_timeout
 from batchnb.model.saved import as_expected
 from batchnb.model.verdict import PlannedJob
 from batchnb.planning.approval import approve
-from batchnb.running.attendance import attended
+from batchnb.running.attendance import attend_run
 from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.ledger import Ledger
@@ -84,13 +84,13 @@ class Begun:
             return carry_out(self._ledger, self._gateway, self.journal, options, jobs=self._jobs, **self._options)
 
 
-@attended
+@attend_run
 @collecting_seldom()
 def _send(begun: Begun, options: RunOptions) -> Report:
     return begun.carry_out(options)
 
 
-@attended
+@attend_run
 @collecting_seldom()
 def execute(plan: Plan, gateway: Gateway | None, options: RunOptions, **approval: Any) -> Report:
     """Send, watch, and report: what `Plan.execute` promises. `approval` are the keyword arguments of `begin`."""

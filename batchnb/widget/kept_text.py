@@ -38,7 +38,7 @@ def cell_of(session: PickerSession) -> str:
     if not names:
         raise InputError("no job is selected: select some first.")
     options: dict[str, Any] = {**session.setup.connection, **session.setup.guards}
-    # A run of its own would need the number typed there: it must not be in what is pasted.
+    # In a production account the number is to be typed by a person, not pasted.
     is_production = where["badge"] == "production"
     return cell_for(names, reason, options, notes, expect=None if is_production else len(names))
 

@@ -32,7 +32,7 @@ _CHANGING = (
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """A frame, and the sentence that says how it came about."""
+    """A frame, and the sentence that says how it was made."""
 
     frame: pd.DataFrame
     note: str
@@ -56,9 +56,9 @@ def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:
     at = f"{clock.wall():%H:%M:%S} UTC"
     if made is None or "jobId" not in snapshot.frame or not made.is_of(gateway) or not made.is_whole(snapshot.row_of):
         frame = refreshed_frame(snapshot, describe_all(gateway, known, clock))
-        why = "it is no listing of list_jobs" if made is None else "it is a part of a listing, or made elsewhere"
-        again = f"Looked at these {plural(len(known), 'job')} again at {at}"
-        return Refreshed(frame, f"{again}, and for no new ones: {why}.")
+        is_other = "not a listing of list_jobs" if made is None else "a part of a listing, or was made elsewhere"
+        again = f"Updated these {plural(len(known), 'job')} at {at}."
+        return Refreshed(frame, f"{again} New jobs were not looked for: the table is {is_other}.")
     return _listed_again(snapshot, made, known, gateway, clock, at)
 
 
@@ -72,7 +72,7 @@ def _listed_again(
     if listing.jobs and known and not any(job_id in jobs for job_id in known):
         raise InputError(
             "AWS knows none of the jobs of this table, but finds others by the same selectors: this may be another "
-            "account. The table stays as it was; list the jobs anew."
+            "account. The table stays as it was. List the jobs again."
         )
     new = [job for job in listing.jobs if job.job_id not in snapshot.row_of]
     frame = _with_new(refreshed_frame(snapshot, jobs), new, tags=listing.with_tags)

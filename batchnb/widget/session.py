@@ -235,6 +235,7 @@ class PickerSession:
 
     def _execute(self, run: Run) -> None:
         self.run = run
+        self.jobs.marks.begin_run(run.plan)
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:

@@ -62,8 +62,9 @@ def test_sso_that_nobody_logged_in_to_says_how(files: AwsFiles) -> None:
     assert str(error).endswith("Run: aws sso login --profile prod")
 
 
-def test_sso_that_has_expired_says_how(files: AwsFiles) -> None:
-    """The same for a login of yesterday."""
+def test_sso_that_has_expired_says_how(files: AwsFiles, sts: FakeSts) -> None:
+    """The same for a login of yesterday, whether botocore sees that or SSO says so."""
+    assert sts.refuses is None
     files.write(SSO)
     files.sso_token("https://example.awsapps.com/start", expired=True)
     error = refusal("prod")
@@ -297,6 +298,30 @@ def test_a_background_thread_asks_nobody(files: AwsFiles, sts: FakeSts, codes: l
         assert pool.submit(connect, profile="oncall").result()._credentials == "KEY1"
     assert codes == ["MainThread"]
     assert sts.count("AssumeRole") == 1
+
+
+def test_a_click_in_a_picker_that_needs_a_code_says_so(
+    files: AwsFiles, sts: FakeSts, codes: list[str], emulator: local.LocalBatch
+) -> None:
+    """And does not list for ever; after a cell in which the code was typed, the same click works."""
+    files.write(WITH_MFA, f"[base]\n{KEYS}")
+    emulator.world.add_jobs("train", ["a"])
+    jobs = batchnb.list_jobs(queues=["train"], endpoint_url=emulator.endpoint_url, session=_session_with_keys())
+    picker = batchnb.JobPicker(jobs, profile="oncall", endpoint_url=emulator.endpoint_url)
+    picker._on_message(picker, {"kind": "refresh", "id": 1}, [])
+    assert picker.wait(60)
+    assert isinstance(picker.error, CredentialsError)
+    assert "an MFA code is needed" in str(picker.error)
+    assert (codes, sts.asked) == ([], [])
+    connect(profile="oncall")
+    picker._on_message(picker, {"kind": "refresh", "id": 2}, [])
+    assert picker.wait(60)
+    assert picker.error is None
+    picker.close()
+
+
+def _session_with_keys() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="K", aws_secret_access_key="x", region_name="eu-west-1")
 
 
 @pytest.mark.parametrize("loaded", [False, True])

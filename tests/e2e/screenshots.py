@@ -6,6 +6,7 @@ Without FOLDER, those of the README. With it, each state of the picker, light an
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -19,6 +20,10 @@ from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, running_lab
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 SHOW = 'picker = JobPicker(batchnb.list_jobs(status="all"), confirm_above=50)\npicker'
+READ_ONLY = 'os.environ["BATCHNB_READ_ONLY"] = "1"'
+SLOWLY = 'del os.environ["BATCHNB_READ_ONLY"]\nemulator.limits.set("TerminateJobs", local.Limit(0.5, 1))'
+FAST = 'emulator.limits.set("TerminateJobs", None)'
+UNDER_WAY = re.compile(r"[1-9][\d,]* (asked, stopping|ended)")
 README = Path(__file__).parent / "screenshots"
 MARGIN = 170
 """Pixels that JupyterLab needs beside an output."""
@@ -46,7 +51,8 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     )
     page = context.new_page()
     page.set_default_timeout(SLOW)
-    path = lab.write(f"{look.name}.ipynb", START, SHOW, "emulator.latency = 1.0", "emulator.latency = 0.0")
+    slow, fast = "emulator.latency = 1.0", "emulator.latency = 0.0"
+    path = lab.write(f"{look.name}.ipynb", START, SHOW, slow, fast, READ_ONLY, SLOWLY, FAST)
     notebook = Notebook(page, lab, path)
     page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", _theme(look))
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
@@ -67,22 +73,51 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     picture("list")
     picker.filter("vcpus:>4")
     picture("error")
-    picker.filter("name:sweep-lr-0*")
+    picker.filter("")
+    picker.root.get_by_label("How to search").click()
+    picture("help")
+    page.keyboard.press("Escape")
+    picker.filter("sweep")
     picker.root.get_by_role("button", name="Select all").click()
+    picker.filter("name:sweep-lr-0*")
     picker.root.locator(".bnb-reason").fill("OPS-123 bad input")
-    picture("picker")
+    picture("out-of-sight")
     picker.root.locator(".bnb-form .bnb-primary").click()
     dialog = picker.root.get_by_role("alertdialog")
+    expect(dialog.locator(".bnb-marked").first).to_be_visible()
+    picture("review")
+    dialog.get_by_role("button", name="Back").click()
+    picker.root.get_by_role("button", name="Clear").click()
+    picker.root.get_by_role("button", name="Select all").click()
+    picture("picker")
+    picker.root.locator(".bnb-form .bnb-primary").click()
     dialog.get_by_label("Type 60").fill("60")
     expect(dialog.get_by_role("button", name="Terminate")).to_be_enabled()
     picture("confirmation")
     notebook.run(2)
     picker.confirm()
-    expect(picker.root.locator(".bnb-running")).to_contain_text("accepted")
+    expect(picker.root.locator(".bnb-running")).to_contain_text(UNDER_WAY)
     picture("running")
     notebook.run(3)
     expect(picker.summary).to_be_visible(timeout=2 * SLOW)
     picture("result")
+    picker.root.get_by_role("button", name="Done").click()
+    dialog = picker.plan("status:running -sweep", "OPS-124 wrong image")
+    dialog.get_by_role("button", name="Back").click()
+    notebook.run(4)
+    picker.root.locator(".bnb-form .bnb-primary").click()
+    expect(dialog.locator(".bnb-amber")).to_be_visible()
+    picture("blocked")
+    dialog.get_by_role("button", name="Back").click()
+    notebook.run(5)
+    picker.root.locator(".bnb-form .bnb-primary").click()
+    dialog.locator(".bnb-typed").fill(dialog.locator("label strong").inner_text())
+    expect(dialog.locator(".bnb-danger")).to_be_enabled()
+    picker.confirm()
+    picker.root.get_by_role("button", name="Stop").click()
+    notebook.run(6)
+    expect(picker.summary).to_contain_text("Stopped by you", timeout=2 * SLOW)
+    picture("stopped")
     notebook.restart()
     expect(picker.root.get_by_role("alert").filter(has_text="is gone")).to_be_visible()
     picture("lost")
@@ -100,7 +135,7 @@ def main(folder: Path | None) -> None:
     def keep(state: str, look: Look) -> Path | None:
         if folder is not None:
             return folder / f"{state}-{look.name}.png"
-        return README / f"{state}-{look.name}.png" if state in ("picker", "confirmation", "result") else None
+        return README / f"{state}-{look.name}.png" if state in ("picker", "review", "confirmation", "result") else None
 
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

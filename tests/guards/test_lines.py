@@ -14,7 +14,7 @@ from batchnb import local
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.guards.lines import LINE_LENGTH, guards_in_force, useless_protections
-from batchnb.guards.rules import Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards.rules import Guards, Layer, Pattern, PatternKind, combine
 from batchnb.guards.settings import FLAGS, KEYWORDS, layer, pattern
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import Job
@@ -33,7 +33,7 @@ def _plan(gateway: Gateway, ids: Iterable[str], clock: Clock, *layers: Layer) ->
 
 
 def _typed(*patterns: str) -> Guards:
-    return combined([layer(FLAGS, {"protect": list(patterns)}, explicit=True)])
+    return combine([layer(FLAGS, {"protect": list(patterns)}, explicit=True)])
 
 
 def _job(name: str = "pretrain-001", queue: str = "train-gpu", **tags: str) -> Job:
@@ -73,7 +73,7 @@ def _job(name: str = "pretrain-001", queue: str = "train-gpu", **tags: str) -> J
 )
 def test_each_guard_is_said_with_its_source(layers: list[Layer], said: list[str]) -> None:
     """Whoever reads a plan learns what holds and where to change it, also where nothing is configured."""
-    assert guards_in_force(combined(layers)) == said
+    assert guards_in_force(combine(layers)) == said
 
 
 texts = st.text(min_size=1, max_size=600)
@@ -82,7 +82,7 @@ texts = st.text(min_size=1, max_size=600)
 @given(st.lists(st.builds(Pattern, st.sampled_from(PatternKind), texts, texts), max_size=40), texts)
 def test_lines_are_bounded_and_on_one_line_each(patterns: list[Pattern], source: str) -> None:
     """However many patterns there are, and whatever they hold, no view has to cut a line, and none is left out."""
-    held = combined([Layer(source, protect=tuple(patterns))])
+    held = combine([Layer(source, protect=tuple(patterns))])
     lines = guards_in_force(held)
     assert all(len(line) <= LINE_LENGTH for line in lines)
     assert all(shown(line, LINE_LENGTH) == line for line in lines)
@@ -155,12 +155,12 @@ def test_a_protection_that_protects_a_job_says_nothing(text: str) -> None:
 @pytest.mark.parametrize("source", ["%config BatchMagics", "[tool.batchnb] in p", "the user file u"])
 def test_a_configured_protection_need_not_protect_anything(source: str) -> None:
     """What is configured is for many plans, and most have no job of that kind."""
-    assert useless_protections(combined([layer(source, {"protect": "queue:live"})]), [_job()]) == []
+    assert useless_protections(combine([layer(source, {"protect": "queue:live"})]), [_job()]) == []
 
 
 def test_what_a_keyword_protects_is_told_as_well() -> None:
     """Typed is typed, by a flag or in Python; and where there is no job, none can be named."""
-    held = combined([layer(KEYWORDS, {"protect": "queue:live"}, explicit=True)])
+    held = combine([layer(KEYWORDS, {"protect": "queue:live"}, explicit=True)])
     assert useless_protections(held, []) == [
         "protect queue:live (a keyword argument) protects none of the plan's jobs."
     ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from batchnb.errors import GuardError, InputError
 from batchnb.guards.caps import Cap
 from batchnb.guards.carried import carry_layers
-from batchnb.guards.rules import DEFAULT_MAX_JOBS, Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards.rules import DEFAULT_MAX_JOBS, Guards, Layer, Pattern, PatternKind, combine
 from batchnb.guards.settings import pattern
 from batchnb.jobs.job import Job
 
@@ -53,30 +53,30 @@ def test_a_job_of_which_nothing_is_known_matches_no_pattern() -> None:
 
 def test_without_layers_the_defaults_hold() -> None:
     """1,000 jobs, and nothing else is forbidden."""
-    assert combined([]) == Guards()
-    assert combined([]).max_jobs == Cap(1000, "the built-in default")
+    assert combine([]) == Guards()
+    assert combine([]).max_jobs == Cap(1000, "the built-in default")
 
 
 def test_the_lowest_configured_number_holds_and_the_default_only_where_there_is_none() -> None:
     """Two files agree on the lower number; a file may allow more than the default, which the plan shows."""
     low, high = Layer("low", max_jobs=10), Layer("high", max_jobs=5000)
-    assert combined([high, low]).max_jobs == Cap(10, "low") == combined([low, high]).max_jobs
-    assert combined([high]).max_jobs == Cap(5000, "high", ((1000, "the built-in default"),))
+    assert combine([high, low]).max_jobs == Cap(10, "low") == combine([low, high]).max_jobs
+    assert combine([high]).max_jobs == Cap(5000, "high", ((1000, "the built-in default"),))
 
 
 def test_what_is_typed_may_be_more_and_says_over_what() -> None:
     """A number given where the plan is made holds, and names every lower one that it was raised over."""
     typed, project = Layer("a flag", is_explicit=True, max_jobs=2000), Layer("pyproject", max_jobs=100)
-    cap = combined([typed, project]).max_jobs
+    cap = combine([typed, project]).max_jobs
     assert cap == Cap(2000, "a flag", ((100, "pyproject"), (1000, "the built-in default")))
     assert str(cap) == "2,000 (a flag, raised over 100 (pyproject) and 1,000 (the built-in default))"
-    assert combined([Layer("a flag", is_explicit=True, max_jobs=5), project]).max_jobs == Cap(5, "a flag")
+    assert combine([Layer("a flag", is_explicit=True, max_jobs=5), project]).max_jobs == Cap(5, "a flag")
 
 
 def test_a_protection_is_lifted_only_by_its_own_name() -> None:
     """Naming one pattern lifts that one, wherever it was set, and no other."""
     typed = Layer("a flag", is_explicit=True, unprotect=(KEEP,))
-    held = combined([typed, Layer("project", protect=(KEEP, PROD)), Layer("user", protect=(KEEP,))])
+    held = combine([typed, Layer("project", protect=(KEEP, PROD)), Layer("user", protect=(KEEP,))])
     assert held.protect == ((PROD, "project"),)
     assert held.lifted == ((KEEP, "project"), (KEEP, "user"))
 
@@ -85,12 +85,12 @@ def test_to_lift_a_protection_that_is_not_there_is_an_error() -> None:
     """A pattern with a typo lifts nothing, and says which there are."""
     typed = Layer("a flag", is_explicit=True, unprotect=(pattern("tag:keep=no"),))
     with pytest.raises(InputError, match=r"protected by tag:keep=no\. The patterns that are: tag:keep=yes"):
-        combined([typed, Layer("project", protect=(KEEP,))])
+        combine([typed, Layer("project", protect=(KEEP,))])
 
 
 def test_a_configured_layer_lifts_nothing() -> None:
     """Even a layer that was built by hand lifts a protection only where it was typed."""
-    held = combined([Layer("project", unprotect=(KEEP,)), Layer("user", protect=(KEEP,))])
+    held = combine([Layer("project", unprotect=(KEEP,)), Layer("user", protect=(KEEP,))])
     assert held.protect == ((KEEP, "user"),)
 
 
@@ -98,26 +98,26 @@ def test_a_configured_layer_lifts_nothing() -> None:
     ("check", "guard", "words"),
     [
         (
-            lambda: combined([Layer("/p/pyproject.toml", max_jobs=5)]).check_count(6),
+            lambda: combine([Layer("/p/pyproject.toml", max_jobs=5)]).check_count(6),
             "max_jobs",
             ["6 jobs", "/p/pyproject.toml allows 5", "--max-jobs 6", "max_jobs=6"],
         ),
         (
-            lambda: combined([Layer("user", max_percent=50)]).check_share("train", 6, 10),
+            lambda: combine([Layer("user", max_percent=50)]).check_share("train", 6, 10),
             "max_percent",
             ["6 of 10 live jobs of queue train", "60 %", "user allows 50 %", "--max-percent"],
         ),
         (
-            lambda: combined([Layer("project", protect=(KEEP,))]).check_unprotected([_job(), _job(keep="yes")]),
+            lambda: combine([Layer("project", protect=(KEEP,))]).check_unprotected([_job(), _job(keep="yes")]),
             "protect",
             ["(job)", "project protects by tag:keep=yes", "unprotect='tag:keep=yes'", '--unprotect "tag:keep=yes"'],
         ),
         (
-            lambda: combined([Layer("project", accounts=("123456789012",))]).check_account("210987654321"),
+            lambda: combine([Layer("project", accounts=("123456789012",))]).check_account("210987654321"),
             "accounts",
             ["210987654321", "project allows only 123456789012"],
         ),
-        (lambda: combined([Layer("BATCHNB_READ_ONLY=1", read_only=True)]).check_read_only(), "read_only", ["_ONLY=1"]),
+        (lambda: combine([Layer("BATCHNB_READ_ONLY=1", read_only=True)]).check_read_only(), "read_only", ["_ONLY=1"]),
     ],
 )
 def test_a_refusal_names_guard_layer_number_and_way_forward(check: object, guard: str, words: list[str]) -> None:
@@ -134,7 +134,7 @@ def test_a_refusal_names_guard_layer_number_and_way_forward(check: object, guard
 
 def test_what_is_allowed_passes() -> None:
     """At the limit nothing is refused, and an empty queue is no division by zero."""
-    held = combined([Layer("project", max_jobs=5, max_percent=50, accounts=("1",), protect=(KEEP,))])
+    held = combine([Layer("project", max_jobs=5, max_percent=50, accounts=("1",), protect=(KEEP,))])
     held.check_count(5)
     held.check_share("train", 5, 10)
     held.check_share("train", 0, 0)
@@ -145,7 +145,7 @@ def test_what_is_allowed_passes() -> None:
 
 def test_every_layer_has_to_allow_the_account() -> None:
     """Two lists allow what is in both, and an unknown account is in none."""
-    held = combined([Layer("a", accounts=("1", "2")), Layer("b", accounts=("2", "3"))])
+    held = combine([Layer("a", accounts=("1", "2")), Layer("b", accounts=("2", "3"))])
     held.check_account("2")
     for account in ("1", "3", None):
         with pytest.raises(GuardError):
@@ -154,9 +154,9 @@ def test_every_layer_has_to_allow_the_account() -> None:
 
 def test_an_unknown_account_may_be_production() -> None:
     """Where the account cannot be told and some are production, the number has to be typed."""
-    held = combined([Layer("project", production_accounts=("1",))])
+    held = combine([Layer("project", production_accounts=("1",))])
     assert [held.is_production(account) for account in ("1", "2", None)] == [True, False, True]
-    assert not combined([]).is_production(None)
+    assert not combine([]).is_production(None)
 
 
 # --- no guard is weakened by a weaker layer -------------------------------------------------------------------------
@@ -197,7 +197,7 @@ def test_no_guard_is_weakened_by_a_weaker_layer(
     typed: list[Layer], stronger: list[Layer], weaker: Layer, job: Job, account: str
 ) -> None:
     """Adding a layer below the others never allows what was forbidden, but for a first number above the default."""
-    before, after = combined([*typed, *stronger]), combined([*typed, *stronger, weaker])
+    before, after = combine([*typed, *stronger]), combine([*typed, *stronger, weaker])
 
     if any(layer.max_jobs is not None for layer in [*typed, *stronger]):
         assert after.max_jobs.value <= before.max_jobs.value
@@ -217,7 +217,7 @@ def test_no_guard_is_weakened_by_a_weaker_layer(
 @given(st.lists(configured, max_size=4))
 def test_raising_is_always_shown(layers: list[Layer]) -> None:
     """A typed number above a configured one names it, so that the plan can."""
-    held = combined([Layer("a flag", is_explicit=True, max_jobs=6000), *layers])
+    held = combine([Layer("a flag", is_explicit=True, max_jobs=6000), *layers])
     over = {source: value for value, source in held.max_jobs.raised_over}
     assert {layer.source for layer in layers if layer.max_jobs is not None} <= set(over)
 
@@ -233,12 +233,12 @@ def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
     typed: list[Layer], then: list[Layer], now: list[Layer], job: Job, account: str
 ) -> None:
     """Under the guards of now and those that a plan brings, nothing is allowed that either of them forbids."""
-    made, here = combined([*typed, *then]), combined(now)
-    held = combined([*now, *carry_layers(made)])
+    made, here = combine([*typed, *then]), combine(now)
+    held = combine([*now, *carry_layers(made)])
 
-    bound = min(made.max_jobs.value, combined(then).max_jobs.value)
+    bound = min(made.max_jobs.value, combine(then).max_jobs.value)
     assert held.max_jobs.value == min(bound, here.max_jobs.value)
-    for cap in (made.max_percent, combined(then).max_percent, here.max_percent):
+    for cap in (made.max_percent, combine(then).max_percent, here.max_percent):
         assert cap is None or (held.max_percent is not None and held.max_percent.value <= cap.value)
     for one in (made, here):
         assert one.protection_of(job) is None or held.protection_of(job) is not None
@@ -246,7 +246,7 @@ def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
         assert not one.is_production(account) or held.is_production(account)
         assert not _refuses(one, account) or _refuses(held, account)
     # Carried again, as by a file of a file, it is the same.
-    again = combined([*now, *carry_layers(held)])
+    again = combine([*now, *carry_layers(held)])
     assert (again.max_jobs.value, again.max_percent and again.max_percent.value) == (
         held.max_jobs.value,
         held.max_percent and held.max_percent.value,
@@ -257,9 +257,9 @@ def test_a_plan_takes_along_what_protects_and_nothing_that_widens(
 def test_a_protection_that_was_lifted_holds_again_where_the_plan_goes() -> None:
     """Whoever executes it elsewhere has to lift it again, whether or not it is configured there."""
     typed = Layer("a flag", is_explicit=True, unprotect=(KEEP,))
-    made = combined([typed, Layer("project", protect=(KEEP,))])
-    assert combined(carry_layers(made)).protect == ((KEEP, "project (when the plan was made)"),)
-    assert combined([typed, *carry_layers(made)]).protect == ()
+    made = combine([typed, Layer("project", protect=(KEEP,))])
+    assert combine(carry_layers(made)).protect == ((KEEP, "project (when the plan was made)"),)
+    assert combine([typed, *carry_layers(made)]).protect == ()
 
 
 def _refuses(held: Guards, account: str) -> bool:
@@ -270,7 +270,7 @@ def _refuses(held: Guards, account: str) -> bool:
     return False
 
 
-def test_every_guard_of_a_layer_is_combined() -> None:
+def test_every_guard_of_a_layer_is_combine() -> None:
     """A guard that is added to the layers is not forgotten where they are combined."""
     names = {field.name for field in fields(Layer)} - {"source", "is_explicit", "is_carried", "unprotect"}
     assert names == {field.name for field in fields(Guards)} - {"lifted"}

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from batchnb.document import BAR_LENGTH, bar
 from batchnb.jobs.job import Job, JobStatus
-from batchnb.jobs.summary import NOT_KNOWN, before_and_after, count_by_status, freed_by_queue, lacks_hours, summed
+from batchnb.jobs.summary import (
+    NOT_KNOWN,
+    add_up,
+    before_and_after,
+    count_by_status,
+    freed_by_queue,
+    lacks_hours,
+    started_units,
+)
 
 JOBS = st.lists(st.none() | st.builds(Job, st.just("id"), st.just("name"), st.none() | st.sampled_from(JobStatus)))
 ORDER = [*(status.value for status in JobStatus), NOT_KNOWN]
@@ -61,13 +69,23 @@ def test_a_figure_that_is_not_known_makes_the_sum_the_least() -> None:
 
 def test_an_array_holds_what_its_running_children_do() -> None:
     """So many times the figures of its definition; without counts of its children nobody knows how many times."""
-    array = running(array_size=9, children=(("RUNNING", 2), ("STARTING", 1), ("RUNNABLE", 5)), status=JobStatus.PENDING)
+    array = running(array_size=9, children=(("RUNNING", 2), ("STARTING", 1), ("RUNNABLE", 6)), status=JobStatus.PENDING)
     queues = freed_by_queue([array], AT)
     assert queues["train"] == {"vcpus": 12.0, "memory_gib": 6.0, "gpus": 3.0, "job_hours": 0.0, "unknown": 0}
     uncounted = freed_by_queue([running(array_size=9)], AT)
     assert uncounted["train"] == {"vcpus": 0.0, "memory_gib": 0.0, "gpus": 0.0, "job_hours": 0.0, "unknown": 1}
     no_figures = freed_by_queue([array._replace(vcpus=None, memory=None, gpus=None)], AT)
     assert no_figures["train"]["unknown"] == 1
+
+
+def test_children_that_are_not_counted_may_run() -> None:
+    """A parent is PENDING while its children run: without counts nobody knows how many, and it does not hold 0."""
+    array = running(array_size=9, status=JobStatus.PENDING)
+    nothing = {"vcpus": 0.0, "memory_gib": 0.0, "gpus": 0.0, "job_hours": 0.0}
+    assert freed_by_queue([array], AT)["train"] == nothing | {"unknown": 1}
+    assert (started_units(array), lacks_hours(array)) == (None, True)
+    for status in (JobStatus.SUBMITTED, JobStatus.SUCCEEDED, JobStatus.FAILED):
+        assert freed_by_queue([array._replace(status=status)], AT) == {}
 
 
 def test_what_waits_and_what_has_ended_holds_nothing() -> None:
@@ -85,7 +103,7 @@ def test_what_waits_and_what_has_ended_holds_nothing() -> None:
         ({"started_at": None}, True),
         ({"started_at": None, "status": JobStatus.STARTING}, False),
         ({"array_size": 3, "children": (("RUNNING", 1),), "status": JobStatus.PENDING}, True),
-        ({"array_size": 3, "children": (("RUNNABLE", 1),), "status": JobStatus.PENDING}, False),
+        ({"array_size": 3, "children": (("RUNNABLE", 3),), "status": JobStatus.PENDING}, False),
         ({"status": None}, True),
         ({"status": JobStatus.RUNNABLE, "started_at": None}, False),
     ],
@@ -101,7 +119,7 @@ def test_sums_are_exact(millis: list[tuple[int, str]]) -> None:
     jobs = [running(vcpus=each / 1000, job_queue=queue) for each, queue in millis]
     by_queue = freed_by_queue(jobs, AT)
     total = sum(each for each, _ in millis)
-    assert summed(by_queue.values())["vcpus"] == float(Fraction(total, 1000))
+    assert add_up(by_queue.values())["vcpus"] == float(Fraction(total, 1000))
     assert all(
         amounts["vcpus"] == float(Fraction(sum(each for each, of in millis if of == queue), 1000))
         for queue, amounts in by_queue.items()

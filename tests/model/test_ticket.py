@@ -9,6 +9,7 @@ import pytest
 
 import batchnb
 from batchnb import local
+from batchnb.aws.connect import set_default_endpoint
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -75,6 +76,23 @@ def test_it_says_what_is_held_and_never_0_for_what_is_not_known(
     assert report.freed == {"vcpus": 98, "memory_gib": 4, "gpus": 8, "unknown": 1}
     read = batchnb.read_run(str(report.run_id))
     assert (read.freed, read.still_held) == (report.freed, report.still_held)
+
+
+def test_a_queue_that_was_not_listed_is_named_wherever_nothing_is_left(
+    emulator: local.LocalBatch, clock: Clock
+) -> None:
+    """A plan, its report and both tickets name it and say why, after the journal was read, too."""
+    emulator.world.add_queue("models", type="SAGEMAKER_TRAINING")
+    emulator.world.add_job("train", "job")
+    set_default_endpoint(emulator.endpoint_url)
+    plan = batchnb.plan(batchnb.list_jobs(name="job"), reason="OPS-1")
+    report = plan.execute(clock=clock)
+    read = batchnb.read_run(str(report.run_id))
+    assert _lines(ticket(report))["Left"].startswith("nothing")
+    for text in (str(plan), ticket(plan), str(report), ticket(report), str(read), ticket(read)):
+        (note,) = [line for line in text.splitlines() if "Not listed: 1 queue" in line]
+        assert "models (ListJobs: ClientException: " in note
+        assert "service jobs only" in note
 
 
 def test_of_a_report_it_says_what_became_of_the_jobs(

@@ -19,7 +19,7 @@ from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
 from batchnb.errors import GuardError, InputError, PlanMismatchError
-from batchnb.guards.rules import Layer, combined
+from batchnb.guards.rules import Layer, combine
 from batchnb.guards.settings import FLAGS, layer
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
@@ -246,7 +246,7 @@ def test_what_was_accepted_once_is_not_accepted_again(
     assert _refused(replace(accepted, reason="another"), clock)
     with pytest.raises(InputError, match="accepted only where a plan is made"):
         layer("the user file", {"accept_unseen": True})
-    held = combined([KEEP, Layer("project", accept_unseen=True)])
+    held = combine([KEEP, Layer("project", accept_unseen=True)])
     assert held.accept_unseen is None
 
 

@@ -441,14 +441,14 @@ def test_there_a_journal_that_vanishes_is_missed_by_its_name(
     without_counts(journal_module, monkeypatch)
     path = interrupted(emulator, clock)
     with Journal.reopen(path) as journal:
-        journal.resumed(clock.wall())
+        journal.note_resumed(clock.wall())
         if how == "replace":
             path.with_suffix(".new").write_bytes(path.read_bytes())
             path.with_suffix(".new").replace(path)
         else:
             path.unlink()
         with pytest.raises(JournalError, match="cannot be written"):
-            journal.resumed(clock.wall())
+            journal.note_resumed(clock.wall())
 
 
 @pytest.mark.skipif(not Path("/proc/version").exists(), reason="a read-only file system of Linux")

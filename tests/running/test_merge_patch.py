@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchnb.running.merge_patch import difference, patched
+from batchnb.running.merge_patch import apply_patch, difference
 
 leaves = st.integers(0, 3) | st.sampled_from(["", "a", "@"])
 values = st.recursive(
@@ -23,7 +23,7 @@ records = st.dictionaries(st.sampled_from(["a", "b", "c"]), values)
 def test_a_patch_makes_the_one_of_the_other(old: dict[str, Any], new: dict[str, Any]) -> None:
     """Where nothing is null, and nothing looks like a patch of a list, the patch says all of the difference."""
     if "@" not in repr(new):
-        assert patched(old, difference(old, new)) == new
+        assert apply_patch(old, difference(old, new)) == new
     assert difference(new, new) == {}
 
 
@@ -38,4 +38,4 @@ def test_one_command_among_siblings_is_all_that_is_said() -> None:
 def test_a_place_that_is_not_there_is_an_error(place: str) -> None:
     """A damaged journal changes no other container than it names."""
     with pytest.raises(ValueError):  # noqa: PT011 - of int() or ours
-        patched({"a": [0]}, {"a": {"@": {place: 1}}})
+        apply_patch({"a": [0]}, {"a": {"@": {place: 1}}})

@@ -105,6 +105,20 @@ def test_typing_the_number_raises_the_built_in_limit_for_this_plan_only(
     assert dict(hand.state["result"]["facts"])["Note"] == raised
 
 
+def test_the_result_shows_the_jobs_of_this_run_only(hand: Hand, jobs: local.LocalBatch, frame: pd.DataFrame) -> None:
+    """What became of jobs in an earlier run is in its report; in the table it would be counted with this one's."""
+    jobs.world.deny(frame["jobId"][0])
+    hand.planned(0, 1)
+    hand.confirmed()
+    marks = hand.picker._session.jobs.marks
+    assert set(marks.messages) == {0}
+    hand.planned(2)
+    hand.confirmed()
+    assert [row for row, fate in enumerate(marks.fates) if fate] == [2]
+    assert not marks.messages
+    assert hand.choose(0, 1)["selected"] == 1, "what had ended cannot be selected, what failed can"
+
+
 def test_a_plan_that_was_given_up_while_it_was_made_is_not_shown(
     hand: Hand, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:

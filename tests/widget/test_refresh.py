@@ -70,7 +70,7 @@ def test_what_was_left_out_of_a_listing_does_not_come_back(
 def test_a_listing_made_elsewhere_is_not_listed_again(active: pd.DataFrame, hold: Hold) -> None:
     """Its selectors would find the jobs of another endpoint."""
     active.attrs["listing"]["endpoint"] = "https://batch.eu-west-1.amazonaws.com"
-    assert "made elsewhere" in refresh(hold(active))
+    assert "was made elsewhere" in refresh(hold(active))
 
 
 def test_the_jobs_of_another_account_do_not_come_in(active: pd.DataFrame, hold: Hold) -> None:
@@ -87,7 +87,7 @@ def test_the_jobs_of_another_account_do_not_come_in(active: pd.DataFrame, hold: 
 def test_attrs_that_make_no_sense_are_no_listing(active: pd.DataFrame, hold: Hold, attrs: dict[Any, Any]) -> None:
     """Attrs are anybody's: the jobs are looked at again, and nothing else happens."""
     active.attrs = attrs
-    assert "no listing of list_jobs" in refresh(hold(active))
+    assert "not a listing of list_jobs" in refresh(hold(active))
 
 
 def test_a_frame_remembers_its_selectors_as_values_for_a_file(jobs: local.LocalBatch) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from batchnb import list_jobs, local
+from batchnb.model.event import EventState
 from batchnb.widget.review import names_text
 from tests.widget.conftest import ENDING, Hand
 
@@ -143,3 +144,40 @@ def test_names_are_cut_and_counted() -> None:
     """Also those without a name."""
     assert names_text(["", "b"]) == "(no name), b"
     assert names_text(map(str, range(10_000))) == "0, 1, 2 and 9,997 more"
+
+
+def test_a_stopped_run_has_untouched_jobs_and_goes_on_with_them(
+    listed: pd.DataFrame, hold: Hold, sweep: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop is told as Stop: no failure, no red row; the untouched are reviewed again for the same reason."""
+    hand = hold(listed)
+    hand.planned(*range(13))
+    sweep.limits.set("TerminateJobs", local.Limit(0.001, 1))
+    sweep.limits.set("TerminateJob", local.Limit(0.001, 1))
+    note = hand.picker._session.jobs.marks.note_event
+
+    def stop_then_note(event: Any) -> None:
+        if event.state is EventState.RETRYING or event.state is EventState.SENT:
+            hand.ask("stop")
+        note(event)
+
+    monkeypatch.setattr(hand.picker._session.jobs.marks, "note_event", stop_then_note)
+    hand.confirmed()
+    result = hand.state["result"]
+    assert result["headline"].startswith("Stopped by you at ")
+    assert result["isStopped"]
+    assert (result["failures"], result["causes"]) == (0, [])
+    assert result["untouched"] + result["ended"] == 13
+    assert not any(fate & 0x80 for fate in hand.picker._session.jobs.marks.fates)
+    if result["untouched"]:
+        assert hand.ask("review_untouched")["ok"]
+        assert hand.picker.wait(20)
+        assert hand.state["plan"]["toEnd"] == result["untouched"]
+        assert hand.state["plan"]["reason"] == "OPS-123"
+    assert hand.ask("ticket")["text"].startswith(f"{result['ended']} of 13 jobs seen to end")
+
+
+def test_without_a_run_there_is_nothing_untouched_and_no_ticket(hand: Hand) -> None:
+    """A page that asks for it all the same is told so."""
+    assert "no job untouched" in hand.ask("review_untouched")["error"]
+    assert "no run yet" in hand.ask("ticket")["error"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from batchnb.jobs.shapes.node_ranges import governing
+from batchnb.jobs.shapes.node_ranges import find_range
 from batchnb.jobs.shapes.plain import mapping_in, mappings_in, text_in
 
 __all__ = ["Container", "containers_in"]
@@ -39,7 +39,7 @@ def containers_in(record: Mapping[str, Any]) -> list[Container]:
     if not ranges:
         return list(_of_parts(record, None))
     targets = [each.get("targetNodes") for each in ranges]
-    main = governing(targets, properties.get("numNodes"), properties.get("mainNode") or 0)
+    main = find_range(targets, properties.get("numNodes"), properties.get("mainNode") or 0)
     order = sorted(range(len(ranges)), key=lambda place: place != main)
     return [one for place in order for one in _of_parts(ranges[place], text_in(targets[place]) or "")]
 

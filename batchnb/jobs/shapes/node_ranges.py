@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from batchnb.jobs.shapes.plain import LARGEST
 
-__all__ = ["count_governed", "governing", "read_range"]
+__all__ = ["count_governed", "find_range", "read_range"]
 
 _RANGE = re.compile(r"(?P<first>[0-9]{0,9})(?P<colon>:?)(?P<last>[0-9]{0,9})", re.ASCII)
 
@@ -59,7 +59,7 @@ def count_governed(targets: Sequence[object], num_nodes: object) -> list[int] | 
     return counts
 
 
-def governing(targets: Sequence[object], num_nodes: object, node: object) -> int | None:
+def find_range(targets: Sequence[object], num_nodes: object, node: object) -> int | None:
     """Return the place in `targets` of the range that governs this node, None where that cannot be told."""
     ranges = _ranges(targets, num_nodes)
     return _narrowest(ranges, node) if ranges is not None and type(node) is int else None

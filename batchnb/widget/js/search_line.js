@@ -51,7 +51,7 @@ export class SearchHelp {
     ]);
     this.summary = element("summary", { class: "bnb-button", "aria-label": "How to search", title: "How to search" }, ["?"]);
     this.element = element("details", {
-      class: "bnb-columns",
+      class: "bnb-help",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
     }, [this.summary, element("div", { class: "bnb-menu bnb-examples" }, [

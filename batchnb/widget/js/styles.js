@@ -34,6 +34,7 @@ const LOOK = String.raw`
   --bnb-badge-text: #2b1d00;
   --bnb-row: 28px;
   max-width: 100%;
+  container-type: inline-size;
   padding: 6px 2px;
   color: var(--bnb-text);
   background: var(--bnb-back);
@@ -113,7 +114,7 @@ input[type="search"], input[type="text"], textarea {
 .bnb-chip[aria-pressed="true"]::before { content: "\2713"; }
 .bnb-chip[aria-pressed="true"] .bnb-chip-count { color: inherit; }
 
-.bnb-columns, .bnb-more { position: relative; }
+.bnb-columns, .bnb-help, .bnb-more { position: relative; }
 summary { list-style: none; cursor: pointer; }
 .bnb-menu {
   position: absolute;

@@ -28,7 +28,9 @@ export const BAR_LOOK = String.raw`
 .bnb-acts { display: flow-root; }
 .bnb-planning { margin-top: 8px; }
 .bnb-confirm { border: 1px solid var(--bnb-line); border-top: 0; border-radius: 0 0 4px 4px; }
-.bnb-review { max-height: 420px; padding: 12px 12px 4px; overflow: auto; overscroll-behavior-x: contain; }
+.bnb[data-bar="running"] .bnb-grid, .bnb[data-bar="stopping"] .bnb-grid { max-height: 368px; }
+.bnb[data-bar="result"] .bnb-grid { max-height: 312px; }
+.bnb-review { max-height: min(420px, 60vh); padding: 12px 12px 4px; overflow: auto; overscroll-behavior-x: contain; }
 .bnb-review:focus-visible { outline-offset: -2px; }
 .bnb-question { margin: 0 0 4px; font-size: 15px; line-height: 20px; font-weight: 600; }
 .bnb-line, .bnb-mixed { margin: 0 0 8px; color: var(--bnb-dim); overflow-wrap: anywhere; }
@@ -38,9 +40,9 @@ export const BAR_LOOK = String.raw`
 .bnb-groups thead th { position: sticky; top: -12px; border-top: 1px solid var(--bnb-line); color: var(--bnb-dim); background: var(--bnb-back-2); font-size: 12px; font-weight: 600; }
 .bnb-groups tbody th { font-weight: 600; }
 .bnb-groups tfoot td { border-bottom: 0; font-weight: 600; }
-.bnb-groups td.bnb-number, .bnb-groups th.bnb-number { text-align: right; white-space: nowrap; }
-.bnb-groups tfoot td.bnb-number { white-space: normal; }
-.bnb-names { width: 45%; }
+.bnb-groups td.bnb-number, .bnb-groups th.bnb-number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
+.bnb-names { width: 45%; min-width: 110px; }
+.bnb-groups th:first-child { min-width: 96px; }
 .bnb-dim { color: var(--bnb-dim); }
 .bnb-marked th, .bnb-marked td { background: var(--bnb-amber-back); }
 .bnb-marked th { box-shadow: inset 3px 0 0 var(--bnb-amber-line); }
@@ -53,7 +55,7 @@ export const BAR_LOOK = String.raw`
 .bnb-notes dd, .bnb-facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .bnb-notes dd { display: flex; gap: 12px; justify-content: space-between; }
 .bnb-notes code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px; }
-.bnb-amber { margin: 0 0 8px; padding: 6px 10px; border-left: 3px solid var(--bnb-amber-line); background: var(--bnb-amber-back); overflow-wrap: anywhere; }
+.bnb-amber { margin: 0; padding: 6px 10px; border-left: 3px solid var(--bnb-amber-line); background: var(--bnb-amber-back); overflow-wrap: anywhere; }
 .bnb-final-bar { gap: 8px; margin: 0; padding: 8px 12px; border-top: 1px solid var(--bnb-line); background: var(--bnb-back-2); }
 .bnb-final-bar .bnb-button { padding: 5px 12px; }
 .bnb-plan { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
@@ -88,11 +90,13 @@ export const BAR_LOOK = String.raw`
 .bnb-saved caption { text-align: left; }
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
 
-@media (max-width: 640px) {
+@container (max-width: 720px) {
   .bnb-groups .bnb-number:nth-child(6), .bnb-groups .bnb-number:nth-child(7) { display: none; }
+  .bnb-groups th, .bnb-groups td { padding: 4px 5px; }
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }
+@container (max-width: 520px) { .bnb-groups .bnb-number:nth-child(5) { display: none; } }
 @media (prefers-reduced-motion: reduce) { .bnb-meter span { transition: none; } }
 @media (forced-colors: active) {
   .bnb-meter { border: 1px solid; }

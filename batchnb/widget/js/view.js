@@ -1,6 +1,7 @@
 // @ts-check
 // One picture of the store in a page, in a root of its own: its parts, and which of them shows what has changed.
 import { Form } from "./bar/form.js";
+import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
@@ -171,6 +172,7 @@ export class View {
   showState() {
     const { phase } = this.store.state;
     this.root.dataset.phase = phase;
+    this.root.dataset.bar = barState(this.store.state, { lost: this.store.kernel.lost, result: this.store.result });
     const isReview = phase === "confirming" && this.store.kernel.lost === null;
     if (this.browse.hidden !== isReview) {
       this.browse.hidden = this.browse.inert = isReview;

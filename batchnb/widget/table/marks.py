@@ -85,6 +85,16 @@ class Marks:
             left_out = _LEFT_OUT.get(planned.verdict, "")
             self._set(planned.job_id, fate=left_out, life=status, lock=_LOCK_OF.get(planned.verdict, Lock.NONE))
 
+    def begin_run(self, plan: Plan) -> None:
+        """Forget what became of jobs in earlier runs, so that the result shows this run's jobs and no others."""
+        ours = {self._snapshot.row_of.get(planned.job_id) for planned in plan.jobs}
+        with self._mutex:
+            for row in np.flatnonzero(self.fates).tolist():
+                if row not in ours:
+                    self.fates[row] = 0
+                    self.messages.pop(row, None)
+                    self._changed.add(row)
+
     def note_event(self, event: JobEvent) -> None:
         """Mark one change of one job."""
         if event.state in (EventState.SEEN, EventState.ENDED):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchnb.jobs.shapes.node_ranges import count_governed, governing, read_range
+from batchnb.jobs.shapes.node_ranges import count_governed, find_range, read_range
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_the_counts_are_those_of_the_nodes_one_by_one(targets: list[str], nodes:
     counted = Counter(found)
     expected = None if None in found else [counted[place] for place in range(len(targets))]
     assert count_governed(targets, nodes) == expected
-    assert [governing(targets, nodes, node) for node in range(nodes)] == found
+    assert [find_range(targets, nodes, node) for node in range(nodes)] == found

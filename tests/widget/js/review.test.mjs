@@ -71,6 +71,7 @@ test("the question names the number, and production with its account", () => {
 test("what becomes of the jobs is one sentence for each kind", () => {
   assert.equal(lineParts(plan()).join(""), "43 have started and will be terminated. 18 have not and will be cancelled. AWS will show all of them as FAILED.");
   assert.equal(lineParts(plan({ toEnd: 1, terminate: 0, cancel: 1 })).join(""), "1 has not started and will be cancelled. AWS will show it as FAILED.");
+  assert.equal(lineParts(plan({ blocked: ["Read-only."] })).join(""), "43 have started and would be terminated. 18 have not and would be cancelled.");
   assert.deepEqual(lineParts(plan({ toEnd: 0, nothing: "Nothing to end: 1 is protected." })), ["Nothing to end: 1 is protected."]);
 });
 

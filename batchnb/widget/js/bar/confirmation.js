@@ -9,6 +9,9 @@ import { QUIET_MS, Trigger } from "./trigger.js";
 /** @import { ReviewActions } from "../review/review.js" */
 /** @import { Json } from "../types.js" */
 
+/** @param {string} text */
+const amber = (text) => element("p", { class: "bnb-amber" }, [shown(text, 1200)]);
+
 const HINT = "Click, or press Space; Enter does nothing here.";
 
 export class Confirmation {
@@ -37,6 +40,8 @@ export class Confirmation {
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyed(event),
     }, [
       new Review(plan, where, sight, id, actions).element,
+      // Below what scrolls: why there is no final button, or what the number raises, is always in sight.
+      ...(plan.blocked.length ? plan.blocked : [plan.raised]).filter(Boolean).map(amber),
       element("div", { class: "bnb-bar bnb-final-bar" }, [
         this.back, typing, count ? this.final : null, count ? this.hint : null,
         element("span", { class: "bnb-plan" }, [`Plan ${shown(plan.digestShown, 20)}`]),

@@ -11,8 +11,8 @@ export const LOCKS = [
   "has ended, and nothing can end it again",
   "is stopping already",
   "has no job id in this row",
-  "stands in another row above, too",
-  "is one node of a multi-node job, and nodes do not end alone",
+  "is in another row above as well",
+  "is one node of a multi-node job. Select the whole job instead",
   "is not known to AWS: a typo, an expired record, or submitted a moment ago",
   "is protected",
 ];

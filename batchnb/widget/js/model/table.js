@@ -42,6 +42,7 @@ export class Table {
       // The rest of the rows will come as they are then.
       if (row >= this.here) continue;
       this.fate.fates[row] = fates[at];
+      if (!fates[at]) this.fate.messages.delete(row);
       this.lives[row] = lives[at];
       this.locks[row] = locks[at];
       if (locks[at]) locked.push(row);

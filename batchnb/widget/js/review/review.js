@@ -33,8 +33,6 @@ export class Review {
       plan.toEnd ? this.table() : null,
       plan.mixed ? element("p", { class: "bnb-mixed" }, [shown(plan.mixed, 300)]) : null,
       this.notes(sight),
-      ...plan.blocked.map((/** @type {string} */ text) => amber(text)),
-      plan.raised && !plan.blocked.length ? amber(plan.raised) : null,
       element("details", { class: "bnb-facts-more" }, [element("summary", {}, ["All facts of this plan"]), factList(plan.facts)]),
       element("p", { class: "bnb-unseen", id: `${id}-facts` }, [shown(spokenReview(plan, where), 1200)]),
     ]);
@@ -106,9 +104,6 @@ export class Review {
 
 /** @param {string} text @param {number} at */
 const cell = (text, at) => element("td", { class: at > 1 ? "bnb-number" : "" }, [text]);
-
-/** @param {string} text */
-const amber = (text) => element("p", { class: "bnb-amber" }, [shown(text, 1200)]);
 
 /** @param {string} text @param {() => void} onclick @param {Json} [attributes] */
 const link = (text, onclick, attributes = {}) => button(text, onclick, { class: "bnb-link", ...attributes });

@@ -70,11 +70,13 @@ export function titleText({ toEnd, blocked, isProduction }, where) {
 }
 
 /** What becomes of the jobs, in parts: every second one is strong. @param {Json} plan @returns {string[]} */
-export function lineParts({ terminate, cancel, toEnd, nothing }) {
+export function lineParts({ terminate, cancel, toEnd, nothing, blocked }) {
   if (!toEnd) return [nothing];
+  const be = blocked.length ? "would be " : "will be ";
   const parts = [];
-  if (terminate) parts.push(`${terminate.toLocaleString("en-US")} ${terminate === 1 ? "has" : "have"} started and will be `, "terminated");
-  if (cancel) parts.push(`${parts.length ? ". " : ""}${cancel.toLocaleString("en-US")} ${cancel === 1 ? "has" : "have"} not ${terminate ? "" : "started "}and will be `, "cancelled");
+  if (terminate) parts.push(`${terminate.toLocaleString("en-US")} ${terminate === 1 ? "has" : "have"} started and ${be}`, "terminated");
+  if (cancel) parts.push(`${parts.length ? ". " : ""}${cancel.toLocaleString("en-US")} ${cancel === 1 ? "has" : "have"} not ${terminate ? "" : "started "}and ${be}`, "cancelled");
+  if (blocked.length) return [...parts, "."];
   return [...parts, toEnd === 1 ? ". AWS will show it as FAILED." : ". AWS will show all of them as FAILED."];
 }
 
