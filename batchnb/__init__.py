@@ -6,6 +6,7 @@ heavy: boto3 and pandas come in with the first call that needs them.
 
 from __future__ import annotations
 
+import logging
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,9 @@ _ROOM_OF = {
     "use_endpoint": "batchnb.endpoints",
 }
 
+
+# Silent, unless somebody listens: a warning must not end up on stderr because nobody has set up logging.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 # A relative folder of journals is meant from where the process is now, wherever `%cd` leads later.
 if (_folder := os.environ.get("BATCHNB_JOURNAL_DIR")) and not os.path.isabs(_folder):  # noqa: PTH117 - pathlib is not loaded yet

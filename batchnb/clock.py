@@ -1,4 +1,4 @@
-"""Time as an argument: whoever waits is handed a Clock, so that no test has to."""
+"""Time as an argument: code that waits is given a Clock, so that no test has to wait."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Clock:
     now: Callable[[], float] = time.monotonic
     """Seconds that never run backwards, from an arbitrary start."""
     sleep: Callable[[float], None] = time.sleep
-    """Waits for so many seconds."""
+    """Waits for this number of seconds."""
     wall: Callable[[], datetime] = _utc_now
     """The date and time, in UTC."""
     chance: Callable[[], float] = random.random

@@ -17,7 +17,7 @@ __all__ = ["Destination", "begin_emulator", "emulator_status", "start_emulator",
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the calls of this process go. Its text is for people, to be read before anything is ended."""
+    """Where the calls of this process go. Print it and read it before you end anything."""
 
     identity: Place
     emulator: LocalBatch | None = None
@@ -28,19 +28,25 @@ class Destination:
 
 
 def use_endpoint(
-    endpoint: str = "local", *, profile: str | None = None, region: str | None = None, seed: int = 0
+    endpoint: str = "local",
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    seed: int = 0,
+    denied: bool = False,
 ) -> Destination:
     """Send the calls of this process there, unless they say otherwise, and return where that is.
 
-    "local" starts an emulator with the jobs of a made-up night, a new one each time; `seed` gives it other ids. "aws"
-    is where boto3, `profile`, `region` and the `AWS_*` variables send calls. Anything else is the URL of an endpoint.
+    "local" starts an emulator with the jobs of a made-up night, a new one each time; `seed` gives it other ids, and
+    with `denied` one job of its sweep belongs to somebody else, and cannot be ended. "aws" is where boto3, `profile`,
+    `region` and the `AWS_*` variables send calls. Anything else is the URL of an endpoint.
     An emulator that this process had before is stopped.
 
-    Raises InputError for anything that is none of these, and where boto3 finds no Region or no such profile.
+    Raises InputError for anything else, and where boto3 finds no Region or no such profile.
     """
     if endpoint == "local":
         stop_emulator()
-        emulator = begin_emulator(seed)
+        emulator = begin_emulator(seed, denied=denied)
         return Destination(connect().identity(), emulator)
     url = None if endpoint == "aws" else endpoint
     profile, region = profile or None, region or None
@@ -55,19 +61,22 @@ _emulator: LocalBatch | None = None
 
 
 def start_emulator(seed: int) -> str:
-    """Start the emulator unless it runs, and send the calls of this kernel to it; return what to say of it."""
+    """Start the emulator unless it runs, and send the calls of this kernel to it; return a message."""
     already = _emulator is not None and _emulator.running
     begin_emulator(seed)
     return ("It was started before, and goes on. " if already else "") + emulator_status()
 
 
-def begin_emulator(seed: int) -> LocalBatch:
-    """Start the emulator unless it runs, send the calls of this kernel to it, and return it."""
+def begin_emulator(seed: int, *, denied: bool = True) -> LocalBatch:
+    """Start the emulator unless it runs, send the calls of this kernel to it, and return it.
+
+    With `denied`, one job of its sweep cannot be ended.
+    """
     global _emulator
     from batchnb import local
 
     if _emulator is None or not _emulator.running:
-        _emulator = local.start(local.hasty_night, seed=seed)
+        _emulator = local.start(local.hasty_night if denied else local.drill_night, seed=seed)
     set_default_endpoint(_emulator.endpoint_url, session=emulator_session())
     return _emulator
 
@@ -84,7 +93,7 @@ def emulator_status() -> str:
 
 
 def stop_emulator() -> str:
-    """Stop the emulator, and send calls to AWS again; return what to say of it."""
+    """Stop the emulator, and send calls to AWS again; return a message."""
     global _emulator
     set_default_endpoint(None)
     if _emulator is None or not _emulator.running:

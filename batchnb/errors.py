@@ -1,4 +1,4 @@
-"""The errors of batchnb: one family, each a sentence that a tired person understands.
+"""The errors of batchnb: one family, each message in sentences that a tired person understands.
 
 BatchnbError
 ├── InputError                 something given is wrong; found before any call that ends a job (a ValueError)
@@ -20,6 +20,8 @@ BatchnbError
 
 from __future__ import annotations
 
+from batchnb.text import fit_stdout
+
 __all__ = [
     "AccessDeniedError",
     "AwsError",
@@ -40,6 +42,9 @@ __all__ = [
 
 class BatchnbError(Exception):
     """Anything that batchnb raises on purpose. In a notebook it shows as one line, not as a traceback."""
+
+    def __str__(self) -> str:
+        return fit_stdout(super().__str__())
 
     def _render_traceback_(self) -> list[str]:
         """Answer IPython, which asks an exception for its own rendering before it formats a traceback."""
@@ -63,13 +68,13 @@ class GuardError(BatchnbError):
 
 
 class PlanMismatchError(BatchnbError):
-    """A plan does not fit: made for another place, not the one that was expected, edited, or overtaken by events."""
+    """A plan does not fit: made for another account, Region or endpoint, not the expected one, edited, or outdated."""
 
 
 class AwsError(BatchnbError):
     """A call to AWS failed.
 
-    `code` is AWS's own word, or the transport's; `request_id` is what AWS support asks for.
+    `code` is the error code of AWS, or of the transport; give AWS support the `request_id`.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class AwsError(BatchnbError):
         operation: str,
         request_id: str | None = None,
         retry_after: float | None = None,
+        where: str = "AWS Batch",
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -87,6 +93,8 @@ class AwsError(BatchnbError):
         self.request_id = request_id
         self.retry_after = retry_after
         """Seconds that the service asked us to wait, where it said so."""
+        self.where = where
+        """The service and its Region, or its endpoint."""
 
 
 class AccessDeniedError(AwsError):
@@ -98,15 +106,15 @@ class CredentialsError(AwsError):
 
 
 class ThrottledError(AwsError):
-    """The rate limit of the account and Region was met."""
+    """The rate limit of the account and Region was reached."""
 
 
 class RefusedError(AwsError):
-    """AWS understood the request and will not do it, however often it is asked."""
+    """AWS understood the request and refuses it; a retry does not help."""
 
 
 class UnsupportedError(AwsError):
-    """The call is unknown: a botocore or an endpoint older than the call."""
+    """The API operation is unknown to this botocore or to the endpoint."""
 
 
 class UnavailableError(AwsError):

@@ -5,16 +5,36 @@ from __future__ import annotations
 import html
 import math
 import re
+import sys
+import textwrap
 import unicodedata
 
-__all__ = ["escape", "lasting", "plural", "sentence", "shown", "without_userinfo"]
+__all__ = [
+    "WIDTH",
+    "escape",
+    "fit_stdout",
+    "fit_terminal",
+    "lasting",
+    "plural",
+    "sentence",
+    "shown",
+    "without_userinfo",
+    "wrap_line",
+]
 
 SHOWN_LENGTH = 120
+WIDTH = 80
+"""Columns of a terminal."""
+_TYPED = ("%batch_", "batchnb.")
+_LEAD = re.compile(r"\s*(?:\S+(?: \S+)*  +)?")
 # Cc controls, Cf bidi marks and zero-width characters, Co/Cn/Cs private or invalid, Zl/Zp line separators.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 # As urlsplit has it: up to the last @ before the path. A password that holds a slash is not part of a valid URL.
 _USERINFO = re.compile(r"""://[^/?#\s"'<>]*@""")
+
+_PLAIN = {"…": "...", "“": '"', "”": '"', "\u2018": "'", "\u2019": "'", "\u2013": "-", "—": "-", "·": "*", "█": "#"}
+"""What stands for a sign of ours where it cannot be written."""
 
 
 def shown(text: object, limit: int = SHOWN_LENGTH) -> str:
@@ -31,6 +51,61 @@ def shown(text: object, limit: int = SHOWN_LENGTH) -> str:
     # Cut first: a 10,000-character name must not cost 10,000 look-ups for each cell that shows it.
     spelled = "".join(_spelled(char) for char in whole[: limit + 1])
     return spelled if len(spelled) <= limit else spelled[: limit - 1] + "…"
+
+
+def fit_stdout(text: str, encoding: str | None = None) -> str:
+    r"""Return the text as stdout can write it: other characters are replaced or spelled out.
+
+    Where stdout is not UTF-8 (cron, CI, an old code page), `print` would raise UnicodeEncodeError. Text that stdout can
+    write is returned as it is. `encoding` is that of stdout unless given.
+
+    >>> fit_stdout("a job named “naïve”…", "ascii")
+    'a job named "na\\xefve"...'
+    """
+    encoding = encoding or getattr(sys.stdout, "encoding", None)
+    if not encoding or text.isascii():
+        return text
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(_encodable(char, encoding) for char in text)
+    except (LookupError, TypeError):  # stdout is somebody's own object
+        return text
+    return text
+
+
+def fit_terminal(text: str) -> str:
+    """Return the text as `fit_stdout` does, and where stdout is a terminal in lines of at most `WIDTH` columns.
+
+    What can be typed, from `%batch_` or `batchnb.` on, stays in one line, however long: it has to be copied.
+    """
+    isatty = getattr(sys.stdout, "isatty", None)
+    if callable(isatty) and isatty():
+        text = "\n".join(wrapped for line in text.splitlines() for wrapped in wrap_line(line))
+    return fit_stdout(text)
+
+
+def wrap_line(line: str, width: int = WIDTH) -> list[str]:
+    """Return the line in lines of at most `width` columns, below the text of the first one; words stay whole.
+
+    >>> wrap_line("  Note   one two three. To see them: %batch_jobs --queue train", 24)
+    ['  Note   one two three.', '         To see them:', '         %batch_jobs --queue train']
+    """
+    if len(line) <= width:
+        return [line]
+    lead = _LEAD.match(line)
+    indent = " " * min(lead.end() if lead else 0, width // 2)
+    start = min((at for at in map(line.find, _TYPED) if at >= 0), default=len(line))
+    text, typed = line[:start].rstrip(), line[start:]
+    wrapped = textwrap.wrap(
+        text.lstrip(),
+        width,
+        initial_indent=" " * (len(text) - len(text.lstrip())),
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        fix_sentence_endings=False,
+    )
+    return [*wrapped, *([f"{indent}{typed}"] if typed else [])]
 
 
 def escape(text: object, limit: int = SHOWN_LENGTH) -> str:
@@ -62,7 +137,7 @@ def lasting(seconds: float) -> str:
         text = f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
         if float(text.replace(",", "")) < limit:
             return f"{text} {unit}"
-    raise ValueError(f"{seconds} is no time span")
+    raise ValueError(f"{seconds} is not a time span")
 
 
 def without_userinfo(text: str) -> str:
@@ -72,6 +147,14 @@ def without_userinfo(text: str) -> str:
     'cannot reach https://batch.example/v1'
     """
     return _USERINFO.sub("://", text)
+
+
+def _encodable(char: str, encoding: str) -> str:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return _PLAIN.get(char) or char.encode("ascii", "backslashreplace").decode("ascii")
+    return char
 
 
 def _spelled(char: str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import hypothesis
 import pytest
 
@@ -17,6 +18,8 @@ from batchnb import local
 from batchnb.aws.connect import connect, set_default_endpoint
 from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import forget_paces
+from batchnb.aws.sessions import forget_sessions
+from batchnb.aws.waiting_told import forget_told
 from batchnb.clock import Clock
 from batchnb.guards import settings
 
@@ -29,6 +32,15 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "machine")
 _REASON = "a test tried to reach an address that is not on this machine"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files whose tests take longest begin first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not _is_long(item.path))
+
+
+def _is_long(path: Path) -> bool:
+    return path.suffix == ".ipynb" or "e2e" in path.parts
+
+
 @pytest.fixture(autouse=True)
 def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let nothing of the machine's AWS configuration reach a test."""
@@ -38,7 +50,10 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.T
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     set_default_endpoint(None)
+    forget_sessions()
+    forget_told()
     forget_paces()
 
 

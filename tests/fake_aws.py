@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from batchnb.aws.gateway import BulkAnswer, Gateway, Page
+from batchnb.aws.answers import BulkAnswer, Page
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.jobs.job import Job, JobStatus
@@ -55,7 +56,7 @@ class FakeGateway(Gateway):
             self.now += seconds
 
     def pace(self, kind: CallKind) -> Pace:
-        """The pace of this world, which is too fast to matter."""
+        """Return a pace that is too fast to matter."""
         return self._paces.setdefault(kind, Pace(first_rate=2000.0))
 
     def identity(self, account: str | None = None) -> Place:
@@ -63,7 +64,7 @@ class FakeGateway(Gateway):
         return Place(account or "000000000000", self.region, self.endpoint)
 
     def permission_to_end(self, job_id: str | None = None) -> str:
-        """A sentence."""
+        """Return a sentence."""
         return f"Ask for it ({job_id})."
 
     def terminate_bulk(self, job_ids: Sequence[str], reason: str) -> BulkAnswer:

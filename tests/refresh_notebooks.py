@@ -39,6 +39,8 @@ _SETTINGS = {
     # A bar shows on stderr when a machine is slow, and outputs are compared to the letter.
     "TQDM_DISABLE": "1",
 }
+_JOURNAL = re.compile(r"/[^\s\"'>]{0,200}/(\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl)")
+"""The file of a journal, whose folder is that of the machine."""
 _WIDGETS = "application/vnd.jupyter.widget-view+json"
 
 
@@ -105,6 +107,11 @@ def _merged(outputs: list[Any]) -> Iterator[Any]:
     last: Any = None
     for output in outputs:
         output.get("data", {}).pop(_WIDGETS, None)
+        if "text" in output:
+            output.text = _JOURNAL.sub(r"JOURNALS/\1", output.text)
+        for kind, text in output.get("data", {}).items():
+            if isinstance(text, str) and kind.startswith("text/"):
+                output.data[kind] = _JOURNAL.sub(r"JOURNALS/\1", text)
         if last is not None and output.output_type == last.output_type == "stream" and output.name == last.name:
             last.text += output.text
             continue

@@ -15,7 +15,8 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-from batchnb.aws.gateway import BulkAnswer, Gateway, ItemError, Page
+from batchnb.aws.answers import BulkAnswer, ItemError, Page
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.clock import Clock
 from batchnb.errors import AccessDeniedError, CredentialsError, RefusedError, ThrottledError, UnavailableError

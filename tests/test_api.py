@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -183,3 +185,21 @@ def test_a_wrong_plan_costs_no_call(tonight: local.LocalBatch, jobs: object, rea
     with pytest.raises(InputError):
         plan(jobs, reason=reason)
     assert tonight.calls == []
+
+
+def test_every_keyword_that_selects_is_taken_by_the_selector() -> None:
+    """`list_jobs` takes what `Selectors` names, as it names it, then where calls go; the magics know the same names."""
+    from batchnb.aws.connection import Connection
+    from batchnb.jobs.keywords import Selectors
+    from batchnb.magics.defaults import connection_of
+    from batchnb.magics.options import JOBS, selectors_of
+
+    taken = {name: one.annotation for name, one in inspect.signature(list_jobs).parameters.items()}
+    connection = [one.name for one in dataclasses.fields(Connection)]
+    assert list(taken) == [*Selectors.__annotations__, *connection]
+    assert {name: taken[name] for name in Selectors.__annotations__} == {
+        name: getattr(one, "__forward_arg__", one) for name, one in Selectors.__annotations__.items()
+    }
+    flags = JOBS.read("--queue q")
+    assert list(selectors_of(flags) | connection_of(flags)) == [name for name in taken if name != "session"]
+    assert {name for name, value in selectors_of(flags).items() if value is not None} == {"queues"}

@@ -107,3 +107,12 @@ def test_what_is_left_out_is_counted() -> None:
     """Rows beyond the limit are counted, with the place to see them; without any, nothing is said."""
     assert more_rows(1_234, 20, "to_frame()") == "… and 1,214 more; all of them: to_frame()"
     assert more_rows(20, 20, "to_frame()") == more_rows(3, None, "to_frame()") == ""
+
+
+@given(st.lists(st.tuples(*[st.text(st.characters(categories=["L", "N"]), max_size=60)] * 4), max_size=5))
+def test_a_row_fits_a_terminal_and_its_id_is_whole(rows: list[tuple[str, str, str, str]]) -> None:
+    """The middle columns give way, then the last; a message at the end comes on top."""
+    ids = [(f"{n:08d}-2222-3333-4444-555555555555", *row) for n, row in enumerate(rows)]
+    lines = table_text(["jobId", "jobName", "jobQueue", "status", "verdict"], ids).splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert [line.split()[0] for line in lines[1:]] == [row[0] for row in ids]

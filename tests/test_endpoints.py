@@ -77,7 +77,7 @@ def test_aws_is_where_boto3_sends_calls(emulator: local.LocalBatch, monkeypatch:
 def test_a_place_that_is_none_is_an_error(endpoint: str) -> None:
     """A typo changes nothing: calls that went to an emulator still do, and above all not to AWS."""
     before = use_endpoint("local")
-    with pytest.raises(InputError, match="is no URL"):
+    with pytest.raises(InputError, match="is not a URL"):
         use_endpoint(endpoint)
     assert connect().endpoint == before.identity.endpoint
     assert not batchnb.list_jobs(status="active").empty

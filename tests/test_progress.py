@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 import tqdm.std
@@ -68,3 +70,45 @@ def test_a_bar_that_is_switched_off_harms_nobody(
         count(1_234)
         count(1)
     assert capsys.readouterr() == ("", "")
+
+
+class _Handle:
+    """An output of a notebook, as IPython's `display` returns it."""
+
+    def __init__(self, first: dict[str, str]) -> None:
+        self.texts = [first["text/plain"]]
+
+    def update(self, data: dict[str, str], *, raw: bool) -> None:
+        """Show this instead."""
+        assert raw
+        self.texts.append(data["text/plain"])
+
+
+@pytest.mark.parametrize("attended", [True, False])
+def test_a_notebook_shows_a_line_and_no_box_of_stderr(
+    watch: _Watch, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *, attended: bool
+) -> None:
+    """The line keeps the final count; papermill, where nobody looks, has the bar as before."""
+    handles: list[_Handle] = []
+
+    def display(data: dict[str, str], *, raw: bool, display_id: bool) -> _Handle:
+        assert (raw, display_id) == (True, True)
+        handles.append(_Handle(data))
+        return handles[-1]
+
+    kernel = SimpleNamespace(get_parent=lambda _channel: {"content": {"allow_stdin": attended}})
+    shell = SimpleNamespace(kernel=kernel)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", SimpleNamespace(display=display))
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    with counting("jobs read", unit=" jobs", total=10, clock=Clock(now=watch)) as count:
+        count(1)
+        watch.now += 2
+        count(4)
+        count(5)
+    if attended:
+        assert handles[0].texts[-1] == "jobs read: 10 of 10 jobs"
+        assert capsys.readouterr().err == ""
+    else:
+        assert handles == []
+        assert "jobs read" in capsys.readouterr().err

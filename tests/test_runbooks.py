@@ -5,6 +5,7 @@ Papermill runs them, one after the other in one kernel that forgets in between: 
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -14,7 +15,6 @@ from typing import Any
 
 import boto3
 import nbformat
-import pandas as pd
 import papermill
 import pytest
 from jupyter_client.manager import KernelManager, start_new_kernel
@@ -22,12 +22,11 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-import batchnb
 from batchnb import local
 from batchnb.cli import main as cli
 from batchnb.cli import runbooks as runbook_files
 from batchnb.errors import InputError
-from batchnb.local.world.blueprint import JobOptions
+from batchnb.runbooks.banner import UNFINISHED, Banner
 
 from .refresh_notebooks import NOTEBOOKS, environment, tidy
 
@@ -133,9 +132,11 @@ def _forget(kernel: KernelManager, folder: Path, environ: dict[str, str]) -> Non
     client = kernel.client()
     client.start_channels()
     client.wait_for_ready(timeout=60)
+    settings = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, **environ}
+    environ = {"AWS_EC2_METADATA_DISABLED": "true", **settings}
     code = (
         "%reset -f\nimport os\n"
-        "for name in [name for name in os.environ if name.startswith(('AWS_ENDPOINT', 'AWS_DEFAULT'))]:\n"
+        f"for name in [name for name in os.environ if name.startswith('AWS_') and name not in {settings!r}]:\n"
         f"    del os.environ[name]\nos.environ.update({environ!r})\nos.chdir({str(folder)!r})"
     )
     reply = client.execute(code, reply=True, timeout=60)
@@ -167,313 +168,78 @@ def asked_to_end(emulator: local.LocalBatch) -> int:
     return sum(call.operation in ENDING for call in emulator.calls)
 
 
-# --- runs that stop -----------------------------------------------------------------------------------------------
-
-STOPS = [
-    ("end_a_runaway_sweep", {"expect": 60}, "PlanMismatchError", "60 jobs were expected, and the plan ends 61"),
-    ("end_a_runaway_sweep", {"reason": "", "expect": 61}, "InputError", "reason"),
-    ("end_a_runaway_sweep", {"max_jobs": 100}, "GuardError", "would end 155 jobs"),
-    ("end_a_runaway_sweep", {"queue": "train-tpu"}, "InputError", "no job queue 'train-tpu'"),
-    ("end_a_runaway_sweep", {"older_than": "6"}, "InputError", "older_than"),
-    ("end_a_runaway_sweep", {"expect": "nothing in particular"}, "InputError", "neither a number of jobs nor"),
-    ("drain_a_queue", {"expect": 86}, "PlanMismatchError", "86 jobs were expected, and the plan ends 67"),
-    ("drain_a_queue", {"max_percent": 50.0}, "GuardError", "of 86 live jobs of queue train-gpu"),
-    ("drain_a_queue", {"keep": ["name:sweep-eval-*"]}, "GuardError", "would fail, by a job that it depends on"),
-    ("drain_a_queue", {"keep": ["sweep"]}, "InputError", "protect"),
-    ("stuck_runnable", {"expect": 99}, "PlanMismatchError", "99 jobs were expected, and the plan ends 14"),
-    ("stuck_runnable", {"max_jobs": 3}, "GuardError", "would end 14 jobs"),
-    ("stuck_runnable", {"reason": " "}, "InputError", "reason"),
-    ("jobs_over_budget", {"expect": 83}, "PlanMismatchError", "83 jobs were expected, and the plan ends 50"),
-    ("jobs_over_budget", {"max_jobs": 10}, "GuardError", "would end 50 jobs"),
-    ("jobs_over_budget", {"expected": {"gbm": "soon"}}, "InputError", "expected['gbm']"),
-    ("jobs_over_budget", {"expected": {"gmb": "2h"}}, "InputError", "no running job is of definition 'gmb'"),
-    ("jobs_over_budget", {"expected": {"gbm:99": "2h"}}, "InputError", "gbm:11"),
-    ("jobs_over_budget", {"most": -5}, "InputError", "most must be a whole number of at least 0, got -5"),
-    ("jobs_over_budget", {"price": "cheap"}, "InputError", "prices must be a number of at least 0"),
-    ("jobs_over_budget", {"price": {"vcpu_hour": -1}}, "InputError", "prices['vcpu_hour'] must be a number"),
-    ("audit_trail", {"since": "30"}, "InputError", "since"),
-    ("audit_trail", {"endpoint": "lokal"}, "InputError", "is no URL"),
-    ("quickstart", {"expect": "0123456789ab"}, "PlanMismatchError", "This is"),
-    ("quickstart", {"reason": "x" * 1025}, "InputError", "reason"),
-    ("finish_an_interrupted_run", {"run": "20200101T000000Z-00000000"}, "JournalError", "there is no run"),
-]
+# --- by papermill -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "parameters", "error", "words"), STOPS, ids=lambda value: str(value)[:40])
-def test_a_runbook_stops_and_ends_nothing(
-    run: Runs, night: local.LocalBatch, name: str, parameters: Parameters, error: str, words: str
-) -> None:
-    """Another world, an empty reason, too many jobs, a wrong queue: the right error, and every job is as it was."""
-    before = states(night)
-    given = {"endpoint": night.endpoint_url, "execute": True, **parameters}
-    ran = run(name, **given)
-    assert ran.ename == error, ran.text
-    assert words in str(ran.error)
-    assert states(night) == before
-    assert asked_to_end(night) == 0
-
-
-@pytest.mark.parametrize("execute", ["true", "no", 1])
-def test_only_true_executes(run: Runs, night: local.LocalBatch, execute: object) -> None:
-    """What papermill hands on as a text or a number is not a yes."""
-    before = states(night)
-    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=execute)
-    assert ran.ename is None
-    assert f"Dry run, for execute is {execute!r}" in ran.text
-    assert states(night) == before
+@pytest.fixture
+def somebodys(tmp_path: Path) -> dict[str, str]:
+    """Return the settings of a machine on which somebody works: a Region, a profile, and a project that is not ours."""
+    (tmp_path / "aws").write_text("[profile work]\nregion = eu-central-1\nendpoint_url = http://127.0.0.1:9\n")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "somebody-elses"\n[tool.other]\nmax_jobs = 1\n')
+    return {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_PROFILE": "work",
+        "AWS_CONFIG_FILE": str(tmp_path / "aws"),
+        "AWS_ACCESS_KEY_ID": "somebody",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+    }
 
 
 @pytest.mark.parametrize("path", PATHS, ids=title)
-def test_a_run_without_parameters_ends_nothing(run: Runs, night: local.LocalBatch, path: Path) -> None:
-    """Every runbook is a dry run by default, wherever it goes."""
-    ran = run(path.stem, endpoint=night.endpoint_url)
+def test_a_run_without_parameters_tries_itself_out(run: Runs, somebodys: dict[str, str], path: Path) -> None:
+    """Every runbook works on its own emulator, whatever is set on the machine, and says on top what became of it."""
+    ran = run(path.stem, somebodys)
     assert ran.ename is None, ran.error
-    assert asked_to_end(night) == 0
+    first = ran.text.splitlines()[0]
+    expected = {"quickstart": "ENDED 61 of 61.", "audit_trail": "AUDIT of 5 runs. Nothing was ended."}
+    assert first.startswith(expected.get(path.stem, "DRY RUN. ")), first
 
 
-# --- end_a_runaway_sweep ------------------------------------------------------------------------------------------
-
-
-def test_a_sweep_is_ended_and_the_rest_lives(run: Runs, night: local.LocalBatch) -> None:
-    """What is meant ends, finished children stay as they are, and bystanders run on."""
-    before = states(night)
-    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, expect=61)
+def test_a_sweep_is_ended_by_papermill(run: Runs, night: local.LocalBatch, somebodys: dict[str, str]) -> None:
+    """By an endpoint and a Region of its own, among the settings of somebody: exactly what was meant ends."""
+    meant = {"queue": "train-gpu", "definition": "train-sweep:7", "reason": "OPS-1", "execute": True, "expect": 61}
+    ran = run("end_a_runaway_sweep", somebodys, endpoint=night.endpoint_url, region="local-1", **meant)
     assert ran.ename is None, ran.error
+    assert ran.text.splitlines()[0] == "ENDED 61 of 61."
     assert "61 of 61 jobs seen to end" in ran.text
-    assert "25 children had finished before; 0 of them have changed." in ran.text
-    ended = {job_id for job_id, status in states(night).items() if status != before[job_id]}
-    by_id = {job.job_id: job for job in night.world.jobs()}
-    assert {by_id[job_id].definition for job_id in ended} == {"train-sweep:7", "eval-sweep:2"}
 
 
-def test_a_sweep_elsewhere_is_ended_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
-    """Another queue, another pattern, another age: nothing in the notebook knows the night."""
-    other = {"queue": "train-cpu", "definition": "", "name_glob": "gbm-fold-0*", "older_than": "", "reason": "OPS-9 x"}
-    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, **other)
-    assert ran.ename is None, ran.error
-    by_name = {job.name: job for job in night.world.jobs()}
-    assert {by_name[f"gbm-fold-{number:03d}"].status_reason for number in range(20)} == {"OPS-9 x"}
-    assert by_name["features-wide-000"].status == "RUNNABLE"
-
-
-def test_where_nothing_matches_a_runbook_says_so(run: Runs, night: local.LocalBatch) -> None:
-    """No job is no failure: a scheduler may run it every night."""
-    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, execute=True, definition="no-such-job", expect=0)
-    assert ran.ename is None, ran.error
-    assert "There was no job to end." in ran.text
-
-
-def test_a_saved_plan_that_is_expected_names_what_differs(run: Runs, night: local.LocalBatch) -> None:
-    """One run saves the plan; another one that meets another world stops, and says which jobs are new and gone."""
-    place = {"endpoint": night.endpoint_url}
-    assert run("end_a_runaway_sweep", **place, save_plan="plan.json").ename is None
-    options = JobOptions(definition="train-sweep:7", created_ago=8 * 3600)
-    night.world.add_job("train-gpu", "sweep-lr-late", **options)
-    ran = run("end_a_runaway_sweep", **place, execute=True, expect="plan.json")
-    assert ran.ename == "PlanMismatchError"
-    assert re.search(r"1 job new: [0-9a-f-]+ \(sweep-lr-late\)\.", str(ran.error))
+def test_a_misspelt_parameter_ends_nothing(run: Runs, night: local.LocalBatch) -> None:
+    """Papermill only warns of it. Here it fails, and the first line of the output says so."""
+    before = states(night)
+    meant = {"queue": "train-gpu", "name_globb": "sweep-0*", "reason": "OPS-1", "execute": True, "expect": "any"}
+    ran = run("end_a_runaway_sweep", endpoint=night.endpoint_url, **meant)
+    assert ran.ename == "InputError"
+    assert "Did you mean name_glob?" in str(ran.error)
+    assert ran.text.splitlines()[0].startswith("FAILED. InputError: name_globb is not a parameter")
+    assert states(night) == before
     assert asked_to_end(night) == 0
 
 
-def test_the_emulator_of_the_kernel_and_aws_by_its_variables(run: Runs, night: local.LocalBatch) -> None:
-    """The endpoint is a parameter: the kernel's own emulator with another seed, or wherever boto3 goes."""
-    ran = run("end_a_runaway_sweep", endpoint="local", seed=3, expect=61)
-    assert ran.ename is None, ran.error
+def test_aws_by_its_variables(run: Runs, night: local.LocalBatch) -> None:
+    """The endpoint `aws` is wherever boto3 goes."""
     environ = {"AWS_ENDPOINT_URL_BATCH": night.endpoint_url, "AWS_DEFAULT_REGION": "local-1"}
-    ran = run("end_a_runaway_sweep", environ, endpoint="aws", expect=61)
+    meant = {"queue": "train-gpu", "definition": "train-sweep:7", "reason": "OPS-1"}
+    ran = run("end_a_runaway_sweep", environ, endpoint="aws", expect=61, **meant)
     assert ran.ename is None, ran.error
     assert f"EMULATOR at {night.endpoint_url}" in ran.text
 
 
-# --- drain_a_queue ------------------------------------------------------------------------------------------------
-
-
-def test_a_queue_is_drained_of_all_but_what_is_kept(run: Runs, night: local.LocalBatch) -> None:
-    """Everything in the queue ends but what is kept, and the other queues are as they were."""
-    before = states(night)
-    kept = ["name:*-prod", "tag:team=speech"]
-    ran = run("drain_a_queue", endpoint=night.endpoint_url, execute=True, expect=67, keep=kept)
-    assert ran.ename is None, ran.error
-    assert "19 live jobs in train-gpu, where 86 were:" in ran.text
-    live = [job for job in night.world.jobs() if job.status not in ("SUCCEEDED", "FAILED") and job.parent_id is None]
-    assert {job.definition for job in live if job.job_queue == "train-gpu"} == {"asr:14", "train-prod:31"}
-    ended = {job_id for job_id, status in states(night).items() if status != before[job_id]}
-    assert {job.job_queue for job in night.world.jobs() if job.job_id in ended} == {"train-gpu"}
-
-
-def test_another_queue_is_drained_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
-    """Nothing is kept that is not named, and a queue that is empty then is no error."""
-    other = {"queue": "etl-nightly", "keep": [], "reason": "OPS-3", "endpoint": night.endpoint_url, "execute": True}
-    assert run("drain_a_queue", **other).ename is None
-    ran = run("drain_a_queue", **other, expect=0)
-    assert ran.ename is None, ran.error
-    assert "0 live jobs in etl-nightly:\nnone" in ran.text
-
-
-# --- stuck_runnable -----------------------------------------------------------------------------------------------
-
-
-def test_jobs_that_never_start_are_ended_and_the_evidence_is_kept(
-    run: Runs, night: local.LocalBatch, tmp_path: Path
-) -> None:
-    """Those that AWS calls misconfigured end; what AWS said of them before is in a file."""
-    ran = run("stuck_runnable", endpoint=night.endpoint_url, execute=True, expect=14, evidence="said.csv")
-    assert ran.ename is None, ran.error
-    said = pd.read_csv(tmp_path / "said.csv")
-    assert len(said) == 14
-    assert said.statusReason.str.startswith("MISCONFIGURATION:").all()
-    stuck = [job for job in night.world.jobs() if job.job_id in set(said.jobId)]
-    assert {(job.status, job.status_reason) for job in stuck} == {
-        ("FAILED", "OPS-124 can never start as it was submitted")
-    }
-    assert "9 for MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" in ran.text
-    ran = run("stuck_runnable", endpoint=night.endpoint_url, evidence="said.csv")
-    assert ran.ename == "FileExistsError", "evidence is never written over"
-
-
-def test_other_causes_are_meant_by_other_parameters(run: Runs, night: local.LocalBatch) -> None:
-    """One queue, another age, and every cause: also jobs of which AWS says nothing."""
-    other = {"queue": "train-gpu", "older_than": "1h", "only": "", "endpoint": night.endpoint_url}
-    ran = run("stuck_runnable", **other, execute=True, expect=24)
-    assert ran.ename is None, ran.error
-    assert "24 jobs in RUNNABLE, submitted more than 1h ago:" in ran.text
-    assert "CAPACITY:" not in ran.text
-    ran = run("stuck_runnable", **other, expect=0)
-    assert ran.ename is None, ran.error
-
-
-# --- jobs_over_budget ---------------------------------------------------------------------------------------------
-
-
-def test_the_dearest_jobs_over_budget_are_ended(run: Runs, night: local.LocalBatch) -> None:
-    """Of the jobs that run too long those with most vCPU-hours end; what may run, or is kept, goes on."""
-    dear = night.world.add_jobs("train-cpu", "dear", 2, definition="dear:1", created_ago=10 * 3600, vcpus=64)
-    other = {"expected": {"pretrain": "72h", "train-prod": "48h", "gbm": "2h"}, "keep": ["name:dear-001"], "most": 3}
-    ran = run("jobs_over_budget", endpoint=night.endpoint_url, execute=True, expect=3, price=2.5, **other)
-    assert ran.ename is None, ran.error
-    assert "105 jobs over budget; cost in USD at 2.5 a vCPU-hour" in ran.text
-    ended = [job for job in night.world.jobs() if (job.status_reason or "").startswith("OPS-310")]
-    assert {job.name for job in ended} == {"dear-000", "gbm-fold-000", "gbm-fold-001"}
-    assert night.world.job(dear[1]).status == "RUNNING"
-    assert "selected: longest" in ran.text, "the picture says in words what it shows"
-
-
-def test_jobs_of_every_shape_are_ranked_and_what_is_not_known_is_named(run: Runs, night: local.LocalBatch) -> None:
-    """A multi-node job counts all its nodes and a pod is there; a pod of unknown size is on top, and named."""
-    night.world.add_queue("more-pods", type="EKS")
-    ages: Any = {"created_ago": 11 * 3600, "started_ago": 10 * 3600}
-    node = {"container": {"image": "mpi:1", "resourceRequirements": [{"type": "VCPU", "value": "96"}]}}
-    nodes = {"numNodes": 3, "mainNode": 0, "nodeRangeProperties": [{"targetNodes": "0:", **node}]}
-    night.world.add_job("train-gpu", "mpi", definition="mpi:1", nodes=nodes, **ages)
-    for name, cpu in (("pod", {"cpu": "1500m"}), ("odd", {})):
-        resources = {"requests": {**cpu, "memory": "1Gi"}}
-        pod = {"podProperties": {"containers": [{"name": name, "image": "pod:1", "resources": resources}]}}
-        night.world.add_job("more-pods", name, definition=f"{name}:1", eks=pod, **ages)
-    price = {"more-pods": {"vcpu_hour": 0.1}, "*": {"vcpu_hour": 0.05}}
-    other = {"longer_than": "9h", "expected": {"pretrain": "72h", "train-prod": "48h"}}
-    ran = run("jobs_over_budget", endpoint=night.endpoint_url, price=price, **other)
-    assert ran.ename is None, ran.error
-    assert "3 jobs over budget; cost in USD at {'more-pods': {'vcpu_hour': 0.1}" in ran.text
-    rows = [line.split() for line in ran.text.splitlines() if re.match(r"[012]  +(odd|mpi|pod) ", line)]
-    assert [row[1] for row in rows] == ["odd", "mpi", "pod"]
-    assert [row[6] for row in rows] == ["<NA>", "288.0", "1.5"]
-    assert re.search(r"Together at least 2,89\d\.\d vCPU-hours, at least 14\d\.\d\d USD so far", ran.text)
-    assert "Not in these sums, because a figure or a price is not known: 1 job, odd (" in ran.text
-
-
-def test_a_queue_that_cannot_be_listed_fails_a_runbook_that_executes(run: Runs, night: local.LocalBatch) -> None:
-    """What was found is ended, and the exit code says that nobody looked into that queue; a dry run names it."""
-    night.world.add_queue("models", type="SAGEMAKER_TRAINING")
-    place = {"endpoint": night.endpoint_url, "most": 1}
-    dry = run("jobs_over_budget", **place)
-    assert dry.ename is None, dry.error
-    assert "Not listed: 1 queue, and nothing is known of their jobs: models (ListJobs: ClientException" in dry.text
-    ran = run("jobs_over_budget", **place, execute=True, expect=1)
-    assert ran.ename == "RefusedError"
-    assert "1 of 1 job seen to end" in ran.text
-    stuck = run("stuck_runnable", endpoint=night.endpoint_url, execute=True, expect=14)
-    assert stuck.ename == "RefusedError", stuck.error
-    assert stuck.text.count("Not listed: 1 queue") == 2
-    named = run("stuck_runnable", endpoint=night.endpoint_url, queue="models")
-    assert named.ename == "RefusedError"
-    assert "queue models cannot be listed" in str(named.error)
-
-
-def test_where_nothing_is_over_budget_a_runbook_says_so(run: Runs, night: local.LocalBatch) -> None:
-    """Neither jobs that all may run that long, nor a queue in which nothing runs, are a failure."""
-    night.world.add_queue("idle")
-    place = {"endpoint": night.endpoint_url, "execute": True, "expect": 0}
-    for other in ({"longer_than": "100d", "expected": {}}, {"queue": "idle"}):
-        ran = run("jobs_over_budget", **place, **other)
-        assert ran.ename is None, ran.error
-        assert "0 jobs over budget" in ran.text
-    assert asked_to_end(night) == 0
-
-
-# --- audit_trail --------------------------------------------------------------------------------------------------
-
-
-def test_the_trail_is_that_of_this_place(run: Runs, night: local.LocalBatch, tmp_path: Path) -> None:
-    """Who ended what, when, why, and what it really did; runs elsewhere are left out, unless they are asked for."""
-    for reason, pattern in (("OPS-1 twice", "load-late-*"), ("OPS-2 =wrong", "gbm-fold-00[0-4]")):
-        jobs = batchnb.list_jobs(name_glob=pattern, endpoint_url=night.endpoint_url)
-        batchnb.plan(jobs, reason=reason, endpoint_url=night.endpoint_url).execute()
-    with local.start(swift_night) as other:
-        jobs = batchnb.list_jobs(name_glob="vacuum-*", endpoint_url=other.endpoint_url)
-        batchnb.plan(jobs, reason="OPS-3", endpoint_url=other.endpoint_url).execute()
-    calls = asked_to_end(night)
-    ran = run("audit_trail", endpoint=night.endpoint_url, job="gbm-fold-003", table="trail.csv")
-    assert ran.ename is None, ran.error
-    assert "2 of 3 runs:" in ran.text
-    assert "Jobs      16: 16 terminated" in ran.text
-    assert "OPS-3" not in ran.text
-    assert len(pd.read_csv(tmp_path / "trail.csv")) == 16
-    ran = run("audit_trail", endpoint=night.endpoint_url, everywhere=True, why="OPS-3")
-    assert "1 of 3 runs:" in ran.text
-    assert asked_to_end(night) == calls, "an audit only reads"
-
-
-def test_a_trail_without_runs_says_so(run: Runs, night: local.LocalBatch, tmp_path: Path) -> None:
-    """No journals, or none of that user, are no failure."""
-    ran = run("audit_trail", endpoint=night.endpoint_url, journals=str(tmp_path / "none"), job="x", who="nobody")
-    assert ran.ename is None, ran.error
-    assert "0 of 0 runs:" in ran.text
-    assert "No run here has named 'x'." in ran.text
-
-
-# --- finish_an_interrupted_run ------------------------------------------------------------------------------------
-
-
 @pytest.mark.bulk
-def test_a_run_that_was_killed_is_finished(run: Runs) -> None:
-    """On its own emulator another process is really killed; resuming ends what is left, but for what is denied."""
-    ran = run("finish_an_interrupted_run", seed=2, execute=True, expect=43)
-    assert "The other process ended with -9: killed." in ran.text
-    assert ran.ename == "TerminationFailedError"
-    assert "60 of 61 jobs seen to end" in ran.text
-
-
-def test_a_run_elsewhere_is_finished_from_its_journal(run: Runs, night: local.LocalBatch) -> None:
-    """A run that left jobs alive, of this place and not of another, is the one; then there is none."""
-    place = {"endpoint": night.endpoint_url}
-    ids = night.world.add_jobs("train-cpu", "stubborn", 3, stops="never")
-    batchnb.plan(ids, reason="OPS-5", endpoint_url=night.endpoint_url).execute(timeout=0)
-    with local.start(swift_night) as other:
-        batchnb.plan(
-            other.world.add_jobs("train-cpu", "x", 1, stops="never"), reason="OPS-6", endpoint_url=other.endpoint_url
-        ).execute(timeout=0)
-    calls = asked_to_end(night)
-    ran = run("finish_an_interrupted_run", **place, expect=3)
-    assert ran.ename == "PlanMismatchError", "they are stopping already: none is left to ask for"
-    for job_id in ids:
-        night.world.set_stops(job_id, "normally")
-        night.world.schedule(0, job_id, "FAILED")
-    ran = run("finish_an_interrupted_run", **place, execute=True, expect=0)
+def test_a_run_that_was_killed_is_finished(run: Runs, somebodys: dict[str, str]) -> None:
+    """On its own emulator another process is really killed; resuming ends what is left."""
+    ran = run("finish_an_interrupted_run", somebodys, seed=2, execute=True, expect=43)
     assert ran.ename is None, ran.error
-    assert "OPS-5" in ran.text
-    assert "OPS-6" not in ran.text
-    assert asked_to_end(night) == calls
-    assert "There is no run to finish." in run("finish_an_interrupted_run", **place, execute=True).text
+    assert ran.text.splitlines()[0] == "ENDED 61 of 61."
+
+
+def test_a_notebook_that_was_killed_says_so_on_top() -> None:
+    """What the first cell shows is true until a later one changes it."""
+    said: list[str] = []
+    banner = Banner(lambda line, **_options: said.append(repr(line)))
+    banner.open()
+    assert said == [UNFINISHED]
+    assert UNFINISHED.startswith("FAILED or still running")
 
 
 # --- the files ----------------------------------------------------------------------------------------------------
@@ -483,16 +249,16 @@ def test_a_run_elsewhere_is_finished_from_its_journal(run: Runs, night: local.Lo
 def test_a_notebook_is_explained_and_takes_parameters(path: Path) -> None:
     """It says what it is for and when not to use it, and papermill knows each parameter, its type and its meaning."""
     notebook = read(path)
-    first = notebook.cells[0].source
-    assert first.startswith("# ")
+    title_cell, banner, first = (cell.source for cell in notebook.cells[:3])
+    assert title_cell.startswith("# ")
+    assert banner.endswith(f'Runbook("{path.stem}", globals())')
     assert "**For**" in first
     assert "**Not for**" in first
+    assert "**Press**" in first
+    assert len(first.split()) < 130, "it is read in 20 seconds or so"
     found = papermill.inspect_notebook(path)
     assert found, "no cell is tagged `parameters`"
     assert all(entry["help"] and entry["inferred_type_name"] != "None" for entry in found.values()), found
-    defaults = {name: entry["default"] for name, entry in found.items()}
-    assert defaults["endpoint"] == '"local"'
-    assert {"profile", "region"} <= defaults.keys()
 
 
 @pytest.mark.parametrize("path", PATHS, ids=title)
@@ -516,7 +282,8 @@ def test_the_package_holds_every_notebook() -> None:
     """A notebook that is in the repository is in the wheel."""
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     included = build["targets"]["wheel"]["force-include"]
-    assert included == {f"notebooks/{path.name}": f"batchnb/notebooks/{path.name}" for path in PATHS}
+    names = [path.name for path in PATHS] + ["sanitize.cfg"]
+    assert included == {f"notebooks/{name}": f"batchnb/notebooks/{name}" for name in names}
 
 
 # --- batchnb runbooks ---------------------------------------------------------------------------------------------
@@ -548,6 +315,22 @@ def test_what_somebody_changed_is_kept_unless_forced(tmp_path: Path, capsys: Any
     assert cli.main(["runbooks", str(mine.parent), "--force"]) == 0
     assert mine.read_bytes() == PATHS[0].read_bytes()
     assert "replaced" in capsys.readouterr().out
+
+
+def test_the_command_checks_what_somebody_has_edited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Outputs that come out again are fine, others fail; guards, and pytest settings of the folder, do not matter."""
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = "--nothing-such"\n')
+    cells = [nbformat.v4.new_code_cell("print('http://127.0.0.1:4711', 1 + 1)", id="one")]  # type: ignore[no-untyped-call]
+    cells[0].execution_count = 1
+    cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text="http://127.0.0.1:1 2\n")]  # type: ignore[no-untyped-call]
+    notebook = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
+    nbformat.write(notebook, tmp_path / "one.ipynb")  # type: ignore[no-untyped-call]
+    assert cli.main(["runbooks", str(tmp_path), "--check"]) == 0, capfd.readouterr().out
+    cells[0].outputs[0].text = "http://127.0.0.1:1 3\n"
+    nbformat.write(notebook, tmp_path / "one.ipynb")  # type: ignore[no-untyped-call]
+    assert cli.main(["runbooks", str(tmp_path), "--check"]) == 1
+    assert cli.main(["runbooks", str(tmp_path / "none"), "--check"]) == 1
+    assert "there is no notebook in" in capfd.readouterr().err
 
 
 def test_a_folder_that_is_none_is_an_error(tmp_path: Path, capsys: Any) -> None:

@@ -36,7 +36,7 @@ DOORS = {
 PRINTS = {"magics", "cli", "local/command.py"}
 """Packages and modules that may print."""
 
-MODULE_LIMIT, FUNCTION_LIMIT, TOP_LIMIT = 300, 50, 22
+MODULE_LIMIT, FUNCTION_LIMIT, TOP_LIMIT, LEVEL_LIMIT = 300, 50, 22, 10
 
 
 @cache
@@ -104,20 +104,41 @@ def test_imports_keep_the_contracts() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@cache
+def import_graph() -> dict[str, set[str]]:
+    """Return which modules each module imports, inside functions as well."""
+    graph = grimp.build_graph("batchnb", exclude_type_checking_imports=True, cache_dir=None)
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def levels(imported: dict[str, set[str]]) -> dict[str, int]:
+    """Return the level of each name: 1, or one above the highest that it imports. Names in a circle have none."""
+    found: dict[str, int] = {}
+    pending = {name: needed - {name} for name, needed in imported.items()}
+    while ready := [name for name, needed in pending.items() if needed <= found.keys()]:
+        found |= {name: 1 + max((found[needed] for needed in pending.pop(name)), default=0) for name in ready}
+    return found
+
+
 def test_no_module_imports_itself_by_way_of_others() -> None:
     """There is no circle of imports, those inside functions included."""
-    graph = grimp.build_graph("batchnb", exclude_type_checking_imports=True, cache_dir=None)
-    depth: dict[str, int] = {}
-    pending = {module: graph.find_modules_directly_imported_by(module) - {module} for module in graph.modules}
-    while ready := [module for module, needed in pending.items() if needed <= depth.keys()]:
-        for module in ready:
-            depth[module] = 1 + max((depth[needed] for needed in pending.pop(module)), default=0)
-    assert sorted(pending) == []
+    assert import_graph().keys() - levels(import_graph()).keys() == set()
+
+
+def test_packages_lie_on_at_most_ten_levels() -> None:
+    """A reader can follow a call from the top to the ground: few levels, and no circle among packages."""
+    packages: dict[str, set[str]] = {}
+    for module, needed in import_graph().items():
+        if module != "batchnb":  # its names are imported when somebody asks for them
+            packages.setdefault(module.split(".")[1], set()).update(name.split(".")[1] for name in needed - {"batchnb"})
+    found = levels(packages)
+    assert found.keys() == packages.keys()
+    assert max(found.values()) <= LEVEL_LIMIT
 
 
 def test_the_top_of_the_package_can_be_read_at_a_glance() -> None:
     """Few names lie at the top of the package."""
-    names = {path.name for path in PACKAGE.iterdir()} - {"__pycache__", "py.typed", "notebooks"}
+    names = {path.name for path in PACKAGE.iterdir()} - {"__pycache__", "__main__.py", "py.typed", "notebooks"}
     assert len(names) <= TOP_LIMIT, sorted(names)
 
 

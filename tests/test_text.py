@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import html
+import io
 import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchnb.text import SHOWN_LENGTH, escape, plural, shown
+from batchnb.errors import InputError
+from batchnb.text import SHOWN_LENGTH, WIDTH, escape, fit_stdout, fit_terminal, plural, shown, wrap_line
 
 # Lone surrogates too: a DataFrame may hold what no file could.
 ANY_TEXT = st.text(st.characters())
@@ -84,3 +86,55 @@ def test_a_count_agrees_with_its_noun(count: int, expected: str) -> None:
     """One is one job, everything else is jobs, and thousands are set apart."""
     assert plural(count, "job") == expected
     assert plural(count, "child", "children").endswith("child" if count == 1 else "children")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "cp1252", "utf-8"])
+@given(text=st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_fits_stdout_can_be_written_there(text: str, encoding: str) -> None:
+    """Any text can be written in the encoding, and what that encoding has stays as it is."""
+    fitted = fit_stdout(text, encoding)
+    fitted.encode(encoding)
+    if all(_has(encoding, char) for char in text):
+        assert fitted == text
+
+
+def _has(encoding: str, char: str) -> bool:
+    return char.encode(encoding, "ignore") != b""
+
+
+def test_our_own_signs_have_plain_ones() -> None:
+    """An ellipsis and quotes become those of ASCII; an unknown encoding and a stdout without one change nothing."""
+    assert fit_stdout("a “b”…", "ascii") == 'a "b"...'
+    assert fit_stdout("ü…", "latin-1") == "ü..."
+    assert fit_stdout("ü…", "no such encoding") == "ü…"
+
+
+def test_an_error_can_be_printed_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`print(error)` works where stdout is ASCII."""
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert str(InputError("there is no “queue”")) == 'there is no "queue"'
+
+
+class _Terminal(io.StringIO):
+    """A stdout that is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@given(st.text(st.characters(categories=["L", "N", "Zs"]), max_size=300), st.integers(0, 30))
+def test_a_line_for_a_terminal_fits_it(text: str, indent: int) -> None:
+    """Any line is at most 80 columns wide, and no word of it is lost."""
+    lines = wrap_line(" " * indent + text)
+    assert all(len(line) <= WIDTH for line in lines)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_only_a_terminal_gets_lines_that_are_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log and a notebook keep the line; what can be typed is in one piece everywhere."""
+    line = f"  To go on  {'word ' * 20}%batch_resume 20260101T000000Z-abcd --region eu-west-1 --endpoint-url http://x"
+    assert fit_terminal(line) == line
+    monkeypatch.setattr("sys.stdout", _Terminal())
+    *text, typed = fit_terminal(line).splitlines()
+    assert all(len(one) <= WIDTH for one in text)
+    assert typed.strip() == "%batch_resume 20260101T000000Z-abcd --region eu-west-1 --endpoint-url http://x"

@@ -1,25 +1,30 @@
-"""Opens the Gateway: which session, which endpoint, and who is calling. With it, the only rooms that know boto3."""
+"""Opens the Gateway: a client for the current login and endpoint, and the caller's identity."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from batchnb.aws.answers_seen import AnswersSeen
 from batchnb.aws.decode import read_in_one_go
 from batchnb.aws.gateway import CALLER_TIMEOUT, Gateway
-from batchnb.errors import InputError
+from batchnb.aws.login import Login
+from batchnb.aws.sessions import USER_AGENT, login_for, login_of, model_loader
+from batchnb.aws.wrong_settings import check_region, region_of, setting_error
+from batchnb.errors import BatchnbError, InputError
 from batchnb.jobs.place import hostname, is_loopback
 from batchnb.text import shown, without_userinfo
 
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "default_endpoint", "emulator_session", "set_default_endpoint"]
+__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "set_default_endpoint"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -45,6 +50,7 @@ class _Default:
 
 
 _default = _Default(None, None, None, None)
+_building = threading.Lock()
 
 
 def set_default_endpoint(
@@ -54,7 +60,7 @@ def set_default_endpoint(
     region: str | None = None,
     session: boto3.Session | None = None,
 ) -> None:
-    """Send the calls of this process there where nothing else is said; None for all is where boto3 sends them.
+    """Set the default endpoint of this process; None for all arguments is where boto3 sends calls.
 
     `%batch_local start` and `use_endpoint` use it, so that the cells below need no flag, and none can be forgotten.
     """
@@ -63,8 +69,13 @@ def set_default_endpoint(
 
 
 def default_endpoint() -> str | None:
-    """Return the endpoint to which calls go where nothing else is said, None where boto3 decides."""
+    """Return the default endpoint of this process, None where boto3 decides."""
     return _default.endpoint_url
+
+
+def is_default_set() -> bool:
+    """Return whether an endpoint, a profile or a Region was set for all calls of this process."""
+    return _default != _Default(None, None, None, None)
 
 
 def emulator_session() -> boto3.Session:
@@ -79,7 +90,7 @@ def emulator_session() -> boto3.Session:
     core = Session()
     for name, value in (("profile", None), ("config_file", os.devnull), ("credentials_file", os.devnull)):
         core.get_component("config_store").set_config_provider(name, ConstantProvider(value))
-    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
+    core.register_component("data_loader", model_loader(core.get_config_variable("data_path")))
     return boto3.Session(botocore_session=core, **_PLACEHOLDERS, region_name="local-1")
 
 
@@ -91,12 +102,16 @@ def connect(
     endpoint_url: str | None = None,
     ignore_default: bool = False,
 ) -> Gateway:
-    """Return a Gateway to AWS Batch as `session`, or as boto3 and the `AWS_*` variables have it.
+    """Return a Gateway to AWS Batch as `session`, or as boto3's default session and the `AWS_*` variables have it.
 
-    `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
-    credentials are filled with placeholders. Raises InputError where no Region can be found, where the
-    profile does not exist, where the endpoint is no URL, and where a profile or Region is given while an emulator
-    is the default endpoint: neither must be taken for the other.
+    The credentials are fetched here, in the thread that calls: an MFA code is asked for once, and a worker thread never
+    has to. `endpoint_url` is for an emulator or a VPC endpoint. For one on this machine, a missing Region and missing
+    credentials are filled with placeholders.
+
+    Raises InputError where no Region can be found or it does not exist, where the profile does not exist, where the
+    endpoint is not a URL, and where a profile or Region is given while an emulator is the default endpoint: neither
+    must be taken for the other. Raises CredentialsError where the credentials cannot be had; that there are none at all
+    is told by the first call.
     """
     from botocore.exceptions import BotoCoreError
 
@@ -112,11 +127,14 @@ def connect(
         # A password in it need not be where that of a URL is.
         _password, at, rest = str(endpoint_url).rpartition("@")
         url = shown(repr(f"…@{rest}" if at else endpoint_url))
-        raise InputError(f"endpoint_url: {url} is no URL; expected one such as http://127.0.0.1:4566")
+        raise InputError(f"endpoint_url: {url} is not a URL; expected one such as http://127.0.0.1:4566")
     try:
-        return _gateway(session or _session(profile, region), region, _public(endpoint_url))
+        login = login_of(session) if session is not None else login_for(profile)
+        return _gateway(login, region, _public(endpoint_url))
+    except BatchnbError:
+        raise
     except (BotoCoreError, ValueError) as error:
-        raise InputError(f"cannot connect to AWS Batch: {without_userinfo(str(error))}") from error
+        raise setting_error(error, profile) from error
 
 
 def is_of_aws(url: str) -> bool:
@@ -133,49 +151,56 @@ def _is_url(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is no number, or of half an IPv6 address
+    except ValueError:  # of a port that is not a number, or of half an IPv6 address
         return False
 
 
-def _session(profile: str | None, region: str | None) -> boto3.Session:
-    import boto3
-    from botocore.session import Session
+def _gateway(login: Login, region: str | None, endpoint_url: str | None) -> Gateway:
+    session = login.session
+    endpoint_url = endpoint_url or _endpoint_in_environment()
+    options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url}
+    if not is_loopback(endpoint_url):
+        options["region_name"] = region_of(session, region)
+        if endpoint_url is None:
+            check_region(session, options["region_name"])
+    key_id = login.key_id()
+    if is_loopback(endpoint_url):
+        options |= _placeholders(session, region, has_credentials=key_id is not None)
+    settings: dict[str, Any] = {
+        "retries": {"total_max_attempts": 1, "mode": "standard"},
+        "connect_timeout": CONNECT_TIMEOUT,
+        "read_timeout": READ_TIMEOUT,
+        "max_pool_connections": MAX_CONNECTIONS,
+        **_user_agent(session),
+    }
+    client = _client(session, "batch", options, settings)
+    final = _public(client.meta.endpoint_url)
+    if final != client.meta.endpoint_url or is_loopback(final) != is_loopback(endpoint_url):
+        # An endpoint of a configuration file is known only now: its password is not sent, and no proxy leads to it.
+        client = _client(session, "batch", options | {"endpoint_url": final}, settings)
+    read_in_one_go(client)
+    seen = AnswersSeen()
+    seen.watch(client, "batch")
+    # Who only lists does not need to know who is calling: another client would cost more than the first page of jobs.
+    ask_caller = partial(_ask_caller, session, options, client.meta.endpoint_url, seen)
+    # An endpoint on this machine that nobody has a login for is called with placeholders.
+    needs_login = key_id is not None or not is_loopback(client.meta.endpoint_url)
+    return Gateway(client, ask_caller, key_id, login=login if needs_login else None, seen=seen)
 
-    core = Session(profile=profile)
-    # To read the models from the disk takes longer than everything else here; once a process is enough.
-    core.register_component("data_loader", _loader(core.get_config_variable("data_path")))
-    return boto3.Session(botocore_session=core, region_name=region)
 
-
-@lru_cache(maxsize=4)
-def _loader(data_path: str | None) -> Any:
-    from botocore.loaders import create_loader
-
-    return create_loader(data_path)
-
-
-def _gateway(session: boto3.Session, region: str | None, endpoint_url: str | None) -> Gateway:
+def _client(session: boto3.Session, service: str, options: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
     from botocore.config import Config
 
-    config = Config(
-        retries={"total_max_attempts": 1, "mode": "standard"},
-        connect_timeout=CONNECT_TIMEOUT,
-        read_timeout=READ_TIMEOUT,
-        max_pool_connections=MAX_CONNECTIONS,
-        user_agent_extra="batchnb",
-    )
-    endpoint_url = endpoint_url or _endpoint_in_environment()
-    options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url, "config": config}
-    if is_loopback(endpoint_url):
-        options |= _placeholders(session, region)
-    client = session.client("batch", **options)
-    if client.meta.endpoint_url != _public(client.meta.endpoint_url):  # from a configuration file
-        client = session.client("batch", **(options | {"endpoint_url": _public(client.meta.endpoint_url)}))
-    read_in_one_go(client)
-    credentials = session.get_credentials()
-    key_id = credentials.access_key if credentials else None
-    # Who only lists does not need to know who is calling: another client would cost more than the first page of jobs.
-    return Gateway(client, partial(_ask_caller, session, options, client.meta.endpoint_url), key_id)
+    if is_loopback(options["endpoint_url"]):
+        settings = {**settings, "proxies": {}}  # a company's proxy does not know this machine by this name
+    with _building:  # a session makes one client at a time; several threads may share it
+        return session.client(service, **options, config=Config(**settings))  # type: ignore[call-overload]
+
+
+def _user_agent(session: boto3.Session) -> dict[str, str]:
+    # Sessions of ours say it in every client they make, those that fetch credentials included.
+    said: str = session._session.user_agent_extra  # noqa: SLF001 - boto3 has no other way to it
+    return {} if USER_AGENT in said else {"user_agent_extra": USER_AGENT}
 
 
 def _endpoint_in_environment() -> str | None:
@@ -184,36 +209,33 @@ def _endpoint_in_environment() -> str | None:
     return _public(os.environ.get("AWS_ENDPOINT_URL_BATCH") or os.environ.get("AWS_ENDPOINT_URL"))
 
 
-def _placeholders(session: boto3.Session, region: str | None) -> dict[str, str]:
+def _placeholders(session: boto3.Session, region: str | None, *, has_credentials: bool) -> dict[str, str]:
     placeholders = {"region_name": region or session.region_name or "local-1"}
-    if session.get_credentials() is None:
-        placeholders |= _PLACEHOLDERS
-    return placeholders
+    return placeholders if has_credentials else placeholders | _PLACEHOLDERS
 
 
-def _ask_caller(session: boto3.Session, options: Mapping[str, Any], endpoint_url: str) -> Future[str | None]:
+def _ask_caller(
+    session: boto3.Session, options: Mapping[str, Any], endpoint_url: str, seen: AnswersSeen
+) -> Future[str | None]:
     # In the background: nobody waits for STS while there are jobs to describe.
-    from botocore.config import Config
-
     settings: dict[str, Any] = {
         "retries": {"total_max_attempts": 1, "mode": "standard"},
         "connect_timeout": CALLER_TIMEOUT / 2,
         "read_timeout": CALLER_TIMEOUT / 2,
         "ignore_configured_endpoint_urls": True,
+        **_user_agent(session),
     }
     # Who calls is asked where the calls go, wherever that was configured: an emulator answers for STS, and AWS is
     # not asked about it. A VPC endpoint of Batch does not answer for STS, so for all of AWS it is STS's own endpoint.
     own = _public(os.environ.get("AWS_ENDPOINT_URL_STS"))
-    options = {
-        **options,
-        "config": Config(**settings),
-        "endpoint_url": own if is_of_aws(endpoint_url) else endpoint_url,
-    }
-    client = session.client("sts", **options)
+    client = _client(
+        session, "sts", {**options, "endpoint_url": own if is_of_aws(endpoint_url) else endpoint_url}, settings
+    )
+    seen.watch(client, "sts")
 
     def ask() -> str | None:
         try:
-            return client.get_caller_identity().get("Arn")
+            return client.get_caller_identity().get("Arn")  # type: ignore[no-any-return]
         except Exception:  # noqa: BLE001 - to know the caller is a courtesy; no failure of it may matter
             return None
 

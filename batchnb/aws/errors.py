@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from batchnb.aws.clock_skew import clock_advice
+from batchnb.aws.denials import denied_call, denied_job
+from batchnb.aws.login_advice import CERTIFICATE_ADVICE, GENERAL_ADVICE
 from batchnb.errors import (
     AccessDeniedError,
     AwsError,
@@ -18,7 +21,14 @@ from batchnb.errors import (
 )
 from batchnb.text import sentence, shown, without_userinfo
 
-__all__ = ["DENIED_CODES", "RETRYABLE_ITEM_CODES", "THROTTLED_CODES", "permission_needed", "translated"]
+__all__ = [
+    "CERTIFICATE_REFUSED",
+    "DENIED_CODES",
+    "RETRYABLE_ITEM_CODES",
+    "THROTTLED_CODES",
+    "permission_needed",
+    "translated",
+]
 
 DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"})
 RETRYABLE_ITEM_CODES = frozenset({"ThrottlingException", "TooManyRequestsException", "ServerException"})
@@ -46,6 +56,8 @@ _CREDENTIAL_ERRORS = (
     "TokenRetrievalError", "SSOError", "LoginError", "NoAuthTokenError", "RefreshWithMFAUnsupportedError",
 )  # fmt: skip
 
+CERTIFICATE_REFUSED = "CertificateRefused"
+"""The code of a failure that no other try mends: nothing was sent, for the certificate of the other side is unknown."""
 LONGEST_RETRY_AFTER = 60.0
 """Seconds that are waited at most because an answer asks for it."""
 SAID_LENGTH = 1000
@@ -74,8 +86,18 @@ def permission_needed(
 
 
 @contextmanager
-def translated(operation: str, *, permission: str | None = None) -> Iterator[None]:
-    """Turn any failure of the call inside into an AwsError. `permission` is what to say to a denial."""
+def translated(
+    operation: str,
+    *,
+    permission: str | None = None,
+    renewal: Callable[[], str] | None = None,
+    where: str = "AWS Batch",
+) -> Iterator[None]:
+    """Turn any failure of the call inside into an AwsError.
+
+    `permission` is what to say to a denial, `renewal` returns what to say to credentials that are refused, and `where`
+    is the service that is called.
+    """
     from botocore import exceptions as boto
     from botocore.parsers import ResponseParserError
 
@@ -83,22 +105,27 @@ def translated(operation: str, *, permission: str | None = None) -> Iterator[Non
     try:
         yield
     except boto.ClientError as error:
-        raise _from_answer(error, operation, permission or permission_needed(operation)) from error
+        raise _from_answer(error, operation, permission, renewal, where) from error
     except no_credentials as error:
-        raise _credentials(operation, type(error).__name__, shown(error, SAID_LENGTH), None) from error
+        raise _credentials(operation, type(error).__name__, shown(error, SAID_LENGTH), None, renewal) from error
     except boto.ParamValidationError as error:
         message = f"{operation}: {shown(error, SAID_LENGTH)}"
         raise RefusedError(message, code="ParamValidation", operation=operation) from error
     # Whatever is left happened on the way there or back: it may have taken effect.
     except (boto.BotoCoreError, OSError) as error:
         message = f"{operation}: no usable answer ({shown(without_userinfo(str(error)), SAID_LENGTH)})"
-        raise UnavailableError(message, code=type(error).__name__, operation=operation) from error
+        code = type(error).__name__
+        if isinstance(error, boto.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(error):
+            message, code = f"{sentence(message)} {CERTIFICATE_ADVICE}", CERTIFICATE_REFUSED
+        raise UnavailableError(message, code=code, operation=operation, where=where) from error
     except (ResponseParserError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         message = f"{operation}: the answer is not what AWS Batch answers ({shown(repr(error), SAID_LENGTH)})"
-        raise UnavailableError(message, code="MalformedAnswer", operation=operation) from error
+        raise UnavailableError(message, code="MalformedAnswer", operation=operation, where=where) from error
 
 
-def _from_answer(error: Any, operation: str, permission: str) -> AwsError:
+def _from_answer(
+    error: Any, operation: str, permission: str | None, renewal: Callable[[], str] | None, where: str
+) -> AwsError:
     response = error.response
     code = str(response.get("Error", {}).get("Code") or "")
     said = shown(response.get("Error", {}).get("Message") or "no message", SAID_LENGTH)
@@ -106,16 +133,21 @@ def _from_answer(error: Any, operation: str, permission: str) -> AwsError:
     status = int(metadata.get("HTTPStatusCode") or 0)
     request_id = metadata.get("RequestId")
     kind = _kind(code, status)
+    message = f"{operation}: {code}: {said}"
+    if clock := clock_advice(code, said, metadata.get("HTTPHeaders") or {}):
+        message = f"{sentence(message)} {clock}"
+        return CredentialsError(message, code=code, operation=operation, request_id=request_id)
     if error.operation_name != operation and kind is not ThrottledError and kind is not UnavailableError:
         # Another call than ours was refused: botocore renews credentials on the way, by AssumeRole and the like.
-        return _credentials(operation, code, f"{error.operation_name}: {said}", request_id)
+        return _credentials(operation, code, f"{error.operation_name}: {said}", request_id, renewal)
     if kind is CredentialsError:
-        return _credentials(operation, code, said, request_id)
-    message = f"{operation}: {code}: {said}"
+        return _credentials(operation, code, said, request_id, renewal)
     if kind is AccessDeniedError:
-        message = f"{sentence(message)} {permission}"
+        of_a_job = permission is not None and operation == "TerminateJob"
+        told = (denied_job if of_a_job else denied_call)(said, permission or permission_needed(operation))
+        message = f"{operation}: {code}: {told}"
     wait = _retry_after(metadata.get("HTTPHeaders", {}))
-    return kind(message, code=code, operation=operation, request_id=request_id, retry_after=wait)
+    return kind(message, code=code, operation=operation, request_id=request_id, retry_after=wait, where=where)
 
 
 def _kind(code: str, status: int) -> type[AwsError]:
@@ -134,10 +166,10 @@ def _kind(code: str, status: int) -> type[AwsError]:
     return UnavailableError
 
 
-def _credentials(operation: str, code: str, said: str, request_id: str | None) -> CredentialsError:
-    message = (
-        f"{sentence(f'{operation}: {code}: {said}')} Renew the credentials (for example 'aws sso login') and try again."
-    )
+def _credentials(
+    operation: str, code: str, said: str, request_id: str | None, renewal: Callable[[], str] | None
+) -> CredentialsError:
+    message = f"{sentence(f'{operation}: {code}: {said}')} {renewal() if renewal else GENERAL_ADVICE}"
     return CredentialsError(message, code=code, operation=operation, request_id=request_id)
 
 

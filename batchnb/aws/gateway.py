@@ -1,7 +1,7 @@
-"""The Gateway: everything that is asked of AWS goes through it.
+"""The Gateway: every call to AWS goes through it.
 
 Its answers are records of batchnb's own and its failures are batchnb's errors: no exception of botocore
-leaves this room. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
+leaves this module. Answers are read where failures are translated: botocore hands on a 200 that was cut short as a
 success without members, which would look like an empty listing or a job that is gone. botocore's own retries are
 switched off, because from 1.44 on they give a call up after three attempts; who calls decides what is tried again
 (see `retry`).
@@ -9,24 +9,31 @@ switched off, because from 1.44 on they give a call up after three attempts; who
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from dataclasses import dataclass
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.answers import BulkAnswer, Page, item_error
+from batchnb.aws.answers_seen import AnswersSeen
 from batchnb.aws.errors import permission_needed, translated
 from batchnb.aws.pace import CallKind, Pace, pace_for
-from batchnb.errors import UnsupportedError
+from batchnb.aws.waiting_told import FirstAnswer
+from batchnb.errors import CredentialsError, ThrottledError, UnsupportedError
 from batchnb.jobs.ids import account_and_partition
 from batchnb.jobs.job import Job, jobs_from_aws
-from batchnb.jobs.place import Place
+from batchnb.jobs.place import Place, is_loopback
+from batchnb.jobs.shapes import withheld_in
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
-__all__ = ["BulkAnswer", "Gateway", "ItemError", "Page", "in_groups"]
+    from batchnb.aws.login import Login
+
+__all__ = ["Gateway", "in_groups"]
 
 DESCRIBE_LIMIT = 100
 """Job ids in one DescribeJobs call; one more is a ClientException."""
@@ -35,45 +42,30 @@ BULK_LIMIT = 50
 PAGE_LIMIT = 1000
 """Jobs in one ListJobs answer when `jobStatus` is given."""
 
+_log = logging.getLogger("batchnb.aws")
+
 CALLER_TIMEOUT = 3.0
-"""Seconds that it may cost to learn who is calling."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One answer of ListJobs."""
-
-    jobs: list[Job]
-    next_token: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemError:
-    """What TerminateJobs said of one job inside an answer that was a success as a whole."""
-
-    job_id: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAnswer:
-    """What one TerminateJobs call answered. An id that stands in neither part was left unanswered."""
-
-    accepted: frozenset[str]
-    errors: Mapping[str, ItemError]
-    request_id: str | None
+"""Seconds to wait for the caller's identity."""
 
 
 class Gateway:
     """AWS Batch, as one account and Region shows it through one endpoint. Safe to share between threads."""
 
+    _login: Login | None = None
+
     def __init__(
-        self, client: BatchClient, ask_caller: Callable[[], Future[str | None]], credentials: str | None = None
+        self,
+        client: BatchClient,
+        ask_caller: Callable[[], Future[str | None]],
+        credentials: str | None = None,
+        *,
+        login: Login | None = None,
+        seen: AnswersSeen | None = None,
     ) -> None:
         """`ask_caller` begins to ask who is calling, and is called at most once.
 
-        `credentials` tells callers of different accounts apart without asking anybody: an access key's id.
+        `credentials` tells callers of different accounts apart without asking anybody: an access key's id. `login` is
+        renewed before a call where that is due, None where there is nothing to log in to; `seen` notes the answers.
         """
         self._client = client
         self._ask_caller = ask_caller
@@ -83,6 +75,41 @@ class Gateway:
         self.has_bulk = hasattr(client, "terminate_jobs")
         """Whether this botocore knows TerminateJobs (1.43.93 and later do); the endpoint may still not."""
         self._account: str | None = None
+        self._login = login
+        self._seen = seen or AnswersSeen()
+        self._first_answer: FirstAnswer | None = None
+
+    @contextmanager
+    def _calling(self, operation: str, permission: str | None = None) -> Iterator[None]:
+        """Log in if needed, and translate the failures of the call inside.
+
+        Raises CredentialsError for a failed login: nothing was sent.
+        """
+        if self._login is not None:
+            self._login.check()
+        here = is_loopback(self.endpoint)
+        where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
+        if not self._seen.any and self._first_answer is None and not here:  # no firewall lies between here and here
+            self._first_answer = FirstAnswer(where)
+        renewal = self._login.how_to_renew if self._login is not None else None
+        try:
+            with translated(operation, permission=permission, renewal=renewal, where=where):
+                yield
+        except CredentialsError:
+            if self._login is not None:
+                self._login.forget()
+            raise
+        except ThrottledError as error:
+            _log.warning("%s is throttled: %s, request id %s", operation, error.code, error.request_id)
+            raise
+        finally:
+            if self._first_answer is not None:
+                self._first_answer.stop()
+
+    def log_in(self) -> None:
+        """Fetch or renew the credentials in this thread, before others need them. Raises CredentialsError."""
+        if self._login is not None:
+            self._login.check()
 
     def pace(self, kind: CallKind) -> Pace:
         """Return the pace of calls of this kind, which all gateways of this process with the same caller share."""
@@ -93,7 +120,7 @@ class Gateway:
         return self._ask_caller()
 
     def ask_caller(self) -> None:
-        """Begin to learn who is calling, in the background, so that `identity` has to wait the less."""
+        """Ask for the caller's identity in the background, so that `identity` waits less."""
         _ = self._caller
 
     def identity(self, account: str | None = None) -> Place:
@@ -105,7 +132,8 @@ class Gateway:
             caller = self._caller.result(timeout=CALLER_TIMEOUT)
         except FutureTimeoutError:
             caller = None
-        return Place(account or _account_in(caller), self.region, self.endpoint, caller)
+        is_emulator = self._seen.from_emulator and is_loopback(self.endpoint)
+        return Place(account or _account_in(caller), self.region, self.endpoint, caller, is_emulator)
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""
@@ -116,20 +144,47 @@ class Gateway:
 
         It is ECS, ECS_FARGATE, EKS, ECS_MANAGED_INSTANCES, or SAGEMAKER_TRAINING, which has service jobs only.
         """
-        types: dict[str, str] = {}
+        return {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in self.describe_queues()}
+
+    def describe_queues(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeJobQueues says of all job queues."""
+        queues: list[Mapping[str, Any]] = []
         request: dict[str, Any] = {}
         while True:
-            with translated("DescribeJobQueues"):
+            with self._calling("DescribeJobQueues"):
                 answer = self._client.describe_job_queues(**request)
-                types |= {queue["jobQueueName"]: queue.get("jobQueueType") or "" for queue in answer["jobQueues"]}
+                queues += [{**queue, "jobQueueName": queue["jobQueueName"]} for queue in answer["jobQueues"]]
             if not answer.get("nextToken"):
-                return types
+                return queues
             request["nextToken"] = answer["nextToken"]
+
+    def describe_environments(self) -> list[Mapping[str, Any]]:
+        """Return what DescribeComputeEnvironments says of all compute environments."""
+        environments: list[Mapping[str, Any]] = []
+        request: dict[str, Any] = {}
+        while True:
+            with translated("DescribeComputeEnvironments"):
+                answer = self._client.describe_compute_environments(**request)
+                environments += answer["computeEnvironments"]
+            if not answer.get("nextToken"):
+                return environments
+            request["nextToken"] = answer["nextToken"]
+
+    def front_of(self, job_queue: str) -> list[Mapping[str, Any]]:
+        """Return the first 100 RUNNABLE jobs of a queue, as GetJobQueueSnapshot has them: `jobArn` and since when.
+
+        Raises UnsupportedError where this botocore does not know the call: those before 1.34.93 do not.
+        """
+        if not hasattr(self._client, "get_job_queue_snapshot"):
+            raise UnsupportedError("this botocore has no GetJobQueueSnapshot", code="", operation="GetJobQueueSnapshot")
+        with translated("GetJobQueueSnapshot"):
+            answer = self._client.get_job_queue_snapshot(jobQueue=job_queue)
+            return list((answer.get("frontOfQueue") or {}).get("jobs") or ())
 
     def has_definition(self, key: str) -> bool:
         """Return whether there is a job definition of this name, or this `name:revision`."""
         asked: dict[str, Any] = {"jobDefinitions": [key]} if ":" in key else {"jobDefinitionName": key, "maxResults": 1}
-        with translated("DescribeJobDefinitions"):
+        with self._calling("DescribeJobDefinitions"):
             answer = self._client.describe_job_definitions(**asked)
             return bool(answer["jobDefinitions"])
 
@@ -155,13 +210,13 @@ class Gateway:
             request["filters"] = [{"name": "SHARE_IDENTIFIER", "values": [share]}]
         if next_token:
             request["nextToken"] = next_token
-        with translated("ListJobs"):
+        with self._calling("ListJobs"):
             answer = self._client.list_jobs(**request)
             jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:
-        """Return one page of the jobs of a queue, in whatever status, that were created at `since_ms` or later.
+        """Return one page of the jobs of a queue, in any status, that were created at `since_ms` or later.
 
         Times are epoch milliseconds. With this filter AWS answers up to 100 jobs, and leaves out children of arrays.
         """
@@ -169,7 +224,7 @@ class Gateway:
         request: dict[str, Any] = {"jobQueue": job_queue, "filters": [created]}
         if next_token:
             request["nextToken"] = next_token
-        with translated("ListJobs"):
+        with self._calling("ListJobs"):
             answer = self._client.list_jobs(**request)
             jobs = jobs_from_aws(answer["jobSummaryList"], job_queue=job_queue)
         return Page(jobs, answer.get("nextToken"))
@@ -180,13 +235,23 @@ class Gateway:
         An id that AWS does not know, or does not know yet, is left out, as AWS leaves it out.
         """
         asked = frozenset(job_ids)
-        with translated("DescribeJobs"):
+        with self._calling("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
             jobs = jobs_from_aws(answer["jobs"])
         described = {job.job_id: job for job in jobs if job.job_id in asked}
         if self._account is None and described:
             self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
         return described
+
+    def describe_withheld(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Return the values that `describe` leaves out because they can be secrets, by id: see `withheld_in`.
+
+        At most `DESCRIBE_LIMIT` ids. An id that AWS does not know is left out.
+        """
+        asked = frozenset(job_ids)
+        with self._calling("DescribeJobs"):
+            answer = self._client.describe_jobs(jobs=list(job_ids))
+            return {job_id: withheld_in(item) for item in answer["jobs"] if (job_id := item["jobId"]) in asked}
 
     def permission_to_end(self, job_id: str | None = None) -> str:
         """Return the sentence that says which permission the ending of jobs needs, and on which resource."""
@@ -195,7 +260,7 @@ class Gateway:
 
     def terminate(self, job_id: str, reason: str) -> str | None:
         """Ask AWS to end one job; return the request id. An unknown id is accepted without a word."""
-        with translated("TerminateJob", permission=self.permission_to_end(job_id)):
+        with self._calling("TerminateJob", permission=self.permission_to_end(job_id)):
             answer = self._client.terminate_job(jobId=job_id, reason=reason)
         request_id: str | None = answer["ResponseMetadata"].get("RequestId")
         return request_id
@@ -209,23 +274,15 @@ class Gateway:
         asked = frozenset(job_ids)
         if not self.has_bulk:
             raise UnsupportedError("this botocore has no TerminateJobs", code="", operation="TerminateJobs")
-        with translated("TerminateJobs", permission=self.permission_to_end()):
+        with self._calling("TerminateJobs", permission=self.permission_to_end()):
             answer = self._client.terminate_jobs(jobs=list(job_ids), reason=reason)
             if "successful" not in answer and "errors" not in answer:
                 raise KeyError("successful")
-            told = [_item_error(item) for item in answer.get("errors") or ()]
+            told = [item_error(item) for item in answer.get("errors") or ()]
             errors = {error.job_id: error for error in told if error.job_id in asked}
             named = {job_id for job_id in answer.get("successful") or () if isinstance(job_id, str)}
             accepted = asked.intersection(named).difference(errors)
         return BulkAnswer(accepted, errors, answer["ResponseMetadata"].get("RequestId"))
-
-
-def _item_error(item: Mapping[str, Any]) -> ItemError:
-    """Return what an answer says of one job; what is no text in it says nothing."""
-    job_id, code, message = (
-        value if isinstance(value := item.get(name), str) else "" for name in ("job", "code", "message")
-    )
-    return ItemError(job_id, code, message)
 
 
 def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -16,15 +16,15 @@ from weakref import ref
 __all__ = ["collecting_seldom", "leave_for"]
 
 SELDOM = 500_000
-"""Things made, less those dropped, after which Python looks for garbage among the youngest; 700 are usual."""
+"""The threshold of the youngest generation: allocations minus deallocations; the default is 700."""
 
 _lock = RLock()
 _usual: list[tuple[int, int, int]] = []
-"""The thresholds from before the first of those that are inside, where there are any."""
+"""The thresholds from before the first caller inside, if any."""
 
 
 class _Seldom(ContextDecorator):
-    """One that is inside, until it is left; or until it is dropped, where leaving it was interrupted."""
+    """One caller inside, until it leaves, or is dropped because leaving was interrupted."""
 
     def __init__(self) -> None:
         self.thread = get_ident()
@@ -49,12 +49,12 @@ _inside: dict[int, ref[_Seldom]] = {}
 
 
 def collecting_seldom() -> _Seldom:
-    """Look for garbage seldom inside, and as before afterwards. May be nested, and used by several threads."""
+    """Raise the GC threshold inside, and restore it afterwards. May be nested, and used by several threads."""
     return _Seldom()
 
 
 def leave_for(thread: int | None) -> None:
-    """Leave for all that are inside in the thread of this id, for which nobody waits any more."""
+    """Leave on behalf of a thread, by its id, that is not waited for any more."""
     with _lock:
         found = {key: inside() for key, inside in _inside.items()}
         for key, one in found.items():

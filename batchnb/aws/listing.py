@@ -2,15 +2,16 @@
 
 AWS lists one status of one queue at a time. A sweep reads them in the order of a job's life, so that a job that moves
 on is met further down, whenever it moves; a job that goes back, from RUNNING to RUNNABLE when it is tried again, can
-slip through. So what a job can be in from then on is read twice, one sweep after the other: whoever slips through the
-first has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves them
-meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that, there
-is a third. So every job is found that lives all the time and is tried again no more than once. Of a job met twice,
-what was seen last is kept.
+slip through. So what a job can be in from then on is read twice, one sweep after the other: a job that slips through
+the first has gone back by then, and only moves on. The statuses before are read beside the first sweep: what leaves
+them meanwhile is met by the second, unless it starts and is tried again all at once; where there was time for that,
+there is a third. So every job is found that lives all the time and is tried again no more than once. Of a job met
+twice, what was seen last is kept.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, Page, in_groups
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.gc_pause import collecting_seldom
 from batchnb.aws.pace import CallKind, Pace
 from batchnb.aws.queue_refusals import Refusal, judge_refusal
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Listing", "describe_all", "list_selected"]
 
+_log = logging.getLogger("batchnb.listing")
+
 LISTERS = 16
 """Calls of ListJobs under way at once."""
 
@@ -46,7 +50,7 @@ _AFTER_RETRY = tuple(JobStatus)[tuple(JobStatus).index(JobStatus.RUNNABLE) :]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The jobs that a selector meant, oldest first, and how many more `limit` left out."""
+    """The jobs that match a selector, oldest first, and how many more `limit` left out."""
 
     jobs: list[Job]
     left_out: int
@@ -70,7 +74,7 @@ class _Found:
     refused: dict[str, Refusal] = field(default_factory=dict)
     """Queues that AWS would not list."""
     enough: bool = False
-    """Set when nobody waits for more: no further page is asked for."""
+    """Set when the caller has stopped waiting: no further page is requested."""
     on_jobs: Callable[[int], None] = lambda _count: None
     lock: Lock = field(default_factory=Lock)
 
@@ -91,12 +95,14 @@ class _Found:
 def list_selected(
     gateway: Gateway, wanted: Selector, *, clock: Clock | None = None, on_jobs: Callable[[int], None] | None = None
 ) -> Listing:
-    """Return the jobs that `wanted` means.
+    """Return the jobs that match `wanted`.
 
     `on_jobs` is told how many more jobs have been read, from several threads. Raises InputError for a queue
     that does not exist, naming those that do, and AwsError where AWS will not answer.
     """
     clock = clock or Clock()
+    began = clock.now()
+    _log.info("listing the jobs of %s in %s", ", ".join(wanted.queues) or "all queues", gateway.region)
     found = _Found(on_jobs=on_jobs or (lambda _count: None))
     _sweep(gateway, wanted, found, clock)
     now_ms = int(clock.wall().timestamp() * 1000)
@@ -121,6 +127,7 @@ def list_selected(
         jobs = narrow(jobs, wanted.query, now_ms, partial(_complete, gateway, clock))
     kept = jobs[: wanted.limit]
     not_listed = {queue: str(refusal) for queue, refusal in sorted(found.refused.items())}
+    _log.info("listed %d jobs, %d of them kept, in %.1f s", len(found.jobs), len(kept), clock.now() - began)
     return Listing(kept, len(jobs) - len(kept), with_tags=wanted.shows_tags, not_listed=not_listed)
 
 
@@ -165,7 +172,7 @@ def _sweep(gateway: Gateway, wanted: Selector, found: _Found, clock: Clock) -> N
             queue, refusal = next(iter(found.refused.items()))
             raise refusal.as_error(queue) from refusal.answer
     finally:
-        # Whoever stops waiting, by Ctrl-C too, does not wait for pages of 100,000 jobs that nobody will see.
+        # After Ctrl-C, nothing waits for pages of 100,000 jobs that are not needed any more.
         found.enough = True
         listers.shutdown(wait=False, cancel_futures=True)
 
@@ -251,7 +258,7 @@ def _completed(job: Job, described: Job | None) -> Job:
 
 
 def _is_possible(job: Job, wanted: Selector, now_ms: int) -> bool:
-    """Whether `job` is meant for all that its summary tells: only such a job is worth a description."""
+    """Whether the summary of `job` matches: only then is it described."""
     if not _in_status(job, wanted) and not _may_run(job, wanted):
         return False
     return wanted.matches_name(job) if wanted.lacks(job) else wanted.matches_summary(job, now_ms)

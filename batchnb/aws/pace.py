@@ -1,4 +1,4 @@
-"""The pace: finds the rate that a service takes from us, and says when the next call may go out.
+"""The pace: finds the rate that the service accepts, and says when the next call may go out.
 
 Nobody documents the limit of our calls, it is shared with the account's other callers, and it changes. So it is found
 by what the service answers, with one adaptive `step`, the part by which the rate is not yet known:
@@ -43,7 +43,7 @@ LEAST_STEP = 0.04
 CALLS_PER_STEP = 4.5
 """Times 1 / `step`: how many calls a step of growth takes for each call that was rejected at its end."""
 TRIPS_PER_STEP = 5.0
-"""A step of growth takes at least so many latencies, or it would outrun the answers."""
+"""A step of growth takes at least this number of latencies, or it would outrun the answers."""
 LEAST_CYCLE = 1.0
 """Seconds, for small steps: services that count by the second look quiet within one."""
 LONGEST_TRIP = 0.5
@@ -97,8 +97,8 @@ class _Hold:
 class Pace:
     """When calls of one kind may go out. Safe to share between threads and their dispatchers.
 
-    `rps` is the most calls a second that ever go out; None is no such cap. `share` is the part of the limit, once it
-    is found, that is used: less than 1 leaves room for the account's other callers, except for some seconds at the
+    `rps` is the maximum of calls a second, None for no maximum. `share` is the part of the limit, once it
+    is found, that is used: less than 1 leaves the rest to the account's other callers, except for some seconds at the
     start and every five minutes in which the limit is looked for. Times are seconds of one monotonic clock.
     """
 
@@ -117,11 +117,11 @@ class Pace:
         self.cap(rps, share)
 
     def cap(self, rps: float | None = None, share: float = 1.0) -> None:
-        """Set the options anew and keep what is known of the service. Raises InputError for values without sense."""
+        """Set the options again, and keep the known limit. Raises InputError for invalid values."""
         if rps is not None and not 0 < rps < inf:
-            raise InputError(f"rps: {rps!r} is no number of calls a second, more than 0")
+            raise InputError(f"rps must be a number of calls a second, more than 0, got {rps!r}")
         if not 0 < share <= 1:
-            raise InputError(f"share: {share!r} is no part of the limit, more than 0 and at most 1")
+            raise InputError(f"share must be a part of the limit, more than 0 and at most 1, got {share!r}")
         with self._lock:
             self._rps = inf if rps is None else rps
             self._share = share
@@ -158,7 +158,7 @@ class Pace:
             return True
 
     def accepted(self, sent_at: float, now: float) -> None:
-        """Note that the call sent at `sent_at` was let in, whatever else became of it."""
+        """Note that the call sent at `sent_at` was not throttled."""
         with self._lock:
             self._note_trip(now - sent_at)
             self._let_in_lately(now)
@@ -248,7 +248,7 @@ class Pace:
         self._accepted = self._rejected = 0
 
     def _end_hold(self, now: float) -> None:
-        """Take up sending after a hold, at the rate that it has told."""
+        """Resume sending after a hold, at the rate that it has shown."""
         hold = self._hold
         if hold is None or now < hold.until:
             return
@@ -286,8 +286,8 @@ _paces_lock = Lock()
 def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) -> Pace:
     """Return the one pace of this process for calls of a kind to an endpoint, Region and account.
 
-    AWS limits calls by account and Region, so that whoever shares them must share the pace. `account` may be anything
-    that tells accounts apart. Whoever begins a run sets its options with `Pace.cap`; the latest holds.
+    AWS limits calls by account and Region, so callers that share both must share the pace. `account` may be anything
+    that tells accounts apart. Each run sets its options with `Pace.cap`; the latest holds.
     """
     with _paces_lock:
         pace = Pace(first_rate=FIRST_RATE if kind is CallKind.ENDING else FIRST_READING_RATE)
@@ -295,6 +295,6 @@ def pace_for(endpoint: str, region: str, account: str | None, kind: CallKind) ->
 
 
 def forget_paces() -> None:
-    """Forget all that was learned of any service, as a new process would."""
+    """Forget the paces of all services, as a new process would."""
     with _paces_lock:
         _paces.clear()

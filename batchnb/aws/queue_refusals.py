@@ -18,7 +18,7 @@ _SERVICE_JOBS = "SAGEMAKER_TRAINING"
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What AWS answered when a queue was to be listed, and the type of that queue, "" where it is not known."""
+    """AWS's answer when a queue was to be listed, and the type of that queue, "" if unknown."""
 
     answer: AwsError
     queue_type: str = ""

@@ -1,4 +1,4 @@
-"""What a frame of jobs remembers of how it was listed, so that the same can be listed again.
+"""The origin of a frame of jobs, kept in its attrs, so that the same jobs can be listed again.
 
 It stands in the frame's attrs, as plain values that pandas can write into a file. pandas hands attrs on to whatever is
 made of a frame, to a part of it as well: what a person has left out must not come back, so only the whole listing is
@@ -28,6 +28,7 @@ __all__ = [
     "listed_by",
     "listing_text",
     "not_listed_text",
+    "note_default",
     "note_selected",
     "recount",
     "remember",
@@ -40,7 +41,7 @@ _QUEUES_SHOWN = 10
 _WHY_LENGTH = 300
 
 _NO_SELECTORS = frozenset({"status", "limit"})
-"""Arguments of a listing by which nobody says which jobs are meant."""
+"""Arguments of a listing that do not select jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,12 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
 
 
 def recount(frame: pd.DataFrame, jobs: int) -> None:
-    """Let the frame remember that by now its listing has found so many."""
+    """Let the frame remember how many jobs its listing has found by now."""
     frame.attrs[_KEY] = {**frame.attrs[_KEY], "jobs": jobs}
 
 
 def remembered(frame: pd.DataFrame) -> Remembered | None:
-    """Return what the frame remembers; None where it remembers nothing, or nothing that makes sense."""
+    """Return what the frame remembers; None where it remembers nothing valid."""
     noted: Any = frame.attrs.get(_KEY)
     try:
         wanted = selector(**noted["selectors"])
@@ -90,11 +91,18 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
 
 
 def note_selected(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return these rows of a frame; let them remember that somebody has selected them one by one, to review them."""
+    """Return these rows of a frame; note that they were selected one by one."""
     if isinstance(noted := rows.attrs.get(_KEY), Mapping):
         rows = rows.copy()
         rows.attrs[_KEY] = {**noted, "is_narrowed": True}
     return rows
+
+
+def note_default(frame: pd.DataFrame, selector: str) -> None:
+    """Let the frame remember that this selector was a default that nobody typed: it says of no job that it is meant."""
+    noted = frame.attrs[_KEY]
+    typed = {name: value for name, value in noted["selectors"].items() if name != selector}
+    frame.attrs[_KEY] = {**noted, "is_narrowed": any(_narrows(name, value) for name, value in typed.items())}
 
 
 def is_everything(jobs: object, count: int) -> bool:
@@ -145,7 +153,7 @@ def not_listed_text(*frames: pd.DataFrame | Mapping[str, str]) -> str:
 
 
 def check_all_listed(*frames: pd.DataFrame) -> None:
-    """Raise RefusedError where a queue could not be listed: then nobody can say that nothing is left."""
+    """Raise RefusedError where a queue could not be listed: then jobs may be left that were not listed."""
     if text := not_listed_text(*frames):
         raise RefusedError(
             f"{text} Name the queues that are meant, or ask for the permission.", code="", operation="ListJobs"
@@ -158,7 +166,7 @@ def _not_listed(frame: pd.DataFrame | Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _narrows(name: str, value: object) -> bool:
-    """Whether somebody says by this argument which jobs are meant. A search for statuses alone does not."""
+    """Whether this argument selects jobs. A search for statuses alone does not."""
     if name != "query":
         return name not in _NO_SELECTORS
     from batchnb.jobs.search.listed import read_listing_query

@@ -11,7 +11,9 @@ from functools import partial
 from threading import Event
 from typing import TypeVar
 
+from batchnb.aws.errors import CERTIFICATE_REFUSED
 from batchnb.aws.pace import Pace
+from batchnb.aws.waiting_told import tell_retry
 from batchnb.clock import Clock
 from batchnb.errors import ThrottledError, UnavailableError
 
@@ -24,7 +26,7 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0
 SHORTEST_WAIT = 0.001
 PATIENCE = 120.0
-"""Seconds after which a call that is throttled all the time is given up, where nothing else is said."""
+"""Seconds after which a call that is always throttled is given up, by default."""
 ATTEMPTS = 6
 """Tries of a call that the service fails to answer."""
 READERS = 16
@@ -32,7 +34,7 @@ READERS = 16
 
 
 def backoff(failures: int, chance: float, asked: float | None = None) -> float:
-    """Return how many seconds to wait after so many failures in a row: doubling, with jitter, at most 10.
+    """Return how many seconds to wait after this number of failures in a row: doubling, with jitter, at most 10.
 
     Half of the wait is left to `chance` (0 to 1), so that callers who failed together do not come back
     together. `asked` is what the service asked for, and the least that is waited.
@@ -64,8 +66,9 @@ def with_retries(call: Callable[[], T], clock: Clock, patience: float = PATIENCE
             failures += 1
             unanswered += not is_throttled
             wait = backoff(failures, clock.chance(), error.retry_after)
-            if unanswered >= ATTEMPTS or clock.now() + wait - started > patience:
+            if unanswered >= ATTEMPTS or clock.now() + wait - started > patience or error.code == CERTIFICATE_REFUSED:
                 raise
+            tell_retry(error, clock.now() + wait - started, clock.now())
             if pace is None or not is_throttled:
                 clock.sleep(wait)
         else:
@@ -84,8 +87,8 @@ def each_with_retries(
 ) -> Iterator[T]:
     """Yield `call(argument)` for each argument, in order, several at once, each with retries.
 
-    The first error ends it, and so does whoever stops reading: nobody waits for the calls under way, none of them is
-    tried again, and those not begun are dropped.
+    The first error ends it, and so does a caller that stops reading: nothing waits for the calls under way,
+    they are not tried again, and those not begun are dropped.
     """
     waiting: Sequence[A] = list(arguments)
     if len(waiting) == 1:  # the usual case: no thread is worth its while

@@ -1,4 +1,4 @@
-"""The demo: one night, one runaway sweep, ended on the embedded emulator from the first list to the last word."""
+"""The demo: one night, one runaway sweep, ended on the embedded emulator, from the listing to the report."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from batchnb.cli.runbooks import notebook_path
+from batchnb.cli.started import command_text, install_text
 from batchnb.errors import BatchnbError, InputError
 
 if TYPE_CHECKING:
@@ -24,14 +25,9 @@ NOTEBOOK = "quickstart.ipynb"
 REASON = "OPS-123 sweep submitted with a bad input"
 SWEEP = "train-sweep:7"
 
-_CLI = """\
-  >>> emulator = batchnb.local.start(batchnb.local.night)
-  >>> os.environ.update(emulator.environ())
-  >>> subprocess.run("aws batch list-jobs --job-queue train-gpu --job-status RUNNING", shell=True)"""
-
 
 def run_demo() -> None:
-    """List the jobs of a believable night, plan the end of its runaway sweep, carry it out, and print it all."""
+    """List the jobs of a believable night, plan the end of its runaway sweep, execute the plan, and print each step."""
     from batchnb import local
     from batchnb.api import list_jobs, plan
     from batchnb.model.event import EventState, JobEvent
@@ -69,8 +65,18 @@ def run_demo() -> None:
 
         _say("\n5. What is still live: the others were not touched\n")
         _say(_live(place))
-    _say(f"\nThe AWS CLI shows the same of an emulator that goes on running:\n\n{_CLI}")
-    _say(f"\nThe same in JupyterLab:\n\n  {_command()} demo --lab\n")
+    _say(f"\n{_how_to_go_on()}\n")
+
+
+def _how_to_go_on() -> str:
+    """Return what to type next, as it works in the same terminal."""
+    install = "" if find_spec("jupyterlab") else install_text()
+    first = f"  {install}\n" if install else ""
+    return (
+        "An emulator that goes on running, for the AWS CLI and other programs (it prints the variables to set):\n\n"
+        f"  {command_text()} emulator\n  aws batch list-jobs --job-queue train-gpu --job-status RUNNING\n\n"
+        f"The same in JupyterLab:\n\n{first}  {command_text(extra=True)} demo --lab"
+    )
 
 
 def _live(place: dict[str, Any]) -> str:
@@ -81,13 +87,16 @@ def _live(place: dict[str, Any]) -> str:
     return str(jobs.groupby(["jobQueue", "status"], observed=True).size().unstack(fill_value=0).to_string())
 
 
-def run_lab() -> int:
+def run_lab(*, port: int | None = None, browser: bool = True) -> int:
     """Open the quickstart in JupyterLab, as a copy in the working directory; return Lab's exit status.
 
+    `port` is where Lab listens on 127.0.0.1, None for its own choice; without `browser`, it prints its address only.
     Raises InputError where JupyterLab is not installed.
     """
     if find_spec("jupyterlab") is None:
-        raise InputError("JupyterLab is not installed here. Install it with: pip install 'batchnb[demo]'")
+        install = install_text()
+        way = f"Install it with: {install}" if install else f"Run: {command_text(extra=True)} demo --lab"
+        raise InputError(f"JupyterLab is not installed here. {way}")
     notebook = Path.cwd() / f"batchnb-{NOTEBOOK}"
     if not notebook.exists():
         try:
@@ -96,7 +105,13 @@ def run_lab() -> int:
             raise InputError(f"cannot write {notebook}: {error.strerror}. Go to a folder of your own first.") from error
     _say(f"Opening {notebook.name} in JupyterLab. Ctrl-C ends it.")
     command = [sys.executable, "-m", "jupyterlab", str(notebook)]
-    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this very environment
+    if port is not None:
+        command.append(f"--port={port}")
+    if not browser:
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # as in most containers, where Lab would refuse to start
+    with subprocess.Popen(command) as lab:  # noqa: S603 - Lab of this environment
         while True:
             try:
                 return lab.wait()
@@ -107,7 +122,7 @@ def run_lab() -> int:
 
 @contextmanager
 def _settings_of(emulator: LocalBatch) -> Iterator[None]:
-    """Let nothing of this machine's AWS settings reach the demo: a profile may be missing, or want a login."""
+    """Keep this machine's AWS settings out of the demo: a profile may be missing, or need a login."""
     kept = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("AWS_")}
     os.environ.update(emulator.environ(), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
     try:
@@ -118,14 +133,5 @@ def _settings_of(emulator: LocalBatch) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _command() -> str:
-    """Return what somebody has to type to run this command again."""
-    typed = Path(sys.argv[0])
-    found = shutil.which(typed.name)
-    if found is not None and Path(found).resolve() == typed.resolve():
-        return typed.name
-    return str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else str(typed)
-
-
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - this room speaks to a terminal
+    print(text, flush=True)  # noqa: T201 - a command prints

@@ -1,14 +1,22 @@
-"""The runbook notebooks as files: where this installation has them, and how they get into somebody's folder."""
+"""The runbook notebooks as files: where this installation has them, and how they are copied into a folder."""
 
 from __future__ import annotations
 
+import os
 import shlex
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
-from batchnb.errors import InputError
+from batchnb.errors import InputError, MissingExtraError
 from batchnb.text import plural
 
-__all__ = ["copy_notebooks", "notebook_path", "notebook_paths"]
+__all__ = ["check_notebooks", "copy_notebooks", "notebook_path", "notebook_paths"]
+
+_RULES = "sanitize.cfg"
+"""What is no difference between the outputs of two runs."""
 
 
 def notebook_paths() -> list[Path]:
@@ -49,6 +57,48 @@ def copy_notebooks(folder: Path, *, force: bool = False) -> str:
     example = shlex.quote(str(folder / "end_a_runaway_sweep.ipynb"))
     said.append(f"Each tries itself out on an emulator, and ends nothing by itself:\n  papermill {example} OUT.ipynb")
     return "\n".join(said)
+
+
+def check_notebooks(folder: Path) -> int:
+    """Run all notebooks in `folder` on the emulator, compare what comes out with their outputs, and return 0 if it is.
+
+    nbval does it, which knows what is no difference: ports, times, ids of runs. It speaks for itself. The notebooks see
+    no AWS settings, guards and journals of this machine. Raises InputError where there is no notebook, and
+    MissingExtraError without nbval.
+    """
+    paths = sorted(folder.glob("*.ipynb"))
+    if not paths:
+        raise InputError(
+            f"there is no notebook in {folder}. 'batchnb runbooks {shlex.quote(str(folder))}' writes them."
+        )
+    if find_spec("nbval") is None or find_spec("pytest") is None:
+        raise MissingExtraError("--check needs nbval: pip install 'batchnb[runbooks]'")
+    rules = notebook_paths()[0].with_name(_RULES)
+    with tempfile.TemporaryDirectory(prefix="batchnb-check-") as nowhere:
+        # An empty configuration: neither pytest's settings of this folder nor guards of this user are meant.
+        empty = Path(nowhere) / "pytest.ini"
+        empty.write_text("[pytest]\n", encoding="utf-8")
+        options = [
+            "-q",
+            "-c",
+            str(empty),
+            f"--rootdir={folder.absolute()}",
+            "-p",
+            "no:cacheprovider",
+            "--nbval",
+            f"--nbval-sanitize-with={rules}",
+        ]
+        command = [sys.executable, "-m", "pytest", *options, *(str(path.absolute()) for path in paths)]
+        return subprocess.run(command, env=_environment(nowhere), check=False).returncode  # noqa: S603 - our own command
+
+
+def _environment(nowhere: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "BATCHNB_", "PYTEST_"))}
+    nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    folders = {"BATCHNB_JOURNAL_DIR": nowhere, "XDG_CONFIG_HOME": nowhere, "APPDATA": nowhere}
+    # A bar is shown when a machine is slow, and the checked-in outputs name this user.
+    more = {"AWS_EC2_METADATA_DISABLED": "true", "LOGNAME": "operator", "TQDM_DISABLE": "1"}
+    return {**kept, **nothing, **folders, **more}
 
 
 _KEPT = "kept"

@@ -1,4 +1,4 @@
-"""Caps: of several numbers that limit the same, the one that holds, and where each comes from."""
+"""Caps: which of several limits applies, and where each comes from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan and a run take along of the guards under which they were made.
+"""The guards that a plan and a run keep from when they were made.
 
 Who wins: what protects adds up, what widens stays behind.
 
@@ -9,8 +9,8 @@ Who wins: what protects adds up, what widens stays behind.
 | `max_jobs`, `max_percent` | the lower one of the two holds | the lower one of the two holds |
 | a larger number typed for it, `unprotect` | only for that plan, in that process | holds |
 
-A run is more than a plan: it was approved. Its journal keeps what it was begun in spite of, and resuming honours that,
-unless a limit is lower by then.
+A run is more than a plan: it was approved. Its journal keeps which limits it was allowed to exceed, and resuming
+honours that, unless a limit is lower by then.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _layers(then: Guards) -> Iterator[Layer]:
 def keep_typed(typed: Layer, now: Guards, then: Guards) -> Layer:
     """Return what was typed for a plan, without the numbers that were raised over more than is configured `now`.
 
-    Whoever typed them saw the guards `then`: a limit that has been set, or lowered, since is not what they meant.
+    They were typed with the guards `then` in view: they do not apply to a limit that was set or lowered since.
     """
     return replace(
         typed,
@@ -83,7 +83,7 @@ def restore_protections(held: Guards, then: Guards, typed_now: Iterable[Pattern]
 def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percent_typed: bool) -> Guards:
     """Return the guards that hold for what is left of a run: those of `now`, and what protected it when it was begun.
 
-    A number of now holds if it is typed now, or lower than all that the run was begun in spite of: what is left of a
+    A limit applies if it is passed now, or if it is stricter than those the run started under: what is left of a
     run is less than what was let through then. What was lifted by its very pattern stays lifted, where it was set then.
     Where it is not known under which guards the run was begun, those of now hold.
     """
@@ -104,6 +104,7 @@ def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percen
         production_accounts=_with(now.production_accounts, begun.production_accounts),
         read_only=now.read_only or begun.read_only,
         accept_unseen=now.accept_unseen or begun.accept_unseen,
+        full_evidence=begun.full_evidence,
     )
 
 

@@ -22,12 +22,13 @@ class GuardKeywords(TypedDict, total=False):
     production_accounts: Iterable[str] | None
     read_only: bool | None
     accept_unseen: bool | None
+    evidence: str | None
 
 
 def layer_of_keywords(keywords: Mapping[str, Any]) -> Layer:
     """Return the guards that a caller has typed; None is a guard that was not.
 
-    Raises InputError for a value that is wrong, TypeError for a keyword that is no guard.
+    Raises InputError for a value that is wrong, TypeError for a keyword that is not a guard.
     """
     for name in keywords:
         if name not in GuardKeywords.__annotations__:

@@ -1,4 +1,4 @@
-"""What a plan says of its guards: which are in force, who set each, and which typed protection keeps no job."""
+"""The lines of a plan about its guards: which are in force, who set each, and which typed protection has no effect."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def guards_in_force(held: Guards) -> list[str]:
 
 
 def useless_protections(held: Guards, jobs: Iterable[Job], *, tags_too: bool = True) -> list[str]:
-    """Return a sentence for each protection that was typed and protects none of these jobs, with what was meant.
+    """Return a sentence for each protection that was typed and protects none of these jobs, with a suggestion.
 
     A protection that is configured is for other plans as well, and need not protect a job of each. Without `tags_too`
     those by tag are left out: an array that is not among the jobs may have the tag.
@@ -74,6 +74,8 @@ def _said(held: Guards) -> Iterator[str]:
         yield from _listed("production_accounts", production, source)
     if held.accept_unseen:
         yield f"accept_unseen ({_source(held.accept_unseen)})"
+    if held.full_evidence:
+        yield f"evidence full ({_source(held.full_evidence)})"
 
 
 def _by_source(entries: Iterable[tuple[object, str]]) -> dict[str, list[object]]:

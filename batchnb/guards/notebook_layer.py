@@ -1,4 +1,4 @@
-"""Whom to ask for the guards of a notebook: apart from what reads them, which costs more to import."""
+"""The guards of a notebook: a hook for the module that reads them, which takes longer to import."""
 
 from __future__ import annotations
 

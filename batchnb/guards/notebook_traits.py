@@ -18,6 +18,7 @@ from traitlets.config import Config, Configurable
 from traitlets.config.loader import DeferredConfig, LazyConfigValue
 
 from batchnb.errors import InputError
+from batchnb.guards.notebook_defaults import DEFAULTS, check_default
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class GuardSettings(Configurable):
     accounts = AnyTrait(None, help="the accounts in which jobs may be ended: ['123456789012']").tag(config=True)
     production_accounts = AnyTrait(None, help="where the number of jobs has to be typed").tag(config=True)
     read_only = Bool(default_value=False, help="end nothing").tag(config=True)
+    evidence = AnyTrait(None, help="'full': journals keep values of environment variables").tag(config=True)
+    profile = AnyTrait(None, help=DEFAULTS["profile"]).tag(config=True)
+    region = AnyTrait(None, help=DEFAULTS["region"]).tag(config=True)
+    queue = AnyTrait(None, help=DEFAULTS["queue"]).tag(config=True)
 
     shell: Any = None
 
@@ -65,7 +70,13 @@ class GuardSettings(Configurable):
         """Return what was set, None for what was not. Raises InputError while a setting is wrong."""
         self.take_over()
         self.check()
-        return {name: getattr(self, name) for name in _GUARDS}
+        return {name: getattr(self, name) for name in _SETTINGS if name not in DEFAULTS}
+
+    def default_settings(self) -> dict[str, object]:
+        """Return the defaults that were set, None for what was not. Raises InputError while a setting is wrong."""
+        self.take_over()
+        self.check()
+        return {name: getattr(self, name) for name in DEFAULTS}
 
     def check(self) -> None:
         """Raise InputError while a setting is wrong, with the line that takes it back."""
@@ -110,7 +121,7 @@ class GuardSettings(Configurable):
 
     def __setattr__(self, name: str, value: Any) -> None:
         full = f"{_SECTION}.{name}"
-        if name in _GUARDS:
+        if name in _SETTINGS:
             value = self._checked(full, value)
         elif not name.startswith("_") and not hasattr(type(self), name):
             self._mistakes[full] = _unknown(full)
@@ -124,7 +135,10 @@ class GuardSettings(Configurable):
         name = full.partition(".")[2]
         try:
             kept = _kept(value)
-            layer(NOTEBOOK, {name: kept})
+            if name in DEFAULTS:
+                check_default(name, kept)
+            else:
+                layer(NOTEBOOK, {name: kept})
         except (InputError, TypeError) as error:
             self._mistakes[full] = f"{error} {_way_back(full, getattr(self, name))}"
             raise InputError(self._mistakes[full]) from error
@@ -134,7 +148,7 @@ class GuardSettings(Configurable):
     def _set(self, full: str, value: Any) -> None:
         """Make a setting by its full name, or note what is wrong with it. None sets nothing, or takes it back."""
         section, _, name = full.partition(".")
-        if section == _SECTION and name in _GUARDS:
+        if section == _SECTION and name in _SETTINGS:
             try:
                 setattr(self, name, self._plain(name, value))
             except InputError as error:
@@ -205,7 +219,8 @@ class _Mistake:
         return self._what
 
 
-_GUARDS = tuple(GuardSettings.class_own_traits(config=True))
+_SETTINGS = tuple(GuardSettings.class_own_traits(config=True))
+"""The guards and the defaults."""
 
 
 def _kept(value: Any) -> Any:
@@ -239,7 +254,7 @@ def _unknown(full: str) -> str:
     from batchnb.guards.settings import NOTEBOOK, layer
 
     section, _, name = full.partition(".")
-    close = get_close_matches(name, _GUARDS, 1) if name not in _GUARDS else [name]
+    close = get_close_matches(name, _SETTINGS, 1) if name not in _SETTINGS else [name]
     meant = f" Did you mean %config {_SECTION}.{close[0]}?" if close and name != "unprotect" else ""
     try:
         layer(NOTEBOOK, {name: ""} if section == _SECTION else {full: ""})

@@ -48,7 +48,7 @@ def raise_refusals(refusals: Sequence[Refusal]) -> None:
 
 
 def refuse_everything(jobs: int, listed_all: int) -> list[Refusal]:
-    """Return why a plan for so many jobs may not be executed, if they are all that a listing without selectors found.
+    """Return why a plan for `count` jobs may not be executed, if they are all that a listing without selectors found.
 
     `listed_all` is how many that listing found; 0 says that somebody named, selected or filtered the jobs.
     """
@@ -56,7 +56,7 @@ def refuse_everything(jobs: int, listed_all: int) -> list[Refusal]:
         return []
     text = (
         f"selection: {'this is' if jobs == 1 else 'these are'} all {plural(listed_all, 'job')} of a listing without "
-        "selectors (a status and a limit are none), and nobody has selected among them. Select them in the picker, "
-        "filter the DataFrame, name queues, names or definitions, or give the job ids."
+        "selectors; a status or a limit does not select. To end them, select them in the picker, filter the "
+        "DataFrame, give queues, names or definitions, or give the job ids."
     )
     return [Refusal("selection", "a rule that is built in", None, text)]

@@ -1,4 +1,4 @@
-"""Guards: what may never happen, whatever is selected and however often somebody says yes.
+"""Guards: what must never happen, whatever you select and however often you confirm.
 
 They come in layers, from a keyword argument down to the built-in default. Protections add up: a weaker layer can make
 a guard tighter and never wider. Wider than a file says is only what is asked for by name where the plan is made (by a
@@ -20,10 +20,13 @@ from batchnb.jobs.ids import queue_name
 from batchnb.jobs.job import Job
 from batchnb.text import plural, shown
 
-__all__ = ["DEFAULT_MAX_JOBS", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
+__all__ = ["DEFAULT_MAX_JOBS", "FULL", "NAMES", "Cap", "Guards", "Layer", "Pattern", "PatternKind", "combined"]
 
 DEFAULT_MAX_JOBS = 1000
 """Jobs that one plan may end where nothing else is said, children of arrays included."""
+
+NAMES, FULL = "names", "full"
+"""What the journal keeps of environment variables: their names, or their values as well."""
 
 _Said = TypeVar("_Said")
 
@@ -68,7 +71,7 @@ class Layer:
     """What one place says about guards; None and () where it says nothing. Made by `settings.layer`."""
 
     source: str
-    """Where it is said, for whoever has to change it."""
+    """Where it is set, so that you can change it there."""
     is_explicit: bool = False
     """Whether it was typed where the plan is made, and may therefore widen what a file says."""
     max_jobs: int | None = None
@@ -80,6 +83,8 @@ class Layer:
     read_only: bool = False
     accept_unseen: bool = False
     """Whether a plan may be executed whose protected dependents could not all be looked for. Counts only if typed."""
+    evidence: str | None = None
+    """"full" to keep the values of environment variables in the journal, "names" to keep none."""
     is_carried: bool = False
     """Whether it came with a plan: it was in force when the plan was made, and can only tighten."""
 
@@ -103,6 +108,8 @@ class Guards:
     """The layer that forbids to end anything, if one does."""
     accept_unseen: str | None = None
     """The layer that accepts dependents which could not be looked at, if one does."""
+    full_evidence: str | None = None
+    """The layer that has the journal keep the values of environment variables, if one does."""
 
     def protection_of(self, job: Job) -> tuple[Pattern, str] | None:
         """Return what protects `job`, and the layer that says so, or None."""
@@ -120,8 +127,8 @@ class Guards:
             return []
         if is_from_plan(source):
             text = (
-                f"read_only: this plan is for looking at, said {source}. To end its jobs, make a new plan where that "
-                "is allowed, and pass this one, or the path of its file, as expect= or --expect."
+                f"read_only: this plan can be reviewed but not executed, said {source}. To end its jobs, make a new "
+                "plan where that is allowed, and pass this one, or the path of its file, as expect= or --expect."
             )
         else:
             text = (
@@ -131,20 +138,20 @@ class Guards:
         return [Refusal("read_only", source, None, text)]
 
     def refuse_count(self, count: int) -> list[Refusal]:
-        """Return why a plan may not end so many jobs, if it may not."""
+        """Return why a plan may not end that number of jobs, None if it may."""
         cap = self.max_jobs
         if count <= cap.value:
             return []
         keyword, flag = f"max_jobs={count}", f"--max-jobs {count}"
         text = (
             f"max_jobs: the plan would end {plural(count, 'job')}, children of arrays included, and {cap.source} "
-            f"allows {limit_text(cap.value)}. If all of them may end, say so with {keyword} or {flag}; otherwise "
-            "select fewer."
+            f"allows {limit_text(cap.value)}. To end them all the same, pass {keyword} or {flag}; or select "
+            "fewer."
         )
         return [Refusal("max_jobs", cap.source, cap.value, text, keyword, flag)]
 
     def refuse_share(self, queue: str, count: int, live: int) -> list[Refusal]:
-        """Return why a plan may not end so many of a queue's live jobs, if it may not."""
+        """Return why a plan may not end that many of a queue's live jobs, None if it may."""
         cap = self.max_percent
         if cap is None or count * 100 <= cap.value * live:
             return []
@@ -153,7 +160,7 @@ class Guards:
         text = (
             f"max_percent: the plan would end {count:,} of {plural(live, 'live job')} of queue {shown(queue)} "
             f"({percent:.3g} %), and {cap.source} allows {limit_text(cap.value)} %. "
-            f"If so many may end, say so with {keyword} or {flag}; otherwise select fewer."
+            f"To end them all the same, pass {keyword} or {flag}; or select fewer."
         )
         return [Refusal("max_percent", cap.source, cap.value, text, keyword, flag)]
 
@@ -238,7 +245,17 @@ def combined(layers: Sequence[Layer]) -> Guards:
         production_accounts=_add_up(here, carried, lambda layer: layer.production_accounts),
         read_only=next((source for _, source in read_only), None),
         accept_unseen=next((layer.source for layer in layers if layer.accept_unseen and layer.is_explicit), None),
+        full_evidence=_full_evidence(here),
     )
+
+
+def _full_evidence(layers: Sequence[Layer]) -> str | None:
+    """Return who wants the full evidence: what was typed decides; of files, one that wants names only."""
+    said = [(layer.is_explicit, layer.evidence, layer.source) for layer in layers if layer.evidence]
+    typed = [(evidence, source) for is_explicit, evidence, source in said if is_explicit]
+    configured = [(evidence, source) for is_explicit, evidence, source in said if not is_explicit]
+    evidence, source = next(iter([*typed, *sorted(configured, key=lambda one: one[0] == FULL)]), (None, None))
+    return source if evidence == FULL else None
 
 
 def _add_up(
@@ -265,7 +282,7 @@ def _refuse_pattern(pattern: Pattern, source: str, jobs: Sequence[Job], what: st
     keyword, flag = f"unprotect={text!r}", f'--unprotect "{text}"'
     sentence = (
         f"protect: the plan {what} {jobs[0].job_id} ({shown(jobs[0].job_name, 60)}){more}, which {source} protects "
-        f"by {text}. If it may end, name that very pattern where the plan is made: {keyword} or {flag}; otherwise "
-        "leave it out."
+        f"by {text}. To end it all the same, lift exactly this pattern when you make the plan: {keyword} or {flag}. "
+        "Otherwise leave the job out."
     )
     return Refusal("protect", source, None, sentence, keyword, flag)

@@ -1,4 +1,4 @@
-"""Settings: what is configured about guards, in which layer, and what is wrong with it.
+"""Settings: the configured guards, their layers, and errors in them.
 
 From strong to weak: keyword arguments, flags, `%config BatchMagics`, every `[tool.batchnb]` from the working folder up
 to the root of the repository, the user's config file, the built-in defaults. A setting that cannot be read is an error:
@@ -15,8 +15,9 @@ from typing import Any
 
 from batchnb.errors import InputError
 from batchnb.guards.config_files import project_tables, read_toml, user_config_file
+from batchnb.guards.notebook_defaults import DEFAULTS
 from batchnb.guards.notebook_layer import notebook_layer, set_notebook_layer
-from batchnb.guards.rules import Guards, Layer, Pattern, PatternKind, combined
+from batchnb.guards.rules import FULL, NAMES, Guards, Layer, Pattern, PatternKind, combined
 from batchnb.jobs.expansion import check_expanded
 from batchnb.text import shown
 
@@ -45,7 +46,11 @@ _EXPLICIT_ONLY = {
     "accept_unseen": "this can be accepted only where a plan is made, by accept_unseen=True or --accept-unseen.",
 }
 """Settings that widen a guard, and why they cannot be configured."""
-_KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+_NOTEBOOK_ONLY = (
+    "a file of a repository, or of somebody's home, does not choose where calls go. In a notebook: "
+    "%config BatchMagics.{key} = '...'."
+)
+_KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
@@ -68,6 +73,8 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
     for key in made:
         if key in _EXPLICIT_ONLY and not explicit:
             raise InputError(f"{key} in {source}: {_EXPLICIT_ONLY[key]}")
+        if key in DEFAULTS:
+            raise InputError(f"{key} in {source}: {_NOTEBOOK_ONLY.format(key=key)}")
         if key not in (*_KEYS, *_EXPLICIT_ONLY):
             raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
 
@@ -90,6 +97,7 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         production_accounts=read("production_accounts", _accounts, ()),
         read_only=read("read_only", _flag, False),  # noqa: FBT003 - what holds where nothing is said
         accept_unseen=read("accept_unseen", _flag, False),  # noqa: FBT003
+        evidence=read("evidence", _evidence, None),
     )
 
 
@@ -106,7 +114,7 @@ def pattern(text: object) -> Pattern:
         key, equals, value = rest.partition("=")
         if key.strip():
             return _pattern(PatternKind.TAG, value if equals else "*", key)
-    raise InputError(f"{_quoted(text)} is no pattern. Write queue:NAME, name:PATTERN, tag:KEY=VALUE or tag:KEY.")
+    raise InputError(f"{_quoted(text)} is not a pattern. Write queue:NAME, name:PATTERN, tag:KEY=VALUE or tag:KEY.")
 
 
 def user_file() -> Path | None:
@@ -132,13 +140,13 @@ def configured_layers() -> list[Layer]:
 
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InputError(f"{_quoted(value)} is no whole number, 0 or more.")
+        raise InputError(f"{_quoted(value)} is not a whole number, 0 or more.")
     return value
 
 
 def _percent(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= 100:
-        raise InputError(f"{_quoted(value)} is no percentage, above 0 and up to 100.")
+        raise InputError(f"{_quoted(value)} is not a percentage above 0 and up to 100.")
     return float(value)
 
 
@@ -146,6 +154,12 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise InputError(f"{_quoted(value)} is neither true nor false.")
     return value
+
+
+def _evidence(value: object) -> str:
+    if value not in (NAMES, FULL):
+        raise InputError(f"must be '{NAMES}' or '{FULL}', got {_quoted(value)}.")
+    return str(value)
 
 
 def _patterns(value: object) -> tuple[Pattern, ...]:
@@ -157,20 +171,20 @@ def _patterns(value: object) -> tuple[Pattern, ...]:
         return tuple(found for key, entries in value.items() for found in _patterns_of(key, entries))
     if isinstance(value, Iterable):
         return tuple(found for entry in value for found in _patterns(entry))
-    raise InputError(f"{_quoted(value)} is no pattern and no list of patterns, such as 'tag:keep=yes'.")
+    raise InputError(f"{_quoted(value)} is neither a pattern nor a list of patterns, such as 'tag:keep=yes'.")
 
 
 def _patterns_of(key: object, entries: object) -> list[Pattern]:
     if key not in _TABLES:
-        raise InputError(f"{_quoted(key)} is none of {', '.join(_TABLES)}.")
+        raise InputError(f"{_quoted(key)} must be one of {', '.join(_TABLES)}.")
     kind = _TABLES[str(key)]
     if kind is PatternKind.TAG:
         if not isinstance(entries, Mapping) or not all(_is_text(one) for pair in entries.items() for one in pair):
-            raise InputError("tags is no table of keys and values, such as {keep = 'yes'}; '*' is any value.")
+            raise InputError("tags must be a table of keys and values, such as {keep = 'yes'}; '*' is any value.")
         return [_pattern(kind, value, key) for key, value in entries.items()]
     names = [entries] if isinstance(entries, str) else entries
     if not isinstance(names, Iterable) or not all(map(_is_text, names := list(names))):
-        raise InputError(f"{key} is no list of names.")
+        raise InputError(f"{key} must be a list of names.")
     return [_pattern(kind, name) for name in names]
 
 
@@ -188,10 +202,10 @@ def _is_text(value: object) -> bool:
 def _accounts(value: object) -> tuple[str, ...]:
     accounts = [value] if isinstance(value, str) else value
     if not isinstance(accounts, (list, tuple, set, frozenset)) or not accounts:
-        raise InputError(f"{_quoted(value)} is no list of account ids, such as ['123456789012'].")
+        raise InputError(f"{_quoted(value)} is not a list of account ids, such as ['123456789012'].")
     for account in accounts:
         if not isinstance(account, str) or not _ACCOUNT.fullmatch(account):
-            raise InputError(f"{_quoted(account)} is no account id: a text of 12 digits, such as '123456789012'.")
+            raise InputError(f"{_quoted(account)} is not an account id: a text of 12 digits, such as '123456789012'.")
     return tuple(accounts)
 
 

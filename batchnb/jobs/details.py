@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from batchnb.jobs.shapes import Attempt, Evidence, JobKind, evidence_in, mappings_in, read_quantity
+from batchnb.jobs.shapes import Attempt, Evidence, JobKind, evidence_in, mappings_in, read_quantity, whole_in
+from batchnb.jobs.shapes.bodies import KEPT
 
 __all__ = ["NO_DETAILS", "Details", "details_of", "details_of_description", "details_of_several", "details_of_usage"]
 
@@ -18,6 +19,8 @@ _usages: dict[tuple[object, object], Details] = {}
 _USAGES_KEPT = 1000
 _IN_A_SUMMARY = frozenset({"exitCode", "reason"})
 """What the `container` of a summary may have. A described one has more."""
+_OF_A_DESCRIPTION = frozenset({"ecsProperties", "eksProperties", *KEPT})
+"""Members that no summary has."""
 
 
 def details_of(
@@ -39,7 +42,8 @@ def details_of(
     if size is not None or nodes:
         details = details_of_several(answer["jobId"], size, nodes, details)
     has_more = container and not container.keys() <= _IN_A_SUMMARY
-    if get("jobQueue") or has_more or "ecsProperties" in answer or "eksProperties" in answer or evidence:
+    has_more = has_more or (nodes and nodes.get("nodeRangeProperties"))
+    if get("jobQueue") or has_more or evidence or not _OF_A_DESCRIPTION.isdisjoint(answer):
         known = evidence or evidence_in(answer, is_node="#" in answer["jobId"])
         return details_of_description(known, exit_code, attempts, details, has_ended=has_ended)
     return exit_code, details
@@ -65,16 +69,16 @@ def details_of_description(
 
 
 def details_of_several(job_id: str, size: int | None, nodes: Mapping[str, Any] | None, listed: Details) -> Details:
-    """Return the details of what may be an array or a multi-node job: nobody says what the usage of those means."""
+    """Return the details of an array or a multi-node job, or those `listed`: the meaning of their usage is unknown."""
     if size is not None:
         return _ARRAY
-    return _MULTI_NODE if nodes and nodes.get("numNodes") and "#" not in job_id else listed
+    return _MULTI_NODE if nodes and whole_in(nodes.get("numNodes")) and "#" not in job_id else listed
 
 
 def details_of_usage(usages: Sequence[Mapping[str, Any]]) -> Details:
     """Return what `capacityUsage` of a summary tells: the kind, where its unit is that of EKS, and the vCPU.
 
-    0 is no number that a job could need, and is not known. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
+    No job needs 0: that is unknown. The unit is `VCPU` on ECS and `cpu` on EKS [botocore].
     """
     try:
         (usage,) = usages

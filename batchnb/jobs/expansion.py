@@ -1,4 +1,4 @@
-"""Refuses text that looks as if a variable was to be put into it, such as `$queue` or `{queue}`.
+"""Refuses text with a variable that was not expanded, such as `$queue` or `{queue}`.
 
 Magics expand no variables, and an f-string can lack its f. No name of AWS Batch has such a character, so the text would
 match nothing, without a word.

@@ -1,4 +1,4 @@
-"""Between DataFrames and jobs: which ids a person handed over, and jobs as rows. pandas' door for listings."""
+"""Between DataFrames and jobs: the ids in what a caller gives, and jobs as rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
+from batchnb.jobs.foreign import is_frame, to_pandas
+from batchnb.jobs.id_columns import ARN_COLUMNS, ID_COLUMNS, find_arns, find_ids, is_missing
+from batchnb.jobs.id_values import values_in
 from batchnb.jobs.ids import JobId, parse_job_id
 from batchnb.jobs.job import Job, JobStatus
 from batchnb.jobs.shapes.bodies import JobKind
@@ -30,14 +33,7 @@ __all__ = [
     "utc",
 ]
 
-ID_COLUMNS = ("jobId", "job_id", "JobId", "id")
-"""Columns in which job ids are looked for, in this order."""
-
-ARN_COLUMNS = ("jobArn", "job_arn", "JobArn")
-"""Columns in which the ARN of a row's job is looked for, in this order."""
-
 _MISTAKES_SHOWN = 3
-_COLUMNS_SHOWN = 20
 _NOT_A_TIME = -(2**63)
 """What numpy's times have for NaT."""
 
@@ -57,18 +53,19 @@ def _import_pandas() -> None:
 def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) -> list[JobId]:
     """Return the distinct ids that a DataFrame, a Series, an id or an iterable of ids names, in their order.
 
-    `ids` names the column of a DataFrame that holds the ids; without it, one of `ID_COLUMNS` is used, or an index of
-    such a name. ARNs count as ids; one job named by its id and by its ARN comes twice. Where a row of a DataFrame has
-    an ARN beside the id (`ARN_COLUMNS`), its account and Region are those of the job. Raises InputError if there is no
-    such column, if anything in it is no job id (missing values included), if an ARN is of another job than the id in
-    its row, or if there is nothing at all, unless `empty_ok`.
+    `ids` names the column of a DataFrame that holds the ids, or a level of its index; without it, one is found by its
+    name and by what it holds: see `find_ids`. Frames of other libraries are taken as `to_pandas` makes them. Elsewhere,
+    ids may stand in texts and answers of the AWS CLI and boto3, and in rows of a listing: see `values_in`. ARNs count
+    as ids; one job named by its id and by its ARN comes twice. Where a row has an ARN beside the id (`ARN_COLUMNS`),
+    its account and Region are those of the job.
+
+    Raises InputError if there is no such column, if anything in it is not a job id (missing values included), if an
+    ARN is of another job than the id in its row, or if there is nothing at all, unless `empty_ok`.
     """
-    values = _values(jobs, ids)
-    arns = _arns(jobs, ids, len(values))
     found: dict[JobId, None] = {}
     mistakes: list[str] = []
     prefixes: dict[str, JobId] = {}
-    for position, (value, arn) in enumerate(zip(values, arns, strict=True)):
+    for position, (value, arn) in enumerate(_named_in(jobs, ids)):
         try:
             job = parse_job_id(value)
             found.setdefault(job if arn is None else _placed(job, arn, prefixes))
@@ -78,7 +75,7 @@ def job_ids_in(jobs: object, *, ids: str | None = None, empty_ok: bool = False) 
         more = len(mistakes) - _MISTAKES_SHOWN
         raise InputError(" ".join(mistakes[:_MISTAKES_SHOWN]) + (f" And {more:,} more." if more > 0 else ""))
     if not found and not empty_ok:
-        raise InputError("jobs: there is no job in it. Nothing to do, and nothing was done.")
+        raise InputError("jobs: no jobs given. Nothing was ended.")
     return list(found)
 
 
@@ -178,48 +175,28 @@ def _integers(values: Sequence[int | None]) -> Any:
     return pd.arrays.IntegerArray(np.zeros(len(values), dtype="int32"), np.ones(len(values), dtype=bool))
 
 
-def _values(jobs: object, ids: str | None) -> list[object]:
-    if hasattr(jobs, "columns"):
-        return id_column(jobs, ids)
-    if ids is not None:
-        raise InputError(f"ids={_quoted(ids)} names a column of a DataFrame, but jobs is a {type(jobs).__name__}.")
-    if isinstance(jobs, str):
-        return [jobs]
-    if isinstance(jobs, Iterable) and not isinstance(jobs, (bytes, dict)):
-        return list(jobs)
-    raise InputError(
-        f"jobs: expected a DataFrame, a Series, a job id or a list of them; got {shown(repr(jobs), 80)} "
-        f"({type(jobs).__name__})."
-    )
-
-
-def id_column(frame: Any, ids: str | None = None) -> list[object]:
-    """Return the column of a DataFrame that holds job ids, as it is, or an index of such a name.
+def id_column(frame: Any, ids: object = None) -> list[object]:
+    """Return the column of a DataFrame that holds job ids, as it is, or such a level of its index.
 
     Raises InputError where there is none, or more than one of that name.
     """
-    names = [ids] if ids is not None else [name for name in ID_COLUMNS if name in frame.columns][:1]
-    if not names and frame.index.name in ID_COLUMNS:
-        return list(frame.index)
-    if not names or names[0] not in frame.columns:
-        wanted = f"column {_quoted(ids)}" if ids is not None else f"column of job ids ({', '.join(ID_COLUMNS)})"
-        raise InputError(f"jobs: the DataFrame has no {wanted}. Its columns: {_names_of(frame)}. Name it with ids=.")
-    column = frame[names[0]]
-    if hasattr(column, "columns"):
-        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
-    return list(column)
+    return find_ids(frame, ids).values()
 
 
-def _arns(jobs: Any, ids: str | None, count: int) -> list[str | None]:
-    """Return the ARN beside each id of a DataFrame, None where a row has none."""
-    names = [name for name in ARN_COLUMNS if name in jobs.columns][:1] if hasattr(jobs, "columns") else []
-    if not names or names[0] == ids:
-        return [None] * count
-    column = jobs[names[0]]
-    if hasattr(column, "columns"):
-        raise InputError(f"jobs: the DataFrame has more than one column named {_quoted(names[0])}.")
-    texts = column.astype(object).where(column.notna(), None).tolist()
-    return [None if isinstance(text, str) and not text.strip() else text for text in texts]
+def _named_in(jobs: object, ids: object) -> Sequence[tuple[object, object]]:
+    if not is_frame(jobs):
+        if ids is None:
+            return values_in(jobs)
+        raise InputError(
+            f"ids={shown(repr(ids), 80)} names a column of a DataFrame, but jobs is a {type(jobs).__name__}."
+        )
+    frame = to_pandas(jobs)
+    column = find_ids(frame, ids)
+    values, arns = column.values(), find_arns(frame, column)
+    if arns is None:
+        return [(value, None) for value in values]
+    beside = [None if is_missing(arn) else arn for arn in arns.values()]
+    return list(zip(values, beside, strict=True))
 
 
 def _placed(job: JobId, arn: object, prefixes: dict[str, JobId]) -> JobId:
@@ -229,19 +206,13 @@ def _placed(job: JobId, arn: object, prefixes: dict[str, JobId]) -> JobId:
     if known is None or not slash or tail != job.job_id:
         known = parse_job_id(arn)
         if not known.account:
-            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is no job ARN.")
+            raise InputError(f"{_quoted(str(arn))} in the column of ARNs is not a job ARN.")
         if known.job_id.lower() != job.job_id.lower():
             raise InputError(f"the id is {job.job_id}, but the ARN in its row is of job {known.job_id}.")
         prefixes[prefix] = known
     if job.account and (job.account, job.region, job.partition) != (known.account, known.region, known.partition):
         raise InputError(f"two ARNs of job {job.job_id} in one row are of different places.")
     return JobId(job.job_id, known.account, known.region, known.partition)
-
-
-def _names_of(frame: Any) -> str:
-    names = [shown(name, 40) for name in frame.columns[:_COLUMNS_SHOWN]]
-    more = len(frame.columns) - len(names)
-    return (", ".join(names) or "none") + (f" and {more:,} more" if more else "")
 
 
 def _quoted(name: str) -> str:

@@ -1,14 +1,15 @@
-"""Job ids and ARNs: what one is, and what is none, before anything is asked of AWS."""
+"""Job ids and ARNs: parsed and validated before any call."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 from batchnb.errors import InputError
 from batchnb.text import shown
 
-__all__ = ["JobId", "account_and_partition", "array_parent", "parse_job_id", "queue_name"]
+__all__ = ["JobId", "account_and_partition", "array_parent", "is_job_arn", "is_job_id", "parse_job_id", "queue_name"]
 
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 # An array has at most 10,000 children, a multi-node job at most 1,000 nodes: no index has more digits.
@@ -22,7 +23,7 @@ _SERVICE_JOB_ARN = re.compile(r"arn:aws[a-z-]*:batch:[^:]*:[^:]*:service-job/.*"
 
 @dataclass(frozen=True, slots=True)
 class JobId:
-    """One job as a person named it. All but `job_id` is known only where an ARN was given."""
+    """One job by its id. The other fields are known only where an ARN was given."""
 
     job_id: str
     """`UUID`, `UUID:index` for a child of an array, `UUID#n` for a node of a multi-node job."""
@@ -47,7 +48,9 @@ class JobId:
 
 
 def parse_job_id(text: object) -> JobId:
-    """Return the job that `text` names: a job id or a job ARN, white space around it ignored.
+    """Return the job that `text` names: a job id, a job ARN or a `uuid.UUID`, white space around it ignored.
+
+    AWS writes ids in lower case. Excel and SQL Server write them in capitals and mean the same job.
 
     >>> parse_job_id(" 11111111-2222-3333-4444-555555555555:7 ").job_id
     '11111111-2222-3333-4444-555555555555:7'
@@ -57,21 +60,37 @@ def parse_job_id(text: object) -> JobId:
     Raises InputError for anything else, for ARNs of other things, and for the service jobs of SageMaker,
     which have calls of their own that batchnb does not make.
     """
+    if isinstance(text, UUID):
+        return JobId(str(text))
     if not isinstance(text, str):
-        raise InputError(f"{shown(repr(text))} is no job id: a job id is a string such as {_EXAMPLE}.")
+        raise InputError(f"{shown(repr(text))} is not a job id: a job id is a string such as {_EXAMPLE}.")
     bare = text.strip()
     if arn := _JOB_ARN.fullmatch(bare):
         if not _JOB_ID.fullmatch(arn["id"]):
             raise InputError(f"{shown(repr(text))} is a job ARN with a malformed job id in it.")
-        return JobId(arn["id"], arn["account"], arn["region"], arn["partition"])
+        return JobId(arn["id"].lower(), arn["account"], arn["region"], arn["partition"])
     if _JOB_ID.fullmatch(bare):
-        return JobId(bare)
+        return JobId(bare.lower())
     if _SERVICE_JOB_ARN.fullmatch(bare):
         raise InputError(
             f"{shown(repr(text))} is a service job. batchnb ends container jobs only; "
             "use 'aws batch terminate-service-job' for it."
         )
-    raise InputError(f"{shown(repr(text))} is no job id: expected {_EXAMPLE}, or a job's ARN.")
+    raise InputError(f"{shown(repr(text))} is not a job id: expected {_EXAMPLE}, or a job's ARN.")
+
+
+def is_job_id(value: object) -> bool:
+    """Return whether `parse_job_id` takes this value."""
+    if isinstance(value, str):
+        bare = value.strip()
+        arn = _JOB_ARN.fullmatch(bare)
+        return _JOB_ID.fullmatch(arn["id"] if arn else bare) is not None
+    return isinstance(value, UUID)
+
+
+def is_job_arn(value: object) -> bool:
+    """Return whether this is the ARN of a job of AWS Batch."""
+    return isinstance(value, str) and ":batch:" in value and is_job_id(value)
 
 
 _EXAMPLE = "a UUID, UUID:index for an array child or UUID#n for a node"
@@ -86,7 +105,7 @@ def array_parent(job_id: str) -> str | None:
 
 
 def account_and_partition(job_arn: str | None) -> tuple[str | None, str | None]:
-    """Return the account and the partition (`aws`, `aws-cn`, ...) in a job's ARN, or None for what it does not tell."""
+    """Return the account and the partition (`aws`, `aws-cn`, ...) in a job's ARN, None where it has none."""
     arn = _JOB_ARN.fullmatch(job_arn or "")
     return (arn["account"], arn["partition"]) if arn else (None, None)
 

@@ -108,7 +108,7 @@ class Job(NamedTuple):
     memory: float | None = None
     """In MiB, as `vcpus`. Only a description has it."""
     gpus: int | None = None
-    """As `vcpus`. Only a description has it: 0 where the job asks for none, None where nobody can tell."""
+    """As `vcpus`. Only a description has it: 0 where the job asks for none, None where it is unknown."""
     kind: JobKind | None = None
     """The shape of the job. A summary does not tell one container from several."""
     evidence: Evidence | None = None

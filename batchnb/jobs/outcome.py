@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-__all__ = ["Outcome", "count_outcomes", "counts_in", "counts_text"]
+__all__ = ["Outcome", "count_outcomes", "counts_text"]
 
 
 class Outcome(StrEnum):
@@ -59,10 +58,6 @@ class Outcome(StrEnum):
 
 _ENDED = frozenset({Outcome.TERMINATED, Outcome.CANCELLED, Outcome.SUCCEEDED, Outcome.ENDED_BY_ANOTHER, Outcome.FAILED})
 _OPEN = frozenset({Outcome.STOPPING, Outcome.WAITING, Outcome.UNANSWERED, Outcome.REFUSED, Outcome.NOT_ATTEMPTED})
-_COUNT = re.compile(
-    # Two of the names hold a comma: a count ends where the next number begins.
-    rf"(?:^|, )(?P<count>\d[\d,]*) (?P<outcome>{'|'.join(map(re.escape, Outcome))})(?=, \d|$)"
-)
 
 
 def count_outcomes(outcomes: Iterable[Outcome]) -> dict[str, int]:
@@ -82,13 +77,3 @@ def counts_text(counts: Mapping[str, int]) -> str:
     '1,200 terminated, 1 asked, no answer'
     """
     return ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items())
-
-
-def counts_in(text: object) -> dict[Outcome, int]:
-    """Return the counts that `counts_text` wrote; what is no outcome of this version is passed over.
-
-    >>> counts_in("1,200 terminated, 1 asked, no answer")
-    {<Outcome.TERMINATED: 'terminated'>: 1200, <Outcome.UNANSWERED: 'asked, no answer'>: 1}
-    """
-    found = _COUNT.finditer(text) if isinstance(text, str) else ()
-    return {Outcome(one["outcome"]): int(one["count"].replace(",", "")) for one in found}

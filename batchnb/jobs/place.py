@@ -20,6 +20,8 @@ class Place:
     endpoint: str
     caller: str | None = field(default=None, compare=False)
     """The caller's ARN; None where STS would not say."""
+    is_emulator: bool = field(default=False, compare=False)
+    """Whether batchnb's own emulator has answered at this endpoint: its account or its address alone prove nothing."""
 
     def is_same_place(self, other: Place) -> bool:
         """Whether the other is of the same Region and endpoint, and of the same account as far as both are known."""
@@ -28,13 +30,13 @@ class Place:
 
     @property
     def place(self) -> tuple[str | None, str, str]:
-        """Account, Region and endpoint, without the port of an emulator: it has another one each time it starts."""
+        """Account, Region and endpoint, without the port where that is on this machine: an emulator's changes."""
         here = f"this machine: {urlsplit(self.endpoint).hostname}"
         return self.account, self.region, here if self.is_local else self.endpoint
 
     @property
     def is_local(self) -> bool:
-        """Whether this is an emulator on this machine, not AWS."""
+        """Whether calls go to this machine: to an emulator, a tunnel, or a proxy that signs them."""
         return is_loopback(self.endpoint)
 
     @property
@@ -44,8 +46,10 @@ class Place:
 
     def __str__(self) -> str:
         place = f"account {self.account or 'unknown'}, Region {self.region}"
-        if self.is_local:
+        if self.is_local and self.is_emulator:
             return f"{place} (EMULATOR at {self.endpoint}, not AWS)"
+        if self.is_local:
+            return f"{place} (an endpoint on this machine: {self.endpoint})"
         return place if self.is_standard else f"{place}, endpoint {self.endpoint}"
 
 

@@ -1,4 +1,4 @@
-"""Selector: which jobs of a listing are meant. Shared by flags, keyword arguments and the picker.
+"""Selector: which jobs to list. Shared by flags, keyword arguments and the picker.
 
 A selector never widens by accident: a name is exact, a glob says so, and an age has a unit.
 """
@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from batchnb.errors import InputError
 from batchnb.jobs.expansion import check_expanded
 from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.keywords import SELECTORS, Selectors
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ _UNIT_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 _LISTED_BY = frozenset({"statuses", "queues", "children_of", "query", "limit"})
-"""Fields of a Selector that a listing sees to. Every other one has to be held against each job."""
+"""Fields of a Selector that the listing itself applies. Every other one is compared with each job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which jobs are meant: all that is set has to hold. Made by `selector`, which checks it."""
+    """Which jobs to list: a job must match every field that is set. Made by `selector`, which checks it."""
 
     statuses: tuple[JobStatus, ...]
     queues: tuple[str, ...] = ()
@@ -55,17 +56,17 @@ class Selector:
 
     @property
     def shows_tags(self) -> bool:
-        """Whether the listing is to have a column of tags, because they were asked about."""
+        """Whether the listing needs a column of tags."""
         return self.needs_description or (self.query is not None and self.query.asks_for_tags)
 
     @property
     def needs_description(self) -> bool:
-        """Whether a summary cannot decide: tags are in DescribeJobs only."""
+        """Whether DescribeJobs is needed: only it returns tags."""
         return bool(self.tags)
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but what is listed decides: where nothing does, 100,000 jobs need not be gone through."""
+        """Whether any field has to be compared with each job: without one, 100,000 jobs need no loop."""
         asked = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _LISTED_BY}
         return any(value not in (None, ()) for value in asked.values())
 
@@ -80,13 +81,13 @@ class Selector:
         )
 
     def matches_name(self, job: Job) -> bool:
-        """Whether the name is right: the one field besides the id that a summary always has."""
+        """Whether the name matches: the one field besides the id that a summary always has."""
         if self.name is not None and job.job_name != self.name:
             return False
         return self.name_glob is None or fnmatchcase(job.job_name, self.name_glob)
 
     def matches_summary(self, job: Job, now_ms: int) -> bool:
-        """Whether `job` is meant as far as a summary can tell: all but the tags are right."""
+        """Whether `job` matches in all but the tags, which a summary does not have."""
         return (
             self.matches_name(job)
             and (self.job_definition is None or _is_definition(job.job_definition, self.job_definition))
@@ -97,7 +98,7 @@ class Selector:
         )
 
     def matches(self, job: Job, now_ms: int) -> bool:
-        """Whether `job` is meant, at `now_ms` (epoch milliseconds). What is unknown of a job does not match."""
+        """Whether `job` matches at `now_ms` (epoch milliseconds). An unknown value does not match."""
         return self.matches_summary(job, now_ms) and all(tag in (job.tags or ()) for tag in self.tags)
 
     @property
@@ -114,30 +115,19 @@ class Selector:
         return running and _older(job.started_at, self.running_longer_than or timedelta(), now_ms)
 
 
-def selector(
-    *,
-    queues: str | Iterable[str] | None = None,
-    status: str | Iterable[str] | None = None,
-    name: str | None = None,
-    name_glob: str | None = None,
-    job_definition: str | None = None,
-    share: str | None = None,
-    older_than: str | timedelta | None = None,
-    newer_than: str | timedelta | None = None,
-    running_longer_than: str | timedelta | None = None,
-    tags: Mapping[str, str] | None = None,
-    children_of: str | None = None,
-    query: str | None = None,
-    limit: int | None = None,
-) -> Selector:
+def selector(**given: Unpack[Selectors]) -> Selector:
     """Return the Selector for these, or raise InputError naming the argument and the value that is wrong.
 
     `status` is "active" (every status of a job that has not ended), "all", or one or more names. Without it, the
     statuses that `query` asks for are meant, and those of "active" where it asks for none. Without any argument, all
     live jobs are meant: to be listed, and not to be ended.
     """
+    if unknown := given.keys() - SELECTORS:
+        raise TypeError(f"got an unexpected keyword argument {min(unknown)!r}")
+    children_of, queues, query = given.get("children_of"), given.get("queues"), given.get("query")
+    status, running_longer_than = given.get("status"), given.get("running_longer_than")
     if children_of is not None and queues is not None:
-        raise InputError("children_of and queues exclude each other: the children of one array, or queues.")
+        raise InputError("Give children_of or queues, not both: the children of one array, or the jobs of queues.")
     searched = None
     if query is not None:
         from batchnb.jobs.search.listed import read_listing_query, statuses_of  # only those wait for it who search
@@ -149,16 +139,16 @@ def selector(
         statuses=_statuses(status, running_only=running_longer_than is not None),
         queues=_texts("queues", queues),
         children_of=None if children_of is None else _array_id(children_of),
-        name=_exact_name(name),
-        name_glob=_glob(name_glob),
-        job_definition=_text_or_none("job_definition", job_definition),
-        share=_text_or_none("share", share),
-        older_than=parse_age("older_than", older_than),
-        newer_than=parse_age("newer_than", newer_than),
+        name=_exact_name(given.get("name")),
+        name_glob=_glob(given.get("name_glob")),
+        job_definition=_text_or_none("job_definition", given.get("job_definition")),
+        share=_text_or_none("share", given.get("share")),
+        older_than=parse_age("older_than", given.get("older_than")),
+        newer_than=parse_age("newer_than", given.get("newer_than")),
         running_longer_than=parse_age("running_longer_than", running_longer_than),
-        tags=_tags(tags),
+        tags=_tags(given.get("tags")),
         query=searched,
-        limit=_limit(limit),
+        limit=_limit(given.get("limit")),
     )
 
 
@@ -172,7 +162,7 @@ def parse_age(argument: str, age: str | timedelta | None) -> timedelta | None:
         return None
     length = age if isinstance(age, timedelta) else _read_age(argument, age)
     if length <= timedelta():
-        raise InputError(f"{argument}: {_quoted(age)} is not more than nothing. Write an age such as 90m, 6h or 2d.")
+        raise InputError(f"{argument}: {_quoted(age)} is not more than 0. Write an age such as 90m, 6h or 2d.")
     return length
 
 
@@ -180,13 +170,13 @@ def _read_age(argument: str, age: object) -> timedelta:
     text = age.strip().lower() if isinstance(age, str) else ""
     if not _AGE.fullmatch(text):
         raise InputError(
-            f"{argument}: {_quoted(age)} is no age. Write a number and its unit: 90m, 6h, 2d (s, m, h, d, w)."
+            f"{argument}: {_quoted(age)} is not an age. Write a number and its unit: 90m, 6h, 2d (s, m, h, d, w)."
         )
     seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in _AGE_PART.findall(text))
     try:
         return timedelta(seconds=seconds)
     except OverflowError as error:
-        raise InputError(f"{argument}: {_quoted(age)} is longer than time itself.") from error
+        raise InputError(f"{argument}: {_quoted(age)} is too long.") from error
 
 
 def _statuses(status: str | Iterable[str] | None, *, running_only: bool) -> tuple[JobStatus, ...]:
@@ -212,8 +202,10 @@ def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]
     if isinstance(values, str):
         values = [values]
     if not isinstance(values, Iterable):
-        raise InputError(f"{argument}: {_quoted(values)} is no text. Give a name, or a list of names.")
-    texts = tuple(dict.fromkeys(_text(argument, value) for value in values))
+        raise InputError(f"{argument}: {_quoted(values)} is not a text. Give a name, or a list of names.")
+    # No status and no queue has a comma in its name.
+    parts = (part for value in values for part in _text(argument, value).split(","))
+    texts = tuple(dict.fromkeys(_text(argument, part) for part in parts))
     if not texts:
         raise InputError(f"{argument}: the list is empty. Leave the argument out, or name one.")
     return texts
@@ -221,7 +213,9 @@ def _texts(argument: str, values: str | Iterable[str] | None) -> tuple[str, ...]
 
 def _text(argument: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{argument}: {_quoted(value)} is empty or no text. Leave the argument out, or give a text.")
+        raise InputError(
+            f"{argument}: {_quoted(value)} is not a text, or is empty. Leave the argument out, or give one."
+        )
     check_expanded(value, f"In Python: for name in names: jobs = batchnb.list_jobs({argument}=name)", argument)
     return value.strip()
 
@@ -258,7 +252,7 @@ def _tags(tags: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
     if tags is None:
         return ()
     if not isinstance(tags, Mapping) or not tags or not all(_is_tag(key, value) for key, value in tags.items()):
-        raise InputError(f"tags: {_quoted(tags)} is no mapping of keys to texts, such as {{'team': 'ml'}}.")
+        raise InputError(f"tags: {_quoted(tags)} is not a mapping of keys to texts, such as {{'team': 'ml'}}.")
     for text in (text for tag in tags.items() for text in tag):
         check_expanded(text, "In Python: for name in names: jobs = batchnb.list_jobs(tags={'team': name})", "tags")
     return tuple(sorted(tags.items()))
@@ -270,7 +264,7 @@ def _is_tag(key: object, value: object) -> bool:
 
 def _limit(limit: int | None) -> int | None:
     if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise InputError(f"limit: {_quoted(limit)} is no whole number of at least 1.")
+        raise InputError(f"limit: {_quoted(limit)} is not a whole number of at least 1.")
     return limit
 
 

@@ -13,7 +13,7 @@ from batchnb.local.http.dispatch import Call
 from batchnb.local.http.faults import Fault, Faults, Kind
 from batchnb.local.http.limits import Limit, Limits
 from batchnb.local.http.wire import MARK
-from batchnb.local.night import hasty_night, night
+from batchnb.local.night import drill_night, hasty_night, night
 from batchnb.local.world.clock import Clock, ManualClock, WallClock
 from batchnb.local.world.job import Attempt, Dependency, Status, Stops
 from batchnb.local.world.place import ACCOUNT, REGION
@@ -45,6 +45,7 @@ __all__ = [
     "Truth",
     "WallClock",
     "World",
+    "drill_night",
     "hasty_night",
     "night",
     "start",

@@ -107,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_until_stopped(text: str) -> None:
-    """Print, and wait for Ctrl-C or SIGTERM; whoever has read the text may already send one."""
+    """Print, and wait for Ctrl-C or SIGTERM; a reader of the text may already send one."""
     stopped = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -89,7 +90,8 @@ class LocalBatch:
     def environ(self) -> dict[str, str]:
         """Return the variables by which the AWS CLI or any SDK finds the emulator, and nothing else.
 
-        Only AWS Batch, STS and CloudWatch Logs are sent to it. The credentials are good for nothing on AWS.
+        Only AWS Batch, STS and CloudWatch Logs are sent to it. The credentials are good for nothing on AWS. Where a
+        proxy is set, NO_PROXY exempts this machine from it.
         """
         return {
             **{f"AWS_ENDPOINT_URL_{service}": self.endpoint_url for service in SERVICES},
@@ -98,6 +100,7 @@ class LocalBatch:
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **_past_proxies(),
         }
 
     def stop(self) -> None:
@@ -115,6 +118,18 @@ class LocalBatch:
 
     def __repr__(self) -> str:
         return f"<LocalBatch {self.endpoint_url} {'running' if self.running else 'stopped'}>"
+
+
+def _past_proxies() -> dict[str, str]:
+    """Return NO_PROXY, in both spellings that programs read, where a proxy would be asked for this machine."""
+    set_ones = {name.lower() for name, value in os.environ.items() if value}
+    if not set_ones & {"http_proxy", "https_proxy", "all_proxy"}:
+        return {}
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    if exempt.strip() == "*":
+        return {}
+    here = ",".join([*filter(None, [exempt]), *(host for host in (HOST, "localhost") if host not in exempt.split(","))])
+    return {"NO_PROXY": here, "no_proxy": here}
 
 
 def start(

@@ -45,7 +45,7 @@ def _pods(world: World) -> None:
 
 
 def _several_containers(world: World) -> None:
-    """A renderer with a log router beside it, on Fargate, and a trainer with a data loader on managed instances."""
+    """Add a renderer with a log router beside it, on Fargate, and a trainer with a data loader on managed instances."""
     frames = JobOptions(
         definition="render-frames:3", ecs=_RENDERER, tags={"team": "media"}, retry=_RETRY, created_ago=1.2 * _HOUR
     )
@@ -62,7 +62,7 @@ def _several_containers(world: World) -> None:
 
 
 def _mixed_nodes(world: World) -> None:
-    """A job of eight nodes: a small one that leads, six workers, and one of these with twice the memory."""
+    """Add a job of eight nodes: a small one that leads, six workers, and one of these with twice the memory."""
     world.add_job(
         "multi-node", "climate-run", definition="climate:12", nodes=_CLUSTER, timeout=172_800, created_ago=1.5 * _HOUR
     )

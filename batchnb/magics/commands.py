@@ -1,4 +1,4 @@
-"""What each magic does with its line and cell: reads the flags, calls the plain functions, shows what they return.
+"""The magics themselves: read the flags, call the plain functions, show the results.
 
 The functions are imported when a magic needs them.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from batchnb.endpoints import emulator_status, start_emulator, stop_emulator
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of
 from batchnb.magics.guard_options import layer_of
 from batchnb.magics.options import (
     HISTORY,
@@ -17,7 +18,6 @@ from batchnb.magics.options import (
     LOCAL,
     RESUME,
     TERMINATE,
-    connection_of,
     ids_in_cell,
     ids_in_line,
     rest_options_of,
@@ -26,6 +26,8 @@ from batchnb.magics.options import (
 )
 from batchnb.magics.parser import Line
 from batchnb.magics.steps import check_reason_flag, execute, how_to_execute, listed, picker_of, planned, say, watched
+from batchnb.magics.wording import speaks_flags
+from batchnb.model.showing import show_as
 from batchnb.text import shown
 
 if TYPE_CHECKING:
@@ -49,52 +51,71 @@ class Notebook(Protocol):
     def keeps(self, name: str | None, value: object) -> bool:
         """Put the value into the variable of this name; return whether there is one."""
 
-    def shows(self, value: Plan | Report) -> None:
+    def shows(self, value: object) -> None:
         """Show the value now."""
+
+    def name_of_result(self, magic: str) -> str | None:
+        """Return the name that the cell gives to what this magic returns; None where nothing tells."""
 
     def has_shown(self, value: Plan | Report) -> None:
         """Do not show the value again as the result of the cell that runs."""
 
 
+@speaks_flags(JOBS)
 def jobs(notebook: Notebook, line: str) -> pd.DataFrame | None:
-    """Carry out `%batch_jobs`."""
+    """Run `%batch_jobs`."""
     flags = JOBS.read(line)
     if flags.help:
-        say(JOBS.format_help())
+        say(JOBS.help_for(flags))
         return None
     if flags.expression:
-        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is no flag. See %batch_jobs --help.")
+        raise InputError(f"%batch_jobs: {shown(flags.expression)!r} is not a flag. See %batch_jobs --help.")
+    from batchnb.model.listing_view import show_in_notebooks
+
+    show_in_notebooks(notebook.shell)
     found = listed(flags)
     if found.empty:
         say("No job matches in the queues that were listed." if found.attrs["not_listed"] else "No job matches.")
     return None if notebook.keeps(flags.out, found) else found
 
 
+@speaks_flags(TERMINATE)
 def terminate(
     notebook: Notebook, line: str, cell: str | None, local_ns: Mapping[str, Any] | None
 ) -> Plan | Report | JobPicker | None:
-    """Carry out `%batch_terminate` or `%%batch_terminate`."""
+    """Run `%batch_terminate` or `%%batch_terminate`."""
     flags = TERMINATE.read(line)
     if flags.help:
-        say(TERMINATE.format_help())
+        say(TERMINATE.help_for(flags))
         return None
     if flags.yes and flags.dry_run:
-        raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was done.")
+        raise InputError("%batch_terminate: --yes and --dry-run contradict each other. Nothing was ended.")
     layer_of(flags)  # a guard that cannot be read is an error before any call
     named = _named(notebook, flags, cell, local_ns)
     if picker := picker_of(named, flags):
-        return None if notebook.keeps(flags.out, picker) else picker
+        if not notebook.keeps(flags.out, picker):
+            return picker
+        notebook.shows(picker)
+        return None
     plan = planned(named, flags)
-    _show(notebook, plan, plan, quiet=flags.quiet)
     if flags.yes:
+        with show_as(plan, begins=True):
+            _show(notebook, plan, plan, quiet=flags.quiet)
         return _carry_out(notebook, partial(execute, plan, flags), flags, total=watched(plan))
-    again = "carries out this very plan" if named is plan else "makes the plan anew and carries it out"
+    kept = notebook.keeps(flags.out, plan)
+    name = flags.out or notebook.name_of_result("batch_terminate")
+    if name is None:  # nobody could type it otherwise
+        notebook.keeps(name := "batch_plan", plan)
+    with show_as(plan, name):
+        _show(notebook, plan, plan, quiet=flags.quiet)
+    again = "executes this plan" if named is plan else "makes the plan again and executes it"
     say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
-    return None if notebook.keeps(flags.out, plan) else plan
+    return None if kept else plan
 
 
+@speaks_flags(LOCAL)
 def emulator(line: str) -> None:
-    """Carry out `%batch_local`."""
+    """Run `%batch_local`."""
     flags = LOCAL.read(line)
     actions: dict[str, Callable[[], str]] = {
         "start": partial(start_emulator, flags.seed),
@@ -102,19 +123,20 @@ def emulator(line: str) -> None:
         "stop": stop_emulator,
     }
     if flags.help:
-        say(LOCAL.format_help())
+        say(LOCAL.help_for(flags))
     elif flags.expression in actions:
         say(actions[flags.expression]())
     else:
-        said = f"{shown(flags.expression)!r} is none of" if flags.expression else "say what to do:"
+        said = f"{shown(flags.expression)!r} is not one of" if flags.expression else "say what to do:"
         raise InputError(f"%batch_local: {said} {', '.join(actions)}. See %batch_local --help.")
 
 
+@speaks_flags(RESUME)
 def resume_run(notebook: Notebook, line: str) -> Report | None:
-    """Carry out `%batch_resume`."""
+    """Run `%batch_resume`."""
     flags = RESUME.read(line)
     if flags.help:
-        say(RESUME.format_help())
+        say(RESUME.help_for(flags))
         return None
     from batchnb.api import resume
 
@@ -129,26 +151,28 @@ def resume_run(notebook: Notebook, line: str) -> Report | None:
 
 
 def runs(notebook: Notebook, line: str) -> pd.DataFrame | None:
-    """Carry out `%batch_history`."""
+    """Run `%batch_history`."""
     flags = HISTORY.read(line)
     if flags.help:
-        say(HISTORY.format_help())
+        say(HISTORY.help_for(flags))
         return None
     if flags.expression:
-        raise InputError(f"%batch_history: {shown(flags.expression)!r} is no flag. See %batch_history --help.")
+        raise InputError(f"%batch_history: {shown(flags.expression)!r} is not a flag. See %batch_history --help.")
+    from batchnb.model.listing_view import show_in_notebooks
     from batchnb.running.history import history
 
+    show_in_notebooks(notebook.shell)
     found = history()
     return None if notebook.keeps(flags.out, found) else found
 
 
 def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[str, Any] | None) -> object:
-    """Return what the line or the cell names: ids, whatever the expression gives, or the jobs that match."""
+    """Return what the line or the cell names: ids, the value of the expression, or the jobs that match."""
     given = [name for name, value in selectors_of(flags).items() if value is not None]
     if [bool(flags.expression), cell is not None, bool(given)].count(True) != 1:
         raise InputError(
-            "%batch_terminate: name the jobs in one way: a DataFrame or ids in the line, ids in the cell, or "
-            "selectors such as --queue and --name. They exclude each other, and none is not 'all'."
+            '%batch_terminate: which jobs? For example: %batch_terminate jobs --reason "…". Give a DataFrame, ids '
+            "or selectors such as --queue, and not several of them."
         )
     if cell is not None:
         return ids_in_cell(cell)
@@ -160,7 +184,7 @@ def _named(notebook: Notebook, flags: Line, cell: str | None, local_ns: Mapping[
     found = listed(flags)
     if found.empty:
         where = " in the queues that were listed" if found.attrs["not_listed"] else ""
-        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was done.")
+        raise InputError(f"%batch_terminate: no job matches these selectors{where}. Nothing was ended.")
     return found
 
 
@@ -181,7 +205,7 @@ def _evaluated(notebook: Notebook, expression: str, local_ns: Mapping[str, Any] 
 def _carry_out(
     notebook: Notebook, run: Callable[[Callable[[JobEvent], None]], Report], flags: Line, total: int | None = None
 ) -> Report | None:
-    """Carry a run out with a progress bar; keep and show its report, whatever became of it, and fail if it did."""
+    """Execute a run with a progress bar; keep and show its report in any case, and fail if the run did."""
     from batchnb.model.event import EventState
     from batchnb.model.report import InterruptedRunError
     from batchnb.progress import counting

@@ -27,19 +27,24 @@ def add_guards(parser: FlagParser) -> None:
     group = parser.add_argument_group("guards (on top of those that are configured; --yes lifts none)")
     add_caps(group)
     group.add_argument("--protect", action="append", metavar="PATTERN", help="tag:KEY=VALUE, name:GLOB, queue:NAME")
-    group.add_argument("--unprotect", action="append", metavar="PATTERN", help="let this very pattern not hold")
-    group.add_argument("--accounts", action="append", metavar="ACCOUNT", help="no plan for any other; repeatable")
+    group.add_argument("--unprotect", action="append", metavar="PATTERN", help="lift this protection (exact pattern)")
     group.add_argument(
-        "--production-accounts", action="append", metavar="ACCOUNT", help="--expect has to say how many; repeatable"
+        "--accounts", action="append", metavar="ACCOUNT", help="allow this account and no other; repeatable"
+    )
+    group.add_argument(
+        "--production-accounts", action="append", metavar="ACCOUNT", help="require --expect in this account; repeatable"
     )
     add_accept_unseen(group)
-    group.add_argument("--read-only", action="store_true", default=None, help="end nothing, whatever else is said")
+    group.add_argument(
+        "--evidence", metavar="KIND", help="full: keep values of environment variables, in the journal only"
+    )
+    group.add_argument("--read-only", action="store_true", default=None, help="end nothing in any case")
     group.add_argument(
         "--expect", metavar="PLAN", help="run only this: a digest, N jobs, a saved plan (plan.json or plan.json,N)"
     )
-    group.add_argument("--with-dependents", action="store_true", help="take in the jobs that would fail with them")
+    group.add_argument("--with-dependents", action="store_true", help="also end the jobs that would fail with them")
     group.add_argument(
-        "--collapse", action="store_true", help="end an array at once if all its live children are named"
+        "--collapse", action="store_true", help="end an array by one request if the plan has all its live children"
     )
 
 
@@ -50,17 +55,17 @@ def add_caps(group: argparse._ActionsContainer) -> None:
 
 
 def add_accept_unseen(group: argparse._ActionsContainer) -> None:
-    """Add the flag by which somebody accepts that protected dependents were not all looked for."""
+    """Add the flag that accepts that protected dependents may have been missed."""
     group.add_argument(
         "--accept-unseen",
         action="store_true",
         default=None,
-        help="end the jobs although a protected job may depend on them: not all could be looked at",
+        help="end the jobs although a protected job may depend on them: not all were checked",
     )
 
 
 def layer_of(flags: Line) -> Layer:
-    """Return the guards that were typed as flags. Raises InputError for one that is none."""
+    """Return the guards that were typed as flags. Raises InputError for a wrong value."""
     from batchnb.guards.settings import FLAGS, layer
 
     return layer(FLAGS, {name: getattr(flags, name) for name in GUARD_FLAGS}, explicit=True)
@@ -81,6 +86,7 @@ def check_nothing_new(flags: Line) -> None:
 
 GUARD_FLAGS = (
     "max_jobs", "max_percent", "protect", "unprotect", "accounts", "production_accounts", "read_only", "accept_unseen",
+    "evidence",
 )  # fmt: skip
 
 

@@ -1,14 +1,18 @@
-"""What is typed to the magics: their flags, declared once for reading, for the help and for tests, and job ids."""
+"""The flags of the magics, declared once for parsing, help and tests, and the job ids in a cell."""
 
 from __future__ import annotations
 
 import argparse
 import keyword
 import math
+import re
 from typing import Any
 
 from batchnb.errors import InputError
+from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.id_values import split_ids
 from batchnb.jobs.ids import parse_job_id
+from batchnb.jobs.keywords import SELECTORS
 from batchnb.magics.guard_options import add_accept_unseen, add_caps, add_guards
 from batchnb.magics.parser import FlagParser, Line
 from batchnb.text import shown
@@ -19,7 +23,6 @@ __all__ = [
     "LOCAL",
     "RESUME",
     "TERMINATE",
-    "connection_of",
     "ids_in_cell",
     "ids_in_line",
     "rest_options_of",
@@ -28,62 +31,76 @@ __all__ = [
 ]
 
 
+_SINGULAR = {"queues": "queue", "tags": "tag"}
+"""Flags that are repeated where the keyword argument takes several."""
+
+
 def selectors_of(flags: Line) -> dict[str, Any]:
     """Return the keyword arguments of `list_jobs` that select, None for what was not given."""
-    return {
-        "queues": flags.queue,
-        "status": flags.status and [name for names in flags.status for name in names.split(",")],
-        "name": flags.name,
-        "name_glob": flags.name_glob,
-        "job_definition": flags.job_definition,
-        "share": flags.share,
-        "older_than": flags.older_than,
-        "newer_than": flags.newer_than,
-        "running_longer_than": flags.running_longer_than,
-        "tags": flags.tag and _tags(flags.tag),
-        "children_of": flags.children_of,
-        "query": flags.query,
-        "limit": flags.limit,
-    }
+    given = {name: getattr(flags, _SINGULAR.get(name, name)) for name in SELECTORS}
+    given["status"] = flags.status and [name for names in flags.status for name in names.split(",")]
+    given["tags"] = flags.tag and _tags(flags.tag)
+    return given
 
 
 def run_options_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say how a run goes."""
+    """Return the keyword arguments for the options of a run."""
     return {"wait": flags.wait, "timeout": flags.timeout, "rps": flags.rps, "rate_share": flags.rate_share}
 
 
 def rest_options_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments of `resume` that say what of a run is taken up again, and at whose cost."""
+    """Return the keyword arguments of `resume` that say which jobs of a run to resume, and which others may fail."""
     names = ("partial", "with_dependents", "accept_dependents")
     return {name: getattr(flags, name) for name in names}
 
 
-def connection_of(flags: Line) -> dict[str, Any]:
-    """Return the keyword arguments that say where calls go."""
-    return {"profile": flags.profile, "region": flags.region, "endpoint_url": flags.endpoint_url}
+_BULLET = re.compile(r"^\s*(?:[-*•]+\s+)?")
 
 
 def ids_in_cell(cell: str) -> list[str]:
-    r"""Return the ids in a cell, one a line; from a `#` on, a line is a comment.
+    r"""Return the ids in a cell, one or more a line, or as JSON; of a line of a ticket or of a plan's table the first.
+
+    From a `#` on, a line is a comment.
 
     >>> ids_in_cell("# the sweep\n11111111-2222-3333-4444-555555555555  # first\n\n")
     ['11111111-2222-3333-4444-555555555555']
 
-    The `#` of a node's id has no white space before it. Raises InputError for a line that is no job id.
+    The `#` of a node's id has no white space before it, and a bullet or a comma at the id is left out. Raises
+    InputError for a line that does not begin with a job id, and for one that holds another id behind it.
     """
+    if cell.lstrip()[:1] in ("{", "["):  # what the AWS CLI has printed
+        return [job.job_id for job in job_ids_in(cell)]
     ids: list[str] = []
     for number, line in enumerate(cell.splitlines(), start=1):
         words = line.split("#", 1)[0] if line.lstrip().startswith("#") else line.split(" #", 1)[0].split("\t#", 1)[0]
         if not words.strip():
             continue
+        first, *others = _BULLET.sub("", words).split() or [""]
+        if first == "jobId":  # the titles of a table
+            continue
+        several = [word.rstrip(",;") for word in split_ids(words)]
+        if len(several) > 1 and all(map(_is_id, several)):
+            ids += several
+            continue
+        job_id = first.rstrip(",;") if first.strip(",;") else words
         try:
-            parse_job_id(words)
+            parse_job_id(job_id)
         except InputError as error:
             raise InputError(f"line {number} of the cell: {error}") from error
-        ids.append(words.strip())
+        if any(_is_id(word) for word in others):
+            raise InputError(f"line {number} of the cell holds another job id behind the first: write one a line.")
+        ids.append(job_id)
     if not ids:
         raise InputError("the cell holds no job id: write one a line below %%batch_terminate.")
     return ids
+
+
+def _is_id(word: str) -> bool:
+    try:
+        parse_job_id(word.strip("(),;[]'\""))
+    except InputError:
+        return False
+    return True
 
 
 def ids_in_line(expression: str) -> list[str] | None:
@@ -93,7 +110,7 @@ def ids_in_line(expression: str) -> list[str] | None:
     ['11111111-2222-3333-4444-555555555555', '2222']
     >>> ids_in_line("jobs.head(2)")
 
-    Whether the other words are ids is for whoever takes them: none of them can be left out.
+    Whether the other words are ids is checked later: each of them counts.
     """
     words = expression.replace(",", " ").split()
     try:
@@ -108,7 +125,7 @@ def _tags(texts: list[str]) -> dict[str, str]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not key or not equals:
-            raise InputError(f"--tag: {shown(text)!r} is no KEY=VALUE.")
+            raise InputError(f"--tag: {shown(text)!r} is not KEY=VALUE.")
         if tags.setdefault(key, value) != value:
             raise InputError(f"--tag: {shown(key)!r} is given two values, and a job has one.")
     return tags
@@ -118,7 +135,7 @@ def _whole_number(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no whole number") from error
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not a whole number") from error
 
 
 def _seconds(text: str) -> float:
@@ -127,25 +144,25 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no number of seconds, 0 or more")
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not a number of seconds, 0 or more")
     return seconds
 
 
 def _variable(text: str) -> str:
     if not text.isidentifier() or keyword.iskeyword(text):
-        raise argparse.ArgumentTypeError(f"{shown(text)!r} is no name of a variable")
+        raise argparse.ArgumentTypeError(f"{shown(text)!r} is not the name of a variable")
     return text
 
 
 def _add_selectors(parser: FlagParser) -> None:
-    group = parser.add_argument_group("which jobs (all that is given has to hold)")
+    group = parser.add_argument_group("which jobs (a job must match everything that is given)")
     group.add_argument("--queue", "-q", action="append", metavar="QUEUE", help="name or ARN of a queue; repeatable")
     group.add_argument("--status", "-s", action="append", metavar="STATUS", help="active (default), all, or names")
     group.add_argument("--name", metavar="NAME", help="the exact job name; case counts")
     group.add_argument("--name-glob", metavar="PATTERN", help="a pattern for the job name: * ? [abc]")
     group.add_argument("--job-definition", metavar="DEFINITION", help="name, name:revision, or ARN")
     group.add_argument("--older-than", metavar="AGE", help="submitted longer ago than 90m, 6h, 2d, ...")
-    group.add_argument("--newer-than", metavar="AGE", help="submitted less long ago")
+    group.add_argument("--newer-than", metavar="AGE", help="submitted within this age")
     group.add_argument("--running-longer-than", metavar="AGE", help="RUNNING for longer")
     group.add_argument("--tag", action="append", metavar="KEY=VALUE", help="has this tag; repeatable")
     group.add_argument("--share", metavar="SHARE", help="share identifier of a fair-share queue")
@@ -155,10 +172,15 @@ def _add_selectors(parser: FlagParser) -> None:
 
 
 def _add_connection(parser: FlagParser) -> None:
-    group = parser.add_argument_group("where (as boto3 has it, if nothing is given)")
+    group = parser.add_argument_group("where calls go (by default as boto3 decides)")
     group.add_argument("--profile", metavar="PROFILE", help="profile of the AWS configuration")
     group.add_argument("--region", metavar="REGION", help="AWS Region")
     group.add_argument("--endpoint-url", metavar="URL", help="another endpoint, such as an emulator's")
+
+
+_PLACES = ("out", "profile", "region")
+_SELECTORS = ("queue", "status", "name_glob", "older_than", "query", "tag", "limit")
+"""The flags that `--help` shows; `--help all` shows the rest, too."""
 
 
 def _jobs_parser() -> FlagParser:
@@ -166,6 +188,7 @@ def _jobs_parser() -> FlagParser:
         "%batch_jobs",
         "List jobs of AWS Batch as a DataFrame, one row a job. Ends nothing.",
         "jobs = %batch_jobs --queue QUEUE [flags]",
+        [*_SELECTORS, *_PLACES],
     )
     _add_selectors(parser)
     _add_connection(parser)
@@ -176,11 +199,12 @@ def _jobs_parser() -> FlagParser:
 def _terminate_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_terminate",
-        "Show what ending these jobs would do; with --yes, end them, watch each until it has ended, and say\n"
-        "what became of it. The cell fails unless every job was seen to end.",
-        "%batch_terminate JOBS --reason TEXT [flags]     JOBS: a DataFrame, an expression for one, or job ids\n"
+        "Show the plan for ending these jobs. With --yes, end them, watch each one until it has ended, and "
+        "report what became of it. The cell fails unless every job was seen to end.",
+        "%batch_terminate JOBS --reason TEXT [flags]   JOBS: DataFrame or job ids\n"
         "       %batch_terminate --queue QUEUE --reason TEXT [flags]\n"
-        "       %%batch_terminate --reason TEXT [flags]         then one job id a line, # comments",
+        "       %%batch_terminate --reason TEXT [flags]       then job ids, # comments",
+        [*_SELECTORS[:-2], *_PLACES, "reason", "yes", "max_jobs", "expect"],
     )
     parser.add_argument("--reason", "-r", metavar="TEXT", help="why; AWS shows it with each job. 1 to 1024 characters")
     parser.add_argument("--yes", "-y", action="store_true", help="end the jobs of the plan")
@@ -200,7 +224,7 @@ def _add_run_options(parser: FlagParser) -> None:
     parser.add_argument("--wait", action="store_true", default=True, help="watch until they ended (default)")
     parser.add_argument("--no-wait", dest="wait", action="store_false", help="look at each once after sending")
     parser.add_argument("--timeout", type=_seconds, default=300.0, metavar="SECONDS", help="longest watch (300)")
-    parser.add_argument("--rps", type=_seconds, metavar="N", help="at most so many calls of a kind a second")
+    parser.add_argument("--rps", type=_seconds, metavar="N", help="maximum calls per second, for each API operation")
     parser.add_argument(
         "--rate-share", type=_seconds, default=1.0, metavar="PART", help="part of AWS's limit to use (1)"
     )
@@ -210,16 +234,19 @@ def _add_run_options(parser: FlagParser) -> None:
 def _resume_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_resume",
-        "Finish a run that was interrupted, or that left jobs alive. Every job of it is looked at anew; only those\n"
-        "are asked for that are alive and in its plan. The report is of the whole run.",
-        "%batch_resume [RUN] [flags]     RUN as in %batch_history; the newest unfinished one without it",
+        "Finish a run that was interrupted, or that left jobs alive. Every job of it is described again; "
+        "requests name only those that are alive and in its plan. The report covers the whole run.",
+        "%batch_resume [RUN] [flags]   RUN as in %batch_history, or the newest",
+        [*_PLACES, "timeout", "max_jobs", "partial"],
     )
     _add_run_options(parser)
     parser.add_argument(
-        "--partial", action="store_true", help="end what can be read of a journal that lost lines; never finished"
+        "--partial",
+        action="store_true",
+        help="go on with what can be read of a journal that lost lines; the run is never finished",
     )
     parser.add_argument(
-        "--with-dependents", action="store_true", help="end jobs, too, that were submitted since and depend on the rest"
+        "--with-dependents", action="store_true", help="also end jobs that were submitted since and depend on the rest"
     )
     parser.add_argument(
         "--accept-dependents", type=_whole_number, metavar="N", help="let up to N such jobs fail with the rest"
@@ -241,7 +268,7 @@ def _history_parser() -> FlagParser:
 def _local_parser() -> FlagParser:
     parser = FlagParser(
         "%batch_local",
-        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the\n"
+        "An AWS Batch on this machine to try things on: a night with jobs in every status. While it runs, the "
         "calls of this kernel go to it unless a flag or an argument says otherwise. It is not AWS.",
         "%batch_local start|status|stop [flags]",
     )

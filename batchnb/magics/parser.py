@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ from batchnb.text import shown
 __all__ = ["FlagParser", "Line"]
 
 _OPENING = {"(": ")", "[": "]", "{": "}"}
+_WIDTH = 79
 _BACKSLASHES = re.compile(r'(\\+)("|\Z)')
 
 
@@ -48,20 +50,33 @@ class _Word:
         return not self.is_quoted and self.text.startswith("-") and letters[:1].isalpha()
 
 
-class FlagParser(argparse.ArgumentParser):
-    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is a flag like others."""
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help that fits a terminal of 80 columns, also in a wider one."""
 
-    def __init__(self, magic: str, description: str, usage: str) -> None:
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=_WIDTH)
+
+
+class FlagParser(argparse.ArgumentParser):
+    """The flags of one magic. Abbreviations are refused; errors are InputErrors; `--help` is an ordinary flag.
+
+    `everyday` names the values of those flags that `--help` shows alone; without any, it shows all.
+    """
+
+    def __init__(self, magic: str, description: str, usage: str, everyday: Iterable[str] = ()) -> None:
+        self._everyday = {"help", *everyday}
         super().__init__(
             prog=magic,
-            description=description,
+            description=textwrap.fill(description, _WIDTH),
             usage=usage.replace("%", "%%"),
             allow_abbrev=False,
             add_help=False,
             exit_on_error=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
-        self.add_argument("--help", "-h", action="store_true", help="show this")
+        self.add_argument(
+            "--help", "-h", action="store_true", help=f"show this{'; --help all shows every flag' if everyday else ''}"
+        )
 
     def read(self, line: str) -> Line:
         """Return the line, read. Raises InputError that names the flag or the quote that is wrong."""
@@ -94,10 +109,38 @@ class FlagParser(argparse.ArgumentParser):
         """Raise InputError instead of ending the process, as argparse would."""
         raise InputError(f"{self.prog}: {message}. See {self.prog} --help.")
 
+    def action_of(self, flag: str) -> argparse.Action | None:
+        """Return what a spelling of a flag stands for."""
+        return self._option_string_actions.get(flag)
+
+    def is_repeatable(self, action: argparse.Action) -> bool:
+        """Return whether the flag may be given several times."""
+        return _is_repeatable(action)
+
+    def help_for(self, line: Line) -> str:
+        """Return what `--help` shows: the flags of every day, or with `--help all` every flag."""
+        return self.format_help() if line.expression == "all" or len(self._everyday) == 1 else self._short_help()
+
+    def _short_help(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_usage(self.usage, self._actions, self._mutually_exclusive_groups)
+        formatter.add_text(self.description)
+        formatter.start_section("flags of every day")
+        everyday = [action for action in self._actions if action.dest in self._everyday]
+        formatter.add_arguments(everyday)
+        formatter.end_section()
+        formatter.add_text(f"{len(self._actions) - len(everyday)} more: {self.prog} --help all")
+        return formatter.format_help()
+
     @property
     def flag_names(self) -> list[str]:
         """Every spelling of every flag."""
         return [name for action in self._actions for name in action.option_strings]
+
+    @property
+    def flag_of(self) -> dict[str, str]:
+        """The first spelling of each flag, by the name under which its value is kept."""
+        return {action.dest: action.option_strings[0] for action in reversed(self._actions)}
 
     def _flag(self, word: _Word, words: Iterator[_Word]) -> tuple[argparse.Action, str]:
         """Return the flag that the word names, and the flag with its value as one argument."""
@@ -122,13 +165,13 @@ class FlagParser(argparse.ArgumentParser):
         return action, f"{long_name}={value}"
 
     def _check_repeated(self, action: argparse.Action, argument: str, given: dict[str, str]) -> None:
-        """Raise InputError for a second value where there can be one: neither of two reasons is to win unseen."""
+        """Raise InputError for a second value where there can be one: of two reasons, neither must win unseen."""
         before = given.get(action.dest)
         if before is None or _is_repeatable(action) or (action.nargs == 0 and before == argument):
             given[action.dest] = argument
             return
         first, second = before.partition("=")[0], argument.partition("=")[0]
-        what = f"{first} is given twice" if first == second else f"{first} and {second} exclude each other"
+        what = f"{first} is given twice" if first == second else f"give {first} or {second}, not both"
         raise InputError(f"{self.prog}: {what}. See {self.prog} --help.")
 
     def _words(self, line: str) -> Iterator[_Word]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
+from batchnb.magics.defaults import connection_of, default_queues
 from batchnb.magics.guard_options import GUARD_FLAGS, check_nothing_new, layer_of, plan_options_of
-from batchnb.magics.options import connection_of, run_options_of, selectors_of
+from batchnb.magics.options import run_options_of, selectors_of
 from batchnb.magics.parser import Line
-from batchnb.text import plural
+from batchnb.text import fit_terminal, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +25,18 @@ __all__ = ["check_reason_flag", "execute", "how_to_execute", "listed", "picker_o
 
 
 def listed(flags: Line) -> pd.DataFrame:
-    """Return the jobs that the selectors mean, all live ones without any, and say what is not among them.
+    """Return the jobs that match the selectors, all live ones without any, and say which are missing.
 
     That is what --limit left out, and what AWS would not list.
     """
     from batchnb.api import list_jobs
-    from batchnb.aws.relist import not_listed_text
+    from batchnb.aws.relist import not_listed_text, note_default
 
-    jobs = list_jobs(**selectors_of(flags), **connection_of(flags))
+    selectors = selectors_of(flags)
+    queues = default_queues(flags)
+    jobs = list_jobs(**(selectors | {"queues": queues} if queues else selectors), **connection_of(flags))
+    if queues:
+        note_default(jobs, "queues")
     if left_out := jobs.attrs["left_out"]:
         say(f"--limit {flags.limit}: the oldest are listed, {plural(left_out, 'job')} left out.")
     if not_listed := not_listed_text(jobs):
@@ -40,18 +45,20 @@ def listed(flags: Line) -> pd.DataFrame:
 
 
 def picker_of(jobs: object, flags: Line) -> JobPicker | None:
-    """Return the picker over these jobs, where a DataFrame was given and nothing says what to do with it.
+    """Return the picker over these jobs, if a DataFrame was given and no flag says what to do with it.
 
     Where no widget can be shown, say by which flags the same is done without one, and return None.
     """
     asked = flags.yes or flags.dry_run or flags.quiet or flags.reason is not None
-    if asked or not hasattr(jobs, "columns"):
+    from batchnb.jobs.foreign import is_frame
+
+    if asked or not is_frame(jobs):
         return None
     frame: Any = jobs
     from batchnb.widget import JobPicker, has_front_end
 
     if not has_front_end():
-        say("No widgets can be shown here. Add --reason TEXT to see the plan, and --yes to carry it out.")
+        say("No widgets can be shown here. Add --reason TEXT to see the plan, and --yes to execute it.")
         return None
     guards = {name: value for name, value in vars(flags.values).items() if name in GUARD_FLAGS and value is not None}
     options = guards | plan_options_of(flags)
@@ -61,12 +68,13 @@ def picker_of(jobs: object, flags: Line) -> JobPicker | None:
 def planned(jobs: object, flags: Line) -> Plan:
     """Return the plan for these jobs, or the plan that was given, unless the flags contradict it."""
     from batchnb.api import plan_with
+    from batchnb.aws.connection import Connection
     from batchnb.model.plan import Plan
 
     if not isinstance(jobs, Plan):
         check_reason_flag(flags)
         options = {"reason": flags.reason, "ids": flags.ids, **plan_options_of(flags)}
-        return plan_with(jobs, layer_of(flags), connection=connection_of(flags), **options)
+        return plan_with(jobs, layer_of(flags), connection=Connection(**connection_of(flags)), **options)
     if flags.reason not in (None, jobs.reason):
         raise InputError("--reason: the plan has a reason already, and a plan is not changed. Make a new one.")
     check_nothing_new(flags)
@@ -86,14 +94,14 @@ def check_reason_flag(flags: Line) -> None:
 
 
 def execute(plan: Plan, flags: Line, on_event: Callable[[JobEvent], None]) -> Report:
-    """Carry the plan out as the flags say."""
+    """Execute the plan as the flags say."""
     return plan.execute(on_event=on_event, expect=flags.expect, **run_options_of(flags))
 
 
 def how_to_execute(plan: Plan, again: str) -> str:
     """Return what to type after a plan was shown; `again` says what the same line or cell with --yes does."""
     if not plan.to_end:
-        return "Nothing was ended. There is no job in it that could be."
+        return "Nothing was ended. Nothing here can be terminated."
     if not plan.refused_by:
         return f"Nothing was ended. {again}"
     flags = dict.fromkeys(refusal.flag for refusal in plan.refused_by)
@@ -108,5 +116,5 @@ def watched(plan: Plan) -> int:
 
 
 def say(text: str) -> None:
-    """Say something to whoever typed the magic."""
-    print(text)  # noqa: T201 - a magic speaks to whoever typed it
+    """Print something for the user of the magic."""
+    print(fit_terminal(text))  # noqa: T201 - a magic prints for its user

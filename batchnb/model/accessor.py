@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
 from batchnb.errors import InputError
+from batchnb.model.listing_view import show_in_notebooks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,11 +48,22 @@ class FrameVerbs:
             f"{missing_columns(self._frame, HISTORY_COLUMNS)} of the other."
         )
 
+    def prepare_for_excel(self) -> pd.DataFrame:
+        """Return a copy that `DataFrame.to_excel` can write: times in UTC without a zone, texts that a file can hold.
+
+        A text that begins with "=" gets an apostrophe in front, so that Excel does not take it for a formula.
+        """
+        from batchnb.model.spreadsheet import prepare_for_excel
+
+        return prepare_for_excel(self._frame)
+
 
 @cache
 def register() -> None:
-    """Make `.batchnb` known to pandas, once."""
+    """Make `.batchnb` known to pandas, and listings and histories to the notebook, once."""
     import pandas as pd
+
+    show_in_notebooks()
 
     if not hasattr(pd.DataFrame, "batchnb"):
         pd.api.extensions.register_dataframe_accessor("batchnb")(FrameVerbs)
@@ -99,6 +111,7 @@ def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | No
 
     A Series of truth values means rows of `frame`.
     """
+    from batchnb.jobs.foreign import is_frame
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.plan import Plan
 
@@ -110,4 +123,4 @@ def selected_ids(selected: Any, frame: pd.DataFrame | None = None, ids: str | No
         return set()
     if frame is not None and getattr(selected, "dtype", None) in ("bool", "boolean"):
         selected = frame[selected]
-    return {job.job_id for job in job_ids_in(selected, ids=ids if hasattr(selected, "columns") else None)}
+    return {job.job_id for job in job_ids_in(selected, ids=ids if is_frame(selected) else None, empty_ok=True)}

@@ -31,7 +31,7 @@ def keep_at_hand(plan: PlanFacts) -> None:
 def find_at_hand(digest: str, *, besides: PlanFacts) -> PlanFacts | None:
     """Return the newest plan whose digest begins so, `besides` and its copies aside; None if there is none.
 
-    It is of the very same place: another emulator on this machine may have the same jobs.
+    It is of the same account, Region and endpoint: another emulator on this machine may have the same jobs.
     """
     with _lock:
         here = [plan for plan in _plans.values() if plan.identity == besides.identity]

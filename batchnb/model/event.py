@@ -15,9 +15,9 @@ class EventState(StrEnum):
     SENT = "sent"
     """A request to end it goes out."""
     ACCEPTED = "accepted"
-    """AWS accepted the request. The job has not ended by that."""
+    """AWS accepted the request. The job has not ended yet."""
     RETRYING = "retrying"
-    """AWS was throttling or failed to answer; the job is asked for again."""
+    """AWS throttled the request or failed to answer; it is sent again."""
     FAILED = "failed"
     """The request failed for good; the job is as it was."""
     SEEN = "seen"
@@ -28,7 +28,7 @@ class EventState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobEvent:
-    """One change in one job's fate, for whoever watches a run."""
+    """One change of one job, for the handler of a run's events."""
 
     job_id: str
     state: EventState

@@ -71,6 +71,8 @@ class PlanFacts:
     """How many jobs a listing without selectors found, where the plan is for all of them; otherwise 0."""
     live_in_queues: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
     """The number of live jobs in each queue of the plan; empty where no guard asked for it."""
+    reviewed_by: str = field(default="", compare=False)
+    """The people who have looked at it before it was executed, as somebody typed it; empty where nobody is named."""
     _voucher: str = field(default="", repr=False, compare=False)
     """The key of what this process knows of the plan (see `vouching`). It stays in the process."""
 

@@ -1,4 +1,4 @@
-"""Newcomers: jobs like those of a plan that were submitted since. Whoever submits is often still submitting."""
+"""Newcomers: jobs like those of a plan that were submitted since. A script that submits is often still running."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LATER = 10 * 60
 
 @dataclass(frozen=True, slots=True)
 class Newcomers:
-    """What one look at the plan's queues showed after a run."""
+    """The new jobs that a search of the plan's queues found after a run."""
 
     count: int | None
     """How many jobs like those of the plan were submitted since it was made; None where that was not looked at."""
@@ -44,7 +44,7 @@ class Newcomers:
         return f"{least}{plural(self.count, 'new job')} like these {were} submitted since the plan{why}."
 
     def to_type(self, since: datetime, now: datetime, where: str = "") -> str:
-        """Return the line that lists those that live, and whatever else is as new in their queues; empty for none.
+        """Return the line that lists the live ones, with all jobs that are as new in their queues; empty for none.
 
         `since` is when the plan was made, and `where` are the flags that lead there.
         """

@@ -1,4 +1,4 @@
-"""Plain plans: a plan as its fields have it, whatever a subclass says of itself.
+"""Plain plans: the stored fields of a plan, without the overrides of a subclass.
 
 Guards look at what is going to be sent. A subclass can answer differently each time it is asked, so what is checked and
 executed is made of the stored values, once.
@@ -28,7 +28,7 @@ _Kind = TypeVar("_Kind")
 def plain_facts(plan: PlanFacts) -> PlanFacts:
     """Return the facts of a plan with the stored values of this one, and no counts or digests that it remembers.
 
-    Raises InputError for what is no plan.
+    Raises InputError for anything but a plan.
     """
     try:
         stored = _stored(plan, PlanFacts)

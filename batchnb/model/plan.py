@@ -1,7 +1,7 @@
 """Plan: what would be done to which job, and the evidence for it, fixed before anything is done.
 
-Preflight asks DescribeJobs about every id and gives each a verdict. What a plan shows is what is executed:
-nothing is selected again afterwards.
+Preflight asks DescribeJobs about every id and gives each a verdict. A plan is executed exactly as it is shown: nothing
+is selected again afterwards.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards.keywords import GuardKeywords
 from batchnb.guards.refusals import raise_refusals
+from batchnb.model.as_cell import cell_of_jobs
 from batchnb.model.expectation import check_expected
 from batchnb.model.facts import DIGEST_SHOWN, Expected, PlanFacts
 from batchnb.model.groups import groups_frame
 from batchnb.model.plain_facts import plain_facts
 from batchnb.model.plan_view import plan_frame, plan_html, plan_text
-from batchnb.model.reason import check_reason
+from batchnb.model.reason import check_reason, check_reviewer
+from batchnb.model.run_options import RunOptions
 from batchnb.model.saved import as_expected, save_plan
 from batchnb.model.smaller import leave_out
 from batchnb.model.verdict import PlannedJob, Verdict
+from batchnb.text import fit_terminal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +54,7 @@ class Plan(PlanFacts):
     """
 
     runner: Callable[..., Report] | None = field(default=None, repr=False, compare=False)
-    """Executes the plan. Whoever makes the plan hands it in; it goes along with a copy and a pickle."""
+    """Executes the plan. `batchnb.plan` sets it; a copy and a pickle keep it."""
 
     @classmethod
     def of(cls, facts: PlanFacts, runner: Callable[..., Report] | None = None) -> Plan:
@@ -71,35 +74,39 @@ class Plan(PlanFacts):
         expect: Expected = None,
         max_age: str | timedelta = MAX_AGE,
         stop: StopLike = None,
+        reviewed_by: str | None = None,
         **typed: Unpack[GuardKeywords],
     ) -> Report:
-        """End the jobs of this plan and return what was seen to become of each.
+        """End the jobs of this plan, and return the report of what happened to each.
 
-        `expect` is what the plan has to be: see `check_expected`. Where the plan is older than `max_age` ("15m", "1h"),
-        or was not made by this process, its jobs are described again first: those that have ended meanwhile are not
-        asked for, and stand in the report.
+        `expect` is the plan that you mean: see `check_expected`. If the plan is older than `max_age` ("15m", "1h"), or
+        was not made by this process, its jobs are described again first: no request names those that have ended
+        meanwhile, and the report has them.
 
-        Two sets of guards hold: those of now, and those that held when the plan was made. Of two numbers the lower one
-        holds. What was typed where the plan was made, to allow more (`max_jobs=7000`, `unprotect=…`), holds for that
-        plan and its copies in that process; of a plan that was pickled or loaded it is not taken along. The guards of
-        `batchnb.plan` can be passed here, too, and widen what was in force.
+        Two sets of guards apply: those of now, and those that held when the plan was made. Of two numbers the lower one
+        wins. Guards that were typed for the plan to allow more (`max_jobs=7000`, `unprotect=…`) apply to that plan and
+        its copies in that process; a pickled or saved plan does not keep them. The guards of `batchnb.plan` can be
+        passed here as well, and allow more than was in force.
 
         With `wait`, every job is watched until it has ended, or until `timeout` seconds have passed since the last
         request was answered; without it, each is looked at once. Requests that AWS throttles or fails to answer are
-        repeated until `timeout` seconds pass in which none succeeds. `on_event` is called in this thread for every
-        change that is noticed. `gateway` is for executing a plan through another connection than it was made with.
+        repeated until `timeout` seconds, at least 60, pass in which none succeeds. `on_event` is called in this thread
+        for every change that is noticed. `gateway` is for executing a plan through another connection than it was made
+        with.
 
-        Calls go out as fast as the service takes them, which is found out. `rps` is the most of each kind (those that
-        end jobs, those that describe them) that go out in a second. `rate_share`, more than 0 and at most 1, is the
-        part of the service's limit that is used, so that the account's other callers have room. A journal of the run
-        is written as it goes on, from which it can be resumed: see `batchnb.history`.
+        Calls go out as fast as the service accepts them. `rps` is the maximum of calls per second, for each API
+        operation. `rate_share`, more than 0 and at most 1, is the part of the service's limit to use; the rest is for
+        the account's other callers. The run writes a journal, from which it can be resumed: see `batchnb.history`.
 
-        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that were asked for are watched as
-        before. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
+        When `stop`, a `threading.Event`, is set, nothing more is sent, and the jobs that requests have named are still
+        watched. Ctrl-C does the same; pressed again, it ends the watching, and then everything at once.
 
-        Nothing is raised for jobs that could not be ended: see `Report.raise_for_failures`. Raises InputError for a
-        `timeout` that is no number of seconds; PlanMismatchError where the gateway leads to another account, Region or
-        endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
+        `reviewed_by` names the people who have looked at the plan. Plan, journal and ticket keep it. Without it, they
+        keep what the plan says, or the saved plan that is expected.
+
+        A job that could not be ended raises nothing: see `Report.raise_for_failures`. Raises InputError for a
+        `timeout` that is not a number of seconds; PlanMismatchError where the gateway leads to another account, Region
+        or endpoint, the plan is not the expected one, or a job is no longer the one that was shown; GuardError where a
         guard forbids it, of now or of when the plan was made; JournalError where the journal cannot be written;
         InterruptedRunError, which carries the report, after `stop`, Ctrl-C, or an exception in `on_event`;
         KeyboardInterrupt where nothing was sent before.
@@ -109,9 +116,9 @@ class Plan(PlanFacts):
                 "this plan is from a journal and bound to no connection. Resume its run, or make a new plan."
             )
         gateway, clock = gateway or self.gateway, clock or Clock()
-        options: dict[str, Any] = {"rps": rps, "rate_share": rate_share, "expect": expect, "max_age": max_age}
-        options |= {"stop": stop, "typed": typed}
-        return self.runner(self, gateway, wait=wait, timeout=timeout, on_event=on_event, clock=clock, **options)
+        options = RunOptions(wait, timeout, rps, rate_share, on_event, stop)
+        approval: dict[str, Any] = {"expect": expect, "max_age": max_age, "typed": typed, "reviewed_by": reviewed_by}
+        return self.runner(self, gateway, options, clock=clock, **approval)
 
     @property
     def groups(self) -> pd.DataFrame:
@@ -127,6 +134,13 @@ class Plan(PlanFacts):
         """
         return Plan.of(leave_out(self, ids), self.runner)
 
+    def with_reviewer(self, reviewed_by: str) -> Plan:
+        """Return this plan with the people who have reviewed it. Nothing else of it changes, nor its digest.
+
+        Raises InputError for an empty text, and for more than 256 characters.
+        """
+        return replace(self, reviewed_by=check_reviewer(reviewed_by))
+
     def check_allowed(self) -> None:
         """Raise GuardError where `execute` would refuse this plan under the guards that it shows. Ends nothing.
 
@@ -139,7 +153,7 @@ class Plan(PlanFacts):
 
         `expect` is one of these; None expects nothing.
 
-        - The number of jobs that the plan ends, an array being one: exactly so many.
+        - The number of jobs that the plan ends, an array being one: exactly this number.
         - A plan, or the path of a saved one (.json): these jobs or fewer, never others. Jobs that have ended since drop
           out; one that has started since is the same job. It raises for a job that was not shown as one to end; for
           another name, queue, definition, reason or place; for more array children; and for a new dependent.
@@ -158,6 +172,14 @@ class Plan(PlanFacts):
         Raises InputError where there is such a file already, or it cannot be written.
         """
         save_plan(self, path)
+
+    def as_cell(self) -> str:
+        """Return the cell that names the jobs that this plan ends, with its reason, to be pasted.
+
+        As it is, it makes and shows a new plan and ends nothing: `--yes` has to be typed. In a production account
+        `--expect`, the number of jobs, has to be typed as well. Guards that were typed are not in it.
+        """
+        return cell_of_jobs(self.to_end, self, [f"Plan {self.digest[:DIGEST_SHOWN]}"])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a job with its verdict, figures and evidence; the columns are those of `plan_frame`."""
@@ -179,13 +201,13 @@ class Plan(PlanFacts):
         return replace(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A connection does not travel: who unpickles a plan executes it through one of their own. Nor does the key of
-        # what was typed for it here.
+        # A pickle keeps no connection: an unpickled plan is executed through another one. Nor does it keep the key of
+        # the guards that were typed in this process.
         stored = {**vars(self), "gateway": None, "_voucher": ""}
         return Plan, tuple(stored[one.name] for one in fields(Plan))
 
     def __str__(self) -> str:
-        return plan_text(self)
+        return fit_terminal(plan_text(self))
 
     def __repr__(self) -> str:
         left_out = len(self.jobs) - len(self.to_end)

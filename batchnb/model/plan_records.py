@@ -50,6 +50,7 @@ def guards_record(held: Guards) -> Record:
         "production_accounts": [{"account": account, "source": source} for account, source in held.production_accounts],
         "read_only": held.read_only,
         "accept_unseen": held.accept_unseen,
+        "full_evidence": held.full_evidence,
     }
 
 
@@ -68,6 +69,7 @@ def guards_from_record(record: object) -> Guards | None:
             production_accounts=tuple((one["account"], str(one["source"])) for one in record["production_accounts"]),
             read_only=_text_or_none(record.get("read_only")),
             accept_unseen=_text_or_none(record.get("accept_unseen")),
+            full_evidence=_text_or_none(record.get("full_evidence")),
         )
     except (KeyError, TypeError, ValueError, InputError):
         return None

@@ -10,7 +10,9 @@ from batchnb.guards.lines import guards_in_force, useless_protections
 from batchnb.jobs.shapes import evidence_texts
 from batchnb.jobs.summary import count_by_status, lacks_hours, started_units
 from batchnb.model.facts import DIGEST_SHOWN, PlanFacts
+from batchnb.model.figures_text import figures_text
 from batchnb.model.groups import Group
+from batchnb.model.showing import begins_now, name_of
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.text import plural, shown
 
@@ -23,9 +25,9 @@ _TITLES = ("jobId", "jobName", "jobQueue", "status", "verdict")
 _NOTHING_ENDED = "Nothing has been ended."
 _REFUSED = " It cannot be executed as it is."
 _REFUSALS_SHOWN = 10
-_ALL_ROWS = "plan.to_frame()"
 _QUEUES_SHOWN = 10
 _NOTES_SHOWN = 10
+_GROUPS_SHOWN = 10
 _DEPENDENTS_SHOWN = 10
 _FIELDS = (
     *("status", "status_reason", "created_at", "started_at", "stopped_at", "job_definition", "kind"),
@@ -49,7 +51,7 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
     by_status = count_by_status(planned.job for planned in plan.to_end)
     return Document(
         kind="plan",
-        sentence=f"Plan {plan.digest[:DIGEST_SHOWN]}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}",
+        sentence=_sentence(plan),
         facts=plan_facts(plan),
         moments=("jobs to end",),
         counts=[(status, (count,)) for status, count in by_status.items()],
@@ -57,8 +59,22 @@ def _sheet(plan: PlanFacts, limit: int | None) -> Document:
         rows=[_row(planned) for planned in jobs[:limit]],
         total=len(jobs),
         limit=limit,
-        all_rows=_ALL_ROWS,
+        group_titles=("group", "definition", "jobs", "odd one out"),
+        groups=[
+            (group.stem or "(no name)", group.definition, f"{len(group.jobs):,}", group.odd)
+            for group in sorted(plan.grouped.rows, key=lambda group: (not group.is_marked, -len(group.jobs)))
+        ][:_GROUPS_SHOWN],
+        open_rows=sum(planned.verdict is Verdict.NOT_FOUND for planned in jobs[:limit]),
+        all_rows=f"{_name(plan)}.to_frame()",
+        in_text=_TITLES if len(plan.queues) > 1 else [title for title in _TITLES if title != "jobQueue"],
     )
+
+
+def _sentence(plan: PlanFacts) -> str:
+    name = f"Plan {plan.digest[:DIGEST_SHOWN]}"
+    if begins_now(plan) and plan.to_end and not plan.refused_by:
+        return f"{name}: ending {plural(len(plan.to_end), 'job')}."
+    return f"{name}. {_NOTHING_ENDED}{_REFUSED if plan.refused_by else ''}"
 
 
 def plan_facts(plan: PlanFacts) -> Facts:
@@ -68,11 +84,12 @@ def plan_facts(plan: PlanFacts) -> Facts:
         ("Where", _where(plan)),
         ("Caller", plan.identity.caller or "unknown"),
         ("Reason", plan.reason),
+        *([("Reviewed by", plan.reviewed_by)] if plan.reviewed_by else []),
         ("Ends", _ends(plan)),
     ]
     facts += [("Refused", refusal.sentence) for refusal in plan.refused_by[:_REFUSALS_SHOWN]]
     if len(plan.refused_by) > _REFUSALS_SHOWN:
-        facts.append(("Refused", f"and {len(plan.refused_by) - _REFUSALS_SHOWN:,} more in plan.refused_by"))
+        facts.append(("Refused", f"and {len(plan.refused_by) - _REFUSALS_SHOWN:,} more in {_name(plan)}.refused_by"))
     if plan.queues:
         facts.append(("Queues", _queues(plan)))
     facts += odd_ones(plan)
@@ -88,7 +105,7 @@ def plan_facts(plan: PlanFacts) -> Facts:
         facts.append(("Listed by", plan.listed_by))
     facts += [("Note", note) for note in plan.notes[:_NOTES_SHOWN]]
     if len(plan.notes) > _NOTES_SHOWN:
-        facts.append(("Note", f"and {len(plan.notes) - _NOTES_SHOWN:,} more in plan.notes"))
+        facts.append(("Note", f"and {len(plan.notes) - _NOTES_SHOWN:,} more in {_name(plan)}.notes"))
     facts += _guards(plan)
     return facts
 
@@ -98,10 +115,14 @@ def odd_ones(plan: PlanFacts) -> Facts:
     grouped = plan.grouped
     facts = [("Odd one out", f"{_group(group)}: {group.odd}") for group in grouped.marked]
     if grouped.unmarked:
-        facts.append(("Odd one out", f"and {plural(grouped.unmarked, 'more group')} in plan.groups"))
+        facts.append(("Odd one out", f"and {plural(grouped.unmarked, 'more group')} in {_name(plan)}.groups"))
     if grouped.sentence:
-        facts.append(("Groups", f"{grouped.sentence} All of them: plan.groups"))
+        facts.append(("Groups", f"{grouped.sentence} All of them: {_name(plan)}.groups"))
     return facts
+
+
+def _name(plan: PlanFacts) -> str:
+    return name_of(plan, "plan")
 
 
 def _group(group: Group) -> str:
@@ -170,7 +191,7 @@ def plan_frame(plan: PlanFacts) -> pd.DataFrame:
 
 
 def _in_order(plan: PlanFacts) -> Sequence[PlannedJob]:
-    # Unknown ids first: they may be typos, and whoever made them should see them before saying yes.
+    # Unknown ids first: they may be typos, which you want to see before you confirm.
     return sorted(
         plan.jobs, key=lambda planned: (planned.verdict is not Verdict.NOT_FOUND, not planned.verdict.is_sent)
     )
@@ -183,7 +204,7 @@ def _row(planned: PlannedJob) -> Sequence[object]:
 
 def _ends(plan: PlanFacts) -> str:
     if not plan.to_end:
-        return "no job: a request would end none of its jobs"
+        return "no job: nothing here can be terminated"
     parts = [f"{count:,} to {verdict}" for verdict, count in plan.counts.items() if Verdict(verdict).is_sent]
     return f"{plural(len(plan.to_end), 'job')}: {', '.join(parts)}"
 
@@ -239,22 +260,6 @@ def _frees_by_queue(plan: PlanFacts) -> Facts:
 
 
 def _frees(frees: Mapping[str, float], jobs: Sequence[PlannedJob]) -> str:
-    """Return what ends as text. What is not known is never shown as 0: the rest is the least then."""
-    unknown = int(frees["unknown"])
-    amounts = [
-        (frees["vcpus"], f"{_number(frees['vcpus'])} vCPU"),
-        (frees["memory_gib"], f"{_number(frees['memory_gib'])} GiB of memory"),
-        (frees["gpus"], plural(int(frees["gpus"]), "GPU")),
-    ]
-    if not unknown:
-        known = ", ".join(text for amount, text in amounts if amount or not text.endswith("GPUs"))
-    else:
-        least = ", ".join(text for amount, text in amounts if amount)
-        known = f"{f'at least {least}' if least else 'unknown'} ({plural(unknown, 'job')} without figures)"
+    """Return what ends as text."""
     at_least = "at least " if any(planned.job and lacks_hours(planned.job) for planned in jobs) else ""
-    return f"{known}; {at_least}{frees['job_hours']:,.1f} job-hours have run"
-
-
-def _number(value: float) -> str:
-    text = f"{value:,.3f}".rstrip("0").rstrip(".")
-    return "less than 0.001" if value and text == "0" else text
+    return f"{figures_text(frees)}; {at_least}{frees['job_hours']:,.1f} job-hours have run"

@@ -10,6 +10,7 @@ from batchnb.errors import InputError
 from batchnb.jobs.job import JobStatus
 from batchnb.jobs.outcome import Outcome
 from batchnb.jobs.summary import NOT_KNOWN
+from batchnb.model.facts import PlanFacts
 from batchnb.model.result import JobResult
 from batchnb.pictures import Picture
 from batchnb.pictures.rows import run_time, run_times_in
@@ -19,8 +20,6 @@ from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from batchnb.model.plan import Plan
 
 __all__ = ["endings_of", "picture_of_plan", "picture_of_report", "run_times_of"]
 
@@ -35,7 +34,7 @@ def picture_of_report(results: Sequence[JobResult], finished_at: datetime, kind:
     return draw_time_to_end(every, _notes(results, every, finished_at))
 
 
-def picture_of_plan(plan: Plan, jobs: pd.DataFrame | None) -> Picture:
+def picture_of_plan(plan: PlanFacts, jobs: pd.DataFrame | None) -> Picture:
     """Return the run times of `jobs` and of the plan's own, with those marked that the plan ends.
 
     What the plan has of a job is newer than what a listing has, and stands in its place.
@@ -46,7 +45,7 @@ def picture_of_plan(plan: Plan, jobs: pd.DataFrame | None) -> Picture:
     return draw_run_times([*own, *(job for job in among if not job.is_selected)], plan.made_at)
 
 
-def run_times_of(plan: Plan) -> list[RunTime]:
+def run_times_of(plan: PlanFacts) -> list[RunTime]:
     """Return the run time of each job of a plan, as it knows them; those are selected that it ends."""
     until = plan.made_at.timestamp()
     times = []

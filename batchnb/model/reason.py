@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from batchnb.errors import InputError
+from batchnb.text import shown
 
-__all__ = ["check_reason"]
+__all__ = ["check_reason", "check_reviewer"]
 
 
 REASON_LIMIT = 1024
 """Characters of a reason, as the documentation of TerminateJob has it; botocore does not check."""
+
+REVIEWER_LIMIT = 256
+"""Characters of the names of those who have reviewed a plan."""
 
 
 def check_reason(reason: object) -> None:
@@ -22,4 +26,17 @@ def check_reason(reason: object) -> None:
     try:
         reason.encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"reason: the character at position {error.start + 1} is no valid Unicode.") from error
+        raise InputError(f"reason: the character at position {error.start + 1} is not valid Unicode.") from error
+
+
+def check_reviewer(reviewed_by: object) -> str:
+    """Return the names of those who have reviewed a plan, without spaces around them.
+
+    Raises InputError unless they are a text that says something, at most 256 characters long.
+    """
+    if not isinstance(reviewed_by, str) or not reviewed_by.strip() or len(reviewed_by) > REVIEWER_LIMIT:
+        raise InputError(
+            f"reviewed_by must be a text of 1 to {REVIEWER_LIMIT} characters that names people, got "
+            f"{shown(repr(reviewed_by), 80)}."
+        )
+    return reviewed_by.strip()

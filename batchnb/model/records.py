@@ -1,7 +1,7 @@
 """Jobs and plans as JSON records, and back: what the journal and saved plans are made of.
 
-A job is written in the shape of DescribeJobs, so that whoever knows AWS can read it, and is read by the same code
-that reads an answer of AWS.
+A job is written in the shape of DescribeJobs, so that people who know AWS can read it, and is read by the same code
+as an answer of AWS.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PLAIN = {
     "shareIdentifier": "share_identifier",
     "jobArn": "job_arn",
 }
-"""What is written as it is, by AWS's name. A job is written twice in each run: this counts."""
+"""Fields that are written unchanged, by AWS's name. A job is written twice in each run, so this must be fast."""
 _FIELDS, _field_values = tuple(_PLAIN), attrgetter(*_PLAIN.values())
 
 
@@ -72,7 +72,7 @@ def plain_record(job: Job) -> Record:
         record["tags"] = dict(job.tags)
     if job.depends_on or job.is_sequential:
         record["dependsOn"] = _dependency_records(job)
-    if job.evidence is None:
+    if job.evidence is None or job.evidence.body.kind is None:
         record |= _summary_record(job)
     if job.attempts:
         of_pods = job.evidence is not None and job.evidence.body.kind is JobKind.EKS
@@ -93,17 +93,19 @@ def planned_from_record(record: Mapping[str, Any]) -> PlannedJob:
 
 def identity_record(identity: Place) -> Record:
     """Return where a plan belongs."""
-    return {
+    record = {
         "account": identity.account,
         "region": identity.region,
         "endpoint": identity.endpoint,
         "caller": identity.caller,
     }
+    return {**record, "emulator": True} if identity.is_emulator else record
 
 
 def identity_from_record(record: Mapping[str, Any]) -> Place:
     """Return what `identity_record` wrote."""
-    return Place(record["account"], record["region"], record["endpoint"], record["caller"])
+    is_emulator = record.get("emulator") is True
+    return Place(record["account"], record["region"], record["endpoint"], record["caller"], is_emulator)
 
 
 def moment_text(at: datetime | None) -> str | None:

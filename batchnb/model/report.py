@@ -1,25 +1,27 @@
-"""Report: what became of every job of a plan, and an error for whoever must not overlook a failure."""
+"""Report: what became of every job of a plan, and an error for scripts that must not overlook a failure."""
 
 from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws.connect import default_endpoint
 from batchnb.errors import AwsError, BatchnbError
+from batchnb.jobs.job import Job
 from batchnb.jobs.outcome import Outcome, count_outcomes
-from batchnb.jobs.summary import before_and_after, count_by_status
+from batchnb.jobs.summary import before_and_after, count_by_status, freed_by_queue, summed
+from batchnb.model.as_cell import arguments_to, cell_of_jobs
 from batchnb.model.lost import NOTHING, Lost
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.plan import Plan
 from batchnb.model.report_view import report_frame, report_html, report_text
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.text import plural, sentence, shown
+from batchnb.text import fit_stdout, fit_terminal, plural, sentence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ class Report:
     waited: bool
     """Whether the jobs were watched until they ended, or the time was over."""
     stopped_by: AwsError | None = None
-    """What kept the run from going on to its end, if anything did."""
+    """The error that ended the run early, if any."""
     run_id: str | None = None
     """The run's name in the journal, which `batchnb.resume` and `batchnb.read_run` take."""
     stopped_at: datetime | None = None
@@ -67,12 +69,32 @@ class Report:
 
     @cached_property
     def failures(self) -> tuple[JobResult, ...]:
-        """The jobs that were wanted ended and were not seen to end, ids that AWS does not know included."""
+        """The jobs that the plan ends and that were not seen to end, and the ids that AWS does not know."""
         return tuple(result for result in self.results if result.is_failure(waited=self.waited))
+
+    @cached_property
+    def freed(self) -> Mapping[str, float]:
+        """What the jobs that were seen to end held when the plan was made, as in `plan.frees`, without the hours."""
+        return _held(result.planned.job for result in self._asked_for if result.outcome.has_ended)
+
+    @cached_property
+    def still_held(self) -> Mapping[str, float]:
+        """What the other jobs of the plan held when they were seen last, as in `freed`.
+
+        A job whose record is gone counts as one without figures if it had started.
+        """
+        lasting = [result for result in self._asked_for if not result.outcome.has_ended]
+        gone = [result.planned.job for result in lasting if result.outcome is Outcome.GONE]
+        held = _held(result.last_seen for result in lasting if result.outcome is not Outcome.GONE)
+        return {**held, "unknown": held["unknown"] + sum(job is None or job.has_started for job in gone)}
+
+    @property
+    def _asked_for(self) -> Iterator[JobResult]:
+        return (result for result in self.results if result.planned.verdict.is_sent)
 
     @property
     def ok(self) -> bool:
-        """Whether there are no failures and nothing kept the run from going on to its end."""
+        """Whether there are no failures and the run was not ended early."""
         return not (self.failures or self.stopped_by or self.stopped_at or self.lost)
 
     @property
@@ -102,21 +124,20 @@ class Report:
         """What to type to finish the run, in a notebook and in Python, empty where it is finished."""
         if self.is_finished or self.run_id is None:
             return ""
-        here = self.place
-        flags = "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in here.items())
-        arguments = "".join(f", {name}={value!r}" for name, value in here.items())
+        flags = "".join(f" {flag}" for flag in self._place_flags)
+        arguments = "".join(f", {name}={value!r}" for name, value in self.place.items())
         if self.lost:
             flags, arguments = f" --partial{flags}", f", partial=True{arguments}"
         return f"To go on: %batch_resume {self.run_id}{flags} or, in Python: batchnb.resume({self.run_id!r}{arguments})"
 
     @property
     def place(self) -> dict[str, str]:
-        """The arguments that lead calls to where the run took place; empty where they go there anyway."""
-        identity = self.plan.identity
-        if identity.endpoint == default_endpoint():
-            return {}
-        region = {"region": identity.region}
-        return region if identity.is_standard else {**region, "endpoint_url": identity.endpoint}
+        """The arguments that send calls to where the run took place; empty where they go there by default."""
+        return arguments_to(self.plan.identity)
+
+    @property
+    def _place_flags(self) -> list[str]:
+        return [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items()]
 
     @property
     def stopped_text(self) -> str:
@@ -128,12 +149,11 @@ class Report:
         """Say how many jobs like these were submitted since the plan, and what to type; empty where there are none."""
         if self.newcomers is None:
             return ""
-        flags = " ".join(f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.place.items())
-        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, flags)
+        line = self.newcomers.to_type(self.plan.made_at, self.finished_at, " ".join(self._place_flags))
         return f"{self.newcomers.sentence} To see them: {line}" if line else self.newcomers.sentence
 
     def raise_for_failures(self) -> None:
-        """Raise TerminationFailedError, which carries this report, unless everything wanted was seen to end."""
+        """Raise TerminationFailedError, which carries this report, unless every job of the plan was seen to end."""
         if self.ok:
             return
         sentences = [self.summary]
@@ -157,6 +177,14 @@ class Report:
         """
         return report_frame(self)
 
+    def as_cell(self) -> str:
+        """Return the cell that names the jobs that were wanted ended and were not seen to end, to be pasted.
+
+        As it is, it shows a new plan of them and ends nothing: see `Plan.as_cell`.
+        """
+        failed = [result.planned for result in self.failures]
+        return cell_of_jobs(failed, self.plan, [f"Left of run {self.run_id or 'unknown'}"])
+
     def plot(self, kind: str = "time_to_end") -> Picture:
         """Return a picture of the report, which a notebook shows.
 
@@ -168,13 +196,18 @@ class Report:
         return picture_of_report(self.results, self.finished_at, kind)
 
     def __str__(self) -> str:
-        return report_text(self)
+        return fit_terminal(report_text(self))
 
     def __repr__(self) -> str:
-        return f"<Report: {self.summary}>"
+        return fit_stdout(f"<Report: {self.summary}>")
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, str]:
         return {"text/plain": str(self), "text/html": report_html(self)}
+
+
+def _held(jobs: Iterable[Job | None]) -> dict[str, float]:
+    total = summed(freed_by_queue([job for job in jobs if job is not None], datetime.now(UTC)).values())
+    return {kind: amount for kind, amount in total.items() if kind != "job_hours"}
 
 
 class TerminationFailedError(BatchnbError):
@@ -186,7 +219,7 @@ class TerminationFailedError(BatchnbError):
 
 
 class InterruptedRunError(BatchnbError):
-    """You stopped the run, or something broke it off: nothing more was sent.
+    """You stopped the run, or an error ended it: nothing more was sent.
 
     `report` accounts for every job of the plan, `run_id` is what `batchnb.resume` and `batchnb.read_run` take.
     """

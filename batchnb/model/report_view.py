@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from batchnb.document import ROWS_SHOWN, Document, Facts
+from batchnb.jobs.name_stem import name_stem
 from batchnb.model.facts import DIGEST_SHOWN, DROPPED_OUT, LIMIT_RAISED
+from batchnb.model.figures_text import figures_text
 from batchnb.model.result import JobResult
+from batchnb.model.showing import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.model.report import Report
 
-__all__ = ["closing_facts", "report_facts", "report_frame", "report_html", "report_text"]
+__all__ = [
+    "closing_facts",
+    "held_facts",
+    "name_of_report",
+    "report_facts",
+    "report_frame",
+    "report_html",
+    "report_text",
+]
 
+_GROUPS_SHOWN = 10
 _TITLES = ("jobId", "jobName", "jobQueue", "before", "after", "outcome", "message")
-_ALL_ROWS = "report.to_frame()"
 
 
 def report_text(report: Report, limit: int | None = ROWS_SHOWN) -> str:
@@ -43,8 +55,17 @@ def _sheet(report: Report, limit: int | None) -> Document:
         rows=[_row(result) for result in results[:limit]],
         total=len(results),
         limit=limit,
-        all_rows=_ALL_ROWS,
+        group_titles=("outcome", "group", "jobs"),
+        groups=_groups(report),
+        open_rows=min(len(report.failures), limit or len(results)),
+        all_rows=f"{name_of_report(report)}.to_frame()",
+        in_text=("jobId", "jobName", "outcome", "message"),
     )
+
+
+def name_of_report(report: Report) -> str:
+    """Return what to type for this report: its variable, or else what reads its run."""
+    return name_of(report, "report" if report.run_id is None else f"batchnb.read_run({report.run_id!r})")
 
 
 def report_facts(report: Report) -> Facts:
@@ -59,10 +80,17 @@ def report_facts(report: Report) -> Facts:
     ]
     if report.run_id is not None:
         facts.append(("Run", report.run_id))
+    facts += held_facts(report)
     facts += [("Note", note) for note in report.plan.notes if note.startswith((DROPPED_OUT, LIMIT_RAISED))]
     if not report.waited:
         facts.append(("Note", "the jobs were looked at once and not watched until they ended"))
     return facts + closing_facts(report)
+
+
+def held_facts(report: Report) -> list[tuple[str, str]]:
+    """Return what the jobs that ended have freed, and what the others hold, as far as there is any of it."""
+    held = (("Freed", report.freed), ("Still held", report.still_held))
+    return [(title, figures_text(figures)) for title, figures in held if any(figures.values())]
 
 
 def closing_facts(report: Report) -> list[tuple[str, str]]:
@@ -118,6 +146,17 @@ def _moments(moments: Sequence[datetime | None]) -> pd.Series[pd.Timestamp]:
 def _in_order(report: Report) -> Sequence[JobResult]:
     failures = {id(result) for result in report.failures}
     return sorted(report.results, key=lambda result: id(result) not in failures)
+
+
+def _groups(report: Report) -> list[tuple[str, str, str]]:
+    """Return how many jobs of like names had each outcome, failures first, then the rarest first."""
+    failures = {id(result) for result in report.failures}
+    counts = Counter(
+        (id(result) not in failures, str(result.fate), name_stem(result.planned.job_name or ""))
+        for result in report.results
+    )
+    ordered = sorted(counts.items(), key=lambda one: (one[0][0], one[1], one[0]))[:_GROUPS_SHOWN]
+    return [(fate, stem or "(no name)", f"{count:,}") for (_, fate, stem), count in ordered]
 
 
 def _row(result: JobResult) -> Sequence[object]:

@@ -44,8 +44,8 @@ class JobResult:
     def is_failure(self, *, waited: bool) -> bool:
         """Whether someone has to look: the job was wanted ended and was not seen to end.
 
-        A job whose request was accepted is none where nobody `waited` for it. An id that AWS does not know is one: it
-        may be a typo, and the job that was meant runs on.
+        An accepted job is not a failure unless the run `waited` for its end. An id that AWS does not know is one: it
+        may be a typo, and then the intended job still runs.
         """
         if self.planned.verdict in (Verdict.FINISHED, Verdict.PROTECTED) or self.outcome.has_ended:
             return False

@@ -1,13 +1,14 @@
 """Saved plans: a plan as a JSON file, reviewed by one person and executed by another.
 
-The file shows all that the plan shows, with the guards that held when the plan was made. They hold for whoever loads
-it, too, beside their own; what was typed to allow more does not come along.
+The file shows all that the plan shows, with the guards that held when the plan was made. They hold for everybody who
+loads it, too, beside their own; what was typed to allow more does not come along.
 
-A checksum tells a file that was edited by mistake, or cut off. It is no signature: who knows the format can write
-another plan with a checksum that fits. So a file is not trusted. Before anything is sent, its jobs are described again
-and compared with it, and the guards of whoever executes it hold. That leaves what AWS cannot tell: an editor who knows
-the format can add jobs under their true names, leave jobs out, change the reason and the notes, and take away guards
-that the executing side does not have. Keep a reviewed file where only its reviewer can write, or pass on its digest.
+A checksum tells a file that was edited by mistake, or cut off. It is not a signature: anyone who knows the format can
+write another plan with a checksum that fits. So a file is not trusted. Before anything is sent, its jobs are described
+again and compared with it, and the guards of the person who executes it hold. That leaves what AWS cannot tell: an
+editor who knows the format can add jobs under their true names, leave jobs out, change the reason and the notes, and
+take away guards that the executing side does not have. Keep a reviewed file where only its reviewer can write, or pass
+on its digest.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Laye
     """Return the plan in a file, bound to `gateway`; `typed` are guards that were typed for it.
 
     It shows the guards of now, and those that held when it was made. Raises InputError where the file cannot be read or
-    is no plan, PlanMismatchError where it was edited.
+    is not a plan, PlanMismatchError where it was edited.
     """
     try:
         record = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
@@ -80,7 +81,7 @@ def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Laye
         raise InputError(f"{path} cannot be read as a saved plan ({shown(error)}).") from error
     version = record.get("format") if isinstance(record, dict) else None
     if version not in range(1, FORMAT + 1) or isinstance(version, bool):
-        raise InputError(f"{path} is no saved plan, or one of a newer version of batchnb.")
+        raise InputError(f"{path} is not a saved plan, or is one of a newer version of batchnb.")
     try:
         plan = _plan(record, gateway)
         then = _guards_of(record)
@@ -118,7 +119,7 @@ def _record(plan: PlanFacts) -> Record:
         "counts": {**plan.counts, "to end": len(plan.to_end), "with array children": plan.job_count},
         "guards": guards_record(plan.guards),
         "refused_by": [str(refusal) for refusal in plan.refused_by],
-        "reviewed_by": [],
+        "reviewed_by": plan.reviewed_by,
         "listed_all": plan.listed_all,
         "live_in_queues": dict(plan.live_in_queues),
         "jobs": [planned_record(planned) for planned in plan.jobs],
@@ -127,7 +128,7 @@ def _record(plan: PlanFacts) -> Record:
 
 
 def _guards_of(record: Mapping[str, Any]) -> Guards | None:
-    """Return the guards in a record, None for one of a format that has none. Raises ValueError for what is none."""
+    """Return the guards in a record, None for one of a format that has none. Raises ValueError for anything else."""
     if record["format"] == 1 and "guards" not in record:
         return None
     then = guards_from_record(record["guards"])
@@ -155,6 +156,7 @@ def _plan(record: Mapping[str, Any], gateway: Gateway | None) -> PlanFacts:
         listed_by=str(record["listed_by"]),
         listed_all=int(record.get("listed_all", 0)),
         live_in_queues=tuple((str(queue), int(count)) for queue, count in record.get("live_in_queues", {}).items()),
+        reviewed_by=str(record.get("reviewed_by") or ""),
     )
 
 

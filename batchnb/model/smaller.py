@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from batchnb.errors import InputError
-from batchnb.jobs.ids import array_parent, parse_job_id
+from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.ids import array_parent
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.facts import PlanFacts
 from batchnb.model.verdict import Verdict
@@ -21,7 +22,7 @@ def leave_out(plan: PlanFacts, ids: str | Iterable[str]) -> PlanFacts:
 
     Raises InputError for an id that is not in the plan, and for the child of an array that ends with it.
     """
-    left_out = {parse_job_id(one).job_id for one in ([ids] if isinstance(ids, str) else ids)}
+    left_out = {one.job_id for one in job_ids_in(ids, empty_ok=True)}
     planned = {one.job_id: one for one in plan.jobs}
     for job_id in left_out:
         if job_id not in planned:

@@ -1,4 +1,4 @@
-"""Vouching: what this process knows of a plan, which nothing that is done to the plan can change.
+"""Vouching: guards typed for a plan, kept outside it, so that a tampered copy gets none.
 
 A guard can be widened only by what was typed where a plan was made or loaded. That is kept here, and not in the plan.
 The plan has a key to it, which copies have as well, but no pickle and no file. It opens nothing for a plan that was
@@ -20,7 +20,7 @@ __all__ = ["Vouched", "make_key", "vouch", "vouch_for", "vouched"]
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """What is known of one plan; by default, nothing."""
+    """What this process knows of one plan; by default, nothing."""
 
     fingerprint: str = ""
     """The plan's own, when it was made or loaded."""
@@ -38,7 +38,7 @@ _plans: dict[str, Vouched] = {}
 
 
 def make_key() -> str:
-    """Return a key for a new plan, which nobody can guess."""
+    """Return a key for a new plan that cannot be guessed."""
     return secrets.token_hex(8)
 
 

@@ -1,4 +1,4 @@
-"""The canvas: matplotlib's door. Figures that no global state knows of, in which text is never markup."""
+"""The canvas: figures of matplotlib without its global state, in which text is never markup."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def plain_axes(axes: Axes) -> None:
 
 
 def count_axis(axes: Axes, most: int, room: float = 1.1) -> None:
-    """Let the axis of counts run from none to `most`, in whole numbers, with room for a label beside the longest."""
+    """Let the axis of counts run from none to `most`, in whole numbers, with space for a label beside the longest."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlim(0, max(most, 1) * room)
@@ -106,7 +106,7 @@ def time_axis(axes: Axes, longest: float, what: str) -> None:
 
 
 def label(text: object, limit: int = 40) -> str:
-    """Return `text` for a picture: on one line, cut, and what the font has no sign for spelled out."""
+    """Return `text` for a picture: on one line, cut, and with characters that the font lacks spelled out."""
     signs = _signs()
     spelled = (
         char if ord(char) in signs else char.encode("unicode_escape").decode("ascii") for char in shown(text, limit)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.document import table_html, table_text
 from batchnb.errors import InputError
 from batchnb.pictures.canvas import rendered
-from batchnb.text import escape, shown
+from batchnb.text import escape, fit_stdout, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ class Picture:
     rows: tuple[tuple[str, ...], ...]
     """The numbers that are drawn, as text, below their `columns`."""
     notes: tuple[str, ...] = ()
-    """What somebody has to know to read the numbers right."""
+    """Notes that help to read the numbers."""
 
     @property
     def alt(self) -> str:
@@ -66,12 +66,11 @@ class Picture:
         )
 
     def __str__(self) -> str:
-        return "\n".join(
-            [self.title, table_text(self.columns, self.rows) if self.rows else "  nothing to draw", *self.notes]
-        )
+        table = table_text(self.columns, self.rows) if self.rows else "  nothing to draw"
+        return fit_stdout("\n".join([self.title, table, *self.notes]))
 
     def __repr__(self) -> str:
-        return f"<Picture: {self.title}>"
+        return fit_stdout(f"<Picture: {self.title}>")
 
     def _repr_mimebundle_(self, **_options: Any) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
         width, height = (round(inches * _CSS_DPI) for inches in self.figure.get_size_inches().tolist())

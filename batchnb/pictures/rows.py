@@ -1,16 +1,17 @@
-"""Reads frames, of jobs and of runs, for pictures: which columns they need, and what stands in them."""
+"""Reads frames, of jobs and of runs, for pictures: which columns they need, and their content."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.jobs.frame import id_column
 from batchnb.jobs.job import JobStatus
-from batchnb.jobs.outcome import Outcome, counts_in
+from batchnb.jobs.outcome import Outcome
 from batchnb.pictures.run_times import RunTime
 from batchnb.text import shown
 
@@ -22,9 +23,10 @@ __all__ = ["HISTORY_COLUMNS", "JOB_COLUMNS", "Run", "missing_columns", "run_time
 JOB_COLUMNS = ("jobDefinition", "status", "startedAt", "stoppedAt")
 """What a frame of jobs has to have for their run times."""
 
-HISTORY_COLUMNS = ("run", "started_at", "outcomes")
+HISTORY_COLUMNS = ("run", "started_at", "counts")
 """What a frame of runs has to have."""
 
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _STATUSES = {status.value: status for status in JobStatus}
 
 
@@ -74,15 +76,28 @@ def run_time(
 
 
 def runs_in(frame: pd.DataFrame) -> list[Run]:
-    """Return the runs of a history, oldest first. Raises InputError where a column holds no times."""
+    """Return the runs of a history, oldest first. Raises InputError for a column without times, or without counts."""
     return sorted(_runs(frame), key=lambda run: (run.started_at, run.run))
 
 
 def _runs(frame: pd.DataFrame) -> Iterator[Run]:
-    runs, outcomes_of = (_column(frame, name).tolist() for name in ("run", "outcomes"))
-    for run, started_at, outcomes in zip(runs, _times(frame, "started_at").tolist(), outcomes_of, strict=True):
+    runs, counts_of = (_column(frame, name).tolist() for name in ("run", "counts"))
+    for run, started_at, counts in zip(runs, _times(frame, "started_at").tolist(), counts_of, strict=True):
         if started_at == started_at:  # NaT is nothing, not even itself
-            yield Run(str(run), started_at.to_pydatetime(warn=False).astimezone(UTC), counts_in(outcomes))
+            yield Run(str(run), started_at.to_pydatetime(warn=False).astimezone(UTC), _outcomes_in(counts))
+
+
+def _outcomes_in(counts: Any) -> dict[Outcome, int]:
+    """Return the counts of a run. Those of an outcome that this version does not know are passed over."""
+    if counts is None or counts != counts:  # nothing, as pandas has it for a row that lacks the column
+        return {}
+    if not isinstance(counts, Mapping):
+        raise InputError(
+            f"column counts: expected a dict for each run, as batchnb.history() returns it, got {shown(repr(counts))}. "
+            "A CSV file keeps no dicts: draw the history itself."
+        )
+    known = {_OUTCOMES[outcome]: count for outcome, count in counts.items() if outcome in _OUTCOMES}
+    return {outcome: int(count) for outcome, count in known.items() if isinstance(count, Integral) and int(count) >= 0}
 
 
 def _seconds(frame: pd.DataFrame, column: str) -> list[float | None]:
@@ -113,7 +128,7 @@ def _column(frame: pd.DataFrame, name: str) -> Any:
 
 
 def _bare(value: object) -> str:
-    return str(value).strip().rpartition("/")[2]
+    return str(value).strip().rpartition("/")[2].lower()
 
 
 def _definition(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Draws how long jobs have run, by job definition, with those marked that somebody selected."""
+"""Draws how long jobs have run, by job definition, with the selected ones marked."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _MARK = 14
 
 @dataclass(frozen=True, slots=True)
 class RunTime:
-    """One job: how long it ran, and whether somebody selected it."""
+    """One job: how long it ran, and whether it is selected."""
 
     definition: str
     seconds: float | None
@@ -96,7 +96,7 @@ def by_definition(jobs: Iterable[RunTime], most: int = DEFINITIONS_SHOWN) -> lis
     for job in every:
         found.setdefault(job.definition, RunTimes(job.definition)).add(job)
     ranked = sorted(found.values(), key=lambda one: (-one.all_selected, -one.jobs, one.definition))
-    if len(ranked) <= most + 1:  # a row for one other would take as much room as the one
+    if len(ranked) <= most + 1:  # a row for one other would take as much space as the one
         return ranked
     shown_ones = {one.definition for one in ranked[:most]}
     others = RunTimes(f"{len(ranked) - most:,} other definitions")

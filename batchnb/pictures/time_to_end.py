@@ -36,7 +36,7 @@ _LEAST_HEIGHT = 0.05
 
 @dataclass(slots=True)
 class Endings:
-    """What is known of how long the jobs of one status took to end. Each job is in one of the four."""
+    """How long the jobs of one status took to end. Each job is in one of the four groups."""
 
     status: str
     seconds: list[float] = field(default_factory=list)

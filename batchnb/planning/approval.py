@@ -1,4 +1,4 @@
-"""Approval, the last look before anything is sent: the plan is the one that was meant, it holds, no guard forbids."""
+"""Approval, the last check before anything is sent: it is the expected plan, it still fits, and no guard forbids it."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _ANEW = "Make a new plan."
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A plan that may be executed as it was found right before."""
+    """A plan that may be executed, as it was checked right before."""
 
     plan: PlanFacts
     """The plan as it was shown."""
     dropped: tuple[str, ...]
     """Sentences that name the jobs that dropped out of the expected plan."""
     jobs: Sequence[PlannedJob]
-    """Those that requests are to be made for: all that the plan shows, or fewer, never others."""
+    """The jobs that requests will name: all that the plan shows, or fewer, never others."""
     guards: Guards
     """Those that hold for the run."""
 
@@ -59,7 +59,7 @@ def approve(
     """Return the approval of a plain plan; `typed` are guards that were typed for its execution, and `here` who calls.
 
     Raises PlanMismatchError where it is not the expected plan, or a job is no longer the one that was shown, GuardError
-    where a guard forbids it, InputError for a `max_age` that is none, and AwsError where the jobs had to be described
+    where a guard forbids it, InputError for an invalid `max_age`, and AwsError where the jobs had to be described
     again and could not be.
     """
     oldest = parse_age("max_age", max_age) or timedelta()
@@ -96,7 +96,7 @@ def find_guards(plan: PlanFacts, typed: Layer | None = None) -> Guards:
     """Return the guards under which a plan is executed.
 
     Those that are configured now; the protective part of those that held when the plan was made; and what was typed to
-    allow more, for its execution (`typed`) or, in this process, for this very plan. See `carried` for who wins.
+    allow more, for its execution (`typed`) or, in this process, for this plan alone. See `carried` for who wins.
     """
     known = vouched(plan._voucher)  # noqa: SLF001 - it is nobody else's
     carried = carry_layers(plan.guards)
@@ -110,7 +110,7 @@ def find_guards(plan: PlanFacts, typed: Layer | None = None) -> Guards:
 
 
 def _own_layers(plan: PlanFacts, known: Vouched, configured: Sequence[Layer]) -> list[Layer]:
-    """Return the guards that were typed for this very plan in this process, as far as they still hold."""
+    """Return the guards that were typed for this plan in this process, as far as they still hold."""
     if known.fingerprint != plan.fingerprint:
         return []
     now = combined(configured)
@@ -165,7 +165,7 @@ def _described_again(
 
 
 def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
-    """Whether the job, as it is described now, is still to be asked for."""
+    """Whether a request should still name the job, as it is described now."""
     was = planned.job
     for what, before, is_now in (
         ("name", planned.job_name, job.job_name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,16 +11,18 @@ from batchnb.clock import Clock
 from batchnb.guards.rules import Layer
 from batchnb.guards.settings import guards
 from batchnb.jobs.ids import JobId
+from batchnb.model.accessor import register
 from batchnb.model.plan import Plan
 from batchnb.model.reason import check_reason
 from batchnb.model.vouching import make_key, vouch_for
-from batchnb.planning.preflight import Preflight, check_accounts, check_regions, count_live, notes_on_nodes, whole_jobs
-from batchnb.planning.waiting_jobs import Waiting
+from batchnb.planning.examine import examine
 
 if TYPE_CHECKING:
     from batchnb.model.report import Report
 
 __all__ = ["make_plan"]
+
+_log = logging.getLogger("batchnb.plan")
 
 
 def make_plan(
@@ -44,32 +47,20 @@ def make_plan(
     """
     clock = clock or Clock()
     check_reason(reason)
-    check_regions(ids, gateway.region)
-    gateway.ask_caller()
+    register()
     held = guards(*layers)
-    wanted, nodes = whole_jobs(ids)
-    with Waiting(gateway, clock) as waiting:
-        preflight = Preflight(gateway, clock, waiting)
-        preflight.look(wanted)
-        account, partition = preflight.place
-        identity = gateway.identity(account)
-        check_accounts(ids, identity.account, partition)
-        held.check_account(identity.account)
-        jobs = preflight.judged(list(wanted), held)
-        dependents = preflight.dependents(jobs, held)
-        if with_dependents and dependents.jobs:
-            wanted.update(dict.fromkeys(dependent.job_id for dependent in dependents.jobs))
-            preflight.look(wanted)
-            jobs = preflight.judged(list(wanted), held)
-    jobs, notes = preflight.collapsed(jobs, collapse=collapse)
+    found = examine(ids, held, gateway, clock, with_dependents=with_dependents, collapse=collapse)
     plan = Plan(
-        *(reason, identity, tuple(jobs), clock.wall(), gateway, dependents, held),
-        notes=(*notes_on_nodes(nodes, preflight.described), *notes),
+        *(reason, found.place, found.jobs, found.at, gateway, found.dependents, held),
+        notes=found.notes,
         listed_by=listed_by,
-        listed_all=len(jobs) if is_everything else 0,
-        live_in_queues=tuple(count_live((one for one in jobs if one.verdict.is_sent), held, gateway, clock)),
+        listed_all=len(found.jobs) if is_everything else 0,
+        live_in_queues=found.live_in_queues,
         _voucher=make_key(),
         runner=runner,
     )
     vouch_for(plan, layers, is_described=True)
+    _log.info(
+        "planned to end %d of %d jobs in %s: plan %s", len(plan.to_end), len(plan.jobs), plan.identity, plan.digest
+    )
     return plan

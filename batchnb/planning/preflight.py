@@ -1,4 +1,4 @@
-"""Preflight: what is checked and asked about jobs before there is a plan, and the verdict that each gets."""
+"""Preflight: describes jobs before there is a plan, and gives each a verdict."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ __all__ = [
     "count_live",
     "count_places",
     "in_one_place",
-    "notes_on_nodes",
-    "whole_jobs",
 ]
 
 _PLACES_SHOWN = 5
@@ -143,31 +141,6 @@ def _with_array(jobs: list[PlannedJob], array: Job, children: Sequence[PlannedJo
     covered = {child.job_id for child in children if child.verdict.is_sent}
     kept = [replace(one, verdict=Verdict.COVERED) if one.job_id in covered else one for one in jobs]
     return [*kept, PlannedJob(array.job_id, verdict_of(array), array)]
-
-
-def whole_jobs(ids: Iterable[JobId]) -> tuple[dict[str, None], dict[str, list[str]]]:
-    """Return the ids in their order, each once, nodes replaced by their multi-node job; and those nodes by job."""
-    wanted: dict[str, None] = {}
-    nodes: dict[str, list[str]] = {}
-    for job in ids:
-        wanted[job.multi_node_job or job.job_id] = None
-        if job.multi_node_job:
-            nodes.setdefault(job.multi_node_job, []).append(job.job_id)
-    return wanted, nodes
-
-
-def notes_on_nodes(nodes: Mapping[str, Sequence[str]], described: Mapping[str, Job]) -> list[str]:
-    """Return the sentences that say which nodes were mapped to which job."""
-    notes = []
-    for job_id, mapped in nodes.items():
-        job = described.get(job_id)
-        count = f"all of its {job.num_nodes:,} nodes" if job and job.num_nodes else "all of its nodes"
-        which = shown(", ".join(dict.fromkeys(mapped)), 200)
-        notes.append(
-            f"Nodes do not end alone: {which} {'stand' if len(set(mapped)) > 1 else 'stands'} for the multi-node job "
-            f"{job_id}, with {count}."
-        )
-    return notes
 
 
 def check_shares(jobs: Sequence[PlannedJob], held: Guards, gateway: Gateway, clock: Clock) -> None:

@@ -1,4 +1,4 @@
-"""The jobs that wait in queues, and what they depend on, as far as AWS lets them be looked at.
+"""The jobs that wait in queues, and their dependencies, as far as AWS shows them.
 
 One queue that refuses, or one call that fails, hides nothing but itself: what could not be looked at is collected.
 """
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from math import inf
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, Page, in_groups
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import each_with_retries, with_retries
 from batchnb.clock import Clock

@@ -1,1 +1,5 @@
 """What the runbook notebooks compute."""
+
+from batchnb.runbooks.runbook import Runbook
+
+__all__ = ["Runbook"]

@@ -59,8 +59,8 @@ def find_over_budget(
     `name:revision`, which counts before it. `hours` are missing where AWS does not say when a job started, and
     `is_over` is False then: see `not_judged_text`.
 
-    Raises InputError for anything that is no age, and for a definition that no running job has, and that AWS does not
-    know either: it names those that run.
+    Raises InputError for anything that is not an age, and for a definition that no running job has, and that AWS does
+    not know either: it names those that run.
     """
     import pandas as pd
 
@@ -92,7 +92,7 @@ def overview(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def rank(judged: pd.DataFrame, plan: Plan, prices: object = 0.0) -> pd.DataFrame:
-    """Return the jobs over budget, most vCPU-hours first, and before them those whose vCPU nobody knows.
+    """Return the jobs over budget, most vCPU-hours first, and before them those whose vCPUs are unknown.
 
     `plan` is one of these jobs: it has what each of them holds, whatever its shape. Added are `verdict`, `kind`,
     `vcpus`, `memory_gib`, `gpus`, `vcpu_hours`, `gpu_hours`, `memory_gib_hours`, and `cost`, and `cost_an_hour`, by
@@ -117,7 +117,7 @@ def rank(judged: pd.DataFrame, plan: Plan, prices: object = 0.0) -> pd.DataFrame
 
 
 def over_budget_text(ranked: pd.DataFrame, currency: str = "") -> str:
-    """Return the sums as a sentence. Jobs without figures are named, and the sums are the least then."""
+    """Return the sums as a sentence. If jobs lack figures, the sentence counts them, and the sums are minimums."""
     unknown = ranked[ranked.vcpu_hours.isna() | ranked.cost.isna()]
     least = "at least " if len(unknown) else ""
     money = f" {currency}" if currency else ""
@@ -175,7 +175,7 @@ def _checked(expected: object) -> Mapping[str, Any]:
 
 
 def _check_definitions(budgets: Mapping[str, float], running: set[str], connection: Mapping[str, Any]) -> None:
-    """Raise InputError for a definition that nobody knows: a typo would spare nothing, without a word."""
+    """Raise InputError for an unknown definition: a typo would exempt nothing, without a warning."""
     missing = [name for name in budgets if name not in running]
     gateway = connect(**connection) if missing else None
     for name in missing:

@@ -24,7 +24,7 @@ class Rate:
     gpu_hour: float = 0.0
 
     def cost(self, vcpus: float | None, memory_gib: float | None, gpus: float | None) -> float | None:
-        """Return what so much costs an hour, None where something that costs is not known."""
+        """Return the cost an hour of these, None where a figure or a price is unknown."""
         each = ((self.vcpu_hour, vcpus), (self.memory_gib_hour, memory_gib), (self.gpu_hour, gpus))
         priced = [(price, amount) for price, amount in each if price]
         if any(amount is None for _, amount in priced):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from batchnb.aws.answers import BulkAnswer
+from batchnb.aws.denials import denied_job
 from batchnb.aws.errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES
-from batchnb.aws.gateway import BulkAnswer, Gateway
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import Pace
 from batchnb.aws.retry import backoff
+from batchnb.aws.waiting_told import tell_retry
 from batchnb.errors import (
     AwsError,
     CredentialsError,
@@ -16,7 +19,6 @@ from batchnb.errors import (
 )
 from batchnb.running.calls import Call, CallQueue
 from batchnb.running.ledger import Failure, Ledger
-from batchnb.text import sentence
 
 __all__ = ["Answers", "no_answer"]
 
@@ -90,8 +92,8 @@ class Answers:
                 self._ledger.accepted(job_id, answer.request_id)
                 continue
             code, message = (error.code, f"{error.code}: {error.message}") if error else ("NoAnswer", _LEFT_OUT)
-            if code in DENIED_CODES:
-                message = f"{sentence(message)} {self._gateway.permission_to_end(job_id)}"
+            if error is not None and code in DENIED_CODES:
+                message = f"{code}: {denied_job(error.message, self._gateway.permission_to_end(job_id))}"
             again = error is None or code in RETRYABLE_ITEM_CODES
             if again:
                 self.is_failing = True
@@ -150,6 +152,8 @@ class Answers:
         not in it.
         """
         self.last_failure = error
+        now = self._clock.now()
+        tell_retry(error, now - self.progress_at + backoff(self._outages + 1, 1.0), now)
         # Calls that were under way together fail together: that is one sign, not several.
         if call.sent_at > self._paused_at:
             self._outages += 1

@@ -12,7 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial, wraps
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -22,6 +22,7 @@ from typing import Any, ParamSpec
 from batchnb.aws.gc_pause import leave_for
 from batchnb.model.event import JobEvent
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.progress import announce
 from batchnb.running.stop import Stop, as_stop
 from batchnb.text import shown
@@ -43,17 +44,21 @@ _ALL = 3
 
 
 def attended(run: Callable[P, Report]) -> Callable[P, Report]:
-    """Let the function be carried out in a thread of its own, attended by whoever calls it.
+    """Let the function run in a thread of its own, attended by the thread that calls it.
 
-    It takes a keyword `stop`, and is given a Stop for it. Raises what the function raises; InterruptedRunError, which
-    carries the report, where it was interrupted after something was sent, and KeyboardInterrupt where nothing was.
+    One of its arguments is a RunOptions, whose `stop` is a Stop for it. Raises what the function raises;
+    InterruptedRunError, which carries the report, where it was interrupted after something was sent, and
+    KeyboardInterrupt where nothing was.
     """
 
     @wraps(run)
     def attend(*args: P.args, **kwargs: P.kwargs) -> Report:
-        options: dict[str, Any] = dict(kwargs)
-        stop = options["stop"] = as_stop(options.get("stop"))
-        return _Attendance(partial(run, *args, **options), stop).attend()
+        given = next(one for one in (*args, *kwargs.values()) if isinstance(one, RunOptions))
+        stop = as_stop(given.stop)
+        options = replace(given, stop=stop)
+        handed_on: list[Any] = [options if one is given else one for one in args]
+        named: dict[str, Any] = {name: options if one is given else one for name, one in kwargs.items()}
+        return _Attendance(partial(run, *handed_on, **named), stop).attend()
 
     return attend
 
@@ -135,7 +140,7 @@ class _Attendance:
         if self._previous is not None or threading.current_thread() is not threading.main_thread():
             return
         previous = signal.getsignal(signal.SIGINT)
-        # Whoever ignores it, or has the system handle it, or has a handler that Python cannot give back, meant that.
+        # A process that ignores it, leaves it to the system, or has a handler that Python cannot give back, keeps that.
         if callable(previous):
             self._previous = previous
             signal.signal(signal.SIGINT, self._on_sigint)

@@ -1,7 +1,6 @@
 """Bodies: what jobs of one kind have in common, written once in a journal, so that a sweep of 7,000 costs little a job.
 
-A line tells a job by a body and what differs from it: under `job` a patch, as JSON Merge Patch has it (RFC 7396), in
-which XX
+A line tells a job by a body and what differs from it: see `merge_patch`.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ from batchnb.jobs.fastjson import from_json, to_json, to_sorted_json
 from batchnb.jobs.job import Job, job_from_aws
 from batchnb.jobs.shapes import Body, ContainerRun, Evidence, Placement, Run, add_run, placement_record
 from batchnb.model.records import Record, plain_record
+from batchnb.running.merge_patch import difference, patched
 
 __all__ = [
     "Bodies",
     "KnownBody",
     "body_name",
     "changed_job",
-    "difference",
-    "patched",
     "read_body",
     "tell_change",
     "told_job",
@@ -33,8 +31,6 @@ _OWN = ("jobId", "jobName", "jobArn", "createdAt", "startedAt", "stoppedAt", "st
 
 _NAME_LENGTH = 32
 """Hex digits of SHA-256 that name a body."""
-
-_MISSING = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,11 @@ class Bodies:
         kind = _kind_of(job.job_definition, job.job_queue, evidence)
         known, new = self._known.get(kind), None
         if known is None:
-            common = {name: value for name, value in plain.items() if name not in _OWN}
+            common = _common(plain) | _arn_start(plain)
             new = {**common, **_record_of(evidence)}
             known = self._known[kind] = KnownBody(body_name(new), common, evidence)
+        if (start := known.plain.get("jobArn")) and job.job_arn == f"{start}{job.job_id}":
+            plain["jobArn"] = start
         told = {"body": known.name, **_told(known.plain, known.evidence, plain, evidence)}
         if run is not None:
             told["run"] = _run_record(run)
@@ -81,8 +79,8 @@ def read_body(line: Mapping[str, Any]) -> KnownBody:
         raise ValueError("the body is not the one that its name stands for")
     job = job_from_aws({**body, "jobId": "", "jobName": ""})
     # Not what the evidence leaves over: the number of nodes is in both.
-    common = {member: value for member, value in plain_record(job).items() if member not in _OWN}
-    return KnownBody(name, common, _evidence_of(job)[0])
+    start = {"jobArn": body["jobArn"]} if "jobArn" in body else {}
+    return KnownBody(name, _common(plain_record(job)) | start, _evidence_of(job)[0])
 
 
 def told_job(line: Mapping[str, Any], bodies: Mapping[str, KnownBody], job_id: str) -> Job | None:
@@ -92,6 +90,8 @@ def told_job(line: Mapping[str, Any], bodies: Mapping[str, KnownBody], job_id: s
     body = bodies[line["body"]]
     plain = patched(body.plain, line["job"])
     plain["jobId"] = job_id
+    if "jobArn" in body.plain and "jobArn" not in line["job"]:
+        plain["jobArn"] = f"{body.plain['jobArn']}{job_id}"
     return _job(plain, body.evidence, line, _run_of(line.get("run")))
 
 
@@ -101,7 +101,9 @@ def tell_change(before: Job | None, after: Job) -> Record:
         return {"job": {}}
     (evidence, run), (now, ran) = (None, None) if before is None else _evidence_of(before), _evidence_of(after)
     told = _told(plain_record(before) if before is not None else {}, evidence, plain_record(after), now)
-    if ran != run:
+    if ran != run and ran is not None and run is not None:
+        told["ran"] = difference(_run_record(run), _run_record(ran))
+    elif ran != run:
         told["run"] = _run_record(ran) if ran is not None else None
     return told
 
@@ -113,11 +115,23 @@ def changed_job(line: Mapping[str, Any], before: Job | None) -> Job | None:
     """
     if (patch := line.get("job")) is None:
         return None
-    if before is not None and not patch and line.keys().isdisjoint(("run", "evidence", "own_evidence")):
+    if before is not None and not patch and line.keys().isdisjoint(("run", "ran", "evidence", "own_evidence")):
         return before
     evidence, run = _evidence_of(before) if before is not None else (None, None)
     plain = patched(plain_record(before) if before is not None else {}, patch)
+    if "ran" in line and run is not None:
+        run = _run_of(patched(_run_record(run), line["ran"]))
     return _job(plain, evidence, line, _run_of(line["run"]) if "run" in line else run)
+
+
+def _common(plain: Record) -> Record:
+    return {name: value for name, value in plain.items() if name not in _OWN}
+
+
+def _arn_start(plain: Record) -> Record:
+    """Return what the ARNs of siblings begin with, where this one ends with the job's id."""
+    arn, job_id = plain.get("jobArn") or "", plain["jobId"]
+    return {"jobArn": arn.removesuffix(job_id)} if job_id and arn.endswith(f"/{job_id}") else {}
 
 
 def _kind_of(definition: object, queue: object, evidence: Body | None) -> tuple[object, ...]:
@@ -200,38 +214,3 @@ def _run_of(record: Mapping[str, Any] | None) -> Run | None:
 def body_name(body: Mapping[str, Any]) -> str:
     """Return the name of a body: the same for the same members, in whatever order."""
     return hashlib.sha256(to_sorted_json(body)).hexdigest()[:_NAME_LENGTH]
-
-
-def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> Record:
-    """Return the patch that makes `new` of `old`.
-
-    >>> difference({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 2, "d": 4}})
-    {'b': {'d': 4}, 'a': None}
-    """
-    patch: Record = {}
-    for name, value in new.items():
-        before = old.get(name, _MISSING)
-        if before is value or (before == value and type(before) is type(value)):
-            continue
-        patch[name] = difference(before, value) if type(value) is dict and type(before) is dict else value
-    if not new.keys() >= old.keys():
-        patch.update(dict.fromkeys(name for name in old if name not in new))
-    return patch
-
-
-def patched(old: Mapping[str, Any], patch: Mapping[str, Any]) -> Record:
-    """Return the record that a patch makes of `old`.
-
-    >>> patched({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 4}, "a": None})
-    {'b': {'c': 2, 'd': 4}}
-    """
-    record = dict(old)
-    for name, value in patch.items():
-        if value is None:
-            record.pop(name, None)
-        elif type(value) is dict:
-            before = record.get(name)
-            record[name] = patched(before if type(before) is dict else {}, value)
-        else:
-            record[name] = value
-    return record

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count, groupby, islice
 
-from batchnb.aws.gateway import BULK_LIMIT, BulkAnswer, ItemError, in_groups
+from batchnb.aws.answers import BulkAnswer, ItemError
+from batchnb.aws.gateway import BULK_LIMIT, in_groups
 from batchnb.aws.retry import backoff
 from batchnb.errors import AwsError
 from batchnb.model.verdict import PlannedJob
@@ -127,5 +128,5 @@ class CallQueue:
         return self._at_once.popleft() if self._at_once else heapq.heappop(self._later)[-1]
 
     def not_on_record(self, most: int) -> Sequence[Call]:
-        """Return up to so many calls that are not on record yet, of those that are next, or nearly so."""
+        """Return up to `count` of the next calls, without those that are on record already."""
         return list(islice((call for call in self if not call.on_record), most))

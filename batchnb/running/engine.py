@@ -12,7 +12,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from batchnb.aws.gateway import BulkAnswer, Gateway
+from batchnb.aws.answers import BulkAnswer
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import MOST_PLACES, CallKind
 from batchnb.errors import AwsError, UnavailableError
 from batchnb.model.verdict import PlannedJob, Verdict
@@ -130,7 +131,7 @@ class Engine:
     def _dispatch(self, longest: float | None) -> None:
         """Send what waits and read the answers, until nothing is left or sending has to stop.
 
-        A call that has been under way for the `longest` time is not waited for; where none is given, one for which
+        A call that has been under way for the `longest` time is not waited for; without it, one for which
         nothing has come of the others for `patience` seconds.
         """
         while not self._is_over:

@@ -8,7 +8,8 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
 
-from batchnb.aws.gateway import Gateway, Page
+from batchnb.aws.answers import Page
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import with_retries
 from batchnb.clock import Clock
@@ -45,8 +46,8 @@ class _Found:
 def find_newcomers(plan: Plan, gateway: Gateway, clock: Clock, stop: Stop) -> Newcomers:
     """Return the jobs like those that the plan ends that were submitted to their queues since it was made.
 
-    Alike are jobs of the same job definition, in whatever revision, or with a name of the same stem. Those of the plan,
-    and the dependents that it shows, are none. Takes `LONGEST_LOOK` seconds at most, and less where `stop` is asked
+    Alike are jobs of the same job definition, in any revision, or with a name of the same stem. The jobs of the plan,
+    and the dependents that it shows, do not count. Takes `LONGEST_LOOK` seconds at most, and less where `stop` is asked
     for. Raises nothing: what could not be looked at is said.
     """
     if stop.ends_sending:

@@ -1,4 +1,4 @@
-"""Runs: which there were, what became of one, and how the journals of old ones are removed."""
+"""The history of runs: all of them, one of them, and the removal of old journals."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from batchnb.errors import InputError, JournalError
 from batchnb.jobs.outcome import counts_text
 from batchnb.jobs.selector import parse_age
 from batchnb.model.accessor import register
+from batchnb.model.listing_view import HISTORY
 from batchnb.model.lost import Lost
 from batchnb.model.records import moment
 from batchnb.running.journal_ends import Ends, read_ends
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _TEXTS = ("user", "host", "account", "region", "endpoint", "caller", "reason", "queues", "listed_by")
-_COLUMNS = ("run", "started_at", *_TEXTS, "jobs", "outcomes", "finished", "damage")
+_COLUMNS = ("run", "started_at", *_TEXTS, "jobs", "outcomes", "counts", "finished", "damage")
 
 _Row = dict[str, object]
 
@@ -44,14 +45,17 @@ def history() -> pd.DataFrame:
 
     Columns: `run`, `started_at` (datetime64[ms, UTC]), `user`, `host`, `account`, `region`, `endpoint`, `caller`,
     `reason`, `queues`, `listed_by` (the selectors that the jobs came from; all of these are strings), `jobs` (Int64),
-    `outcomes` (string, "3 terminated, 1 denied"), `finished` (bool), `damage` (string: what a journal has lost, or why
-    it cannot be read; missing where all is well).
+    `outcomes` (string, "3 terminated, 1 denied"), `counts` (the same as a dict, `{"terminated": 3, "denied": 1}`; empty
+    for a journal that cannot be read), `finished` (bool), `damage` (string: what a journal has lost, or why it cannot
+    be read; missing where all is well).
 
     Of a run that is over, only the ends of its journal are read. That no line of it is missing is seen by its size;
     `read_run` and `resume` check all of it.
     """
     register()
-    return _frame([_row(path) for path in reversed(run_paths())])
+    frame = _frame([_row(path) for path in reversed(run_paths())])
+    frame.attrs[HISTORY] = True
+    return frame
 
 
 def prune_history(*, older_than: str | timedelta) -> pd.DataFrame:
@@ -138,6 +142,7 @@ def _row_of_ends(path: Path, ends: Ends) -> _Row:
         "queues": ", ".join(map(str, header["queues"])),
         "jobs": sum(counts.values()),
         "outcomes": counts_text(counts),
+        "counts": counts,
         "finished": bool(end["finished"]),
         "damage": str(lost) if lost else None,
     }
@@ -152,6 +157,7 @@ def _row_of_record(path: Path) -> _Row:
         "queues": ", ".join(queues),
         "jobs": len(report.results),
         "outcomes": counts_text(report.counts),
+        "counts": dict(report.counts),
         "finished": record.end is not None and report.is_finished,
         "damage": str(record.lost) if record.lost else None,
     }
@@ -169,4 +175,5 @@ def _unknown(path: Path, damage: str) -> _Row:
     with suppress(ValueError):  # the name of a journal begins with the time
         started_at = datetime.strptime(run_id_of(path).partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     nothing: _Row = dict.fromkeys(_COLUMNS)
-    return nothing | {"run": run_id_of(path), "started_at": started_at, "finished": False, "damage": damage}
+    known: _Row = {"run": run_id_of(path), "started_at": started_at, "counts": {}, "finished": False, "damage": damage}
+    return nothing | known

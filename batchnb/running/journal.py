@@ -27,6 +27,7 @@ from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import PlannedJob
 from batchnb.running.bodies import Bodies
+from batchnb.running.full_evidence import FullEvidence
 from batchnb.running.journal_ends import read_ends
 from batchnb.running.journal_folder import (
     NO_FOLLOW,
@@ -61,10 +62,10 @@ class Journal:
         self.path = path
         self.run_id = run_id_of(path)
         self.record = record or RunRecord(path)
-        """What it said when it was opened."""
+        """Its content when it was opened."""
         known = self.record.known.items()
         self._results = {job_id: one.result for job_id, one in known if one.result is not None}
-        """What it holds now of what became of each job: of several lines, the one that counts."""
+        """The outcome of each job that it has now: of several lines, the one that counts."""
         self._name = name
         self._file = file
         self._lock = lock
@@ -73,7 +74,7 @@ class Journal:
         self._number = self.record.next_number
         """The number of the next line."""
         self._is_unsure = False
-        """Whether a write was broken off, so that it has to be looked up how far it came."""
+        """Whether a write failed part-way, so that the end of the file has to be read again."""
         self._bodies = Bodies()
         for body in self.record.bodies.values():
             self._bodies.know(body)
@@ -161,14 +162,14 @@ class Journal:
             self._results.pop(job_id, None)
 
     def outcomes(self, results: Iterable[JobResult], at: datetime) -> None:
-        """Note what became of jobs: of each of which the journal does not say exactly that already."""
+        """Note the outcomes of jobs, without those that the journal has already."""
         held, when = self._results, moment_text(at)
         news = [result for result in results if held.get(result.planned.job_id) != result]
         self.write(outcome_line(result, when) for result in news)
         held.update((result.planned.job_id, result) for result in news)
 
     def resumed(self, at: datetime, *, accepted_dependents: Iterable[str] = ()) -> None:
-        """Note that the run is taken up again, by whom, in spite of what is lost, and which new dependents may fail."""
+        """Note that the run is resumed, by whom, what was known to be lost, and which new dependents may fail."""
         line: Record = {"type": "resume", "format": FORMAT, "at": moment_text(at), **_process()}
         if accepted := list(accepted_dependents):
             line["accepted_dependents"] = accepted
@@ -183,8 +184,14 @@ class Journal:
         self.write({**line, "added": True} if added and line["type"] == "job" else line for line in lines)
         self.sync()
 
+    def values(self, full: FullEvidence) -> None:
+        """Note, on the disk, the values of environment variables that somebody wants to be kept, if any."""
+        if full.jobs:
+            self.write(full.lines())
+            self.sync()
+
     def end(self, report: Report) -> None:
-        """Note what became of each job of the run, and that it is over: all that its report says."""
+        """Note the outcome of each job, and that the run is over, with all that its report says."""
         self.outcomes(report.results, report.finished_at)
         try:
             size = os.fstat(self._file).st_size
@@ -281,5 +288,5 @@ def _process() -> Record:
 def _unwritable(path: Path, error: OSError) -> JournalError:
     return JournalError(
         f"the journal {path} cannot be written ({error.strerror or error}). Nothing is sent without one. "
-        "Make room, or set BATCHNB_JOURNAL_DIR to a folder that can be written."
+        "Free some disk space, or set BATCHNB_JOURNAL_DIR to a folder that can be written."
     )

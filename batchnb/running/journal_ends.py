@@ -33,12 +33,12 @@ class Ends:
 
     @property
     def end(self) -> Mapping[str, Any] | None:
-        """The line that says that the run is over, None where none is the last."""
+        """The line that says that the run is over; None where the last line is another one."""
         return self.last if self.last is not None and self.last.get("type") == "end" else None
 
     @property
     def is_whole(self) -> bool:
-        """Whether the run is over, and the last line fits to where it stands: no line is missing before it."""
+        """Whether the run is over, and the size noted in the last line matches: no line is missing before it."""
         return self.end is not None and self.end.get("size") == self.offset
 
     def check_header(self, path: Path) -> Mapping[str, Any]:

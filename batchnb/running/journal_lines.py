@@ -129,7 +129,7 @@ def dependent_of(line: Mapping[str, Any], bodies: Mapping[str, KnownBody]) -> De
 
 
 def outcome_line(result: JobResult, when: str | None) -> Record:
-    """Return what became of a job. What nobody knows is left out, and so is what its `job` line says."""
+    """Return the line for the outcome of a job, without unknown values and without those of its `job` line."""
     line: Record = {"type": "outcome", "at": when, "jobId": result.planned.job_id, "outcome": result.outcome}
     if result.attempts:
         line["attempts"] = result.attempts
@@ -166,7 +166,7 @@ def result_of_line(line: Mapping[str, Any], planned: PlannedJob) -> JobResult:
 def end_line(report: Report, size: int) -> Record:
     """Return the last line of a run that is over: all that its report says beside the jobs.
 
-    `size` is how many bytes the journal has before this line, so that whoever reads only its end sees that a line is
+    `size` is how many bytes the journal has before this line, so that a reader of its end alone sees that a line is
     missing.
     """
     return {

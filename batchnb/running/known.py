@@ -1,4 +1,4 @@
-"""What a journal tells of one job: what was asked, what AWS answered, and what became of it, the latest last."""
+"""What a journal says of one job: the requests, the answers of AWS, and the outcome, the latest last."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Known", "result_of_format_1"]
 
 @dataclass(slots=True)
 class Known:
-    """What the lines that were read so far tell of one job."""
+    """What the lines so far say of one job."""
 
     calls: int = 0
     """Calls that were about to name it. The last ones may not have gone out."""
@@ -81,7 +81,7 @@ class Known:
         self.was_running = self.was_running or result.outcome is Outcome.TERMINATED
 
     def restore(self, entry: Entry) -> None:
-        """Put what is known into the job's entry, calls included of which it is not known whether they went out."""
+        """Put this into the job's entry, with the calls that may have gone out."""
         entry.attempts, entry.throttled = self.calls, self.throttled
         entry.is_unanswered = self.is_unanswered or self.calls > self.answered
         entry.accepted_at, entry.ended_at = self.accepted_at, self.ended_at

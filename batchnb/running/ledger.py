@@ -1,4 +1,4 @@
-"""The ledger: what is known of every job of a plan while it is executed. Engine and verification write into it."""
+"""The ledger: the state of every job of a plan while it is executed. Engine and verification write into it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Entry", "Failure", "Ledger", "Recorder"]
 
 @dataclass(slots=True)
 class Entry:
-    """What is known of one job: what was asked, what AWS answered, and what was seen since."""
+    """The state of one job: the requests for it, the answers of AWS, and how it was described since."""
 
     planned: PlannedJob
     last_seen: Job | None
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def may_have_taken_effect(self) -> bool:
-        """Whether a request for it went out of which nobody knows whether it arrived."""
+        """Whether a request for it went out and may have arrived."""
         return self.is_under_way or self.is_unanswered
 
     @property
@@ -87,10 +87,10 @@ class Recorder(Protocol):
     """Keeps a lasting record of requests and answers: a journal. What it raises stops the sending."""
 
     def calls(self, groups: Iterable[Sequence[str]], at: datetime) -> None:
-        """Keep that a call for each of these groups of job ids is about to go out."""
+        """Record that a call for each of these groups of job ids is about to go out."""
 
     def answers(self, answers: Mapping[str, Mapping[str, Any]], at: datetime) -> None:
-        """Keep what AWS answered for each of these jobs."""
+        """Record what AWS answered for each of these jobs."""
 
 
 class Ledger:
@@ -144,7 +144,7 @@ class Ledger:
         return self.is_accepted(entry) or self.asked_for(entry).may_have_taken_effect
 
     def about_to_send(self, groups: Iterable[Sequence[str]]) -> None:
-        """Have it on record that a call for each of these groups of job ids is about to go out."""
+        """Record that a call for each of these groups of job ids is about to go out."""
         if self._recorder is not None:
             self._recorder.calls(groups, self.clock.wall())
 
@@ -156,15 +156,14 @@ class Ledger:
         self.tell()
         for job_id in job_ids:
             entry = self[job_id]
-            entry.attempts += 1
-            entry.is_under_way = True
+            # In one line: whatever interrupts it, no job counts as asked and answered that is neither.
+            entry.attempts, entry.is_under_way = entry.attempts + 1, True
 
     def taken_back(self, job_ids: list[str]) -> None:
         """Note that a request for these jobs had no effect, and counts as if it had not been made."""
         for job_id in job_ids:
             entry = self[job_id]
-            entry.attempts -= 1
-            entry.is_under_way = False
+            entry.attempts, entry.is_under_way = entry.attempts - 1, False
 
     def accepted(self, job_id: str, request_id: str | None) -> None:
         """Note that AWS accepted the request for this job."""
@@ -214,7 +213,7 @@ class Ledger:
             self._note_event(job.job_id, EventState.SEEN, job.status or "")
 
     def put_on_record(self) -> None:
-        """Have on record what was noted of answers since the last time: once for all jobs that a call named."""
+        """Record the answers that were noted since the last time, once for all jobs of a call."""
         answers, self._unrecorded = self._unrecorded, {}
         if self._recorder is None or not answers:
             return
@@ -226,7 +225,7 @@ class Ledger:
             raise
 
     def tell(self) -> None:
-        """Hand the events since the last time to the handler. What it raises is kept, and goes on to the caller."""
+        """Pass the events since the last time to the handler. Keep what it raises, and raise it again."""
         events, self._events = self._events, []
         if self._on_event is None or not events:
             return

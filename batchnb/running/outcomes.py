@@ -63,9 +63,9 @@ def outcome_of(ledger: Ledger, entry: Entry) -> Outcome:
     asked = ledger.asked_for(entry)
     if asked.may_have_taken_effect:
         return Outcome.UNANSWERED
-    if entry.failed and entry.error_code in DENIED_CODES:
+    if asked.failed and asked.error_code in DENIED_CODES:
         return Outcome.DENIED
-    return Outcome.REFUSED if entry.was_answered else Outcome.NOT_ATTEMPTED
+    return Outcome.REFUSED if asked.was_answered else Outcome.NOT_ATTEMPTED
 
 
 def _ending(ledger: Ledger, entry: Entry, job: Job) -> Outcome:
@@ -116,7 +116,7 @@ def make_report(
 def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) -> JobResult:
     """Return what became of one job of the ledger; `stopped_by` is why no more is known, where something is."""
     outcome = outcome_of(ledger, entry)
-    code, message = entry.error_code, entry.error_message
+    code, message = _error_of(ledger, entry, outcome)
     if stopped_by is not None and code is None and entry.planned.verdict.is_watched and not outcome.has_ended:
         # Neither refused nor seen to end: what stopped the run is why no more is known of it.
         code, message = stopped_by.code, str(stopped_by)
@@ -134,3 +134,11 @@ def result_of(ledger: Ledger, entry: Entry, stopped_by: AwsError | None = None) 
         error_message=message,
         request_id=entry.request_id,
     )
+
+
+def _error_of(ledger: Ledger, entry: Entry, outcome: Outcome) -> tuple[str | None, str | None]:
+    """Return the code and the message of the error that explains the outcome, those of its array for a child."""
+    asked = ledger.asked_for(entry)
+    if asked is not entry and outcome.has_ended:
+        return None, None
+    return asked.error_code, asked.error_message

@@ -6,10 +6,8 @@ that AWS has forgotten since is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
@@ -17,20 +15,20 @@ from batchnb.errors import InputError, JournalError
 from batchnb.guards.carried import since
 from batchnb.guards.rules import Layer
 from batchnb.guards.settings import guards
-from batchnb.model.event import JobEvent
 from batchnb.model.records import identity_from_record
 from batchnb.model.report import Report
+from batchnb.model.run_options import RunOptions
 from batchnb.planning.approval import check_guards
 from batchnb.running.attendance import attended
+from batchnb.running.full_evidence import read_full_evidence
 from batchnb.running.journal import Journal
 from batchnb.running.journal_ends import read_ends
 from batchnb.running.journal_folder import is_own, run_id_of, run_paths
 from batchnb.running.ledger import Ledger
 from batchnb.running.rest import Rest
-from batchnb.running.run import cap_paces, carry_out, check_place, check_timeout
+from batchnb.running.run import cap_paces, carry_out, check_place
 from batchnb.running.run_reader import read_record
 from batchnb.running.run_record import RunRecord
-from batchnb.running.stop import StopLike
 from batchnb.running.tag_gate import tag_gate
 from batchnb.text import without_userinfo
 
@@ -41,15 +39,10 @@ __all__ = ["last_unfinished", "resume_run"]
 def resume_run(
     path: Path,
     gateway: Gateway,
+    options: RunOptions,
     *,
-    wait: bool,
-    timeout: float,
-    on_event: Callable[[JobEvent], None] | None,
     clock: Clock,
-    rps: float | None = None,
-    rate_share: float = 1.0,
     typed: Layer | None = None,
-    stop: StopLike = None,
     partial: bool = False,
     with_dependents: bool = False,
     accept_dependents: int | None = None,
@@ -58,19 +51,18 @@ def resume_run(
 
     A journal that has lost something is refused unless `partial`: then what can be read is ended, and the report says
     what is missing, and never that the run is finished. Jobs that were submitted since, and would fail with what is
-    left of the run, are refused unless they are to end, too (`with_dependents`), or so many of them may fail
-    (`accept_dependents`).
+    left of the run, are refused unless they are to end, too (`with_dependents`), or that number of them may
+    fail (`accept_dependents`).
 
     The guards of now hold for what is left of it, with `typed` above them, and so does what protected jobs when it was
     begun: see `carried.since`. Raises GuardError where one forbids it, PlanMismatchError where `gateway` leads to
     another account, Region or endpoint than the run's, or where there are such new dependents, JournalError where
     another process is at it or where the journal is not whole, and otherwise as `Plan.execute`.
     """
-    check_timeout(timeout)
     _check_accepted(accept_dependents, with_dependents=with_dependents)
     typed = typed or Layer("nobody")
     held, here = guards(typed), gateway.identity()
-    cap_paces(gateway, rps, rate_share)
+    cap_paces(gateway, options)
     with Journal.reopen(path) as journal:
         record = journal.record
         _check_journal(record, partial=partial)
@@ -87,15 +79,16 @@ def resume_run(
         rest.look()
         rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
         rest.check_guards()
-        ledger = Ledger(replace(plan, jobs=rest.jobs), clock, on_event, journal)
+        ledger = Ledger(replace(plan, jobs=rest.jobs), clock, options.on_event, journal)
         to_send = rest.enter(ledger)
+        full = read_full_evidence(held, rest.added, gateway, clock)
         # Only now: a run that is refused is as it was, and so is its journal.
         journal.resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)
         journal.jobs(rest.added, added=True)
-        options: dict[str, Any] = {"wait": wait, "timeout": timeout, "started_at": record.started_at, "stop": stop}
+        journal.values(full)
         gate = tag_gate(ledger.plan, to_send, held, gateway, clock)
-        return carry_out(ledger, gateway, journal, jobs=to_send, gate=gate, **options)
+        return carry_out(ledger, gateway, journal, options, jobs=to_send, started_at=record.started_at, gate=gate)
 
 
 def _check_journal(record: RunRecord, *, partial: bool) -> None:
@@ -149,4 +142,4 @@ def _check_accepted(accept_dependents: object, *, with_dependents: bool) -> None
     if isinstance(accept_dependents, bool) or not isinstance(accept_dependents, int) or accept_dependents < 0:
         raise InputError(f"accept_dependents must be a number of jobs, 0 or more, got {accept_dependents!r}.")
     if with_dependents:
-        raise InputError("with_dependents and accept_dependents exclude each other: new dependents end, or fail.")
+        raise InputError("Give with_dependents or accept_dependents, not both: new dependents end, or they fail.")

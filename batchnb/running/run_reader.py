@@ -42,7 +42,7 @@ def read_run(run_id: str, *, partial: bool = False) -> Report:
 def read_record(path: Path) -> RunRecord:
     """Return what the journal at `path` says, with what it has lost.
 
-    Raises JournalError where it cannot be read at all: it is no file, is of a newer version, or has no header.
+    Raises JournalError where it cannot be read at all: it is not a file, is of a newer version, or has no header.
     """
     with open_to_read(path) as descriptor, open(descriptor, "rb", closefd=False) as file:
         text = file.read()

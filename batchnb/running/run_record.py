@@ -92,7 +92,7 @@ class RunRecord:
     def check_whole(self, *, is_read_only: bool = False) -> None:
         """Raise JournalError where the journal has lost something.
 
-        With `is_read_only`, what was lost when the run was last resumed in part is no error: its report says so.
+        With `is_read_only`, a loss from before the last resume is accepted: its report says so.
         """
         lost = self.lost.without(self.acknowledged) if is_read_only else self.lost
         if not lost:
@@ -122,6 +122,7 @@ class RunRecord:
             self.listed_by,
             listed_all if isinstance(listed_all, int) else 0,
             tuple((str(queue), int(count)) for queue, count in live.items()) if isinstance(live, dict) else (),
+            self.reviewed_by,
         )
 
     def guards(self) -> Guards | None:
@@ -136,6 +137,12 @@ class RunRecord:
     def listed_by(self) -> str:
         """The selectors of the listing that the jobs came from, empty where there is none on record."""
         return str(self.header.get("listed_by") or "")
+
+    @property
+    def reviewed_by(self) -> str:
+        """The people who have reviewed the plan, as somebody typed it; empty where nobody is named."""
+        approved = self.header.get("approved")
+        return str(approved.get("reviewed_by") or "") if isinstance(approved, dict) else ""
 
     def _dependents(self) -> Dependents:
         if self.format > 1 and isinstance(self.header.get("dependents"), int):

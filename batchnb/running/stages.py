@@ -1,7 +1,8 @@
-"""The stages of a run: send, watch, look for new jobs, report. Whatever interrupts one, the report is owed."""
+"""The stages of a run: send, watch, look for new jobs, report. An interruption never costs the report."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, auto
@@ -11,6 +12,7 @@ from batchnb.aws.gateway import Gateway
 from batchnb.model.lost import Lost
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.verdict import PlannedJob
 from batchnb.running.engine import Engine
 from batchnb.running.find_newcomers import find_newcomers
@@ -23,22 +25,30 @@ from batchnb.text import shown
 
 __all__ = ["Stages"]
 
+_log = logging.getLogger("batchnb.run")
+
+SENDING_PATIENCE = 60.0
+"""Seconds in which no job gets an answer, after which the sending is given up; a longer `timeout` holds instead.
+
+`timeout` says how long the ends of jobs are watched. To watch for a moment must not mean to send a part only.
+"""
+
 LAST_LOOK = 5.0
-"""Seconds for the last look at the jobs, where something has broken the run off."""
+"""Seconds for the last look at the jobs, after an error has ended the run."""
 
 
 INTERRUPTIONS = 8
-"""How often a run may be interrupted, and still come to its report."""
+"""Interruptions after which a run still returns its report."""
 
 
 class _Stage(IntEnum):
-    """Where a run is. Each stage can be interrupted, and gone through again."""
+    """The stage of a run. Each one can be interrupted and repeated."""
 
     SENDING = auto()
     WATCHING = auto()
     FINDING_NEWCOMERS = auto()
     LOOKING_LAST = auto()
-    """Only where something has broken the run off."""
+    """Only after an error has ended the run."""
     CLOSING = auto()
     REPORTING = auto()
     WRITING = auto()
@@ -46,7 +56,7 @@ class _Stage(IntEnum):
 
 
 class Stages:
-    """One run from its first request to its report. Used by one thread, but for what `stop` tells it."""
+    """One run from its first request to its report. Used by one thread; only `stop` is set by others."""
 
     def __init__(
         self,
@@ -55,8 +65,7 @@ class Stages:
         stop: Stop,
         *,
         run_id: str,
-        wait: bool,
-        timeout: float,
+        options: RunOptions,
         started_at: datetime | None,
         lost: Lost,
         on_seen: Callable[[Sequence[str], bool], None],
@@ -66,13 +75,13 @@ class Stages:
         self._gateway = gateway
         self._stop = stop
         self._run_id = run_id
-        self._wait = wait
-        self._timeout = timeout
+        self._options = options
         self._started_at = started_at or ledger.clock.wall()
         self._lost = lost
         self._on_seen = on_seen
         self._verifier = Verifier(gateway, ledger, self._note_seen, stop=stop, meanwhile=self._keep_up)
-        self._engine = Engine(gateway, ledger, patience=timeout, meanwhile=self._meanwhile, gate=gate)
+        patience = max(options.timeout, SENDING_PATIENCE)
+        self._engine = Engine(gateway, ledger, patience=patience, meanwhile=self._meanwhile, gate=gate)
         self._stage = _Stage.SENDING
         self._has_watched = False
         self._newcomers: Newcomers | None = None
@@ -87,7 +96,7 @@ class Stages:
 
     @property
     def is_pressed(self) -> bool:
-        """Whether calls have to go out so soon that whatever else takes time should wait."""
+        """Whether the next calls are due so soon that slow work should wait."""
         return self._engine.is_pressed or self._verifier.is_pressed
 
     def go_through(self, jobs: Sequence[PlannedJob], write_end: Callable[[Report], None]) -> Report:
@@ -107,7 +116,7 @@ class Stages:
         return self._guarded(INTERRUPTIONS)
 
     def _guarded(self, interruptions: int) -> Report:
-        """Go on to the end, and so once more each time that is interrupted, also while that is noted."""
+        """Go on to the end, and again after each interruption, also after one of this handler."""
         try:
             return self._guarded(interruptions - 1) if interruptions else self._go_on()
         except BaseException as error:
@@ -124,16 +133,18 @@ class Stages:
             self._stop.stop_everything()
         while self._stage is not _Stage.OVER:
             self._keep_up()
+            _log.info("run %s: %s", self._run_id, self._stage.name.lower().replace("_", " "))
             self._steps[self._stage]()
             self._stage = _Stage(self._stage + 1)
         report = self._made_report()
+        _log.info("run %s: %s", self._run_id, shown(report.summary, 1000))
         if self._cause is None and report.stopped_at is None:
             return report
         self._error = self._error or self._interrupted(report)
         raise self._error from self._cause
 
     def _note_interruption(self, error: BaseException) -> None:
-        """To be interrupted is to be pressed to stop. Whatever else comes breaks the run off: the report is owed."""
+        """KeyboardInterrupt stops one step further. Any other exception ends the run, which still reports."""
         self._cause = self._cause or error
         by_hand = isinstance(error, KeyboardInterrupt)
         if by_hand and self._stop.stopped_at is None:
@@ -154,13 +165,13 @@ class Stages:
     def _watch(self) -> None:
         if self._stop.ends_watching or (self._stop.ends_sending and not self._has_asked):
             return
-        if self._wait:
+        if self._options.wait:
             # The jobs were looked at while the last, stubborn requests were repeated: that was watching, too.
-            self._verifier.watch(self._timeout, since=self._engine.answered_at)
+            self._verifier.watch(self._options.timeout, since=self._engine.answered_at)
             self._has_watched = not self._stop.ends_watching
         else:
             self._engine.wait_for_answers(lambda: self._stop.ends_watching)
-            self._verifier.look_once(self._timeout)
+            self._verifier.look_once(self._options.timeout)
 
     def _find_newcomers(self) -> None:
         if self._has_asked:
@@ -189,12 +200,12 @@ class Stages:
             self._on_seen(job_ids, is_last)
 
     def _meanwhile(self) -> None:
-        """Do what there is to do between two requests."""
+        """Do the work that is due between two requests."""
         self._keep_up()
         self._verifier.glance()
 
     def _keep_up(self) -> None:
-        """Stop sending where that is wanted, and note answers that have come."""
+        """Stop sending if that was asked for, and note the answers that have come."""
         if self._stop.ends_sending and self._stop.stopped_at is None:
             self._stop.stopped_at = self._ledger.clock.wall()
         if self._stop.ends_sending:

@@ -1,4 +1,4 @@
-"""Stop: tells a run how far to stop, from whatever thread that is asked for."""
+"""Stop: tells a run how far to stop, from any thread."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SENDING, _WATCHING, _ALL = 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a run can say of itself while it goes on, in any thread."""
+    """The progress of a run, which any thread can read."""
 
     asked: Callable[[], int]
     """How many jobs were asked for, and have not been seen to end."""
@@ -39,7 +39,7 @@ class Stop:
         self._level = 0
         self._decided: dict[str, bool] = {}
         self.progress: Progress | None = None
-        """Set by the run when it begins to send: from then on a report is owed."""
+        """Set by the run when it begins to send: from then on it always reports."""
         self.stopped_at: datetime | None = None
         """When the run stopped sending because it was asked to, in UTC; set by the run."""
         self.deliver: Callable[[Callable[[JobEvent], None], Sequence[JobEvent]], None] | None = None
@@ -99,5 +99,5 @@ StopLike: TypeAlias = "threading.Event | Stop | None"
 
 
 def as_stop(stop: StopLike) -> Stop:
-    """Return the Stop that this is, or that an event stands for. Raises TypeError for anything else."""
+    """Return the Stop that this is, or one for an event."""
     return stop if isinstance(stop, Stop) else Stop(stop)

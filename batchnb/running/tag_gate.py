@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeAlias
 
-from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, ItemError, in_groups
+from batchnb.aws.answers import ItemError
+from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import each_with_retries
 from batchnb.clock import Clock
@@ -130,7 +131,7 @@ class _TagGate:
         if stale:
             try:
                 look.jobs.set_result(self._described(stale))
-            except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            except BaseException as error:  # noqa: BLE001 - the thread that waits for it gets it
                 look.jobs.set_exception(error)
         described: dict[str, Job] = {}
         for one in looks:
@@ -142,7 +143,7 @@ class _TagGate:
         return look is not None and now - look.began < FRESH
 
     def _filled(self, job_ids: list[str]) -> list[str]:
-        """Return these jobs and those that are asked for next, as many as the last call has room for."""
+        """Return these jobs and those that are asked for next, as many as fit into the last call."""
         asked = set(job_ids)
         known = self._looks.keys() | asked
         while self._next < len(self.order) and self.order[self._next] in known:

@@ -1,4 +1,4 @@
-"""Verification: watches the jobs of a run until each has ended, or need not be watched any longer.
+"""Verification: watches the jobs of a run until each has ended, or need not be watched any more.
 
 An accepted request proves nothing: a job can survive it, finish before it lands, or end by itself. What a look shows is
 noted in the ledger; `outcomes` judges it.
@@ -33,7 +33,7 @@ POLL_GROWTH = 1.5
 SHORTEST_WAIT = 0.001
 """Seconds: less may be nothing to a clock, and waiting would not come to an end."""
 LONGEST_WAIT = 0.25
-"""Seconds after which whoever waits sees whether to stop."""
+"""Seconds after which a waiting thread checks whether to stop."""
 
 LOOK_PATIENCE = 10.0
 """Seconds for which one look tries again where DescribeJobs is throttled or fails to answer."""
@@ -46,7 +46,7 @@ WAITING_SECONDS = 10.0
 
 @dataclass(slots=True, eq=False)
 class _Look:
-    """One call of DescribeJobs, and what came of it."""
+    """One call of DescribeJobs, and its result."""
 
     job_ids: Sequence[str]
     begun_at: float
@@ -55,7 +55,7 @@ class _Look:
 
 
 class Verifier:
-    """Looks at the jobs of a run until there is nothing left to see. Used by one thread, which it keeps free.
+    """Describes the jobs of a run until all have settled. Used by one thread, which it does not block.
 
     `on_seen` is told the ids of the jobs that an answer was about, once it is noted, and whether it was the last one
     of a look. `meanwhile` is called again and again while something is waited for.
@@ -81,7 +81,7 @@ class Verifier:
         self._misses = Misses(ledger.clock)
         self._readers = Workers(READERS, "batchnb-look")
         self._under_way: set[_Look] = set()
-        """The calls of the look that goes on. What comes of an earlier one counts for nothing."""
+        """The calls of the current look. Answers to an earlier one are dropped."""
         self._answered: SimpleQueue[_Look] = SimpleQueue()
         self._is_closed = False
         self._wait = FIRST_POLL
@@ -91,12 +91,12 @@ class Verifier:
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
         self.is_pressed = False
-        """Whether a look is about to begin: whatever else takes time should wait until its calls are out."""
+        """Whether a look is about to begin: slow work should wait until its calls are out."""
 
     def glance(self) -> None:
         """Note an answer that has come since, and begin the next look if it is time. Waits for nothing.
 
-        One answer at a time: whoever is sending must not be kept from it for long.
+        One answer at a time: sending must not be delayed for long.
         """
         if self._under_way:
             self._read_answer(0.0)
@@ -232,7 +232,7 @@ class Verifier:
         return now > min(begun_at + LOOK_PATIENCE, max(self._deadline, begun_at)) + OVERTIME
 
     def _read_answer(self, timeout: float, on_described: Callable[[Mapping[str, Job]], object] | None = None) -> bool:
-        """Wait for so long until a call of this look is answered; return whether one was."""
+        """Wait until a call of this look is answered; return whether one was in time."""
         try:
             look = self._answered.get(timeout=timeout) if timeout else self._answered.get_nowait()
         except Empty:

@@ -1,7 +1,7 @@
-"""Threads that make calls for a run, and that nobody has to wait for: a call may hang for half a minute.
+"""Daemon threads that make the calls of a run, so that nothing waits for a call that hangs for half a minute.
 
 `concurrent.futures` joins its threads when the interpreter ends, so that one call which hangs would keep a process
-from exiting. These are daemons, and answer through whatever the work puts its answer into.
+from exiting. These are daemons, and the work itself stores its answer.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
+from batchnb.model.as_cell import cell_for
 from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.ticket import ticket
 from batchnb.text import plural, shown
-from batchnb.widget.as_cell import cell_for
 
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession

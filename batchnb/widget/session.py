@@ -213,8 +213,9 @@ class PickerSession:
         with self.jobs.mutex:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
             rows, reason = note_selected(self.jobs.selected), self.reason
+            ids = self.jobs.snapshot.id_title
         setup = self.setup
-        calls = {"ids": setup.ids, "session": setup.session, **setup.connection, **setup.guards}
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards}
         plan = api.plan(rows, reason=reason, with_dependents=draft.with_dependents, **calls)
         use_reason(reason)
         with self.jobs.mutex:

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from batchnb import local
-from batchnb.aws.decode import _read
-from batchnb.aws.gateway import Gateway, ItemError
+from batchnb.aws.answers import ItemError
+from batchnb.aws.decode import _Reader
+from batchnb.aws.gateway import Gateway
 from batchnb.errors import UnavailableError
 from batchnb.jobs.job import Job, job_from_aws
 
@@ -24,7 +25,7 @@ def read(operation: str, body: bytes, status: int = 200) -> tuple[dict[str, Any]
     """Return what is taken out of an answer, and what is left of its body for botocore."""
     response: dict[str, Any] = {"status_code": status, "body": body}
     taken: dict[str, Any] = {}
-    _read(SimpleNamespace(name=operation), response, taken, event_name="before-parse")
+    _Reader().before_parse(SimpleNamespace(name=operation), response, taken, event_name="before-parse")
     return taken, bytes(response["body"])
 
 
@@ -68,6 +69,24 @@ def test_only_what_is_asked_for_is_taken() -> None:
     }
 
 
+def test_what_an_older_botocore_leaves_out_is_read_all_the_same(emulator: local.LocalBatch, gateway: Gateway) -> None:
+    """Without the event before botocore's own reading, the members are those of the body: no more, and no less."""
+    assert gateway.queue_types() == dict.fromkeys(emulator.world.ledger.queues, "ECS")
+    queues = [{"jobQueueName": "a", "jobQueueType": "EKS", "new": 1}]
+    body: dict[str, Any] = {"jobQueues": queues, "nextToken": None, "Error": {}}
+    answers: dict[str, Any] = {"jobQueues": [{"jobQueueName": "a"}], "nextToken": "", "ResponseMetadata": {}}
+    event: dict[str, Any] = {"event_name": "response-received.batch.DescribeJobQueues", "context": {}}
+
+    def after(status: int, content: bytes) -> dict[str, Any]:
+        parsed = dict(answers)
+        _Reader().after_parse({"status_code": status, "body": content}, parsed, **event)
+        return parsed
+
+    assert after(200, json.dumps(body).encode()) == {"jobQueues": queues, "ResponseMetadata": {}}
+    assert after(200, b"[]") == after(200, b"{") == after(500, json.dumps(body).encode()) == answers
+    _Reader().after_parse(None, None, **event)
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -96,7 +115,7 @@ def test_an_odd_item_costs_itself(gateway: Gateway, monkeypatch: pytest.MonkeyPa
 def test_an_odd_answer_to_a_bulk_request_says_nothing_of_the_jobs_that_it_does_not_name(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is no text names no job, and is no code and no message."""
+    """What is not a text names no job, and is no code and no message."""
     answer = {"successful": [JOB, 7, []], "errors": [{"job": []}, {"job": JOB, "code": {}, "message": 1}]}
     monkeypatch.setattr(gateway, "has_bulk", True)
     monkeypatch.setattr(

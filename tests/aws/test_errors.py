@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from batchnb import local
 from batchnb.aws.errors import permission_needed, translated
 from batchnb.aws.gateway import Gateway
+from batchnb.aws.retry import with_retries
+from batchnb.clock import Clock
 from batchnb.errors import (
     AccessDeniedError,
     AwsError,
@@ -260,6 +262,45 @@ def test_an_answer_without_anything_is_still_an_error() -> None:
     """An error that says nothing at all is unavailability."""
     with pytest.raises(UnavailableError, match="no message"), translated("ListJobs"):
         raise ClientError({}, "ListJobs")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (403, "InvalidSignatureException", "Signature expired: 20261126T115000Z is now earlier than 20261126T120000Z"),
+        (403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+    ],
+)
+def test_a_wrong_clock_is_not_taken_for_wrong_credentials(gateway: Gateway, status: int, code: str, said: str) -> None:
+    """Renewing credentials would not help, and nothing goes through before the clock is set: the run stops."""
+    headers = {"x_amzn_ErrorType": code, "date": "Thu, 26 Nov 2020 10:00:00 GMT"}
+    error = failure(gateway, status, f'{{"message": "{said}"}}', **headers)
+    assert type(error) is CredentialsError
+    assert "The clock of this machine is wrong: it is " in str(error)
+    assert "sso login" not in str(error)
+
+
+def test_tls_that_is_signed_anew_names_the_variable_and_is_not_tried_again() -> None:
+    """A firewall's certificate is as unknown at the next try."""
+    tries = []
+
+    def call() -> None:
+        tries.append(1)
+        with translated("ListJobs"):
+            reason = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate in chain"
+            raise exceptions.SSLError(endpoint_url="https://batch.eu-west-1.amazonaws.com", error=ValueError(reason))
+
+    with pytest.raises(UnavailableError, match="set AWS_CA_BUNDLE to a file"):
+        with_retries(call, Clock(sleep=lambda _: None))
+    assert tries == [1]
+
+
+def test_refused_keys_say_how_these_are_renewed() -> None:
+    """What somebody has to do depends on the profile."""
+    denied = {"Error": {"Code": "ExpiredTokenException", "Message": "expired"}}
+    with pytest.raises(CredentialsError, match=r"expired\. Run: aws sso login --profile prod"):  # noqa: SIM117
+        with translated("ListJobs", renewal=lambda: "Run: aws sso login --profile prod"):
+            raise ClientError(denied, "ListJobs")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("operation", ["TerminateJob", "TerminateJobs"])

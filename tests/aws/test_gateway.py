@@ -17,8 +17,9 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from batchnb import local
 from batchnb.aws import connect as connecting
 from batchnb.aws import gateway as aws
+from batchnb.aws.answers import ItemError
 from batchnb.aws.connect import connect, set_default_endpoint
-from batchnb.aws.gateway import Gateway, ItemError, in_groups
+from batchnb.aws.gateway import Gateway, in_groups
 from batchnb.errors import AccessDeniedError, CredentialsError, InputError, UnavailableError, UnsupportedError
 from batchnb.jobs.place import Place, is_loopback
 from batchnb.local.operations.refusals import CALLER_ARN
@@ -57,7 +58,7 @@ def counted(emulator: local.LocalBatch, operation: str) -> int:
 
 def test_without_a_region_nothing_is_guessed() -> None:
     """AWS without a Region is an error, not the Region of somebody else."""
-    with pytest.raises(InputError, match="cannot connect to AWS Batch: You must specify a region"):
+    with pytest.raises(InputError, match="cannot connect to AWS Batch: no Region is configured"):
         connect()
 
 
@@ -80,7 +81,9 @@ def test_what_boto3_refuses_is_told(arguments: dict[str, Any], says: str) -> Non
 )
 def test_what_is_no_url_is_refused(url: str) -> None:
     """An endpoint is an http or https URL, and the error shows one."""
-    with pytest.raises(InputError, match=r"endpoint_url: .* is no URL; expected one such as http://127\.0\.0\.1:4566"):
+    with pytest.raises(
+        InputError, match=r"endpoint_url: .* is not a URL; expected one such as http://127\.0\.0\.1:4566"
+    ):
         connect(region="eu-west-1", endpoint_url=url)
 
 
@@ -88,7 +91,7 @@ def test_what_is_no_url_is_refused(url: str) -> None:
 def test_without_credentials_no_call_is_made(arguments: dict[str, Any]) -> None:
     """Placeholders are for this machine only: anywhere else missing credentials are an error of the first call."""
     gateway = connect(region="eu-west-1", **arguments)
-    with pytest.raises(CredentialsError, match="Unable to locate credentials"):
+    with pytest.raises(CredentialsError, match="No credentials: boto3 has found none"):
         gateway.queues()
 
 

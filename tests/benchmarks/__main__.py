@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
-from tests.benchmarks import ours, pacing, past_runs, peers
+from tests.benchmarks import ours, pacing, past_runs, peers, sweep
 from tests.benchmarks.measured import Figures, Task, measure, median
 from tests.benchmarks.served import LATENCY, World
 
@@ -143,13 +143,20 @@ def history(options: Options) -> None:
         say(f"history   {what:40} {seconds:8.3f} s {seconds / times.reading:8.2f}")
 
 
+def sizes(_options: Options) -> None:
+    """Print what a job of a sweep of 7,000 costs in the journal and in memory, for each shape."""
+    for shape in sweep.SHAPES:
+        cost = sweep.measure(shape)
+        say(f"sizes     {shape:16} {cost.journal:8,.0f} bytes a job in the journal, {cost.memory:8,.0f} in memory")
+
+
 def limits(_options: Options) -> None:
     """Print how much of a rate limit is used, beside botocore's retry modes. It takes some ten minutes."""
     pacing.compare(pacing.JOBS, ["pace", *pacing.MODES], bulk=True)
 
 
 PARTS: dict[str, Callable[[Options], None]] = {
-    one.__name__: one for one in (ending, road, listing, planning, growth, emulator, history, limits)
+    one.__name__: one for one in (ending, road, listing, planning, growth, emulator, history, sizes, limits)
 }
 
 

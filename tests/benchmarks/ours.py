@@ -27,7 +27,7 @@ ALL = 10_000_000
 
 
 def road(url: str, ids: list[str]) -> dict[str, float]:
-    """The whole road: `list_jobs`, `plan` and `execute`, with the journal, until every job was seen to end."""
+    """Run all of it: `list_jobs`, `plan` and `execute`, with the journal, until every job was seen to end."""
     listed, jobs = timed(lambda: batchnb.list_jobs(status="active", endpoint_url=url))
     planned, plan = timed(lambda: _plan(url, jobs))
     executed, report = timed(plan.execute)
@@ -44,7 +44,7 @@ def execute(url: str, ids: list[str]) -> dict[str, float]:
 
 
 def send(url: str, ids: list[str]) -> dict[str, float]:
-    """The requests of a plan that is in the journal, with a line there for each call and each job: what others do."""
+    """Send the requests of a plan that is in the journal, a line for each call and each job: what others do."""
     plan = _plan(url, ids)
     clock = Clock()
     assert plan.gateway is not None

@@ -103,7 +103,7 @@ def paginate(url: str, ids: list[str]) -> dict[str, float]:
 
 
 def same_calls(threads: int, url: str, ids: list[str]) -> dict[str, float]:  # noqa: ARG001 - it lists them
-    """The calls of a road and nothing else: list, describe, end and describe again, in plain threads.
+    """Make the calls of a run and nothing else: list, describe, end and describe again, in plain threads.
 
     No journal, no dependents, no second sweep, one look after all has ended, and no word of what became of a job.
     """
@@ -124,13 +124,13 @@ def same_calls(threads: int, url: str, ids: list[str]) -> dict[str, float]:  # n
 
 
 def raw_bulk(connections: int, url: str, ids: list[str]) -> dict[str, float]:
-    """The calls of TerminateJobs over bare keep-alive sockets, without a client's work."""
+    """Make the calls of TerminateJobs over bare keep-alive sockets, without a client's work."""
     requests = [_request("/v1/terminatejobs", {"jobs": group, "reason": REASON}, url) for group in _groups(ids)]
     return timed(lambda: _exchange(requests, connections, url))[0]
 
 
 def raw_single(connections: int, url: str, ids: list[str]) -> dict[str, float]:
-    """The calls of TerminateJob over bare keep-alive sockets, without a client's work."""
+    """Make the calls of TerminateJob over bare keep-alive sockets, without a client's work."""
     requests = [_request("/v1/terminatejob", {"jobId": job_id, "reason": REASON}, url) for job_id in ids]
     return timed(lambda: _exchange(requests, connections, url))[0]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 import batchnb
 from batchnb.cli import demo
+from batchnb.cli.main import main
 from batchnb.errors import InputError
 
 ROOT = Path(batchnb.__file__).parents[1]
@@ -42,6 +42,7 @@ def test_the_demo_prints_the_whole_road(tmp_path: Path) -> None:
     assert "sweep-lr-prod" not in plan + report
     assert "TerminationFailedError: 60 of 61" in out[parts[3] :]
     assert "demo --lab" in out[parts[4] :]
+    assert ">>>" not in out
 
 
 def test_the_demo_puts_the_settings_back(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,13 +71,55 @@ def fake_lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return here
 
 
-def test_lab_opens_a_copy_of_the_quickstart(fake_lab: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def user_id(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let somebody start the demo who is not root; the number may be changed."""
+    number = [1000]
+    monkeypatch.setattr(os, "geteuid", lambda: number[0], raising=False)
+    return number
+
+
+def test_lab_opens_a_copy_of_the_quickstart(
+    fake_lab: Path, user_id: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
     """JupyterLab of this environment is started with a copy in the working directory, and its status comes back."""
+    assert user_id
     assert demo.run_lab() == 3
     copy = fake_lab / "batchnb-quickstart.ipynb"
     assert (fake_lab / "arguments").read_text().strip() == str(copy)
     assert copy.read_bytes() == (ROOT / "notebooks" / "quickstart.ipynb").read_bytes()
     assert "Opening batchnb-quickstart.ipynb in JupyterLab" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], ""),
+        (["--port", "9000"], "--port=9000"),
+        (["--no-browser"], "--no-browser"),
+        (["--port=0", "--no-browser"], "--port=0 --no-browser"),
+    ],
+)
+@pytest.mark.parametrize("root", [False, True])
+def test_lab_starts_in_a_container(
+    fake_lab: Path, user_id: list[int], options: list[str], expected: str, *, root: bool
+) -> None:
+    """There somebody is root, knows which port is published, and has no browser."""
+    user_id[0] = 0 if root else 1000
+    assert main(["demo", "--lab", *options]) == 3
+    given = (fake_lab / "arguments").read_text().split()[1:]
+    assert given == [*expected.split(), *(["--allow-root"] if root else [])]
+
+
+@pytest.mark.parametrize(
+    "options", [["--port", "9"], ["--no-browser"], ["--lab", "--port", "-1"], ["--lab", "--port=x"]]
+)
+def test_options_of_lab_are_checked(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """They mean nothing without it, and a port is a number."""
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", *options])
+    assert ended.value.code == 2
+    assert "--port" in capsys.readouterr().err
 
 
 def test_lab_keeps_what_somebody_wrote(fake_lab: Path) -> None:
@@ -90,8 +133,9 @@ def test_lab_keeps_what_somebody_wrote(fake_lab: Path) -> None:
 def test_without_lab_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where JupyterLab is not installed, the error names the command that installs it, and no file is written."""
     monkeypatch.setattr(demo, "find_spec", lambda _name: None)
+    monkeypatch.setattr(demo, "install_text", lambda: "pip install 'batchnb[demo]'")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"pip install 'batchnb\[demo\]'"):
+    with pytest.raises(InputError, match=r"Install it with: pip install 'batchnb\[demo\]'"):
         demo.run_lab()
     assert list(tmp_path.iterdir()) == []
 
@@ -108,18 +152,3 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_its_name(
     with pytest.raises(InputError, match=r"batchnb-quickstart\.ipynb: Permission denied"):
         demo.run_lab()
     assert list(fake_lab.iterdir()) == []
-
-
-def test_the_hint_is_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last line names the command as it can be typed here: by its name if it is on the PATH, else by its path."""
-    command = tmp_path / ".venv" / "bin" / "batchnb"
-    command.parent.mkdir(parents=True)
-    command.touch()
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    for typed in (".venv/bin/batchnb", str(command)):
-        monkeypatch.setattr(sys, "argv", [typed])
-        assert demo._command() == ".venv/bin/batchnb"
-    monkeypatch.setenv("PATH", str(command.parent))
-    assert demo._command() == "batchnb"

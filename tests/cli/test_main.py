@@ -75,5 +75,5 @@ def test_the_exit_status_tells_what_happened(
 
 def test_the_status_of_lab_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """`demo --lab` exits as JupyterLab does."""
-    monkeypatch.setattr(demo, "run_lab", lambda: 7)
+    monkeypatch.setattr(demo, "run_lab", lambda **_options: 7)
     assert cli.main(["demo", "--lab"]) == 7

@@ -22,7 +22,7 @@ from batchnb.guards.rules import Guards
 from batchnb.guards.settings import NOTEBOOK, guards, layer
 from batchnb.magics import magics
 
-NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only")
+NAMES = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 
 
 class Notebook:
@@ -95,24 +95,24 @@ WRONG = [
     ("BatchMagics.max_job = 1", "Did you mean %config BatchMagics.max_jobs"),
     ("BatchMagics.whatever = 1", "whatever .* no such setting. There are: max_jobs"),
     ("BatchMagics.unprotect = ['tag:keep']", "lifted only where a plan is made"),
-    ("BatchMagics.max_jobs = '1'", "'1' is no whole number"),
-    ("BatchMagics.max_jobs = 1.0", "1.0 is no whole number"),
-    ("BatchMagics.max_jobs = True", "True is no whole number"),
-    ("BatchMagics.max_jobs = -1", "-1 is no whole number"),
+    ("BatchMagics.max_jobs = '1'", "'1' is not a whole number"),
+    ("BatchMagics.max_jobs = 1.0", "1.0 is not a whole number"),
+    ("BatchMagics.max_jobs = True", "True is not a whole number"),
+    ("BatchMagics.max_jobs = -1", "-1 is not a whole number"),
     ("BatchMagics.max_jobs == 1", "set to nothing"),
-    ("BatchMagics.max_percent = 0", "0 is no percentage"),
-    ("BatchMagics.max_percent = '50'", "'50' is no percentage"),
-    ("BatchMagics.max_percent = float('nan')", "nan is no percentage"),
+    ("BatchMagics.max_percent = 0", "0 is not a percentage"),
+    ("BatchMagics.max_percent = '50'", "'50' is not a percentage"),
+    ("BatchMagics.max_percent = float('nan')", "nan is not a percentage"),
     ("BatchMagics.read_only = 'yes'", "'yes' is neither true nor false"),
     ("BatchMagics.read_only = 1", "1 is neither true nor false"),
-    ("BatchMagics.protect = 'live'", "'live' is no pattern"),
+    ("BatchMagics.protect = 'live'", "'live' is not a pattern"),
     ("BatchMagics.protect = ['queue:$queue']", "Variables are not expanded"),
-    ("BatchMagics.protect = {'queue': ['live']}", "'queue' is none of queues"),
-    ("BatchMagics.protect = 5", "5 is no pattern"),
-    ("BatchMagics.protect.queues = ['live']", r"protect\.queues is no pattern"),
-    ("BatchMagics.accounts = 123456789012", "is no list of account ids"),
-    ("BatchMagics.accounts = []", "is no list of account ids"),
-    ("BatchMagics.production_accounts = ['12']", "'12' is no account id"),
+    ("BatchMagics.protect = {'queue': ['live']}", "'queue' must be one of queues"),
+    ("BatchMagics.protect = 5", "5 is neither a pattern"),
+    ("BatchMagics.protect.queues = ['live']", r"protect\.queues is neither a pattern"),
+    ("BatchMagics.accounts = 123456789012", "is not a list of account ids"),
+    ("BatchMagics.accounts = []", "is not a list of account ids"),
+    ("BatchMagics.production_accounts = ['12']", "'12' is not an account id"),
     ("BatchMagic.read_only = True", r"BatchMagic\.read_only .*Did you mean %config BatchMagics.read_only"),
     ("Batchmagics.read_only = True", "Did you mean %config BatchMagics.read_only"),
     ("batchmagics.read_only = True", "Did you mean %config BatchMagics.read_only"),
@@ -186,8 +186,8 @@ def test_to_look_at_a_setting_sets_nothing(notebook: Notebook) -> None:
     ("config", "says"),
     [
         ({"readonly": True}, "Did you mean %config BatchMagics.read_only"),
-        ({"max_jobs": "1", "read_only": True}, "'1' is no whole number"),
-        ({"protect": ["live"]}, "'live' is no pattern"),
+        ({"max_jobs": "1", "read_only": True}, "'1' is not a whole number"),
+        ({"protect": ["live"]}, "'live' is not a pattern"),
         ({"max-jobs": 1}, r"take it back: del get_ipython\(\)\.config\['BatchMagics'\]\['max-jobs'\]"),
     ],
 )
@@ -210,11 +210,11 @@ def test_a_wrong_setting_of_the_profile_fails_the_cell_that_loads(
     ("argv", "says"),
     [
         (["--BatchMagics.readonly=True"], "Did you mean %config BatchMagics.read_only"),
-        (["--BatchMagics.max_jobs=many"], "'many' is no whole number"),
-        (["--BatchMagics.max_jobs=1.0"], "'1.0' is no whole number"),
+        (["--BatchMagics.max_jobs=many"], "'many' is not a whole number"),
+        (["--BatchMagics.max_jobs=1.0"], "'1.0' is not a whole number"),
         (["--BatchMagics.read_only=yes"], "'yes' is neither true nor false"),
         (["--BatchMagic.read_only=True"], "Did you mean %config BatchMagics.read_only"),
-        (["--BatchMagics.max_jobs=1", "--BatchMagics.max_jobs=2"], "is no whole number"),
+        (["--BatchMagics.max_jobs=1", "--BatchMagics.max_jobs=2"], "is not a whole number"),
     ],
 )
 def test_a_wrong_flag_of_the_command_line_fails_the_cell_that_loads(

@@ -34,6 +34,7 @@ from batchnb.model import vouching
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.running.journal_folder import find_run
 from batchnb.running.past import read_run
@@ -443,7 +444,8 @@ def test_a_plan_made_to_be_looked_at_says_how_to_go_on(scene: Scene) -> None:
     path = scene.path
     scene.plan(ids, "environment", read_only=True).save(path)
     with pytest.raises(
-        GuardError, match=r"for looking at, said BATCHNB_READ_ONLY=1 .when .* make a new plan .* expect="
+        GuardError,
+        match=r"not executed, said BATCHNB_READ_ONLY=1 .when .* make a new plan .* expect=",
     ):
         scene.execute(scene.load(path))
     assert scene.asked_for == set()
@@ -553,7 +555,7 @@ def _interrupted(scene: Scene, plan: Plan, **options: Any) -> str:
 
 
 def _resume(scene: Scene, run_id: str) -> Report:
-    return resume_run(find_run(run_id), scene.gateway, wait=True, timeout=300, on_event=None, clock=scene.clock)
+    return resume_run(find_run(run_id), scene.gateway, RunOptions(timeout=300), clock=scene.clock)
 
 
 @pytest.mark.parametrize("source", SOURCES)

@@ -272,11 +272,21 @@ MEMBERS = [
     *("isTerminated", "isCancelled", "arrayProperties", "nodeProperties", "container", "jobQueue", "tags", "attempts"),
     "dependsOn",
 ]
+OF_OTHER_SHAPES = ["capacityUsage", "ecsProperties", "eksProperties", "eksAttempts", "parameters", "timeout"]
+INNER = [
+    *("size", "index", "statusSummary", "jobId", "exitCode", "RUNNING", "numNodes", "capacityUnit", "quantity", "type"),
+    *("vcpus", "memory", "image", "name", "reason", "resourceRequirements", "value", "podProperties", "taskProperties"),
+    *("containers", "nodeRangeProperties", "targetNodes", "container", "startedAt", "attemptDurationSeconds"),
+]
+"""Names of members of those, some of them in the wrong place."""
 anything = st.recursive(
-    odd | st.just("RUNNING") | st.integers(-(2**70), 2**70) | st.sampled_from([10**15, 2**31, -1, 1.5e12, 1e300, True]),
+    odd
+    | st.just("RUNNING")
+    | st.integers(-(2**70), 2**70)
+    | st.sampled_from([10**15, 2**31, -1, 1.5e12, 1e300, 2**64, 10**400, -0.0, True]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["size", "index", "statusSummary", "jobId", "exitCode", "RUNNING"]), inner)
+        | st.dictionaries(st.sampled_from(INNER), inner, max_size=4)
         | st.dictionaries(st.text(max_size=3), inner, max_size=3)
     ),
     max_leaves=8,
@@ -285,8 +295,12 @@ anything = st.recursive(
 
 @settings(deadline=None)
 @example([{"container": {"size": float("inf")}}])
+@example([{"container": {"size": 2**64}}, {"container": {"size": [2**64], "image": "\ud800"}}])
+@example([{"container": {"size": 10**400}}, {"nodeProperties": {"numNodes": 2**64}}])
+@example([{"nodeProperties": {"numNodes": float("nan")}}, {"nodeProperties": {"numNodes": True}}])
+@example([{"ecsProperties": None, "parameters": [None], "capacityUsage": [{"capacityUnit": "VCPU", "quantity": 2}]}])
 @example([{"container": {"size": float("nan"), "exitCode": 1, "image": "train:3"}}])
-@given(st.lists(st.dictionaries(st.sampled_from(MEMBERS), anything), min_size=1, max_size=4))
+@given(st.lists(st.dictionaries(st.sampled_from(MEMBERS + OF_OTHER_SHAPES), anything), min_size=1, max_size=4))
 def test_whatever_stands_in_a_member_costs_that_member(answers: list[dict[str, Any]]) -> None:
     """A job with odd values is read, shown as a row, written down, and read again as it was."""
     jobs = [job_from_aws({**LEAST, **answer}) for answer in answers]

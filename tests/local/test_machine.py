@@ -172,7 +172,7 @@ class Night(RuleBasedStateMachine):
 
     @invariant()
     def times_are_in_order(self) -> None:
-        """A job is created before it starts, and starts before it stops."""
+        """Check that a job is created before it starts, and starts before it stops."""
         for truth in self.world.jobs():
             known = [one for one in (truth.created_at, truth.started_at, truth.stopped_at) if one is not None]
             assert known == sorted(known)

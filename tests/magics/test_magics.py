@@ -183,7 +183,7 @@ def test_loading_imports_nothing_but_the_magics_names() -> None:
     """`%load_ext batchnb` imports the names of the magics and their settings, and of the rest what costs nothing."""
     added = modules_after("shell.run_line_magic('load_ext', 'batchnb')")
     ours = {name for name in added if name.startswith("batchnb")}
-    settings = {"batchnb.guards.notebook_layer", "batchnb.guards.notebook_traits"}
+    settings = {f"batchnb.guards.notebook_{name}" for name in ("defaults", "layer", "traits")}
     packages = {"batchnb", "batchnb.guards", "batchnb.magics"}
     assert ours == {*packages, "batchnb.magics.magics", "batchnb.errors", "batchnb.text", "batchnb._version", *settings}
 
@@ -252,14 +252,25 @@ def _root() -> Path:
     ("magic", "flags"), [("batch_jobs", JOBS), ("batch_terminate", TERMINATE), ("batch_local", LOCAL)]
 )
 def test_help_names_every_flag(nb: Notebook, magic: str, flags: Any) -> None:
-    """`--help`, `-h` and what `%magic?` shows are the same text, with every flag in it; the docstring points there."""
-    texts = [nb.run(f"%{magic} --help").stdout, nb.run(f"%{magic} -h").stdout]
+    """`--help all` and what `%magic?` shows are the same text, with every flag in it; the docstring points there."""
+    texts = [nb.run(f"%{magic} --help all").stdout, nb.run(f"%{magic} all -h").stdout]
     texts.append(getdoc(nb.shell.find_line_magic(magic)) or "")
     assert "--help" in nb.shell.find_line_magic(magic).__doc__
     for text in texts:
         assert f"usage: {'' if magic != 'batch_jobs' else 'jobs = '}%{magic}" in text
         assert all(re.search(rf"(?<![\w-]){name}(?![\w-])", text) for name in flags.flag_names)
     assert nb.shell.object_inspect(f"%{magic}")["docstring"].split() == flags.format_help().split()
+
+
+@pytest.mark.parametrize("magic", ["batch_jobs", "batch_terminate", "batch_resume"])
+def test_help_shows_the_flags_of_every_day(nb: Notebook, magic: str) -> None:
+    """About a dozen, within 80 columns, and how to see the rest; `-h` is the same."""
+    text = nb.run(f"%{magic} --help").stdout
+    assert text == nb.run(f"%{magic} -h").stdout
+    assert 6 <= len(re.findall(r"^  --", text, re.MULTILINE)) <= 13
+    assert re.search(rf"^\d+ more: %{magic} --help all$", text, re.MULTILINE)
+    whole = nb.run(re.findall(r"more: (.*)$", text, re.MULTILINE)[0]).stdout
+    assert max(map(len, [*text.splitlines(), *whole.splitlines()])) <= 80
 
 
 def test_help_ends_nothing_whatever_else_is_typed(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str]) -> None:
@@ -320,17 +331,17 @@ def test_a_queue_that_cannot_be_listed_is_named(nb: Notebook, emulator: local.Lo
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("jobs", "'jobs' is no flag"),
+        ("jobs", "'jobs' is not a flag"),
         ("-q nope", "no job queue 'nope' .*other, train"),
-        ("-q train --older-than 6", "older_than: '6' is no age"),
+        ("-q train --older-than 6", "InputError: --older-than: '6' is not an age"),
         ("-q train --status gone", "status: 'gone'"),
-        ("-q train --limit many", "--limit: 'many' is no whole number"),
+        ("-q train --limit many", "--limit: 'many' is not a whole number"),
         ("-q train --limit 0", "limit: 0"),
-        ("-q train --tag team", "--tag: 'team' is no KEY=VALUE"),
+        ("-q train --tag team", "--tag: 'team' is not KEY=VALUE"),
         ("-q train --tag a=1 --tag a=2", "--tag: 'a' is given two values"),
-        ("-q train --out 2x", "--out: '2x' is no name of a variable"),
-        ("-q train --out class", "--out: 'class' is no name of a variable"),
-        ("-q train --endpoint-url nowhere", "endpoint_url: 'nowhere' is no URL"),
+        ("-q train --out 2x", "--out: '2x' is not the name of a variable"),
+        ("-q train --out class", "--out: 'class' is not the name of a variable"),
+        ("-q train --endpoint-url nowhere", "--endpoint-url: 'nowhere' is not a URL"),
         ("-q train --profile nobody", "profile or Region is for AWS"),
         ("-q train --query vcpus:>4", "query: There is no field “vcpus”. Did you mean `vcpu:>4`[?]"),
         ("--query ''", "query: '' is empty"),
@@ -432,7 +443,7 @@ def test_a_node_in_a_cell_is_read_as_a_node(nb: Notebook, emulator: local.LocalB
     assert not sent(emulator)
 
 
-@pytest.mark.parametrize("line", ["nonsense", "{0} {0}", "{0},", '"{0}"', "sweep-000"])
+@pytest.mark.parametrize("line", ["nonsense", "train {0}", '"{0}"', "sweep-000"])
 def test_a_bad_line_of_a_cell_is_named(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], line: str) -> None:
     """One line that is no id stops the whole cell, and the error says which."""
     source = f"%%batch_terminate -r x --yes\n# comment\n{job_ids[0]}\n{line.format(job_ids[1])}\n{job_ids[2]}"
@@ -457,7 +468,7 @@ def test_a_cell_of_comments_names_no_job(nb: Notebook) -> None:
 )
 def test_jobs_are_named_in_one_way(nb: Notebook, emulator: local.LocalBatch, job_ids: list[str], source: str) -> None:
     """Ids, expressions, cells and selectors exclude each other, and none of them is never "all"."""
-    assert "name the jobs in one way" in nb.fail(source.format(job_ids[0]))
+    assert "which jobs" in nb.fail(source.format(job_ids[0]))
     assert emulator.calls == []
 
 
@@ -474,20 +485,20 @@ def test_jobs_are_named_in_one_way(nb: Notebook, emulator: local.LocalBatch, job
         ("{0} -r don't", "the quote ' at position 44, before 't --yes',"),
         ("{0} --reas x", "Did you mean --reason"),
         ("{0} -r x --dry-run", "--yes and --dry-run contradict"),
-        ("{0} -r x --timeout abc", "--timeout: 'abc' is no number of seconds"),
-        ("{0} -r x --timeout -1", "--timeout: '-1' is no number of seconds"),
-        ("{0} -r x --timeout nan", "--timeout: 'nan' is no number of seconds"),
-        ("{0} -r x --wait --no-wait", "--wait and --no-wait exclude each other"),
-        ("{0} -r x --out a.b", "--out: 'a.b' is no name"),
-        ("{0} -r x --ids jobId", "ids='jobId' names a column"),
-        ("{0} nonsense -r x", "'nonsense' is no job id"),
+        ("{0} -r x --timeout abc", "--timeout: 'abc' is not a number of seconds"),
+        ("{0} -r x --timeout -1", "--timeout: '-1' is not a number of seconds"),
+        ("{0} -r x --timeout nan", "--timeout: 'nan' is not a number of seconds"),
+        ("{0} -r x --wait --no-wait", "give --wait or --no-wait, not both"),
+        ("{0} -r x --out a.b", "--out: 'a.b' is not the name"),
+        ("{0} -r x --ids jobId", "--ids 'jobId' names a column"),
+        ("{0} nonsense -r x", "'nonsense' is not a job id"),
         ("arn:aws:batch:mars-1:000000000000:job/{0} -r x", "is of Region mars-1"),
         ("undefined -r x", "cannot evaluate 'undefined' .NameError"),
         ("jobs[ -r x", r"the bracket \[ at position 5"),
         ("1/0 -r x", "cannot evaluate '1/0' .ZeroDivisionError"),
         (", -r x", "cannot evaluate ','"),
         ("42 -r x", "expected a DataFrame"),
-        ("[] -r x", "there is no job in it"),
+        ("[] -r x", "no jobs given"),
         ("__import__('pandas').DataFrame({{'a': [1]}}) -r x", "column of job ids .*Its columns: a"),
         ("-q train --name nope -r x", "no job matches these selectors"),
         ("--limit 2 -r x", "say which jobs"),
@@ -557,7 +568,7 @@ def test_without_yes_everything_is_shown_and_nothing_is_ended(
     for flags in ("", "--dry-run", "-n"):
         cell = nb.run(f"%batch_terminate {job_ids[0]} --reason {REASON!r} {flags}")
         assert isinstance(cell.value, Plan)
-        assert "Nothing was ended. The same line with --yes makes the plan anew" in cell.stdout
+        assert "Nothing was ended. The same line with --yes makes the plan again" in cell.stdout
         assert REASON in cell.shown[0]["text/html"]
         assert job_ids[0] in cell.shown[0]["text/plain"]
     assert "The same cell with --yes" in nb.run(f"%%batch_terminate --reason x\n{job_ids[0]}").stdout
@@ -569,7 +580,7 @@ def test_a_plan_without_a_job_to_end_does_not_offer_to(nb: Notebook, emulator: l
     """Where every job is left out, nothing suggests that --yes would help."""
     done = emulator.world.add_job("train", "done", status="SUCCEEDED")
     cell = nb.run(f"%batch_terminate {done} --reason x")
-    assert cell.stdout.endswith("Nothing was ended. There is no job in it that could be.\n")
+    assert cell.stdout.endswith("Nothing was ended. Nothing here can be terminated.\n")
 
 
 def test_with_yes_the_plan_is_shown_before_anything_is_sent(
@@ -609,7 +620,7 @@ def test_a_plan_is_carried_out_as_it_is(nb: Notebook, emulator: local.LocalBatch
     cell = nb.run(f"%batch_terminate -q train --reason {REASON!r} --out plan")
     assert cell.value is None
     late = emulator.world.add_job("train", "sweep-late")
-    assert "carries out this very plan" in nb.run("%batch_terminate plan").stdout
+    assert "executes this plan" in nb.run("%batch_terminate plan").stdout
     report = nb.run("%batch_terminate plan --yes").value
     assert report.plan is nb["plan"]
     assert [result.planned.job_id for result in report.results] == job_ids
@@ -819,10 +830,10 @@ def test_another_seed_gives_other_ids(shell: Any) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("nonsense", "'nonsense' is none of start, status, stop"),
+        ("nonsense", "'nonsense' is not one of start, status, stop"),
         ("", "say what to do: start, status, stop"),
-        ("start stop", "'start stop' is none of"),
-        ("start --seed x", "--seed: 'x' is no whole number"),
+        ("start stop", "'start stop' is not one of"),
+        ("start --seed x", "--seed: 'x' is not a whole number"),
         ("start --port 1", "there is no flag --port"),
     ],
 )
@@ -927,3 +938,58 @@ def test_jobs_that_somebody_has_named_are_ended(
     nb.run("jobs = %batch_jobs")
     nb.run(f"%batch_terminate {which.format(job_ids[0])} -r x --yes")
     assert sent(emulator)
+
+
+# What is said can be typed
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("%batch_terminate ids --reason x", "_"),
+        ("%%batch_terminate --reason x\n{cell}", "_"),
+        ("p = %batch_terminate ids --reason x", "p"),
+        ("%batch_terminate ids --reason x --out q", "q"),
+        ("%batch_terminate ids --reason x\n1 + 1", "batch_plan"),
+    ],
+)
+def test_the_hint_below_a_plan_can_be_typed(nb: Notebook, emulator: local.LocalBatch, source: str, name: str) -> None:
+    """It names the variable that holds the plan in the next cell."""
+    nb["ids"] = emulator.world.add_jobs("train", "sweep", 21)
+    text = nb.run(source.replace("{cell}", "\n".join(nb["ids"]))).plain
+    (hint,) = re.findall(r"all of them: (\S+\(\))", text)
+    assert hint == f"{name}.to_frame()"
+    nb.shell.user_ns.setdefault("_", None)
+    if name == "_":  # what a notebook does with the last value
+        nb["_"] = nb.cell(source.replace("{cell}", "\n".join(nb["ids"]))).value
+    assert len(nb.run(hint).value) == 21
+
+
+def test_the_hint_below_a_report_can_be_typed(nb: Notebook, emulator: local.LocalBatch) -> None:
+    """It reads the run, also in a notebook that imports nothing; with --out it names the variable."""
+    nb["ids"] = emulator.world.add_jobs("train", "sweep", 42)
+    text = nb.run("%batch_terminate ids[:21] --reason x --yes").plain
+    hint = re.findall(r"all of them: (\S+)$", text, re.MULTILINE)[-1]
+    assert hint.startswith("batchnb.read_run('")
+    assert len(nb.run(hint).value) == 21
+    assert "all of them: r.to_frame()" in nb.run("%batch_terminate ids[21:] --reason x --yes --out r").plain
+
+
+def test_with_yes_nothing_says_that_nothing_was_ended(nb: Notebook, job_ids: list[str]) -> None:
+    """What is shown first says that jobs are ended now; a plan that is refused still says that nothing was."""
+    text = nb.run(f"%batch_terminate {job_ids[0]} --reason x --yes").plain
+    assert re.match(r"Plan \w{12}: ending 1 job\.\n", text)
+    assert "Nothing has been ended" not in text
+    refused = nb.cell(f"%batch_terminate {job_ids[1]} --reason x --yes --read-only")
+    assert "Nothing has been ended. It cannot be executed" in refused.plain
+
+
+def test_out_shows_the_picker_too(nb: Notebook, job_ids: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--out` names the picker, and does not hide it."""
+    monkeypatch.setattr("batchnb.widget.has_front_end", lambda: True)
+    nb.run("jobs = %batch_jobs -q train")
+    cell = nb.run("%batch_terminate jobs --out picker")
+    assert len(cell.shown) == 1
+    assert "<JobPicker: 3 jobs>" in cell.shown[0]["text/plain"]
+    assert repr(nb["picker"]) == "<JobPicker: 3 jobs>"
+    assert job_ids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from batchnb.api import list_jobs, plan
 from batchnb.errors import InputError
 from batchnb.jobs.ids import parse_job_id
-from batchnb.magics.options import JOBS, LOCAL, TERMINATE, connection_of, ids_in_cell, ids_in_line, selectors_of
+from batchnb.magics.defaults import connection_of
+from batchnb.magics.options import JOBS, LOCAL, TERMINATE, ids_in_cell, ids_in_line, selectors_of
 from batchnb.magics.parser import FlagParser
 
 JOB = "11111111-2222-3333-4444-555555555555"
@@ -122,6 +124,16 @@ def test_a_line_that_is_no_id_is_named_by_its_number(text: str, before: int) -> 
         ids_in_cell(cell)
 
 
+def test_a_pasted_answer_of_the_cli_is_read() -> None:
+    """Ids with tabs between, as `--output text` has them, and JSON, as `--output json` has it, come back in order."""
+    two = [JOB, f"{JOB}:1"]
+    assert ids_in_cell(f"{JOB}\t{JOB}:1\n") == two
+    assert ids_in_cell(json.dumps({"jobSummaryList": [{"jobId": one} for one in two]})) == two
+    assert ids_in_cell(f'[\n    "{JOB}",\n    "{JOB}:1"\n]\n') == two
+    with pytest.raises(InputError, match="line 1 of the cell holds another job id behind the first"):
+        ids_in_cell(f"{JOB}\ttrain\t{JOB}:1")
+
+
 def test_windows_line_ends_are_line_ends() -> None:
     """A cell pasted from another system is read the same."""
     assert ids_in_cell(f"{JOB}\r\n\r\n# x\r\n{JOB}:1\r\n") == [JOB, f"{JOB}:1"]
@@ -144,5 +156,5 @@ def test_a_word_among_ids_is_kept_to_be_refused() -> None:
     arn = f"arn:aws:batch:mars-1:123456789012:job/{JOB}"
     words = ids_in_line(f"{arn} {JOB[:-1]}")
     assert words == [arn, JOB[:-1]]
-    with pytest.raises(InputError, match=f"{JOB[:-1]}. is no job id"):
+    with pytest.raises(InputError, match=f"{JOB[:-1]}. is not a job id"):
         [parse_job_id(word) for word in words]

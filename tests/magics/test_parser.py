@@ -105,7 +105,7 @@ def test_a_value_may_begin_with_a_dash(flag: str) -> None:
 
 
 def test_a_negative_number_needs_no_quotes() -> None:
-    """A dash before a digit is no flag."""
+    """A dash before a digit is not a flag."""
     assert read("--limit -5").limit == -5
 
 
@@ -169,13 +169,13 @@ def test_a_switch_may_be_repeated_but_not_contradicted() -> None:
     """`--yes -y` is yes; `--wait --no-wait` is an error."""
     assert read("--yes -y").yes
     assert not read("--no-wait --no-wait").wait
-    with pytest.raises(InputError, match="--wait and --no-wait exclude each other"):
+    with pytest.raises(InputError, match="give --wait or --no-wait, not both"):
         read("--wait --no-wait")
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("--reas", "--reason"), ("--y", "--yes"), ("--queues", "--queue")])
 def test_an_abbreviation_is_refused_with_a_suggestion(typed: str, meant: str) -> None:
-    """Half a flag is no flag: the error names the one that was meant."""
+    """Half a flag is not a flag: the error names the one that was meant."""
     with pytest.raises(InputError, match=f"there is no flag {typed}. Did you mean {meant}"):
         read(f"jobs {typed} x")
 
@@ -188,7 +188,7 @@ def test_an_unknown_flag_is_named(typed: str) -> None:
 
 
 def test_short_flags_are_not_run_together() -> None:
-    """`-yr` is no flag: which of two letters takes the value is not guessed."""
+    """`-yr` is not a flag: which of two letters takes the value is not guessed."""
     with pytest.raises(InputError, match="there is no flag -yr"):
         read("jobs -yr x")
 

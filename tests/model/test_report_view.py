@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
@@ -19,11 +20,12 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.model.report_view import report_facts, report_html, report_text
 from batchnb.model.result import JobResult
+from batchnb.model.ticket import ticket
 from batchnb.model.verdict import PlannedJob, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HERE = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com", "arn:aws:iam::1:user/<b>")
-ALLOWED = {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td"}
+ALLOWED = {"div", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
 HOSTILE = [
     "<script>alert(1)</script>",
     "</td></table><img src=x onerror=alert(1)>",
@@ -161,3 +163,16 @@ def test_a_notebook_gets_both_forms() -> None:
     """The bundle holds the text for terminals and diffs, and the HTML for notebooks."""
     report = _report([_result(1, Outcome.TERMINATED)])
     assert report._repr_mimebundle_() == {"text/plain": report_text(report), "text/html": report_html(report)}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "cp1252", "utf-8"])
+def test_plan_report_and_ticket_can_be_printed_on_any_stdout(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script of cron or CI, whose stdout is not UTF-8, does not fail after the jobs were ended."""
+    report = _report(
+        [_result(n, Outcome.TERMINATED, "zürich 日本 “job”" + "x" * 200) for n in range(30)], reason="naïve…"
+    )
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr("sys.stdout", stdout)
+    for thing in (report, report.plan, ticket(report), ticket(report.plan), repr(report), repr(report.plan)):
+        print(thing)  # noqa: T201 - what a script does
+    stdout.flush()

@@ -196,7 +196,32 @@ def test_a_file_says_what_holds_and_what_it_ends(emulator: local.LocalBatch, pat
     assert record["counts"] == {"terminate": 3, "to end": 3, "with array children": 7}
     assert record["guards"]["protect"] == [{"pattern": "name:prod-*", "source": "a keyword argument"}]
     assert [text.partition(":")[0] for text in record["refused_by"]] == ["max_jobs"]
-    assert record["reviewed_by"] == []
+    assert record["reviewed_by"] == ""
+
+
+def test_who_reviewed_a_plan_stays_with_it(emulator: local.LocalBatch, path: Path, clock: Clock) -> None:
+    """The file, the plan that is loaded, the journal, the report and its ticket keep what somebody typed."""
+    ids, place = emulator.world.add_jobs("train", "job", 2), {"endpoint_url": emulator.endpoint_url}
+    plan = batchnb.plan(ids, reason="x", **place).with_reviewer("  Ana Ruiz, OPS-7 ")  # type: ignore[arg-type]
+    plan.save(path)
+    loaded = batchnb.load_plan(path, **place)  # type: ignore[arg-type]
+    assert (loaded.reviewed_by, loaded.digest) == ("Ana Ruiz, OPS-7", plan.digest)
+    again = batchnb.plan(ids, reason="x", **place)  # type: ignore[arg-type]
+    report = again.execute(clock=clock, expect=path)
+    assert report.plan.reviewed_by == "Ana Ruiz, OPS-7"
+    read = batchnb.read_run(report.run_id or "")
+    assert read.plan.reviewed_by == "Ana Ruiz, OPS-7"
+    assert "Reviewed by  Ana Ruiz, OPS-7" in batchnb.ticket(read)
+
+
+def test_a_reviewer_who_is_typed_counts_before_the_one_in_the_file(emulator: local.LocalBatch, clock: Clock) -> None:
+    """Whoever executes says who looked last; nobody is an error, and so is a novel."""
+    ids, place = emulator.world.add_jobs("train", "job", 1), {"endpoint_url": emulator.endpoint_url}
+    plan = batchnb.plan(ids, reason="x", **place).with_reviewer("Ana")  # type: ignore[arg-type]
+    for nobody in ("", " ", "x" * 257, None, 7):
+        with pytest.raises(InputError, match="reviewed_by must be a text"):
+            plan.with_reviewer(nobody)  # type: ignore[arg-type]
+    assert plan.execute(clock=clock, reviewed_by="Bo").plan.reviewed_by == "Bo"
 
 
 @pytest.mark.parametrize(

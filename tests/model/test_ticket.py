@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import pytest
+
 import batchnb
 from batchnb import local
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
+from batchnb.errors import InputError
 from batchnb.jobs.ids import JobId
 from batchnb.model.plan import Plan
+from batchnb.model.report_view import report_facts
 from batchnb.model.ticket import ticket
 from tests.plans import make_plan
 
@@ -43,7 +50,31 @@ def test_of_a_plan_with_arrays_and_dependents_it_says_what_else_ends(
     emulator.world.add_job("train", "waits", status="PENDING", depends_on=[array])
     lines = _lines(ticket(_plan(gateway, [array], clock)))
     assert lines["Would end"] == "1 job: 1 to terminate, with 4 live children"
-    assert lines["Would fail"] == "1 dependent that the plan does not hold"
+    assert lines["Would fail"].startswith("1 dependent that the plan does not hold: ")
+    assert lines["Would fail"].endswith("(waits)")
+
+
+def test_it_says_what_is_held_and_never_0_for_what_is_not_known(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Before: what would be freed. After: what was, and what the job that did not end still holds."""
+    ids = [
+        emulator.world.add_job("train", "ends", vcpus=96, memory=4096, gpus=8),
+        emulator.world.add_job("train", "stays", vcpus=4, memory=1024, stops="never"),
+        emulator.world.add_job("train", "waits", vcpus=64, gpus=8, status="RUNNABLE"),
+        emulator.world.add_job("train", "odd", container={"image": "a", "vcpus": 2}),
+    ]
+    plan = _plan(gateway, ids, clock)
+    assert _lines(ticket(plan))["Frees"] == "at least 102 vCPU, 5 GiB of memory, 8 GPUs (1 job without figures)"
+
+    report = plan.execute(clock=clock, timeout=60)
+
+    for said in (_lines(ticket(report)), dict(report_facts(report))):
+        assert said["Freed"] == "at least 98 vCPU, 4 GiB of memory, 8 GPUs (1 job without figures)"
+        assert said["Still held"] == "4 vCPU, 1 GiB of memory"
+    assert report.freed == {"vcpus": 98, "memory_gib": 4, "gpus": 8, "unknown": 1}
+    read = batchnb.read_run(str(report.run_id))
+    assert (read.freed, read.still_held) == (report.freed, report.still_held)
 
 
 def test_of_a_report_it_says_what_became_of_the_jobs(
@@ -65,7 +96,7 @@ def test_what_is_left_is_named_and_how_to_go_on(emulator: local.LocalBatch, gate
     assert _lines(text)["Left"] == "12 jobs"
     assert f"{ids[0]} (stubborn-000, RUNNING) still stopping" in text
     assert text.count("(stubborn-") == 10
-    assert "and 2 more in report.failures" in text
+    assert re.search(r"and 2 more in batchnb\.read_run\('[\w-]+'\)\.failures", text)
     assert "batchnb.resume(" in _lines(text)["To go on"]
 
 
@@ -83,4 +114,62 @@ def test_no_jobs_make_a_plan_and_a_report_where_that_is_fine(emulator: local.Loc
     report = plan.execute(expect=0)
     assert report.ok
     assert ticket(plan).splitlines()[-1].split() == ["Would", "end", "0", "jobs"]
+    assert plan.as_cell().splitlines()[-1] == "# No job is left to end."
     assert ticket(report).startswith("There was no job to end.\n")
+
+
+# --- what a reader of the ticket asks ---------------------------------------------------------------------------------
+
+
+def test_it_says_which_jobs_these_were(emulator: local.LocalBatch, clock: Clock) -> None:
+    """Queues, selectors, groups with counts, array children, dependents, the file of the details, and zones."""
+    place: dict[str, Any] = {"endpoint_url": emulator.endpoint_url}
+    first = emulator.world.add_jobs("train", "sweep", 3, definition="sweep:7")[0]
+    emulator.world.add_job("train", "sweep-array", definition="sweep:7", array_size=4)
+    emulator.world.add_job("other", "waits", status="PENDING", depends_on=[first])
+    jobs = batchnb.list_jobs(queues=["train"], job_definition="sweep", **place)
+    plan = batchnb.plan(jobs, reason="OPS-1", with_dependents=False, **place)
+    report = plan.execute(clock=clock)
+    for subject in (plan, report):
+        text = ticket(subject, details="plan.json")
+        lines = _lines(text)
+        assert lines["Queues"] == "train 4"
+        assert lines["Selected by"] == "queues=['train'], job_definition='sweep'"
+        assert lines["Groups"] == "3  sweep:7  sweep-#"
+        assert "1  sweep:7  sweep-array" in text
+        assert "4 live children" in text
+        assert lines["Details"] == "plan.json"
+    assert re.fullmatch(r"[-\d]+ [:\d]+ UTC to [-\d]+ [:\d]+ UTC", _lines(ticket(report))["When"])
+
+
+HOSTILE = "OPS-1 *b* _i_ `c` [x](http://e) <!channel> {code} | # @a & {noformat}"
+
+
+@pytest.mark.parametrize("style", ["text", "markdown", "jira", "slack"])
+def test_a_hostile_reason_stays_text_in_every_markup(emulator: local.LocalBatch, clock: Clock, style: str) -> None:
+    """What is markup where the ticket goes is escaped there, or stands in a block of code."""
+    ids = emulator.world.add_jobs("train", "job", 2)
+    report = batchnb.plan(ids, reason=HOSTILE, endpoint_url=emulator.endpoint_url).execute(clock=clock)
+    text = ticket(report, style)
+    reason = next(line for line in text.splitlines() if "Reason" in line)
+    expected = {
+        "text": rf"  Reason +{re.escape(HOSTILE)}",
+        "markdown": re.escape(
+            r"- **Reason:** OPS-1 \*b\* \_i\_ \`c\` \[x\]\(http://e\) \<\!channel\> \{code\} \| \# \@a \& \{noformat\}"
+        ),
+        "jira": re.escape(
+            r"* *Reason:* OPS\-1 \*b\* \_i\_ `c` \[x\](http://e) <\!channel> \{code\} \| \# \@a & \{noformat\}"
+        ),
+        "slack": "  Reason +"
+        + re.escape("OPS-1 *b* _i_ 'c' [x](http://e) &lt;!channel&gt; {code} | # @a &amp; {noformat}"),
+    }
+    assert re.fullmatch(expected[style], reason)
+    assert "2 of 2 jobs seen to end: 2 terminated" in text
+    assert text.count("```") == (2 if style == "slack" else 0)
+
+
+def test_another_style_is_an_error(emulator: local.LocalBatch) -> None:
+    """It names those that there are."""
+    plan = batchnb.plan([], reason="x", empty_ok=True, endpoint_url=emulator.endpoint_url)
+    with pytest.raises(InputError, match="style must be one of text, markdown, jira, slack, got 'html'"):
+        ticket(plan, "html")

@@ -78,12 +78,12 @@ def drawn(frame: pd.DataFrame, *arguments: object, **options: object) -> Picture
     return cast(Picture, cast(Any, frame).batchnb.plot(*arguments, **options))
 
 
-def history(runs: Sequence[tuple[datetime, str]]) -> pd.DataFrame:
-    """Return runs that began at these times and had these outcomes, as `batchnb.history()` would."""
+def history(runs: Sequence[tuple[datetime, object]]) -> pd.DataFrame:
+    """Return runs that began at these times and had these counts by outcome, as `batchnb.history()` would."""
     return pd.DataFrame(
         {
             "run": [f"run-{number}" for number in range(len(runs))],
             "started_at": pd.to_datetime([at for at, _ in runs], utc=True),
-            "outcomes": pd.Series([outcomes for _, outcomes in runs], dtype="string"),
+            "counts": pd.Series([counts for _, counts in runs], dtype=object),
         }
     )

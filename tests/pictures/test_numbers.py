@@ -15,11 +15,11 @@ from batchnb.api import list_jobs, plan
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.jobs.job import JobStatus
-from batchnb.jobs.outcome import Outcome, counts_in, counts_text
+from batchnb.jobs.outcome import Outcome
 from batchnb.model.plots import endings_of
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.pictures.rows import Run
+from batchnb.pictures.rows import Run, runs_in
 from batchnb.pictures.run_history import bars_of
 from batchnb.pictures.run_times import DEFINITIONS_SHOWN, RunTime, by_definition
 
@@ -210,7 +210,7 @@ def test_a_plan_is_drawn_with_what_it_knows_among_others() -> None:
     ("frame", "what"),
     [
         (pd.DataFrame({"jobId": []}), "lacks jobDefinition, status, startedAt, stoppedAt of the one"),
-        (pd.DataFrame({"run": [], "started_at": []}), "outcomes of the other"),
+        (pd.DataFrame({"run": [], "started_at": []}), "counts of the other"),
         (
             pd.DataFrame({"jobDefinition": ["a"], "status": ["RUNNING"], "startedAt": ["then"], "stoppedAt": [None]}),
             "column startedAt: expected times",
@@ -241,15 +241,24 @@ COUNTS = st.dictionaries(st.sampled_from(Outcome), st.integers(1, 10**7))
 
 
 @given(COUNTS)
-def test_counts_are_read_as_they_were_written(counts: dict[Outcome, int]) -> None:
-    """The text of a history's outcomes has every count in it."""
-    assert counts_in(counts_text({outcome.value: count for outcome, count in counts.items()})) == counts
+def test_the_counts_of_a_history_are_drawn_as_they_are(counts: dict[Outcome, int]) -> None:
+    """Every count of a run is in its bar, those of outcomes whose names hold a comma or a number too."""
+    (run,) = runs_in(scenes.history([(scenes.NOW, {outcome.value: count for outcome, count in counts.items()})]))
+    assert run.outcomes == counts
 
 
-@pytest.mark.parametrize("text", [None, "", "many", "3 exploded", "x terminated", ", ,", 7])
-def test_what_is_no_count_is_passed_over(text: object) -> None:
-    """A history that somebody has changed is drawn as far as it can be read."""
-    assert counts_in(text) == {}
+@pytest.mark.parametrize("counts", [None, float("nan"), {}, {"exploded": 3}, {"terminated": "x"}, {"terminated": -1}])
+def test_a_count_that_cannot_be_read_is_passed_over(counts: object) -> None:
+    """A history that another version has written, or that lacks a row, is drawn as far as it can be read."""
+    (run,) = runs_in(scenes.history([(scenes.NOW, counts)]))
+    assert run.outcomes == {}
+
+
+@pytest.mark.parametrize("counts", ["{'terminated': 3}", "3 terminated", 7, ["terminated"]])
+def test_counts_that_are_no_dict_are_an_error(counts: object) -> None:
+    """A history from a CSV file has texts there: an empty picture of it would be a lie."""
+    with pytest.raises(InputError, match="column counts: expected a dict for each run"):
+        scenes.drawn(scenes.history([(scenes.NOW, counts)]))
 
 
 @given(st.lists(st.tuples(st.datetimes(timezones=st.just(UTC)), COUNTS), max_size=80))
@@ -268,7 +277,7 @@ def test_no_run_is_lost_in_the_bars(given_runs: list[tuple[datetime, dict[Outcom
 
 def test_a_history_is_drawn_oldest_first() -> None:
     """Bars go with the time, although the newest run is on top of the frame."""
-    runs = [(scenes.NOW, "2 cancelled"), (scenes.NOW - timedelta(days=1), "1,200 terminated, 1 denied")]
+    runs = [(scenes.NOW, {"cancelled": 2}), (scenes.NOW - timedelta(days=1), {"terminated": 1200, "denied": 1})]
     picture = scenes.drawn(scenes.history(runs))
     assert picture.columns == ("UTC", "runs", "terminated", "cancelled", "denied")
     assert picture.rows == (

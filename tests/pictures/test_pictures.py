@@ -55,7 +55,7 @@ DRAWN: dict[str, Callable[[], Picture]] = {
     "plan": lambda: _plan().plot(),
     "plan among jobs": lambda: _plan().plot(scenes.listing([scenes.ran(5, 3.0)])),
     "run times": lambda: scenes.drawn(scenes.listing([scenes.ran(5, 3.0)]), now=scenes.NOW),
-    "history": lambda: scenes.drawn(scenes.history([(scenes.NOW, "3 terminated, 1 denied")])),
+    "history": lambda: scenes.drawn(scenes.history([(scenes.NOW, {"terminated": 3, "denied": 1})])),
 }
 EMPTY: dict[str, Callable[[], Picture]] = {
     "time_to_end": lambda: scenes.report([]).plot("time_to_end"),
@@ -250,7 +250,7 @@ def test_a_long_history_is_drawn_by_hour_day_month_or_year() -> None:
     """However many runs there were, there are no more bars than can be read, and every run is in one."""
     spans = ((36, 24, "a run"), (37, 0.1, "an hour"), (37, 1, "a day"), (900, 24, "a month"), (2_232, 24, "a year"))
     for count, hours, span in spans:
-        runs = [(scenes.NOW + timedelta(hours=hours * number), "1 terminated") for number in range(count)]
+        runs = [(scenes.NOW + timedelta(hours=hours * number), {"terminated": 1}) for number in range(count)]
         picture = scenes.drawn(scenes.history(runs))
         assert picture.notes == (f"Each bar is {span}; times are UTC.",)
         assert len(picture.rows) <= 36

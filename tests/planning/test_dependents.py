@@ -26,6 +26,7 @@ from batchnb.jobs.job import JobStatus
 from batchnb.local import Dependency, Fault
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import plan_facts
+from batchnb.model.run_options import RunOptions
 from batchnb.planning.waiting_jobs import live_units
 from batchnb.running.journal_folder import find_run
 from batchnb.running.resume import resume_run
@@ -384,10 +385,10 @@ def test_a_run_is_resumed_as_it_was_begun(
     runs = [plan.execute(clock=clock, timeout=1).run_id for plan in (accepted, plain)]
     world.deny_operation("ListJobs")
 
-    resume_run(find_run(str(runs[0])), gateway, wait=False, timeout=1, on_event=None, clock=clock)
+    resume_run(find_run(str(runs[0])), gateway, RunOptions(wait=False, timeout=1), clock=clock)
     with pytest.raises(GuardError, match="--accept-unseen"):
-        resume_run(find_run(str(runs[1])), gateway, wait=False, timeout=1, on_event=None, clock=clock)
-    resume_run(find_run(str(runs[1])), gateway, wait=False, timeout=1, on_event=None, clock=clock, typed=ACCEPTED)
+        resume_run(find_run(str(runs[1])), gateway, RunOptions(wait=False, timeout=1), clock=clock)
+    resume_run(find_run(str(runs[1])), gateway, RunOptions(wait=False, timeout=1), clock=clock, typed=ACCEPTED)
 
 
 def test_dependents_are_added_only_on_request(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:

@@ -115,9 +115,9 @@ def test_rows_without_an_arn_are_taken_as_they_are(name: str, missing: Any) -> N
         (arn(B), f"the id is {A}, but the ARN in its row is of job {B}"),
         (f"{arn(A)}:7", f"the ARN in its row is of job {A}:7"),
         ("arn:aws:batch:eu-west-1:111111111111:service-job/x", "is a service job"),
-        ("arn:aws:s3:::bucket", "is no job id"),
-        (A, "in the column of ARNs is no job ARN"),
-        (7, "is no job id"),
+        ("arn:aws:s3:::bucket", "is not a job id"),
+        (A, "in the column of ARNs is not a job ARN"),
+        (7, "is not a job id"),
     ],
 )
 def test_an_arn_that_does_not_fit_its_row_is_an_error(other: Any, message: str) -> None:

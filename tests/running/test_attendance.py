@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from batchnb.aws.gateway import BulkAnswer
+from batchnb.aws.answers import BulkAnswer
 from batchnb.jobs.outcome import Outcome
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.report import InterruptedRunError, Report
@@ -25,7 +25,7 @@ from batchnb.running.run_reader import read_run
 from tests.fake_aws import LOOKS_TO_END, FakeGateway, plan_of
 from tests.interrupting import Interruptions, press_ctrl_c
 
-SAMPLES = 40
+SAMPLES = 25
 """Runs of each kind that are interrupted, at lines that are chosen by chance, the same each time."""
 
 

@@ -18,6 +18,7 @@ from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running.history import history
 from batchnb.running.journal_folder import run_paths
 from batchnb.running.resume import last_unfinished, resume_run
@@ -68,7 +69,7 @@ class Run:
 
     def resume(self, **options: Any) -> Report:
         """Resume it."""
-        return resume_run(self.path, self.gateway, wait=True, timeout=60, on_event=None, clock=self.clock, **options)
+        return resume_run(self.path, self.gateway, RunOptions(timeout=60), clock=self.clock, **options)
 
     def read(self, **options: Any) -> Report:
         """Read it."""
@@ -282,7 +283,7 @@ def damages(draw: st.DrawFn) -> Callable[[bytes], bytes]:
     return damage
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(damages(), min_size=1, max_size=3), interrupted=st.booleans(), partial=st.booleans())
 def test_whatever_happens_to_its_bytes_a_journal_costs_itself(
     journals: Path,

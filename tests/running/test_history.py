@@ -19,6 +19,7 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError, JournalError
 from batchnb.jobs.ids import JobId
 from batchnb.model.report import Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running import history as runs
 from batchnb.running.history import history, prune_history
 from batchnb.running.journal import Journal
@@ -101,7 +102,7 @@ def test_a_run_of_format_1_is_resumed(start: Callable[..., local.LocalBatch], jo
     assert last_unfinished(gateway) == path
     emulator.world.deny(OLD_IDS[4])
     for _ in range(2):
-        report = resume_run(path, gateway, wait=True, timeout=60, on_event=None, clock=clock)
+        report = resume_run(path, gateway, RunOptions(timeout=60), clock=clock)
         assert report.counts == {"terminated": 2, "cancelled": 1, "denied": 1, "not attempted": 1}
         assert report.is_finished
         again = read_run(path.stem)
@@ -198,7 +199,7 @@ def test_what_is_not_finished_or_not_whole_is_never_removed(
 def test_an_age_that_is_none_removes_nothing(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock, age: object
 ) -> None:
-    """A number without a unit is no age."""
+    """A number without a unit is not an age."""
     executed(emulator, gateway, clock)
     with pytest.raises(InputError, match="older_than"):
         batchnb.prune_history(older_than=age)  # type: ignore[arg-type]
@@ -215,7 +216,7 @@ def test_a_run_that_is_refused_leaves_its_journal_as_it_was(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nread_only = true\n")
     with pytest.raises(batchnb.GuardError):
-        resume_run(path, gateway, wait=True, timeout=1, on_event=None, clock=clock)
+        resume_run(path, gateway, RunOptions(timeout=1), clock=clock)
     assert path.read_bytes() == before
     assert read_run(path.stem).summary == report.summary
     assert os.path.getsize(path) == read_record(path).path.stat().st_size  # noqa: PTH202

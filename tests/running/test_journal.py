@@ -34,6 +34,7 @@ from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.plan_records import guards_from_record, guards_record
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running.history import history
 from batchnb.running.journal import Journal
 from batchnb.running.journal_folder import run_paths
@@ -164,6 +165,7 @@ def test_history_has_a_row_for_each_run(emulator: local.LocalBatch, gateway: Gat
         clock.sleep(2)
     runs = history()
     assert list(runs.outcomes) == ["1 terminated", "1 terminated"]
+    assert list(runs.counts) == [{"terminated": 1}, {"terminated": 1}]
     assert runs.started_at.is_monotonic_decreasing
     assert set(runs.reason) == {REASON}
     assert runs.finished.all()
@@ -223,7 +225,7 @@ def test_whatever_breaks_a_run_resuming_it_ends_every_job_and_no_other(
                 if report is not None and report.ok and report.is_finished:
                     break
                 (path,) = run_paths()
-                report = resume_run(path, gateway, wait=True, timeout=300, on_event=None, clock=clock)
+                report = resume_run(path, gateway, RunOptions(timeout=300), clock=clock)
 
             assert report is not None
             assert {result.planned.job_id: result.outcome.value for result in report.results} == {
@@ -396,7 +398,7 @@ def test_what_is_written_when_there_is_room_again_is_no_part_of_a_torn_line(
     with Journal.create(plan, clock.wall()) as journal:
         with monkeypatch.context() as full:
             full.setattr(os, "write", only_half)
-            with pytest.raises(JournalError, match=r"No space left.*Make room"):
+            with pytest.raises(JournalError, match=r"No space left.*Free some disk space"):
                 journal.answers({plan.jobs[0].job_id: {"accepted": False, "code": "lost"}}, clock.wall())
         journal.answers({plan.jobs[0].job_id: {"accepted": True, "request_id": "kept"}}, clock.wall())
     record = read_record(journal.path)

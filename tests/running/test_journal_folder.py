@@ -26,6 +26,7 @@ from batchnb.api import plan as plan_jobs
 from batchnb.aws.pace import forget_paces
 from batchnb.clock import Clock
 from batchnb.errors import JournalError
+from batchnb.model.run_options import RunOptions
 from batchnb.running import journal as journal_module
 from batchnb.running import journal_folder, run_lock
 from batchnb.running.history import history
@@ -318,7 +319,7 @@ def interrupted(emulator: local.LocalBatch, clock: Clock) -> Path:
 
 def resumed(emulator: local.LocalBatch, path: Path, gateway: Any) -> batchnb.Report:
     """Resume the run."""
-    return resume_run(path, gateway, wait=True, timeout=0, on_event=None, clock=clock_of(emulator))
+    return resume_run(path, gateway, RunOptions(timeout=0), clock=clock_of(emulator))
 
 
 @pytest.mark.usefixtures("without_locks")

@@ -87,7 +87,7 @@ def test_an_endpoint_that_does_not_answer_is_named_without_its_password() -> Non
 @pytest.mark.parametrize("url", [f"http://alice:{SECRET}/x@host", f"ftp://alice:{SECRET}@host", f"a:{SECRET}@b"])
 def test_what_is_no_url_is_named_without_its_password(url: str) -> None:
     """A password that makes the URL invalid is not shown for that."""
-    with pytest.raises(InputError, match="is no URL") as caught:
+    with pytest.raises(InputError, match="is not a URL") as caught:
         connect(endpoint_url=url)
     assert SECRET not in str(caught.value)
 

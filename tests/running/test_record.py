@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from batchnb.clock import Clock
 from batchnb.errors import AwsError
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
 from batchnb.jobs.outcome import counts_text
 from batchnb.model.event import JobEvent
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running import journal as journal_module
 from batchnb.running.history import _row as row_of
 from batchnb.running.journal_folder import run_paths
@@ -144,7 +146,7 @@ def check_history(report: Report) -> None:
     (path,) = run_paths()
     row = row_of(path)
     assert (row["run"], row["started_at"]) == (report.run_id, report.started_at)
-    assert row["outcomes"] == counts_text(report.counts)
+    assert (row["outcomes"], row["counts"]) == (counts_text(report.counts), report.counts)
     assert (row["finished"], row["jobs"]) == (report.is_finished, len(report.results))
     assert row["queues"] == ", ".join(dict.fromkeys(str(result.planned.job_queue) for result in report.results))
     assert row["damage"] == (str(report.lost) if report.lost else None)
@@ -160,7 +162,7 @@ def _quick() -> Iterator[None]:
         os.chdir(here)
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(
     members=jobs(),
     begins=fates(),
@@ -181,8 +183,8 @@ def test_the_journal_says_what_the_report_said(
     live(members, begins, resumes, faults=faults, seed=seed, bulk=bulk)
 
 
-@pytest.mark.parametrize("block", range(20))
-def test_the_journals_of_thousands_of_runs_say_what_their_reports_said(block: int) -> None:
+@pytest.mark.parametrize("block", range(6))
+def test_the_journals_of_hundreds_of_runs_say_what_their_reports_said(block: int) -> None:
     """The same, by seeds: what Hypothesis draws with care takes as long as the runs themselves."""
     for seed in range(100 * block, 100 * block + 100):
         live(**drawn(random.Random(seed)))  # noqa: S311 - reproducible
@@ -268,7 +270,7 @@ def tear(size: int) -> None:
     path.write_bytes(data[: max(plan_ends, len(data) - size)])
 
 
-def resume(gateway: SimulatedGateway, **options: Any) -> Report:
+def resume(gateway: SimulatedGateway, *, clock: Clock, **options: Any) -> Report:
     """Resume the run in this process."""
     (path,) = run_paths()
-    return resume_run(path, gateway, **options)
+    return resume_run(path, gateway, RunOptions(**options), clock=clock)

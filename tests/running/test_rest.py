@@ -13,6 +13,7 @@ from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running.journal_folder import run_paths
 from batchnb.running.misses import GONE_AFTER, GONE_SECONDS
 from batchnb.running.resume import resume_run
@@ -67,8 +68,7 @@ class Run:
 
     def resume(self, **options: Any) -> Report:
         """Resume it."""
-        options = {"wait": True, "timeout": 60, "on_event": None, "clock": self.service.clock(), **options}
-        report = resume_run(self.path, self.gateway(), **options)
+        report = resume_run(self.path, self.gateway(), RunOptions(timeout=60), clock=self.service.clock(), **options)
         check_same(report, read_run(self.path.stem))
         return report
 

@@ -25,6 +25,7 @@ from batchnb.jobs.job import Job
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.running.history import history
 from batchnb.running.journal import Journal
 from batchnb.running.resume import last_unfinished, resume_run
@@ -64,7 +65,7 @@ def resumed(
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     path = last_unfinished(gateway) if run_id is None else find_run(run_id)
     typed = layer(KEYWORDS, {"max_jobs": max_jobs}, explicit=True)
-    return resume_run(path, gateway, wait=True, timeout=timeout, on_event=None, clock=clock, typed=typed)
+    return resume_run(path, gateway, RunOptions(timeout=timeout), clock=clock, typed=typed)
 
 
 def named_in_calls(emulator: local.LocalBatch) -> set[str]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,14 +19,16 @@ from batchnb.api import plan as plan_of_ids
 from batchnb.api import resume
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
+from batchnb.errors import InputError
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.name_stem import name_stem
-from batchnb.jobs.outcome import Outcome, counts_in, counts_text
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.newcomers import Newcomers
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
+from batchnb.model.run_options import RunOptions
 from batchnb.model.ticket import ticket
+from batchnb.running.history import history
 from batchnb.running.journal_folder import find_run
 from batchnb.running.outcomes import is_reason_of_batch
 from batchnb.running.resume import resume_run
@@ -60,6 +64,30 @@ def _fast() -> Clock:
 
 
 # --- stop= ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"stop": "now"}, "stop must be a threading.Event, got 'now'"),
+        ({"stop": True}, "stop must be a threading.Event, got True"),
+        ({"on_event": "print"}, "on_event must be a function of a JobEvent, got 'print'"),
+        ({"timeout": "5m"}, "timeout must be a number of seconds, 0 or more, got '5m'"),
+        ({"timeout": float("nan")}, "timeout must be a number of seconds, 0 or more, got nan"),
+    ],
+)
+def test_wrong_options_are_an_error_before_any_call(
+    emulator: local.LocalBatch, gateway: Gateway, clock: Clock, options: dict[str, Any], message: str
+) -> None:
+    """No request goes out and no journal is written, neither by a plan nor by a resume."""
+    plan = _plan(gateway, clock, emulator.world.add_job("train", "job"))
+    calls = len(emulator.calls)
+    with pytest.raises(InputError, match=re.escape(message)):
+        plan.execute(clock=clock, **options)
+    with pytest.raises(InputError, match=re.escape(message)):
+        resume("20260101T000000Z-00000000", endpoint_url=emulator.endpoint_url, **options)
+    assert len(emulator.calls) == calls
+    assert history().empty
 
 
 def test_a_set_event_stops_the_sending_and_one_end_line_says_so(
@@ -217,7 +245,7 @@ def test_a_job_that_waits_for_a_live_dependency_is_not_watched_to_the_deadline(
     emulator.world.schedule(0, needed, "SUCCEEDED")
     clock.sleep(60)
     path = find_run(str(report.run_id))
-    assert resume_run(path, gateway, wait=True, timeout=300, on_event=None, clock=clock).counts == {"cancelled": 2}
+    assert resume_run(path, gateway, RunOptions(timeout=300), clock=clock).counts == {"cancelled": 2}
 
 
 def test_a_job_whose_dependency_ends_with_the_plan_does_not_wait_for_it(
@@ -244,12 +272,6 @@ def test_an_array_of_which_a_child_runs_does_not_wait(
 
 
 # --- counts, stems, newcomers -----------------------------------------------------------------------------------------
-
-
-@given(st.dictionaries(st.sampled_from(Outcome), st.integers(1, 10**7)))
-def test_counts_are_read_as_they_were_written(counts: dict[Outcome, int]) -> None:
-    """Also those of outcomes whose names hold a comma."""
-    assert counts_in(counts_text({outcome.value: count for outcome, count in counts.items()})) == counts
 
 
 @given(st.text(max_size=60))

@@ -32,7 +32,7 @@ def read_statuses(field: Field, parts: Sequence[Part], typed: Typed) -> list[Sta
             raise typed.means_all()
         words = STATUS_WORDS.get(fold(text)) if part.expression is None else None
         if words is None:
-            _refuse_word(part, typed, STATUS_WORDS, "is no status")
+            _refuse_word(part, typed, STATUS_WORDS, "is not a job status")
         found.update(dict.fromkeys(words or ()))
     return [Statuses(tuple(found))]
 

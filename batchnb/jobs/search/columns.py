@@ -113,7 +113,7 @@ class SearchTable:
 
 
 def own_field(title: str, kind: Kind) -> Field:
-    """Return the field of a column that is no built-in one."""
+    """Return the field of a column that is not built in."""
     return Field(title, kind, f"{_OWN}{title}")
 
 

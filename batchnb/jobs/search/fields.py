@@ -1,7 +1,7 @@
 """The fields of the search language as one table: a new field is one line here and one in `widget/js/search/fields.js`.
 
 A field is read from the column of its `source`. Where a list has no such column, the field is not known there, which
-is said in so many words: an absent column is never 0, and never matches.
+is said explicitly: an absent column is never 0, and never matches.
 """
 
 from __future__ import annotations

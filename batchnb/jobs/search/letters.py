@@ -54,7 +54,7 @@ def _lower(char: str) -> str:
 
 
 def spell(text: str, limit: int = 40) -> str:
-    r"""Return text on one line, invisible characters spelled out, cut to so many characters.
+    r"""Return text on one line, invisible characters spelled out, cut to a number of characters.
 
     >>> spell("a\u202eb"), spell("abcdef", 4)
     ('a\\u202eb', 'abc…')

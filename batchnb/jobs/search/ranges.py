@@ -149,7 +149,7 @@ class _Reading:
             examples = [self._with("..".join(self._with_unit(end, units[0]) for end in self.text.split("..", 1)))]
             shown = as_code(examples[0])
         else:
-            # A bare length of time is no comparison, so the example has a sign.
+            # A bare length of time is not a comparison, so the example has a sign.
             sign = ">" if self.field.kind is Kind.SINCE and self.text == number else ""
             examples = [self._with(sign + self.text + unit) for unit in units]
             shown = ", ".join([as_code(examples[0]), *(as_code(number + unit) for unit in units[1:])])

@@ -24,7 +24,7 @@ _EVERY_JOB_HAS = frozenset({"name", "id", "queue", "definition"})
 
 
 def read_text(field: Field, part: Part, typed: Typed, *, as_whole: bool = False) -> TextTest:
-    """Return what one value of a field of text asks for. `as_whole` is for what is no part of a longer text."""
+    """Return what one value of a field of text asks for. `as_whole` is for a text that is complete by itself."""
     if part.expression is not None:
         return _read_expression(field, part, typed)
     _check_start(field, part, typed)

@@ -10,6 +10,7 @@ from batchnb.jobs.shapes.plain import LATEST, mappings_in, moment_in, text_in, w
 from batchnb.jobs.shapes.quantities import read_quantity
 from batchnb.jobs.shapes.runs import ContainerRun, Placement, Run, add_run, placement_record
 from batchnb.jobs.shapes.texts import EvidenceTexts, evidence_texts
+from batchnb.jobs.shapes.withheld import withheld_in
 
 __all__ = [
     "LATEST",
@@ -38,4 +39,5 @@ __all__ = [
     "read_range",
     "text_in",
     "whole_in",
+    "withheld_in",
 ]

@@ -1,17 +1,16 @@
 """Body: what a job was told to run, as DescribeJobs says it, one for all jobs that were told the same.
 
-Thousands of siblings differ in their ids, times and exit codes, which are no part of it. Values of environment
+Thousands of siblings differ in their ids, times and exit codes, which do not belong to it. Values of environment
 variables can be secrets, and are left out: only their names stay.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from sys import intern
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -20,7 +19,7 @@ from batchnb.jobs.shapes.containers import containers_in
 from batchnb.jobs.shapes.figures import Figures, figures_of
 from batchnb.jobs.shapes.plain import mapping_in, mappings_in, text_in
 
-__all__ = ["OF_ONE_RUN", "Body", "JobKind", "body_in"]
+__all__ = ["KEPT", "OF_ONE_RUN", "REDUCED", "Body", "JobKind", "body_in"]
 
 
 class JobKind(StrEnum):
@@ -44,11 +43,11 @@ OF_ONE_RUN = frozenset({
 })  # fmt: skip
 """What a container, a task or a pod has of one run of one job."""
 
-_KEPT = (
+KEPT = (
     *("parameters", "retryStrategy", "timeout", "schedulingPriority", "propagateTags", "platformCapabilities"),
     "consumableResourceProperties",
 )
-"""What else a job was told, as it is. Tags, dependencies and the share are fields of `Job`."""
+"""Other settings of a job, unchanged. Tags, dependencies and the share are fields of `Job`."""
 
 _READABLE_OPTIONS = ("awslogs-", "mode", "max-", "tag")
 """How those options of a log driver begin that hold no secret, such as the token of another service."""
@@ -59,7 +58,7 @@ _JOB_LABELS = "batch.amazonaws.com/"
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Body:
-    """What a job was told to run. Two of them are equal where what they say is."""
+    """What a job was told to run. Two of them with the same content are equal."""
 
     json: bytes = field(repr=False)
     """In the shape of an item of DescribeJobs, with sorted keys: small, and the same for siblings."""
@@ -92,7 +91,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
     for name, keep in _PARTS.items():
         if (value := item.get(name)) and not (is_node and name == "nodeProperties") and (kept := keep(value)):
             record[name] = kept
-    for name in _KEPT:
+    for name in KEPT:
         if _says_something(value := item.get(name)):
             record[name] = value
     if not record:
@@ -100,7 +99,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
     json = to_sorted_json(record)
     body = _shared.get(json)
     if body is None:
-        json = bytes(memoryview(json))  # without the room that the encoder left at its end, which is thousands of bytes
+        json = bytes(memoryview(json))  # without the thousands of bytes that the encoder left unused at its end
         body = _shared[json] = _make_body(json)
     return body
 
@@ -108,7 +107,7 @@ def body_in(item: Mapping[str, Any], *, is_node: bool = False) -> Body | None:
 def _make_body(json: bytes) -> Body:
     record = from_json(json)
     image = next((container.image for container in containers_in(record) if container.image), None)
-    return Body(json, _kind_of(record), figures_of(record), intern(image) if image else None)
+    return Body(json, _kind_of(record), figures_of(record), sys.intern(image) if image else None)
 
 
 def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
@@ -121,12 +120,12 @@ def _kind_of(record: Mapping[str, Any]) -> JobKind | None:
     return JobKind.CONTAINER if "container" in record else None
 
 
-# What is kept of each part. What is no mapping stays in its list as null: it must not be missed by whoever adds up.
+# What is kept of each part. Anything but a mapping stays in its list as null, so that sums know it is missing.
 
 
 def _says_something(value: object) -> bool:
-    # NaN and the infinities have no form in JSON: they would be null in the record, and gone when it is read again.
-    if isinstance(value, float) and not math.isfinite(value):
+    # JSON cannot say NaN, an infinity or a larger number: null in the record, each would be gone when it is read again.
+    if isinstance(value, float | int) and not abs(value) <= sys.float_info.max:
         return False
     return bool(value) or value is False
 
@@ -135,8 +134,8 @@ def _kept_container(container: object) -> Any:
     if type(container) is not dict and not isinstance(container, Mapping):
         return None
     kept = {name: value for name, value in container.items() if _says_something(value) and name not in OF_ONE_RUN}
-    for name in _REDUCED.keys() & kept:
-        kept[name] = _REDUCED[name](kept[name])
+    for name in REDUCED.keys() & kept:
+        kept[name] = REDUCED[name](kept[name])
         if not kept[name]:
             del kept[name]
     return kept
@@ -185,12 +184,13 @@ def _kept_metadata(metadata: object) -> Any:
     return {name: value for name, value in kept.items() if value and _says_something(value)}
 
 
-_REDUCED: Mapping[str, Callable[[object], Any]] = {
+REDUCED: Mapping[str, Callable[[object], Any]] = {
     "environment": _names_only,
     "env": _names_only,
     "logConfiguration": _readable_options,
     "firelensConfiguration": _readable_options,
 }
+"""Members of a container that can hold secrets, and what is kept of them."""
 _kept_containers = _kept_list(_kept_container)
 _kept_tasks = _kept_mapping(taskProperties=_kept_list(_kept_mapping(containers=_kept_containers)))
 _kept_pod = _kept_mapping(

@@ -27,7 +27,7 @@ class Evidence:
 
     @property
     def containers(self) -> list[Container]:
-        """The containers that the job was told to run. They are read anew each time."""
+        """The containers that the job was told to run. They are parsed each time."""
         return containers_in(self.body.as_record())
 
     @property

@@ -22,7 +22,7 @@ class Figures(NamedTuple):
 
     vcpus: float | None = None
     memory: float | None = None
-    """In MiB: a whole number unless a Kubernetes quantity is none, such as "16G"."""
+    """In MiB: a whole number, except for some Kubernetes quantities such as "16G"."""
     gpus: int | None = None
 
 
@@ -85,7 +85,7 @@ def _of_tasks(tasks: list[Mapping[str, Any]] | None) -> _Need:
 
 
 def _of_container(container: Mapping[str, Any]) -> _Need:
-    """Return what one container on ECS needs. Each has to say its vCPU and memory: without, they are unknown."""
+    """Return what one container on ECS needs. Each must state its vCPU and memory, or they are unknown."""
     given = container.get("resourceRequirements") or []
     requirements = mappings_in(given)
     kinds = [kind if isinstance(kind := each.get("type"), str) else None for each in requirements]

@@ -23,7 +23,7 @@ def mapping_in(value: object) -> Mapping[str, Any]:
 
 
 def mappings_in(value: object) -> list[Mapping[str, Any]]:
-    """Return the mappings in a list, without whatever else is in it; none for anything but a list."""
+    """Return the mappings in a list, without its other items; an empty list for anything but a list."""
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list | tuple) else []
 
 
@@ -34,7 +34,7 @@ def all_mappings(value: object) -> list[Mapping[str, Any]] | None:
 
 
 def text_in(value: object) -> str | None:
-    """Return `value` if it is a text that says something."""
+    """Return `value` if it is a text and not empty."""
     return value if isinstance(value, str) and value else None
 
 

@@ -35,8 +35,8 @@ def read_quantity(value: object) -> Fraction | None:
     >>> read_quantity("four") is None
     True
 
-    A number that is no text, which a service other than AWS may answer, is read as well. Negative quantities, those
-    above 2**63 - 1, and texts of more than 64 characters are no quantities.
+    A number instead of a text, which a service other than AWS may answer, is read as well. Negative quantities, those
+    above 2**63 - 1, and texts of more than 64 characters are not quantities.
     """
     text = _text_of(value)
     return None if text is None else _read(text)

@@ -62,7 +62,6 @@ class Run:
     placements: tuple[Placement, ...] = ()
 
 
-_NO_RUN = ContainerRun()
 _NOWHERE = Placement()
 _OF_A_CONTAINER = frozenset({"exitCode", "reason", "logStreamName"})
 _OF_A_TASK = frozenset({"taskArn", "containerInstanceArn"})
@@ -83,7 +82,7 @@ def run_of_container(container: Mapping[str, Any]) -> Run | None:
     # Most jobs are such ones: what is not there is not looked for.
     containers = () if container.keys().isdisjoint(_OF_A_CONTAINER) else (_container_run(container),)
     placements = () if container.keys().isdisjoint(_OF_A_TASK) else (_placement(container),)
-    if containers == (_NO_RUN,):
+    if not any(map(_has_run, containers)):
         containers = ()
     if placements == (_NOWHERE,):
         placements = ()
@@ -145,10 +144,14 @@ def add_run(record: dict[str, Any], run: Run) -> None:
 
 
 def _made(containers: list[ContainerRun], parts: Sequence[Mapping[str, Any]]) -> Run | None:
-    known = any(each.exit_code is not None or each.reason or each.log_stream for each in containers)
+    known = any(map(_has_run, containers))
     placements = [_placement(part) for part in parts]
     placed = any(placement != _NOWHERE for placement in placements)
     return Run(tuple(containers) if known else (), tuple(placements) if placed else ()) if known or placed else None
+
+
+def _has_run(container: ContainerRun) -> bool:
+    return container.exit_code is not None or bool(container.reason or container.log_stream)
 
 
 def _container_run(container: Mapping[str, Any], *, task: int = 0, is_init: bool = False) -> ContainerRun:

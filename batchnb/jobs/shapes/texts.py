@@ -35,7 +35,7 @@ _NOTHING = EvidenceTexts()
 
 
 def evidence_texts(each: Iterable[Evidence | None]) -> list[EvidenceTexts]:
-    """Return the texts of each job; of those that were told the same, images and commands are put together once."""
+    """Return the texts of each job; jobs with the same body share the texts of images and commands."""
     told: dict[Body, tuple[str | None, str | None]] = {}
     texts = []
     for evidence in each:
@@ -65,7 +65,7 @@ def _title(container: Container) -> str:
 
 
 def _nodes(target_nodes: str) -> str:
-    """Return a range of nodes as words, for a second colon behind it would be one too many."""
+    """Return a range of nodes as words, because another colon follows it."""
     first, colon, last = target_nodes.partition(":")
     if not colon:
         return f"node {first}"

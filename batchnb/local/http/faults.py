@@ -78,7 +78,7 @@ class Fault:
         try:
             object.__setattr__(self, "kind", Kind(self.kind))
         except ValueError as error:
-            raise LocalError(f"{self.kind!r} is no kind of fault; there are {', '.join(Kind)}") from error
+            raise LocalError(f"{self.kind!r} is not a kind of fault; there are {', '.join(Kind)}") from error
         if self.kind is Kind.HOOK and self.do is None:
             raise LocalError("a fault needs a kind, or `do`")
         if self.when not in ("before", "after"):
@@ -133,7 +133,7 @@ class Faults:
         self._watches.clear()
 
     def strike(self, operation: str, request: Mapping[str, Any]) -> list[Fault]:
-        """Count a call, and answer the faults that strike it."""
+        """Count a call, and return the faults that apply to it."""
         if not self._watches:
             return []
         job_ids, queue = _ids_in(request), request.get("jobQueue")

@@ -33,7 +33,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class WireError(Exception):
-    """What came is no request that can be read; the connection is of no further use."""
+    """The request cannot be read; the connection cannot be used any more."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)

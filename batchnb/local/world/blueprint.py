@@ -190,7 +190,7 @@ class Blueprint:
 
     @property
     def node_count(self) -> int | None:
-        """How many nodes the job has, or None where it is no multi-node job."""
+        """How many nodes the job has, or None where it is not a multi-node job."""
         return self.spec.body.num_nodes
 
     def dependencies(self) -> tuple[Dependency, ...]:
@@ -208,7 +208,7 @@ class Blueprint:
 
 
 def as_status(text: str) -> Status:
-    """Read a status. Raises `LocalError` for what is none."""
+    """Read a status. Raises `LocalError` for anything else."""
     try:
         return Status(text)
     except ValueError as error:

@@ -73,12 +73,12 @@ class Body:
 
     @property
     def num_nodes(self) -> int | None:
-        """How many nodes the job has, or None where it is no multi-node job."""
+        """How many nodes the job has, or None where it is not a multi-node job."""
         return int(self.properties["numNodes"]) if self.kind is Kind.NODES else None
 
     @property
     def main_body(self) -> Body:
-        """The body of the main node, or this very body."""
+        """The body of the main node, or this body."""
         return self.of_node(self.main_node) if self.ranges else self
 
     def of_node(self, index: int) -> Body:
@@ -187,7 +187,7 @@ _MAKERS = {Kind.CONTAINER: _container_body, Kind.ECS: _ecs_body, Kind.EKS: _eks_
 
 
 def read_targets(text: str, count: int) -> tuple[int, int]:
-    """Return the first and the last node that `0:2`, `3:`, `:2`, `:` or `1` names, of so many nodes."""
+    """Return the first and the last node that `0:2`, `3:`, `:2`, `:` or `1` names, of `count` nodes."""
     first, colon, last = text.partition(":")
     try:
         low = _index(first) if first else 0

@@ -59,6 +59,6 @@ class ManualClock:
         """Move time forward by `seconds`. Raises `LocalError` when asked to go back."""
         if seconds < 0:
             raise LocalError("a clock cannot go back")
-        # Up: whoever waits for less than a millisecond waits for something.
+        # Up: a wait of less than a millisecond is still a wait.
         with self._lock:
             self._now_ms += ceil(round(seconds * 1000, 6))

@@ -14,7 +14,7 @@ class IdMaker:
     """Makes UUIDs that are the same for the same seed."""
 
     def __init__(self, seed: int | str) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - ids must be reproducible, they are no secret
+        self._random = random.Random(seed)  # noqa: S311 - ids must be reproducible, they are not secret
 
     def next_id(self) -> str:
         """Return a new UUID in its text form, version 4 by its looks."""

@@ -220,7 +220,7 @@ class Job:
 
     @property
     def body(self) -> Body:
-        """What this very job runs: of a node, what its range says."""
+        """What this job itself runs: of a node, what its range says."""
         body = self.spec.body
         return body.of_node(self.index or 0) if body.ranges and self.parent is not None else body
 

@@ -42,7 +42,7 @@ class Place:
 
     @property
     def caller_arn(self) -> str:
-        """The ARN of whoever calls: every caller is the same user."""
+        """The ARN of the caller: every caller is the same user."""
         return f"arn:{self.partition}:iam::{self.account}:user/local"
 
     def arn(self, service: str, resource: str) -> str:

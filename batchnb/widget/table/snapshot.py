@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from batchnb.errors import InputError
-from batchnb.jobs.frame import ID_COLUMNS, job_ids_in
+from batchnb.jobs.foreign import is_frame, to_pandas
+from batchnb.jobs.id_columns import find_ids
 from batchnb.widget.table.columns import Codes, are_distinct, factorized, is_text
 from batchnb.widget.table.rows import Lock, Rows, lives_in, rows_in
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 __all__ = ["Layout", "Snapshot", "bits_of", "take_snapshot"]
@@ -63,6 +64,11 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    @property
+    def id_title(self) -> Any:
+        """The name of the column of ids: a part of the rows must not be read by another one."""
+        return self.frame.columns[self.layout.id_at]
 
     @property
     def rows(self) -> Rows:
@@ -145,21 +151,19 @@ def bits_of(rows: NDArray[np.int64], size: int) -> bytes:
 
 def take_snapshot(frame: pd.DataFrame, number: int, *, ids: str | None = None) -> Snapshot:
     """Return the frame as a snapshot. Raises InputError, as `batchnb.plan` does, if it has no column of job ids."""
-    frame = _with_ids_in_a_column(frame, ids)
-    titles = list(frame.columns)
-    id_at = _position(titles, (ids,) if ids is not None else ID_COLUMNS)
-    if id_at is None or titles.count(titles[id_at]) > 1:
-        job_ids_in(frame, ids=ids)
-        raise InputError("jobs: the DataFrame has no column of job ids. Name it with ids=.")
-    return Snapshot(number, frame, Layout(id_at, _roles(titles) | {id_at: "id"}))
-
-
-def _with_ids_in_a_column(frame: pd.DataFrame, ids: str | None) -> pd.DataFrame:
-    if not isinstance(frame, pd.DataFrame):
+    if not is_frame(frame):
         raise InputError(f"jobs: a picker shows a DataFrame, not a {type(frame).__name__}. list_jobs returns one.")
-    has_column = any(name in frame.columns for name in ID_COLUMNS)
-    in_index = ids is None and not has_column and frame.index.name in ID_COLUMNS
-    return frame.reset_index() if in_index else frame.reset_index(drop=True)
+    frame = to_pandas(frame)
+    column = find_ids(frame, ids, empty_ok=True)
+    id_at = column.place
+    if column.is_index and not {*frame.index.names} & {*frame.columns}:
+        frame = frame.reset_index()  # its levels come first
+    else:
+        frame = frame.reset_index(drop=True)
+        if column.is_index or column.key:
+            id_at = 0
+            frame.insert(id_at, column.title, column.values(), allow_duplicates=True)
+    return Snapshot(number, frame, Layout(id_at, _roles(list(frame.columns)) | {id_at: "id"}))
 
 
 def _position(titles: list[Any], names: Iterable[str]) -> int | None:

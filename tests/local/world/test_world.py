@@ -17,7 +17,7 @@ NOBODY = "00000000-0000-4000-a000-000000000000"
 
 @pytest.fixture
 def world() -> local.World:
-    """A world of its own, without a server."""
+    """Return a world of its own, without a server."""
     world = local.World(local.ManualClock(1_000_000_000))
     world.add_queue("q")
     return world

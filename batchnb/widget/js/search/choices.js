@@ -23,7 +23,7 @@ export function readStatuses(field, parts, typed) {
     if (part.beginsWith("!")) throw typed.withoutBang(part);
     if ((text === "*" || text === "all") && !part.expression) throw typed.meansAll();
     const word = foldedText(text);
-    if (part.expression || !Object.hasOwn(STATUS_WORDS, word)) throw refusedWord(part, typed, Object.keys(STATUS_WORDS), "is no status");
+    if (part.expression || !Object.hasOwn(STATUS_WORDS, word)) throw refusedWord(part, typed, Object.keys(STATUS_WORDS), "is not a job status");
     for (const name of STATUS_WORDS[word]) names.add(name);
   }
   return [{ test: "statuses", names: [...names] }];

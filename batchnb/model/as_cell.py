@@ -1,17 +1,46 @@
-"""The cell that plans the jobs of a picker again. It ends nothing until `--yes` is added."""
+"""Cells that plan the end of exactly these jobs. They end nothing until `--yes` is added."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from batchnb.aws.connect import default_endpoint
+from batchnb.jobs.place import Place
 from batchnb.model.reason import check_reason
-from batchnb.text import shown
+from batchnb.model.verdict import PlannedJob
+from batchnb.text import plural, shown
 
-__all__ = ["cell_for"]
+if TYPE_CHECKING:
+    from batchnb.model.facts import PlanFacts
 
-_BACKSLASHES = re.compile(r'(\\*)("|\Z)')
+__all__ = ["arguments_to", "cell_for", "cell_of_jobs"]
+
 _NAME_LENGTH = 128
+_BACKSLASHES = re.compile(r'(\\*)("|\Z)')
+
+
+def arguments_to(place: Place) -> dict[str, str]:
+    """Return the arguments that lead calls to this place; empty where they go there anyway."""
+    if place.endpoint == default_endpoint():
+        return {}
+    region = {"region": place.region}
+    return region if place.is_standard else {**region, "endpoint_url": place.endpoint}
+
+
+def cell_of_jobs(jobs: Iterable[PlannedJob], plan: PlanFacts, notes: Iterable[str]) -> str:
+    """Return the cell for these jobs of a plan, which shows a new plan and ends nothing: `--yes` has to be typed.
+
+    It expects that many jobs, but in a production account: there the number has to be typed, too.
+    """
+    chosen = list(jobs)
+    if not chosen:
+        return "\n".join(f"# {line}" for line in [*notes, "No job is left to end."])
+    expect = None if plan.guards.is_production(plan.identity.account) else len(chosen)
+    names = {one.job_id: one.job_name or "" for one in chosen}
+    said = [*notes, f"{plural(len(chosen), 'job')}."]
+    return cell_for(names, plan.reason, arguments_to(plan.identity), said, expect=expect)
 
 
 def cell_for(

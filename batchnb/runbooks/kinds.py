@@ -1,0 +1,172 @@
+"""Kinds of parameters of a runbook: each checks a value that papermill or a person has set, and names what is wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from batchnb.errors import InputError
+from batchnb.jobs.selector import parse_age
+from batchnb.model.saved import as_expected
+from batchnb.text import shown
+
+__all__ = [
+    "ANY",
+    "Kind",
+    "read_age",
+    "read_anything",
+    "read_choice",
+    "read_count",
+    "read_expected",
+    "read_flag",
+    "read_number",
+    "read_percent",
+    "read_tags",
+    "read_text",
+    "read_texts",
+    "read_whole",
+]
+
+Kind: TypeAlias = Callable[[str, Any], Any]
+"""Takes the name of a parameter and its value, and returns the value to use. Raises InputError for any other."""
+
+ANY = "any"
+"""What `expect` is where somebody types that any plan will do."""
+
+
+def read_flag(name: str, value: object) -> bool:
+    """Return True or False.
+
+    >>> read_flag("execute", False)
+    False
+    """
+    if isinstance(value, bool):
+        return value
+    raise InputError(
+        f"{name} must be True or False, got {_quoted(value)}. With papermill: -p {name} True. Nothing was ended."
+    )
+
+
+def read_text(name: str, value: object) -> str | None:
+    """Return a text without spaces around it, None where it is missing.
+
+    >>> read_text("queue", " train-gpu ")
+    'train-gpu'
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be a text, got {_quoted(value)}. With papermill: -r {name} {shown(value, 40)}")
+    if not value.strip():
+        raise InputError(
+            f"{name} must not be an empty text: that is what an unset variable of a scheduler looks like. "
+            "Give a value, or leave the parameter out."
+        )
+    return value.strip()
+
+
+def read_age(name: str, value: object) -> str | None:
+    """Return an age such as "6h", None where it is missing."""
+    text = read_text(name, value)
+    parse_age(name, text)
+    return text
+
+
+def read_whole(name: str, value: object) -> int:
+    """Return a whole number of at least 0."""
+    return _whole(name, value, least=0)
+
+
+def read_count(name: str, value: object) -> int:
+    """Return a whole number of at least 1."""
+    return _whole(name, value, least=1)
+
+
+def read_number(name: str, value: object) -> float:
+    """Return a number of at least 0."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or not is_number or not 0 <= value < math.inf:
+        raise InputError(f"{name} must be a number of at least 0, got {_quoted(value)}.")
+    return value
+
+
+def read_percent(name: str, value: object) -> float:
+    """Return a number above 0, and at most 100."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or not is_number or not 0 < value <= 100:
+        raise InputError(f"{name} must be a number above 0 and at most 100, got {_quoted(value)}.")
+    return value
+
+
+def read_texts(name: str, value: object) -> list[str] | None:
+    """Return a list of texts, None where it is missing; one text counts as a list of one."""
+    if value is None:
+        return None
+    values = [value] if isinstance(value, str) else value
+    if not isinstance(values, Sequence) or isinstance(values, bytes):
+        raise InputError(f"{name} must be a list of texts, got {_quoted(value)}. With papermill: -y '{name}: [\"…\"]'")
+    return [text for each in values if (text := read_text(name, each if each is not None else "")) is not None]
+
+
+def read_tags(name: str, value: object) -> dict[str, str] | None:
+    """Return tags, None where none are given: a mapping, or texts such as "team=vision".
+
+    >>> read_tags("tags", ["team=vision", "run=7"]), read_tags("tags", {"team": "vision"})
+    ({'team': 'vision', 'run': '7'}, {'team': 'vision'})
+    """
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    else:
+        texts = read_texts(name, value) or []
+        pairs = [text.partition("=")[::2] for text in texts] if all("=" in text for text in texts) else []
+    tags = {key.strip(): text.strip() for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
+    if not tags or len(tags) != len(pairs) or not all(key and text for key, text in tags.items()):
+        raise InputError(
+            f"{name} must be tags with their values, got {_quoted(value)}. With papermill: -p {name} team=vision, or "
+            f"-y '{name}: {{team: vision, run: \"7\"}}'"
+        )
+    return tags
+
+
+def read_expected(name: str, value: Any) -> Any:
+    """Return what a plan has to be, "any" for any plan, None where nothing is given. A saved plan has to be there."""
+    if value is None or (isinstance(value, str) and value.strip() == ANY):
+        return value if value is None else ANY
+    if isinstance(value, str):
+        read_text(name, value)
+    if isinstance(value, float) or (isinstance(value, int) and (isinstance(value, bool) or value < 0)):
+        raise InputError(
+            f"{name} must be a number of jobs, a digest, or the path of a saved plan, got {_quoted(value)}. "
+            f"With papermill, a digest is -r {name} DIGEST."
+        )
+    as_expected(value)
+    return value
+
+
+def read_choice(*choices: str) -> Kind:
+    """Return the kind of a text that is one of these."""
+
+    def read(name: str, value: object) -> str:
+        if value in choices and isinstance(value, str):
+            return value
+        raise InputError(f"{name} must be one of {', '.join(choices)}, got {_quoted(value)}.")
+
+    return read
+
+
+def read_anything(name: str, value: object) -> Any:
+    """Return the value, which somebody else checks. An empty text is an error here, too."""
+    return read_text(name, value) if isinstance(value, str) else value
+
+
+def _whole(name: str, value: object, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{name} must be a whole number of at least {least}, got {_quoted(value)}.")
+    return value
+
+
+def _quoted(value: object) -> str:
+    return shown(repr(value), 80)
