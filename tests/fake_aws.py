@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -81,6 +81,10 @@ class FakeGateway(Gateway):
                 if one in self.looks:
                     self.looks[one] += 1
             return {one: self.job(one) for one in job_ids}
+
+    def list_page(self, source: Mapping[str, str], *, status: str, **_options: Any) -> Page:  # noqa: ARG002
+        """No job waits."""
+        return Page([], None)
 
     def list_created(self, job_queue: str, since_ms: int, next_token: str | None = None) -> Page:  # noqa: ARG002
         """Nothing was created."""

@@ -238,10 +238,10 @@ def test_a_wrong_guard_fails_its_cell_and_the_plan(kernel: Kernel, emulator: loc
 
 
 def test_help_is_shown_by_a_question_mark(kernel: Kernel) -> None:
-    """`%batch_terminate?` shows the same help as --help."""
+    """`%batch_terminate?` shows the same help as `--help all`."""
     reply = kernel.client.inspect("%batch_terminate", reply=True, timeout=PATIENCE)
     shown = re.sub(r"\x1b\[[\d;]*m", "", reply["content"]["data"]["text/plain"])
-    assert " ".join(kernel.run("%batch_terminate --help").printed.split()) in " ".join(shown.split())
+    assert " ".join(kernel.run("%batch_terminate --help all").printed.split()) in " ".join(shown.split())
 
 
 def test_the_magics_are_completed(kernel: Kernel) -> None:

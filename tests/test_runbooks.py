@@ -29,6 +29,7 @@ from batchnb.errors import InputError
 from batchnb.runbooks.banner import UNFINISHED, Banner
 
 from .refresh_notebooks import NOTEBOOKS, environment, tidy
+from .test_prose import found_in
 
 ROOT = NOTEBOOKS.parent
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -259,6 +260,12 @@ def test_a_notebook_is_explained_and_takes_parameters(path: Path) -> None:
     found = papermill.inspect_notebook(path)
     assert found, "no cell is tagged `parameters`"
     assert all(entry["help"] and entry["inferred_type_name"] != "None" for entry in found.values()), found
+
+
+@pytest.mark.parametrize("path", PATHS, ids=title)
+def test_a_notebook_speaks_plain_english(path: Path) -> None:
+    """Its cells are free of the phrases that must not come back into the documents."""
+    assert found_in(iter([cell.source for cell in read(path).cells])) == []
 
 
 @pytest.mark.parametrize("path", PATHS, ids=title)

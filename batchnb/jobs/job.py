@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from enum import StrEnum
+from functools import lru_cache
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -234,7 +235,12 @@ def _read(answer: Mapping[str, Any], job_queue: str | None, evidence: Evidence |
 
 def _tags(tags: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     # A tag whose value cannot be read is a tag all the same: a guard may protect the job by its key.
-    return tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items()))
+    return _shared_tags(tuple(sorted((key, value if type(value) is str else "") for key, value in tags.items())))
+
+
+@lru_cache(maxsize=1024)
+def _shared_tags(tags: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tags  # of siblings, the same: thousands of jobs have few different ones
 
 
 def _children(summary: Mapping[str, object] | None) -> tuple[tuple[str, int], ...]:

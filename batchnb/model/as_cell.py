@@ -1,4 +1,4 @@
-"""Cells that plan exactly these jobs again: those of a picker, a plan or a report. They end nothing without --yes."""
+"""Cells that plan the end of exactly these jobs. They end nothing until `--yes` is added."""
 
 from __future__ import annotations
 

@@ -99,7 +99,10 @@ def _listing_html(frame: pd.DataFrame) -> str:
 
 def _counts_html(frame: pd.DataFrame) -> str:
     """Return how many jobs each queue has in each status."""
-    counts = frame.groupby([frame["jobQueue"].astype(str), frame["status"].astype(str)]).size().unstack(fill_value=0)
+    queues, states = (
+        frame[name].astype(object).where(frame[name].notna(), "unknown") for name in ("jobQueue", "status")
+    )
+    counts = frame.groupby([queues.astype(str), states.astype(str)]).size().unstack(fill_value=0)
     statuses = [
         status for status in (*JobStatus, *sorted({*counts.columns} - {*JobStatus})) if status in counts.columns
     ]

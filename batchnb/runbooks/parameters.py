@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, MutableMapping
-from types import ModuleType
+from types import NoneType
 from typing import Any
 
 from batchnb.errors import InputError
@@ -21,8 +21,10 @@ __all__ = ["LOCAL", "Inbox", "check_narrowed", "complete"]
 LOCAL = "local"
 """The endpoint that stands for the emulator of the kernel."""
 
-_OF_THE_KERNEL = re.compile(r"_+|_i+|_i?\d+|_[dio]h|__\w+__|In|Out|exit|quit|get_ipython")
+_OF_THE_KERNEL = re.compile(r"_+|_i+|_i?\d+|_[dio]h|__\w+__|In|Out|exit|quit|get_ipython|_VSCODE\w*|_jupyterlab\w*")
 """Names that IPython, VS Code and others put into the namespace for each cell."""
+_PLAIN = (str, int, float, list, tuple, dict, set, NoneType)
+"""What papermill sets, and what somebody types. Modules, functions and classes come from imports and from editors."""
 _NAMES_SHOWN = 5
 
 
@@ -34,14 +36,9 @@ class Inbox:
         namespace: MutableMapping[str, Any],
         declared: Mapping[str, Parameter],
         own: frozenset[str] = frozenset(),
-        owner: object = None,
     ) -> None:
-        """Note what is there. `own` are the names that cells of the runbook assign: after a first pass they are there.
-
-        `owner` is what the cell that makes this assigns.
-        """
+        """Note what is there. `own` are names that cells of the runbook assign: after a first pass they are there."""
         self._namespace = namespace
-        self._owner = owner
         self._declared = declared
         self._own = own
         # A parameter that was set in an earlier pass must not stay where its line was deleted since.
@@ -84,9 +81,7 @@ class Inbox:
         if name in self._declared or _OF_THE_KERNEL.fullmatch(name) or (self._has_read and name in self._own):
             return False
         value = self._namespace[name]
-        # papermill sets no modules: those are imports of the cell that reads.
-        is_ours = value is self._owner or isinstance(value, ModuleType)
-        return not is_ours and self._before.get(name) != id(value)
+        return isinstance(value, _PLAIN) and self._before.get(name) != id(value)
 
 
 def complete(given: Mapping[str, Any], declared: Mapping[str, Parameter]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class Runbook:
         """Begin the pass: note which names are there before the parameters are set."""
         self.name = name
         self.declared = find_runbook(name)
-        self._inbox = Inbox(namespace, self.declared, OWN, self)
+        self._inbox = Inbox(namespace, self.declared, OWN)
         self._banner = banner or Banner()
         self._banner.open()
         self.given: dict[str, Any] = {}

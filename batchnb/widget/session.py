@@ -125,7 +125,7 @@ class PickerSession:
             plan = self._waiting(digest)
             out = names_of_group(plan, group)
             self._draft = self._draft.without(out)
-            self._take_plan(plan.without(out))
+            self._take_plan(plan.without(list(out)))
             kept = self.jobs.selected_ids
         left_out = self._draft.left_out
         self.select([job_id for job_id in kept if job_id not in left_out])

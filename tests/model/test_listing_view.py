@@ -75,6 +75,7 @@ def test_what_is_not_known_is_left_out(jobs: list[Job]) -> None:
     html = frame_html(listing(jobs)) or ""
     assert "0.0 s" not in html
     assert "nan" not in html.casefold()
+    assert html.count("unknown") == 2 * len(jobs)  # of the counts: its queue and its status
 
 
 def test_other_frames_are_shown_as_pandas_shows_them() -> None:

@@ -189,7 +189,7 @@ def test_what_came_since_and_is_not_declared_is_refused(before: dict[str, int], 
     declared = {"seed": RUNBOOKS["audit_trail"]["seed"]}
     namespace: dict[str, Any] = dict(before)
     inbox = Inbox(namespace, declared)
-    namespace.update({name: object() if name in "aby" else value for name, value in after.items()})
+    namespace.update({name: [value] if name in "aby" else value for name, value in after.items()})
     unknown = {"a", "b", "y"} & after.keys()
     if unknown or "seed" not in after:
         with pytest.raises(InputError):
@@ -197,6 +197,15 @@ def test_what_came_since_and_is_not_declared_is_refused(before: dict[str, int], 
         assert not unknown & namespace.keys()
     else:
         assert inbox.read() == {"seed": after["seed"]}
+
+
+def test_what_an_editor_puts_into_the_namespace_is_not_a_parameter() -> None:
+    """Imports, functions and classes, and the helpers of VS Code and JupyterLab, come and go between cells."""
+    namespace: dict[str, Any] = {}
+    inbox = Inbox(namespace, {"seed": RUNBOOKS["audit_trail"]["seed"]})
+    helpers = {"json": ast, "helper": len, "Kind": dict, "_VSCODE_pid": 7, "__vsc_ipynb_file__": "x.ipynb"}
+    namespace.update(helpers, seed=3, _jupyterlab_variableinspector_x="y")
+    assert inbox.read() == {"seed": 3}
 
 
 # --- the kinds --------------------------------------------------------------------------------------------------------

@@ -288,7 +288,7 @@ def test_a_run_is_told_with_its_guards_its_listing_and_its_dependents(
     assert [one["pattern"] for one in header["guards"]["protect"]] == ["tag:keep=yes", "queue:live"]
     assert header["listed_by"] == "queues='train', name='sweep-000'"
     assert header["plan_guards"]["protect"] == header["guards"]["protect"]
-    assert header["approved"] == {"expect": None}
+    assert header["approved"] == {"expect": None, "reviewed_by": ""}
     told = [json.loads(line) for line in (journals / f"{run_id}.jsonl").read_text("utf-8").splitlines()]
     dependents = [(line["jobId"], line["because_of"]) for line in told if line["type"] == "dependent"]
     assert dependents == [(waiting, job)]

@@ -181,5 +181,5 @@ def test_a_number_of_dependents_that_is_none_is_refused(value: object) -> None:
     run = Run()
     with pytest.raises(InputError, match="accept_dependents"):
         run.resume(accept_dependents=value)
-    with pytest.raises(InputError, match="exclude each other"):
+    with pytest.raises(InputError, match="not both"):
         run.resume(accept_dependents=1, with_dependents=True)

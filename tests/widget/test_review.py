@@ -67,7 +67,8 @@ def test_the_odd_one_is_left_out_and_comes_back(reviewed: Hand, sweep: local.Loc
     """Leaving out makes another plan, without a call. The job loses its tick until it is put back."""
     before = reviewed.state["plan"]["digest"]
     calls = len(sweep.calls)
-    assert reviewed.ask("leave_out", {"digest": before, "group": 1})["ok"]
+    answer = reviewed.ask("leave_out", {"digest": before, "group": 1})
+    assert answer["ok"], answer
     assert len(sweep.calls) == calls
     told = reviewed.state["plan"]
     assert (told["toEnd"], told["leftOutByYou"]) == (12, "sweep-prod")

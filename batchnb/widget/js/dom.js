@@ -23,8 +23,11 @@ export function element(tag, attributes = {}, children = []) {
 /** @param {string} text @param {(event: MouseEvent) => void} onclick @param {Json} [attributes] */
 export const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
 
+/** What is said of a job that was seen to end. */
+const ENDS = new Set(["ended", "terminated", "cancelled", "succeeded anyway", "ended by another request", "failed by itself"]);
+
 /** Accepted is not ended, and must not look like it. @param {string} word @param {boolean} failed */
-export const fateKind = (word, failed) => (failed ? "bad" : word === "sent" || word.startsWith("accepted") ? "starting" : word.startsWith("left out") ? "wanted" : "done");
+export const fateKind = (word, failed) => (failed ? "bad" : ENDS.has(word) ? "done" : word === "not attempted" || word.startsWith("left out") ? "wanted" : "starting");
 
 /** @param {string} text @param {string} kind */
 export function pill(text, kind) {

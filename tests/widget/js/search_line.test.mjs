@@ -9,12 +9,13 @@ const column = (title, role, kind = "text") => ({ title, role, kind, hidden: fal
 const COLUMNS = [column("jobName", "name"), column("status", "status"), column("jobQueue", "queue"), column("jobDefinition", "definition")];
 
 test("a suggestion takes the place of what was wrong, and of nothing else", () => {
-  assert.equal(withSuggestion("😀 vcpus:>4 -prod", { start: 2, end: 10 }, "vcpu:>4"), "😀 vcpu:>4 -prod");
-  const { refusal } = search("a statuss:running b", COLUMNS, 1, 0);
-  assert.ok(refusal);
-  const mended = withSuggestion("a statuss:running b", refusal, refusal.suggestions[0]);
-  assert.equal(mended, "a status:running b");
-  assert.equal(search(mended, COLUMNS, 1, 0).error, null);
+  for (const before of ["a", "😀", "é😀😀"]) {
+    const { refusal } = search(`${before} statuss:running b`, COLUMNS, 1, 0);
+    assert.ok(refusal);
+    const mended = withSuggestion(`${before} statuss:running b`, refusal, refusal.suggestions[0]);
+    assert.equal(mended, `${before} status:running b`);
+    assert.equal(search(mended, COLUMNS, 1, 0).error, null);
+  }
 });
 
 test("the examples of the help can be read, or say what has to be loaded first", () => {

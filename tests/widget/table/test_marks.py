@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+import batchnb.widget
+from batchnb.jobs.outcome import Outcome
 from batchnb.model.event import EventState, JobEvent
 from batchnb.widget.table.marks import Progress
 
@@ -53,3 +57,10 @@ def test_a_throttled_job_is_untouched_and_one_without_an_answer_is_not() -> None
     figures = progress.figures(102.0)
     assert (figures["untouched"], figures["stopping"], figures["isThrottled"]) == (1, 1, True)
     assert not progress.figures(200.0)["isThrottled"]
+
+
+def test_the_page_colours_as_ended_what_was_seen_to_end_and_nothing_else() -> None:
+    """The words of the page are those of `Outcome` and `EventState`: a new one must not be taken for an end."""
+    script = (Path(batchnb.widget.__file__).parent / "js" / "dom.js").read_text("utf-8")
+    words = set(re.findall(r'"([^"]+)"', script.split("const ENDS = new Set(", 1)[1].split(")", 1)[0]))
+    assert words == {EventState.ENDED.value, *(outcome.value for outcome in Outcome if outcome.has_ended)}
