@@ -95,7 +95,20 @@ def run(shell: Any, block: Block) -> str:
     error = result.error_before_exec or result.error_in_exec
     name = type(error).__name__ if error is not None else ""
     assert name == (block.value if block.mark == "fails" else ""), f"line {block.line}: {error}\n{captured.stdout}"
+    if isinstance(result.result, batchnb.JobPicker):
+        check_picker(result.result, shell.user_ns["jobs"].jobId.iloc[0])
     return captured.stdout + "".join(str(output.data.get("text/plain", "")) for output in captured.outputs)
+
+
+def check_picker(picker: batchnb.JobPicker, job_id: str) -> None:
+    """A picker that a page shows plans the end of a job that somebody selects in it."""
+    picker.select([job_id])
+    picker._session.reason = "OPS-123 bad input"
+    picker._session.make_plan()
+    assert picker.wait(20)
+    assert picker.error is None
+    assert picker.plan is not None
+    assert [planned.job_id for planned in picker.plan.to_end] == [job_id]
 
 
 def check_output(block: Block, shown: str) -> None:
