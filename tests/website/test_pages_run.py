@@ -101,7 +101,7 @@ def run(shell: Any, block: Block) -> str:
 
 
 def check_picker(picker: batchnb.JobPicker, job_id: str) -> None:
-    """A picker that a page shows plans the end of a job that somebody selects in it."""
+    """Select a job in a picker that a page shows, and plan its end."""
     picker.select([job_id])
     picker._session.reason = "OPS-123 bad input"
     picker._session.make_plan()
