@@ -68,7 +68,7 @@ REWRITTEN_ELSEWHERE = ("batchnb/widget/",)
 
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if not title(path).startswith(REWRITTEN_ELSEWHERE))
 SCRIPTS = sorted(path for path in PACKAGE.rglob("*.js") if not title(path).startswith(REWRITTEN_ELSEWHERE))
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("[CS]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_python_speaks_plain_english() -> None:

@@ -215,8 +215,8 @@ class PickerSession:
             rows, reason = note_selected(self.jobs.selected), self.reason
             ids = self.jobs.snapshot.id_title
         setup = self.setup
-        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards}
-        plan = api.plan(rows, reason=reason, with_dependents=draft.with_dependents, **calls)
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards, **draft.options}
+        plan = api.plan(rows, reason=reason, **calls)
         use_reason(reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
