@@ -19,14 +19,14 @@ __all__ = ["Review", "left_out_text", "names_of_group", "names_text"]
 
 _LENGTH = 1100
 _ROWS = 200
-"""Groups that are told one by one; the others are told together."""
+"""The number of groups that are sent one by one; the others are summed."""
 _NAMES = 50
 _ARRAYS = 1000
 _NOTES = 20
 
 
 class Review:
-    """What is told of one plan. It is made once: a plan does not change, and its state is told many times."""
+    """The review of one plan. It is made once and sent many times: a plan does not change."""
 
     def __init__(self, plan: Plan, *, confirm_above: int, is_production: bool, left_out: Sequence[str] = ()) -> None:
         """`left_out` are the names of the jobs that you left out in the review."""

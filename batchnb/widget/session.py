@@ -98,7 +98,7 @@ class PickerSession:
             self._send(messages.table(self.jobs, self.state()))
 
     def make_plan(self) -> None:
-        """Plan the end of the selected jobs, in the thread. Raises InputError where none is selected."""
+        """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
         self._start_planning(Draft(), Phase.IDLE)

@@ -1,4 +1,4 @@
-"""The state: what the browser has to know of a session, besides the table."""
+"""The state of a session, as the browser gets it beside the table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_FAILURE = {"error": None, "errorDetails": "", "errorAgain": ""}
 
 
 class StateTold:
-    """Tells the state of one session. What is costly and does not change is made once."""
+    """Makes the state of one session. Costly parts that do not change are kept."""
 
     def __init__(self, session: PickerSession) -> None:
         self._session = session
