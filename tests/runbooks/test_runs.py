@@ -375,3 +375,21 @@ def test_a_trail_without_runs_says_so(pass_through: Pass, night: local.LocalBatc
     assert passed.error is None
     assert "0 of 0 runs." in passed.text
     assert "No run here has named 'x'." in passed.text
+
+
+@pytest.mark.parametrize(("name", "given"), [("end_a_runaway_sweep", SWEEP), ("stuck_runnable", STUCK)])
+def test_a_limit_that_nobody_typed_raises_none_that_is_configured(
+    pass_through: Pass, night: local.LocalBatch, tmp_path: Path, name: str, given: dict[str, Any]
+) -> None:
+    """The default of a parameter is no permission; a number that somebody gives is one."""
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 5\nmax_percent = 1.0\n")
+    given = {**given, "execute": True, "expect": "any", "endpoint": night.endpoint_url}
+    passed = pass_through(name, **given)
+    assert isinstance(passed.error, GuardError), passed.error
+    assert "allows 5" in str(passed.error)
+    assert asked_to_end(night) == 0
+    typed = pass_through(name, **given, max_jobs=1001)
+    assert isinstance(typed.error, GuardError)
+    assert "max_jobs" not in str(typed.error)
+    assert "max_percent" in str(typed.error)
+    assert asked_to_end(night) == 0
