@@ -9,7 +9,7 @@ import pytest
 
 from batchnb import list_jobs, local
 from batchnb.model.event import EventState
-from batchnb.widget.review import names_text
+from batchnb.widget.names import names_text
 from tests.widget.conftest import ENDING, Hand
 
 if TYPE_CHECKING:
