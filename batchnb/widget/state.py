@@ -51,7 +51,7 @@ class StateTold:
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
         profile, region = self._session.setup.connection.get("profile"), self._where()["region"]
-        failure = failure_of(error, profile, region)
+        failure = failure_of(error, profile, region, self._session.worker.tried)
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:

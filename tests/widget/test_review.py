@@ -11,7 +11,7 @@ from batchnb import list_jobs, local
 from batchnb.magics.guard_options import GUARD_FLAGS, plan_options_of
 from batchnb.magics.options import TERMINATE
 from batchnb.model.event import EventState
-from batchnb.widget.review import names_text
+from batchnb.widget.names import names_text
 from tests.widget.conftest import ENDING, Hand
 
 if TYPE_CHECKING:

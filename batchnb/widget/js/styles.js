@@ -135,7 +135,8 @@ summary { list-style: none; cursor: pointer; }
 .bnb-menu label { display: flex; gap: 6px; align-items: center; white-space: nowrap; }
 .bnb-more .bnb-menu { right: auto; left: 0; }
 
-.bnb-counts { margin-right: auto; font-variant-numeric: tabular-nums; }
+.bnb-counts { font-variant-numeric: tabular-nums; }
+.bnb-totals { margin-right: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 
 .bnb-grid {
   position: relative;
