@@ -174,7 +174,7 @@ def _columns(frame: Any) -> Iterator[IdColumn]:
     """Yield each column, and each level of the index that has a name."""
     names = list(frame.columns)
     # Of EventBridge's events, `id` is the event's.
-    are_events = any(_squeezed(_title(name)) == "detailtype" for name in names)
+    are_events = any(_squeezed(_title(name)) == "detailtype" for name in names) or _has_details(frame)
     for place, name in enumerate(names):
         rank = _rank(name)
         yield IdColumn(frame, name, -1 if are_events and rank == _PLAIN_ID else rank, place)
@@ -185,6 +185,13 @@ def _columns(frame: Any) -> Iterator[IdColumn]:
         if name is not None:
             rank = _rank(name)
             yield IdColumn(frame, name, rank + _DEEPER if rank >= 0 else -1, level, is_index=True)
+
+
+def _has_details(frame: Any) -> bool:
+    """Return whether a column `detail` has dicts that name a job: events whose type was left out."""
+    places = [place for place, name in enumerate(frame.columns) if _title(name) == "detail"]
+    values = (value for place in places for value in frame.iloc[:, place])
+    return any(isinstance(value, Mapping) and id_keys(value) is not None for value in values)
 
 
 def _rank(name: object) -> int:
@@ -229,6 +236,8 @@ def _nothing_found(frame: Any, wanted: list[IdColumn]) -> str:
     hints = [_quoted(one.name) for one in others if any(map(is_job_id, one.values()))]
     hint = f" Job ids stand in {', '.join(hints[:_HINTS_SHOWN])}." if hints else ""
     how = f"Name it with ids={hints[0] if len(hints) == 1 else 'COLUMN'}."
+    if not hints and any(map(is_job_id, frame.index.get_level_values(-1))):
+        how = "Job ids stand in its index, which has no name: give .rename_axis('jobId')."
     if not wanted:
         return (
             f"jobs: the DataFrame has no column of job ids ({', '.join(ID_COLUMNS)}). {_there_are(frame)}{hint} {how}"

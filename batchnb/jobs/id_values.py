@@ -96,7 +96,8 @@ def _in_mapping(row: Mapping[Any, Any]) -> Iterator[Named]:
                 yield from _in_entry(one)
             return
     detail = row.get("detail")
-    if "detail-type" in row and isinstance(detail, Mapping):  # an event of EventBridge, whose `id` is its own
+    # An event of EventBridge, also without its type: its `id` is its own.
+    if isinstance(detail, Mapping) and ("detail-type" in row or id_keys(detail) is not None):
         row = detail
     found = id_keys(row)
     if found is None:

@@ -117,7 +117,7 @@ def terminate(
         notebook.keeps(name := "batch_plan", plan)
     with show_as(plan, name):
         _show(notebook, plan, plan, quiet=flags.quiet)
-    again = "executes this plan" if named is plan else "makes the plan again and executes it"
+    again = "executes this plan" if named is plan else "makes the plan again and runs it"
     say(how_to_execute(plan, f"The same {'line' if cell is None else 'cell'} with --yes {again}."))
     return None if kept else plan
 

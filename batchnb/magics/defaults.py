@@ -32,9 +32,13 @@ def default_queues(flags: Line) -> list[str] | None:
     """Return the queues to list that no flag names, None for all: it narrows a listing, and selects nothing to end."""
     default = notebook_defaults().get("queue")
     named = flags.queue or flags.children_of or "queue:" in (flags.query or "")
-    if default is None or named or (is_default_set() and flags.endpoint_url is None):
+    if default is None or named:
         return None
     queues = [default] if isinstance(default, str) else list(default) if isinstance(default, (list, tuple)) else []
+    if is_default_set() and flags.endpoint_url is None:
+        name = shown(", ".join(queues), 60)
+        print(f"Queue {name} of %config BatchMagics is not used here: type --queue.")  # noqa: T201 - as below
+        return None
     _told(flags, "queue", ", ".join(queues))
     return queues
 

@@ -50,10 +50,16 @@ class Known:
         return self._texts("shareIdentifier")
 
     def tags(self) -> Iterator[str]:
-        """Return the tags of listed jobs as KEY=VALUE, where a listing has tags."""
+        """Return the tags of listed jobs as KEY=VALUE, where a listing has tags, and of the jobs in plans, which do."""
+        from batchnb.model.facts import PlanFacts
+
         for frame in self._listings("tags"):
             for tags in frame["tags"].head(_ROWS_AT_MOST):
                 yield from (f"{key}={value}" for key, value in tags.items()) if isinstance(tags, Mapping) else ()
+        for plan in list(self._names.values()):
+            if isinstance(plan, PlanFacts):
+                jobs = (planned.job for planned in plan.jobs[:_ROWS_AT_MOST] if planned.job)
+                yield from (f"{key}={value}" for job in jobs for key, value in job.tags or ())
 
     def arrays(self) -> Iterator[str]:
         """Return the ids of listed array jobs."""

@@ -24,7 +24,7 @@ _OTHER_NAMES = {"queues": "--queue", "tags": "--tag"}
 _SUBJECT = re.compile(r"(\w+)(?=: )")
 _QUOTED = re.compile(r"""('[^']*'|"[^"]*"|“[^”]*”|`[^`]*`)""")
 _WORD = re.compile(r"(?<![\w.(-])([a-z]+(?:_[a-z]+)+)(?![\w=(])")
-_ASSIGNED = re.compile(r"(?<![\w.(-])(ids)=")
+_ASSIGNED = re.compile(r"(?<![\w.(-])(ids|reason)=")
 _PYTHON = re.compile(r"\b(In Python:|batchnb\.)")
 
 

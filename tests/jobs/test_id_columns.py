@@ -111,9 +111,18 @@ def test_the_id_of_an_event_is_not_taken_for_a_jobs() -> None:
         == job_ids_in(pd.json_normalize([{**event, "detail": {"jobId": A, "jobArn": arn(A)}}]))
         == [JobId(A, *PLACE)]
     )
+    assert found(nested[["id", "detail"]]) == [A], "also where its type was left out"
     with pytest.raises(InputError, match="no column of job ids"):
         job_ids_in(pd.DataFrame([event]))
     assert found(pd.DataFrame([event]), ids="id") == [D]
+
+
+def test_an_index_without_a_name_is_no_column_and_is_told() -> None:
+    """The message says how to name it."""
+    frame = pd.DataFrame({"x": [1]}, index=[A])
+    with pytest.raises(InputError, match=r"Job ids stand in its index, .* give \.rename_axis\('jobId'\)\."):
+        job_ids_in(frame)
+    assert found(frame.rename_axis("jobId")) == [A]
 
 
 def test_an_arn_beats_an_id_that_is_something_else() -> None:

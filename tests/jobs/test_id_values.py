@@ -70,6 +70,8 @@ def test_an_event_is_its_job() -> None:
     """An event of EventBridge has an id of its own, which is no job's."""
     event = {"id": B, "detail-type": "Batch Job State Change", "detail": {"jobId": A, "jobArn": ARN}}
     assert job_ids_in(event) == job_ids_in([event]) == [JobId(A, "123456789012", "eu-west-1", "aws")]
+    assert found({"id": B, "detail": {"jobId": A}}) == [A], "also without its type"
+    assert found({"id": A, "detail": {"note": "x"}}) == [A]
 
 
 def test_rows_of_a_listing_are_their_jobs() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,12 @@ from traitlets.config import Config
 
 from batchnb.jobs.frame import frame_of_jobs
 from batchnb.jobs.job import Job, JobStatus
+from batchnb.jobs.place import Place
 from batchnb.magics.completion import complete_line
 from batchnb.magics.magics import load, unload
+from batchnb.model.dependents import Dependents
+from batchnb.model.facts import PlanFacts
+from batchnb.model.verdict import PlannedJob, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +62,17 @@ def offered(shell: Any, text: str) -> list[str]:
     with provisionalcompleter():
         found = list(shell.Completer.completions(text, len(text)))
     return [text[: one.start] + one.text for one in found]
+
+
+def test_the_tags_of_a_plan_are_known() -> None:
+    """A listing has none unless it was made by tags: AWS says them where it describes jobs, as a plan does."""
+    job = Job(A, "sweep-lr-001", JobStatus.RUNNING, job_queue="train-gpu", tags=(("team", "ml"),))
+    here = Place("123456789012", "eu-west-1", "https://batch.eu-west-1.amazonaws.com")
+    jobs = (PlannedJob(A, Verdict.TERMINATE, job), PlannedJob(B, Verdict.NOT_FOUND, None))
+    plan = PlanFacts("OPS-1", here, jobs, datetime(2026, 1, 1, tzinfo=UTC), None, Dependents())
+    found = complete_line("%batch_jobs --tag te", {"_": plan})
+    assert found is not None
+    assert found.texts == ["team=ml"]
 
 
 @pytest.mark.parametrize(

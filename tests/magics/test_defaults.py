@@ -154,6 +154,7 @@ def test_an_emulator_goes_before_the_profile(notebook: Notebook, tonight: local.
     try:
         said = notebook.run("jobs = %batch_jobs --limit 1")
         assert "by %config" not in said
+        assert "Queue train of %config BatchMagics is not used here: type --queue." in said
         assert notebook.shell.user_ns["jobs"].attrs["listing"]["region"] == "local-1"
     finally:
         notebook.run("%batch_local stop")

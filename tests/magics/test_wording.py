@@ -22,6 +22,7 @@ from batchnb.magics.wording import in_flags, speaks_flags
         ("In Python: batchnb.list_jobs(name_glob=name)", "In Python: batchnb.list_jobs(name_glob=name)"),
         ("jobs: no column. Name it with ids='batch id'.", "jobs: no column. Name it with --ids 'batch id'."),
         ("jobs: no column. Name it with ids=COLUMN.", "jobs: no column. Name it with --ids COLUMN."),
+        ("reason: say why, for example reason='OPS-1 x'.", "--reason: say why, for example --reason 'OPS-1 x'."),
         ("expect=60 or --expect 60", "expect=60 or --expect 60"),
         ("set here are: max_jobs, read_only.", "set here are: max_jobs, read_only."),
         ("see plan.refused_by", "see plan.refused_by"),
