@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from batchnb.model.plan import Plan
+
 __all__ = ["Draft"]
 
 
@@ -20,3 +22,8 @@ class Draft:
     def without(self, jobs: Mapping[str, str]) -> Draft:
         """Return the draft with these jobs left out as well."""
         return replace(self, left_out={**self.left_out, **jobs})
+
+    def made_into(self, plan: Plan) -> Draft:
+        """Return the draft of which this plan was made: a job that is in it, as a dependent, is not left out."""
+        planned = {one.job_id for one in plan.jobs}
+        return replace(self, left_out={one: name for one, name in self.left_out.items() if one not in planned})

@@ -221,7 +221,7 @@ class PickerSession:
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
                 return None
-            self._draft = draft
+            self._draft = draft.made_into(plan)
             self._take_plan(plan)
             self.jobs.marks.note_plan(plan)
         self._send_patch()
