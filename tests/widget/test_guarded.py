@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,3 +163,22 @@ def test_the_flags_of_the_magic_hold_for_the_plans_of_its_picker(
     assert picker.plan is not None
     assert {one.job_name for one in picker.plan.to_end} == ends
     assert [one.guard for one in picker.plan.refused_by] == [guard] * bool(guard)
+
+
+def test_a_job_that_a_tag_protects_by_now_is_told_so_and_not_as_untouched(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """Somebody sets `keep=yes` after the review: the job lives on, and nobody is asked to end it once more."""
+    hand = hold(frame, guards={"protect": "tag:keep=yes"})
+    hand.planned(0, 1)
+    kept = str(frame["jobId"][1])
+    with jobs.world.lock:
+        job = jobs.world.find(kept)
+        job.spec = replace(job.spec, tags={"keep": "yes"})
+    assert hand.confirmed()["ok"]
+    result = hand.state["result"]
+    assert (result["ended"], result["untouched"], result["failures"]) == (1, 0, 1)
+    (cause,) = result["causes"]
+    assert cause["text"] == "1 not attempted: run-001."
+    assert "protects it now" in cause["details"]
+    assert not hand.ask("review_untouched")["ok"]
