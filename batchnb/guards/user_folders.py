@@ -6,14 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["config_folder", "state_folder"]
-
-
-def config_folder() -> Path | None:
-    """Return the folder of the user's configuration of batchnb, which need not exist."""
-    from platformdirs import user_config_path
-
-    return _absolute(lambda: user_config_path("batchnb", appauthor=False))
+__all__ = ["state_folder"]
 
 
 def state_folder() -> Path | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["INK", "LINE", "MUTED", "count_axis", "label", "paint", "plain_axes", "render", "time_axis"]
+__all__ = ["INK", "LINE", "MUTED", "label", "paint", "plain_axes", "render", "time_axis"]
 
 DPI = 144
 WIDTH = 8.0
@@ -81,15 +81,6 @@ def plain_axes(axes: Axes) -> None:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=LINE, linewidth=0.6)
     axes.set_axisbelow(True)
-
-
-def count_axis(axes: Axes, most: int, room: float = 1.1) -> None:
-    """Let the axis of counts run from none to `most`, in whole numbers, with space for a label beside the longest."""
-    from matplotlib.ticker import MaxNLocator
-
-    axes.set_xlim(0, max(most, 1) * room)
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    axes.xaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
 
 
 def time_axis(axes: Axes, longest: float, what: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from batchnb.model.plan import Plan
+
 __all__ = ["Draft"]
 
 
@@ -17,11 +19,11 @@ class Draft:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """The names of the jobs that were left out in the review, by id."""
 
-    @property
-    def options(self) -> dict[str, bool]:
-        """The keyword arguments of `plan` that it changes: those that the picker was made with stay as they are."""
-        return {"with_dependents": True} if self.with_dependents else {}
-
     def without(self, jobs: Mapping[str, str]) -> Draft:
         """Return the draft with these jobs left out as well."""
         return replace(self, left_out={**self.left_out, **jobs})
+
+    def made_into(self, plan: Plan) -> Draft:
+        """Return the draft of which this plan was made: a job that is in it, as a dependent, is not left out."""
+        planned = {one.job_id for one in plan.jobs}
+        return replace(self, left_out={one: name for one, name in self.left_out.items() if one not in planned})

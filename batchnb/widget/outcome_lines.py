@@ -12,6 +12,7 @@ from batchnb.model.report import Report
 from batchnb.model.report_view import report_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
+from batchnb.running.tag_gate import PROTECTED
 from batchnb.text import plural, shown
 from batchnb.widget.names import names_text
 
@@ -34,8 +35,9 @@ _LINES = {
 
 
 def is_untouched(result: JobResult) -> bool:
-    """Whether the job was to be ended, and no request for it got through."""
-    return result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent
+    """Whether the job was to be ended, no request for it got through, and nothing speaks against another one."""
+    is_protected = result.error_code == PROTECTED
+    return result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent and not is_protected
 
 
 def result_told(report: Report | None) -> dict[str, Any] | None:

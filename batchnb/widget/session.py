@@ -101,7 +101,7 @@ class PickerSession:
         """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
-        self._start_planning(Draft(), Phase.IDLE)
+        self._start_planning(Draft(with_dependents=self.setup.with_dependents), Phase.IDLE)
 
     def review_untouched(self) -> None:
         """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
@@ -214,14 +214,13 @@ class PickerSession:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
             rows, reason = note_selected(self.jobs.selected), self.reason
             ids = self.jobs.snapshot.id_title
-        setup = self.setup
-        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards, **draft.options}
-        plan = api.plan(rows, reason=reason, **calls)
+        options = {**self.setup.plan_options, "ids": ids, "with_dependents": draft.with_dependents}
+        plan = api.plan(rows, reason=reason, **options)
         use_reason(reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
                 return None
-            self._draft = draft
+            self._draft = draft.made_into(plan)
             self._take_plan(plan)
             self.jobs.marks.note_plan(plan)
         self._send_patch()

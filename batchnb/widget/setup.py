@@ -21,7 +21,7 @@ class Setup:
     connection: Mapping[str, Any] = field(default_factory=dict)
     """`profile`, `region` and `endpoint_url`."""
     guards: Mapping[str, Any] = field(default_factory=dict)
-    """Keyword arguments of `batchnb.plan`."""
+    """Keyword arguments of `batchnb.plan`, `with_dependents` and `collapse` among them."""
     confirm_above: int = 100
     """The number of jobs above which it has to be typed."""
     timeout: float = 300.0
@@ -30,6 +30,16 @@ class Setup:
     """The column of job ids, where the frame does not name it."""
     relist: Callable[[], pd.DataFrame] | None = None
     """Returns the frame for Refresh."""
+
+    @property
+    def plan_options(self) -> dict[str, Any]:
+        """The keyword arguments of `batchnb.plan` for all plans of the picker."""
+        return {"session": self.session, **self.connection, **self.guards}
+
+    @property
+    def with_dependents(self) -> bool:
+        """Whether a plan takes in the jobs that would fail with it from the beginning."""
+        return bool(self.guards.get("with_dependents"))
 
 
 @dataclass(frozen=True, slots=True)

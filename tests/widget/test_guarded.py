@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -138,3 +139,61 @@ def test_a_guard_set_after_the_plan_was_shown_holds(
     assert hand.state["phase"] == "idle"
     assert hand.picker.report is None
     assert ending(jobs) == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "ends", "guard"),
+    [
+        ("", {"run-000"}, ""),
+        ("--with-dependents", {"run-000", "waiting"}, ""),
+        ("--collapse", {"run-000"}, ""),
+        ("--max-jobs 0", {"run-000"}, "max_jobs"),
+        ("--evidence full", {"run-000"}, ""),
+        ("--protect name:run-000", set(), ""),
+        ("--read-only", {"run-000"}, "read_only"),
+    ],
+)
+def test_the_flags_of_the_magic_hold_for_the_plans_of_its_picker(
+    frame: pd.DataFrame,
+    jobs: local.LocalBatch,
+    monkeypatch: pytest.MonkeyPatch,
+    flags: str,
+    ends: set[str],
+    guard: str,
+) -> None:
+    """What `%batch_terminate jobs` shows is made with all that was typed, also with nothing."""
+    from batchnb.magics.options import TERMINATE
+    from batchnb.magics.steps import picker_of
+
+    jobs.world.add_job("train", "waiting", status="PENDING", depends_on=[str(frame["jobId"][0])])
+    monkeypatch.setattr("batchnb.widget.has_front_end", lambda: True)
+    picker = picker_of(frame, TERMINATE.read(f"jobs {flags}"))
+    assert picker is not None
+    picker.send = lambda *_message: None
+    picker.select([str(frame["jobId"][0])])
+    picker._session.reason = "OPS-123"
+    picker._session.make_plan()
+    assert picker.wait(20)
+    assert picker.error is None
+    assert picker.plan is not None
+    assert {one.job_name for one in picker.plan.to_end} == ends
+    assert [one.guard for one in picker.plan.refused_by] == [guard] * bool(guard)
+
+
+def test_a_job_that_a_tag_protects_by_now_is_told_so_and_not_as_untouched(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """Somebody sets `keep=yes` after the review: the job lives on, and nobody is asked to end it once more."""
+    hand = hold(frame, guards={"protect": "tag:keep=yes"})
+    hand.planned(0, 1)
+    kept = str(frame["jobId"][1])
+    with jobs.world.lock:
+        job = jobs.world.find(kept)
+        job.spec = replace(job.spec, tags={"keep": "yes"})
+    assert hand.confirmed()["ok"]
+    result = hand.state["result"]
+    assert (result["ended"], result["untouched"], result["failures"]) == (1, 0, 1)
+    (cause,) = result["causes"]
+    assert cause["text"] == "1 not attempted: run-001."
+    assert "protects it now" in cause["details"]
+    assert not hand.ask("review_untouched")["ok"]

@@ -113,6 +113,24 @@ def test_a_group_that_is_not_there_cannot_be_left_out(reviewed: Hand, group: obj
     assert reviewed.state["plan"]["digest"] == digest
 
 
+def test_a_job_that_was_left_out_and_comes_back_as_a_dependent_is_not_told_as_left_out(
+    listed: pd.DataFrame, hold: Hold
+) -> None:
+    """The report is left out, and would fail all the same. *Add them* names it, and ends it: the review says so."""
+    names = list(listed["jobName"])
+    hand = hold(listed)
+    hand.planned(names.index("sweep-000"), names.index("sweep-001"), names.index("nightly-report"))
+    told = hand.state["plan"]
+    (group,) = [row["group"] for row in told["rows"] if row["first"] == "nightly-report"]
+    assert hand.ask("leave_out", {"digest": told["digest"], "group": group})["ok"]
+    told = hand.state["plan"]
+    assert (told["leftOutByYou"], told["dependentNames"]) == ("nightly-report", ["nightly-report"])
+    assert hand.ask("add_dependents", {"digest": told["digest"]})["ok"]
+    assert hand.picker.wait(20)
+    told = hand.state["plan"]
+    assert (told["toEnd"], told["dependents"], told["leftOutByYou"]) == (3, 0, "")
+
+
 @pytest.mark.parametrize("kind", ["leave_out", "put_back", "add_dependents"])
 def test_another_plan_cannot_be_changed(reviewed: Hand, kind: str) -> None:
     """A page that shows an older plan changes nothing."""
