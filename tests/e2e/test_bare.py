@@ -482,7 +482,7 @@ def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeyp
     def fail(*_jobs: object, **_options: object) -> None:
         raise AwsError(HOSTILE[0], code="Odd", operation="DescribeJobs")
 
-    monkeypatch.setattr("batchnb.api.plan", fail)
+    monkeypatch.setattr("batchnb.api.plan_with", fail)
     bare = open_picker(some_jobs(3))
     bare.row("job-1").click()
     bare.reason("x")
