@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from batchnb.model.event import JobEvent
     from batchnb.model.plan import Plan
     from batchnb.model.report import Report
+    from batchnb.planning.looking import Looking
 
 __all__ = ["list_jobs", "load_plan", "plan", "plan_with", "resume"]
 
@@ -182,12 +183,10 @@ def plan_with(
     ids: str | None,
     empty_ok: bool = False,
     connection: Connection,
+    looking: Looking | None = None,
     **extent: bool,
 ) -> Plan:
-    """Return what `plan` returns, for guards that were typed as keyword arguments or flags.
-
-    `extent` is `with_dependents` and `collapse`.
-    """
+    """Return what `plan` returns, under the guards that were typed. `extent` is `with_dependents` and `collapse`."""
     from batchnb.jobs.foreign import as_pandas
     from batchnb.jobs.frame import job_ids_in
     from batchnb.model.reason import check_reason
@@ -211,6 +210,7 @@ def plan_with(
         listed_by=listed_by(jobs),
         is_everything=is_everything(jobs, len(wanted)),
         runner=execute,
+        looking=looking,
     )
     notes = (*notes, *notes_on_columns(jobs, ids, made))
     return replace(made, notes=(*made.notes, *notes)) if notes else made

@@ -12,7 +12,7 @@ twice, what was seen last is kept.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -136,7 +136,7 @@ def describe_all(
     gateway: Gateway,
     job_ids: Iterable[str],
     clock: Clock,
-    on_jobs: Callable[[Iterable[Job]], None] = lambda _jobs: None,
+    on_jobs: Callable[[Collection[Job]], None] = lambda _jobs: None,
 ) -> dict[str, Job]:
     """Return what DescribeJobs says of these jobs, by id; those it does not know are left out.
 

@@ -110,7 +110,7 @@ class Pace:
         self._silence = 0.0
         self._crowd = 1.0
         self._accepted = self._rejected = 0
-        self._sent_at = self._cut_at = self._resume_at = self._rest_until = -inf
+        self._sent_at = self._cut_at = self._resume_at = self._rest_until = self.throttled_at = -inf
         self._trip: float | None = None
         self._recent: deque[float] = deque()
         self._hold: _Hold | None = None
@@ -175,7 +175,7 @@ class Pace:
         """
         with self._lock:
             self._note_trip(now - sent_at)
-            self._rejected += 1
+            self._rejected, self.throttled_at = self._rejected + 1, max(self.throttled_at, now)
             self._resume_at = max(self._resume_at, now + (retry_after or 0.0))
             if self._hold is None and sent_at > self._cut_at:
                 self._cut(sent_at, now)

@@ -14,6 +14,7 @@ from batchnb.jobs.job import Job
 from batchnb.jobs.place import Place
 from batchnb.model.dependents import Dependents
 from batchnb.model.verdict import PlannedJob
+from batchnb.planning.looking import Looking
 from batchnb.planning.preflight import Preflight, check_accounts, check_regions, count_live
 from batchnb.planning.waiting_jobs import Waiting
 from batchnb.text import shown
@@ -44,8 +45,9 @@ def examine(
     *,
     with_dependents: bool = False,
     collapse: bool = False,
+    looking: Looking | None = None,
 ) -> Examined:
-    """Describe these jobs and judge them under the guards `held`. Ends nothing.
+    """Describe these jobs and judge them under the guards `held`. Ends nothing. `looking` is kept up to date.
 
     Raises InputError for ARNs of another account or Region, GuardError for an account that is not allowed, AwsError
     where a call fails.
@@ -54,7 +56,7 @@ def examine(
     gateway.ask_caller()
     wanted, nodes = _whole_jobs(ids)
     with Waiting(gateway, clock) as waiting:
-        preflight = Preflight(gateway, clock, waiting)
+        preflight = Preflight(gateway, clock, waiting, looking=looking or Looking())
         preflight.look(wanted)
         account, partition = preflight.place
         place = gateway.identity(account)

@@ -16,6 +16,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.reason import check_reason
 from batchnb.model.vouching import make_key, vouch_for
 from batchnb.planning.examine import examine
+from batchnb.planning.looking import Looking
 
 if TYPE_CHECKING:
     from batchnb.model.report import Report
@@ -37,19 +38,21 @@ def make_plan(
     listed_by: str = "",
     is_everything: bool = False,
     runner: Callable[..., Report] | None = None,
+    looking: Looking | None = None,
 ) -> Plan:
     """Describe these jobs and return the Plan to end them for `reason`. Ends nothing.
 
     `layers` are guards that were typed, above those that are configured. `is_everything` says that the ids are all that
     a listing without selectors found. A plan that the guards refuse is made as well, to be looked at: see `refused_by`.
     Raises InputError for a reason that AWS would not take, and for ARNs of another account or Region; GuardError for an
-    account that is not allowed; AwsError where DescribeJobs fails. `runner` is what `Plan.execute` calls.
+    account that is not allowed; AwsError where DescribeJobs fails. `runner` is what `Plan.execute` calls; `looking` is
+    kept up to date for another thread that shows it.
     """
     clock = clock or Clock()
     check_reason(reason)
     register()
     held = guards(*layers)
-    found = examine(ids, held, gateway, clock, with_dependents=with_dependents, collapse=collapse)
+    found = examine(ids, held, gateway, clock, with_dependents=with_dependents, collapse=collapse, looking=looking)
     plan = Plan(
         *(reason, found.place, found.jobs, found.at, gateway, found.dependents, held),
         notes=found.notes,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from batchnb.aws.gateway import Gateway
 from batchnb.aws.listing import describe_all
+from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards.rules import Guards, Pattern
@@ -18,6 +19,7 @@ from batchnb.model.dependents import Dependents
 from batchnb.model.facts import units_by_queue
 from batchnb.model.verdict import PlannedJob, Verdict, verdict_of
 from batchnb.planning.dependents import find_dependents
+from batchnb.planning.looking import Looking
 from batchnb.planning.waiting_jobs import Waiting, live_units
 from batchnb.text import plural, shown
 
@@ -44,6 +46,7 @@ class Preflight:
     """Lists what waits in the queues of the jobs, while they are described."""
     described: dict[str, Job] = field(default_factory=dict)
     """Every job that was asked for and is known, and the arrays of children that were."""
+    looking: Looking = field(default_factory=Looking)
 
     def look(self, job_ids: Iterable[str]) -> None:
         """Describe these jobs, and before them the arrays of those that are children."""
@@ -54,9 +57,11 @@ class Preflight:
         lone = [parent for parent in parents if parent not in known]
         for group in (lone, wanted):
             if group:
+                self.looking.begin(len(group), self.gateway.pace(CallKind.DESCRIBING), self.clock)
                 self.described.update(describe_all(self.gateway, group, self.clock, self._list_ahead))
 
-    def _list_ahead(self, jobs: Iterable[Job]) -> None:
+    def _list_ahead(self, jobs: Collection[Job]) -> None:
+        self.looking.answered += len(jobs)
         if self.waiting is not None:
             self.waiting.list_ahead({job.job_queue for job in jobs if job.job_queue and verdict_of(job).is_sent})
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
 from batchnb.guards.caps import BUILT_IN
 from batchnb.guards.settings import guards
@@ -52,7 +53,12 @@ class Run:
         """Return how far it is, for the browser."""
         self.progress.is_stopped = self.stop.stopped_at is not None
         figures = self.progress.figures(time.monotonic())
-        return {**figures, "jobs": len(self.plan.to_end), "reason": self.plan.reason}
+        return {**figures, "jobs": len(self.plan.to_end), "reason": self.plan.reason, "rate": self._rate()}
+
+    def _rate(self) -> float | None:
+        """Return the rate in calls a second at which requests to end jobs go out at most."""
+        gateway = self.plan.gateway
+        return round(gateway.pace(CallKind.ENDING).rate, 2) if gateway else None
 
     def execute(self, *, timeout: float, note: Callable[[JobEvent], None], tell: Callable[[], None]) -> Report:
         """Execute the plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.

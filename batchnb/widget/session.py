@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from batchnb import api
-from batchnb.aws.relist import note_selected
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.guards.refusals import raise_refusals
@@ -24,6 +22,7 @@ from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
 from batchnb.widget.failures import LateError
 from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.planning import Planning
 from batchnb.widget.refresh import list_again
 from batchnb.widget.review import Review, names_of_group
 from batchnb.widget.setup import Audience, Setup
@@ -58,6 +57,8 @@ class PickerSession:
         """The report of the plan that was executed last, None before."""
         self.run: Run | None = None
         """The run that goes on, None where none does."""
+        self.planning: Planning | None = None
+        """The plan that was begun last."""
         self.note = ""
         """How the table was listed last."""
         self.worker = Worker(self.send_state)
@@ -211,12 +212,9 @@ class PickerSession:
 
     def _make_plan(self, turn: int, draft: Draft) -> Phase | None:
         with self.jobs.mutex:
-            # Rows and not ids: where a row has its ARN, it is checked that calls go there.
-            rows, reason = note_selected(self.jobs.selected), self.reason
-            ids = self.jobs.snapshot.id_title
-        options = {**self.setup.plan_options, "ids": ids, "with_dependents": draft.with_dependents}
-        plan = api.plan(rows, reason=reason, **options)
-        use_reason(reason)
+            planning = self.planning = Planning(self.jobs, self.setup, self.reason, draft)
+        plan = planning.make(self.send_state)
+        use_reason(planning.reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
                 return None

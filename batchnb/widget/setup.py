@@ -32,11 +32,6 @@ class Setup:
     """Returns the frame for Refresh."""
 
     @property
-    def plan_options(self) -> dict[str, Any]:
-        """The keyword arguments of `batchnb.plan` for all plans of the picker."""
-        return {"session": self.session, **self.connection, **self.guards}
-
-    @property
     def with_dependents(self) -> bool:
         """Whether a plan takes in the jobs that would fail with it from the beginning."""
         return bool(self.guards.get("with_dependents"))

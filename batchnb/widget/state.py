@@ -44,6 +44,7 @@ class StateTold:
             "reasons": reasons_used(),
             "stopping": run is not None and run.stop.is_pending,
             "plan": review.told() if review and session.phase is Phase.CONFIRMING else None,
+            "planning": session.planning.told() if session.planning and session.phase is Phase.PLANNING else None,
             "progress": run.told() if run else None,
             "result": self._result_told(),
         }

@@ -19,6 +19,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.benchmarks.picker_peers import fetched, has_itables
+from tests.benchmarks.picker_review import JOBS, time_review
 from tests.e2e.lab import Lab, Notebook, running_lab
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--enable-precise-memory-info"]
@@ -250,6 +251,8 @@ def main() -> None:
                     sys.stdout.write(f"{grid.name} failed at {rows:,} rows: {error}\n")
             if PICKER.name in measured:
                 _print(rows, measured)
+        review = time_review(browser, options.rounds)
+        sys.stdout.write(f"\n{f'review of {JOBS:,} jobs painted':<40}{review:>20,.1f}\n")
         browser.close()
 
 

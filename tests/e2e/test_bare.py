@@ -193,6 +193,31 @@ def test_filters_facets_and_select_all_that_match(picker: BarePage) -> None:
     expect(picker.counts).to_contain_text("0 match")
 
 
+def test_a_search_that_is_not_finished_is_no_error_yet(picker: BarePage, page: Page) -> None:
+    """While a term is typed, the last result stays, dimmed, and *Select all* is off; the error comes after a pause."""
+    search, error = page.get_by_label("Search the jobs"), page.locator(".bnb-query-error")
+    page.clock.install()
+    search.fill(SWEEP)
+    expect(picker.counts).to_contain_text("60 match")
+    search.fill(f"{SWEEP} age:")
+    expect(picker.counts).to_contain_text("60 match")
+    expect(error).to_be_empty()
+    expect(page.locator(".bnb-stale")).to_have_count(1)
+    expect(picker.button("Select all")).to_be_disabled()
+    expect(picker.button("RUNNABLE")).to_be_disabled()
+    page.clock.run_for(500)
+    expect(error).to_contain_text("Say what after “age:”")
+    expect(picker.counts).to_contain_text("0 match")
+    expect(picker.button("RUNNABLE")).to_be_disabled()
+    expect(page.locator(".bnb-stale")).to_have_count(0)
+    search.fill(f"{SWEEP} age:>1m")
+    expect(error).to_be_empty()
+    expect(page.locator(".bnb-chip").first).to_be_enabled()
+    search.fill("nosuch:1")
+    search.press("Enter")
+    expect(error).to_contain_text("There is no field “nosuch”")
+
+
 def test_sort_by_several_columns_and_hide_one(open_picker: Open) -> None:
     """Shift adds a column to the sort; a hidden column is gone, and comes back."""
     bare = open_picker(some_jobs(30))
@@ -482,7 +507,7 @@ def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeyp
     def fail(*_jobs: object, **_options: object) -> None:
         raise AwsError(HOSTILE[0], code="Odd", operation="DescribeJobs")
 
-    monkeypatch.setattr("batchnb.api.plan", fail)
+    monkeypatch.setattr("batchnb.api.plan_with", fail)
     bare = open_picker(some_jobs(3))
     bare.row("job-1").click()
     bare.reason("x")

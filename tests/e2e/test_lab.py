@@ -171,6 +171,8 @@ def test_nothing_of_the_page_is_in_the_confirmation(
 
     Roles, names and contrast are right there, and keys leave the cells alone.
     """
+    # Beside its sidebar, JupyterLab needs this width: below 720 px a label stands above its value.
+    page.set_viewport_size({"width": 1400, "height": 900})
     notebook = host(page, lab, lab.write(f"{host.__name__}-{theme}.ipynb", START, SHOW))
     page.evaluate(THEME, f"JupyterLab {theme}")
     notebook.run(0, 1)

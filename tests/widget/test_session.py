@@ -13,6 +13,8 @@ import pytest
 import batchnb
 from batchnb import local
 from batchnb.errors import InputError
+from batchnb.widget.draft import Draft
+from batchnb.widget.planning import Planning
 from batchnb.widget.requests import answer_to
 from batchnb.widget.session import PickerSession
 from batchnb.widget.setup import Audience, Setup
@@ -131,3 +133,21 @@ def test_a_turn_that_was_given_up_changes_nothing() -> None:
     assert worker.wait(10)
     assert worker.phase is Phase.IDLE
     assert worker.error is None
+
+
+def test_while_a_plan_is_made_it_is_told_how_far_it_is(jobs: local.LocalBatch, frame: pd.DataFrame) -> None:
+    """The jobs that were looked at, of those that are asked for, and whether AWS throttles it."""
+    planning = Planning(_selected(frame), Setup(), "OPS-123", Draft())
+    assert planning.told() == {"asked": 0, "answered": 0, "isThrottled": False}
+    plan = planning.make(lambda: None)
+    assert planning.told() == {"asked": len(frame), "answered": len(frame), "isThrottled": False}
+    assert len(plan.jobs) == len(frame)
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="TooManyRequestsException", times=1))
+    planning.make(lambda: None)
+    assert planning.told()["isThrottled"]
+
+
+def _selected(frame: pd.DataFrame) -> ShownJobs:
+    shown = ShownJobs(frame, None)
+    shown.rows = np.arange(len(frame))
+    return shown

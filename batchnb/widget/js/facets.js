@@ -38,7 +38,7 @@ export class FacetBar {
   /** @param {string} name @param {number} code @param {string} word @param {number} count */
   chip(name, code, word, count) {
     const on = this.store.matches.facets.get(name)?.has(code) ?? false;
-    const chip = button("", () => this.toggle(name, code), { class: "bnb-chip", "aria-pressed": String(on), disabled: this.store.matches.error !== null, "data-key": `${name}-${code}`, title: shown(word) });
+    const chip = button("", () => this.toggle(name, code), { class: "bnb-chip", "aria-pressed": String(on), disabled: this.store.matches.error !== null || this.store.matches.isStale, "data-key": `${name}-${code}`, title: shown(word) });
     chip.replaceChildren(element("span", { class: "bnb-chip-word" }, [shown(word, 40)]), element("span", { class: "bnb-chip-count" }, [count.toLocaleString("en-US")]));
     return chip;
   }

@@ -136,6 +136,7 @@ summary { list-style: none; cursor: pointer; }
 .bnb-more .bnb-menu { right: auto; left: 0; }
 
 .bnb-counts { font-variant-numeric: tabular-nums; }
+.bnb-stale .bnb-body { opacity: 0.55; }
 .bnb-totals { margin-right: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 
 .bnb-grid {

@@ -31,9 +31,9 @@ export class TallyBar {
     this.counts.textContent = table.header ? `${plural(table.rows, "job")} · ${match}${selection.count.toLocaleString("en-US")} selected${outText}` : "";
     this.showTotals();
     this.all.textContent = isPartial ? "Select all (loading…)" : `Select all ${selectable.toLocaleString("en-US")}${match ? " that match" : ""}`;
-    this.all.disabled = isFrozen || isPartial || !selectable || inSight === selectable;
+    this.all.disabled = isFrozen || isPartial || matches.isStale || !selectable || inSight === selectable;
     this.clear.disabled = isFrozen || !selection.count;
-    this.invert.disabled = isFrozen || isPartial || !selectable;
+    this.invert.disabled = isFrozen || isPartial || matches.isStale || !selectable;
     this.showSelection.hidden = !out || isPartial;
     this.undo.hidden = !selection.undoable || isFrozen;
   }

@@ -167,6 +167,7 @@ export class View {
     this.tally.show();
     this.form.show();
     this.grid.update(what);
+    this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
   showState() {

@@ -1,7 +1,7 @@
 // The one bar: which state it is in, and what it says there.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { barState, busyText, leftText, resultFigures, runFigures, runNote, runTitle, stopLabel } from "../../../batchnb/widget/js/bar/machine.js";
+import { barState, busyText, leftText, resultFigures, runFigures, runNote, planningText, runTitle, stopLabel } from "../../../batchnb/widget/js/bar/machine.js";
 
 const QUIET = { lost: null, result: null };
 const progress = { jobs: 7000, reason: "OPS-123", ended: 2310, stopping: 1870, untouched: 2820, failed: 0, isStopped: false, isThrottled: false, left: 40 };
@@ -47,6 +47,14 @@ test("a run says how far it is in whole numbers of jobs", () => {
   assert.match(words({ ...progress, isStopped: true }), /2,820 untouched/);
 });
 
+test("a plan says how many of its jobs were looked at, and whether AWS holds it up", () => {
+  assert.equal(planningText(null, 7000), "Looking at 7,000 jobs in AWS…");
+  assert.equal(planningText({ asked: 7000, answered: 0, isThrottled: false }, 7000), "Looking at 7,000 jobs in AWS…");
+  assert.equal(planningText({ asked: 7000, answered: 3400, isThrottled: false }, 7000), "Looking at 7,000 jobs in AWS… 3,400 of 7,000");
+  assert.equal(planningText({ asked: 7040, answered: 7040, isThrottled: false }, 7000), "Looking at 7,000 jobs in AWS… 7,000 of 7,000");
+  assert.equal(planningText({ asked: 7000, answered: 1200, isThrottled: true }, 7000), "AWS is throttling us. Waiting; 1,200 of 7,000 looked at.");
+});
+
 test("what Stop does next is what it says", () => {
   assert.equal(stopLabel(progress, false), "Stop");
   assert.equal(stopLabel(progress, true), "Stopping…");
@@ -54,7 +62,9 @@ test("what Stop does next is what it says", () => {
   assert.equal(stopLabel({ ...progress, untouched: 0 }, false), "Stop watching");
   assert.equal(runNote({ ...progress, isStopped: true, stopping: 150 }, true), "Stopping: nothing more is asked. 150 were asked and are watched until they end.");
   assert.equal(runNote({ ...progress, isStopped: true, stopping: 1 }, true), "Stopping: nothing more is asked. 1 was asked and is watched until it ends.");
-  assert.match(runNote({ ...progress, isThrottled: true }, false), /throttling/);
+  assert.equal(runNote({ ...progress, isThrottled: true }, false), "AWS is throttling us; going on more slowly.");
+  assert.equal(runNote({ ...progress, isThrottled: true, rate: 3.2 }, false), "AWS is throttling us; going on at 3 calls a second.");
+  assert.equal(runNote({ ...progress, isThrottled: true, rate: 0.4 }, false), "AWS is throttling us; going on at less than 1 call a second.");
   assert.equal(runNote(progress, false), "");
 });
 

@@ -171,3 +171,37 @@ test("why nothing can be ended is said", () => {
   assert.match(store.obstacle, /2 characters too long/);
   store.dispose();
 });
+
+test("while a search is typed that cannot be read, the last result stays, and nothing can be done with all of it", () => {
+  const { store, show } = open();
+  show(NAMES);
+  const { matches, selection } = store;
+  matches.type("b-");
+  assert.deepEqual([...matches.rows], [2, 3, 4]);
+  for (const query of ["b- name:", "b- -", 'b- "x']) {
+    matches.type(query);
+    assert.deepEqual([matches.isStale, matches.error, [...matches.rows]], [true, null, [2, 3, 4]], query);
+    selection.bulk("all");
+    selection.bulk("invert");
+    assert.deepEqual(chosen(store), []);
+  }
+  matches.type("b-3");
+  assert.deepEqual([matches.isStale, [...matches.rows]], [false, [3]]);
+  matches.type("b-3 name:");
+  store.refilter();
+  assert.deepEqual([matches.isStale, [...matches.rows]], [false, []], "it is settled: what cannot be read matches nothing");
+  assert.ok(matches.error);
+  store.dispose();
+});
+
+test("the facets of a search that cannot be read are those of the whole list", () => {
+  const { store, show } = open();
+  show(NAMES);
+  const before = store.matches.counts;
+  assert.ok([...before.values()].some((counts) => [...counts.values()].some((count) => count)));
+  store.matches.query = "nosuch:1";
+  store.refilter();
+  assert.ok(store.matches.error);
+  assert.deepEqual(store.matches.counts, before);
+  store.dispose();
+});

@@ -1,7 +1,7 @@
 // The rows of the review, the sentences around them, and the header strip.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ROWS_SHOWN, hiddenText, lineParts, oddText, outOfSightText, reviewRow, shownRows, spokenReview, titleText, totalRow } from "../../../batchnb/widget/js/review/rows.js";
+import { ROWS_SHOWN, hiddenText, lineParts, oddText, outOfSightText, reviewRow, shownRows, spokenReview, takesText, titleText, totalRow } from "../../../batchnb/widget/js/review/rows.js";
 import { badgeText, listAge, placeParts } from "../../../batchnb/widget/js/strip_text.js";
 
 const HOUR = 3_600_000;
@@ -103,4 +103,12 @@ test("a list is old from half an hour", () => {
   assert.deepEqual(listAge(0, 50 * HOUR), { text: "▲ Listed 2 days ago", isOld: true });
   assert.deepEqual(listAge(10 * HOUR, 0), { text: "Listed just now", isOld: false });
   assert.deepEqual(listAge(null, 0), { text: "", isOld: false });
+});
+
+test("what a run takes is said where there is one", () => {
+  assert.equal(takesText({ toEnd: 67, terminate: 45, blocked: [] }), "Requests go out as fast as AWS accepts them. Running jobs then have about 30 s to stop.");
+  assert.equal(takesText({ toEnd: 45, terminate: 45, blocked: [] }), "Requests go out as fast as AWS accepts them. The jobs then have about 30 s to stop.");
+  assert.equal(takesText({ toEnd: 22, terminate: 0, blocked: [] }), "Requests go out as fast as AWS accepts them.");
+  assert.equal(takesText({ toEnd: 22, terminate: 0, blocked: ["x"] }), "");
+  assert.equal(takesText({ toEnd: 0, terminate: 0, blocked: [] }), "");
 });

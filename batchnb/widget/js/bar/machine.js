@@ -33,6 +33,13 @@ export function busyText(kinds) {
   return kinds.length ? "The kernel is busy with another cell. It hears of your selection when that is done." : "";
 }
 
+/** How far a plan is. @param {Json | null} planning @param {number} selected jobs */
+export function planningText(planning, selected) {
+  const looked = planning ? Math.min(planning.answered, selected) : 0;
+  if (planning?.isThrottled) return `AWS is throttling us. Waiting; ${count(looked)} of ${count(selected)} looked at.`;
+  return `Looking at ${plural(selected, "job")} in AWS…${looked ? ` ${count(looked)} of ${count(selected)}` : ""}`;
+}
+
 /** @param {Json} progress */
 export function runTitle({ jobs, reason }) {
   return { title: `Ending ${plural(jobs, "job")}`, reason: String(reason) };
@@ -52,10 +59,11 @@ export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
 }
 
 /** What is said below the figures, or nothing. @param {Json} progress @param {boolean} isPressed whether Stop was pressed, and not yet heard of */
-export function runNote({ stopping, isStopped, isThrottled }, isPressed) {
+export function runNote({ stopping, isStopped, isThrottled, rate }, isPressed) {
   if (isStopped) return `Stopping: nothing more is asked. ${count(stopping)} ${stopping === 1 ? "was asked and is" : "were asked and are"} watched until ${stopping === 1 ? "it ends" : "they end"}.`;
   if (isPressed) return "Stopping…";
-  return isThrottled ? "AWS is throttling us; going on more slowly." : "";
+  if (!isThrottled) return "";
+  return rate ? `AWS is throttling us; going on at ${rateText(rate)} a second.` : "AWS is throttling us; going on more slowly.";
 }
 
 /** What the button of a run does. @param {Json} progress @param {boolean} isPressed */
@@ -72,6 +80,9 @@ export function resultFigures({ ended, endedBy, untouched, failures, isStopped }
   figures.push([count(failures), "failed"]);
   return figures;
 }
+
+/** @param {number} rate calls a second */
+const rateText = (rate) => (rate < 1 ? "less than 1 call" : plural(Math.round(rate), "call"));
 
 /** @param {number} number */
 const count = (number) => number.toLocaleString("en-US");

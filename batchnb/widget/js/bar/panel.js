@@ -1,9 +1,9 @@
 // @ts-check
 // The lower part of the picker: the review, the run, or the news that the kernel is gone; and where the focus goes.
 import { button, element, focusAt } from "../dom.js";
-import { plural, shown, utc } from "../text.js";
+import { shown, utc } from "../text.js";
 import { Confirmation } from "./confirmation.js";
-import { barState, runFigures } from "./machine.js";
+import { barState, planningText, runFigures } from "./machine.js";
 import { Progress } from "./progress.js";
 /** @import { Store } from "../model/store.js" */
 
@@ -12,6 +12,7 @@ const SPEAK_MS = 10_000;
 export class Panel {
   /** Whether this view began the plan or run: it then moves the focus along. */ isMine = false;
   /** @type {Progress | null} */ progress = null;
+  /** How far a plan is. @type {HTMLElement | null} */ planning = null;
   /** What is shown. @type {{bar: string, phase: string, digest: string | null}} */ shown;
   spokenAt = 0;
 
@@ -47,6 +48,7 @@ export class Panel {
     const changed = before.bar !== part || before.phase !== state.phase || before.digest !== this.shown.digest;
     if (changed) this.build(part, before);
     if (part === "running") this.showProgress();
+    if (part === "planning" && this.planning) this.planning.textContent = planningText(state.planning ?? null, this.store.selection.count);
   }
 
   /** @param {string} bar @param {{bar: string, phase: string}} before */
@@ -62,8 +64,8 @@ export class Panel {
       if (wasIn) box.focus();
     } else if (bar === "planning") {
       const cancel = button("Cancel", () => this.store.ask("cancel"));
-      const count = this.store.selection.count;
-      this.element.append(element("div", { class: "bnb-bar bnb-planning" }, [element("span", { role: "status" }, [`Looking at ${plural(count, "job")} in AWS…`]), cancel]));
+      this.planning = element("span", { role: "status" });
+      this.element.append(element("div", { class: "bnb-bar bnb-planning" }, [this.planning, cancel]));
       if (follows) cancel.focus();
     } else if (bar === "review") {
       const review = this.review();

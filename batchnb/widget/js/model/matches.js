@@ -13,6 +13,7 @@ const MOST_VALUES = 2000;
 
 export class Matches {
   query = "";
+  /** Whether the rows are those of an earlier query, while one is typed that cannot be read yet. */ isStale = false;
   /** What is wrong with the query. @type {string | null} */ error = null;
   /** The same, with what could have been meant. @type {QueryError | null} */ refusal = null;
   /** The codes that each facet lets pass. @type {Map<string, Set<number>>} */ facets = new Map();
@@ -59,15 +60,34 @@ export class Matches {
   }
 
   filter() {
-    const { mask, error, refusal } = search(this.query, this.table.columns, this.table.here, Date.now(), {
+    this.take(this.find());
+  }
+
+  /** Take a query that is being typed. While it cannot be read, the rows stay those of the one before, until `filter`. @param {string} query */
+  type(query) {
+    this.query = query;
+    const found = this.find();
+    if (found.refusal) this.isStale = true;
+    else this.take(found);
+  }
+
+  find() {
+    return search(this.query, this.table.columns, this.table.here, Date.now(), {
       // A word is looked for where it can be seen, a field in all columns.
       isHidden: (column) => this.layout.isHidden(column),
       marks: { selected: this.isSelected },
     });
+  }
+
+  /** @param {ReturnType<typeof search>} found */
+  take({ mask, error, refusal }) {
+    this.isStale = false;
     this.error = error;
     this.refusal = refusal;
-    this.found = mask;
+    this.found = refusal ? null : mask;
     this.matching = this.count(mask, new Uint8Array(this.table.here));
+    // The facets of a search that cannot be read stand there with what is in the list, and are off.
+    if (refusal) this.recount();
     this.rows = this.inOrder();
   }
 

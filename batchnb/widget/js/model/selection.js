@@ -99,7 +99,7 @@ export class Selection {
 
   /** All means all that match, which nobody knows before all are here. @param {"all" | "none" | "invert"} how */
   bulk(how) {
-    if (this.table.isPartial && how !== "none") return;
+    if ((this.table.isPartial || this.matches.isStale) && how !== "none") return;
     this.change((bits) => {
       if (how === "none") bits.fill(0);
       else for (const row of this.matches.rows) this.setRow(bits, row, how === "all" || !hasBit(bits, row));

@@ -2,7 +2,7 @@
 // The review in the page: the table of groups, the odd ones marked, and what else has to be known before the yes.
 import { button, element, factList } from "../dom.js";
 import { shown } from "../text.js";
-import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenReview, titleText, totalRow } from "./rows.js";
+import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenReview, takesText, titleText, totalRow } from "./rows.js";
 /** @import { Json } from "../types.js" */
 /** @import { ReviewRow } from "./rows.js" */
 
@@ -85,6 +85,7 @@ export class Review {
     const { plan, actions } = this;
     const dependents = plan.dependents ? link(plan.dependents === 1 ? "Add it" : "Add them", () => actions.addDependents()) : null;
     const out = outOfSightText(selected, inSight, query);
+    const takes = takesText(plan);
     /** @type {[string, (Node | string)[] | null, HTMLElement | null][]} */
     const all = [
       ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, dependents],
@@ -92,6 +93,7 @@ export class Review {
       ["Out of sight", out ? [out, ...(query.trim() ? [" ", element("code", {}, [shown(query, 80)])] : []), "."] : null, link("Show the selection", () => actions.showSelection())],
       ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, null],
       ["Left out by you", plan.leftOutByYou ? [shown(plan.leftOutByYou, 400), "."] : null, link("Add again", () => actions.putBack())],
+      ["Takes", takes ? [takes] : null, null],
       ["Arrays", plan.arrays ? [shown(plan.arrays, 400)] : null, null],
       ["Look differently", plan.moreOdd ? [`${plan.moreOdd.toLocaleString("en-US")} more groups.`] : null, this.isOpen ? null : link("Show", () => this.open())],
       ...plan.notes.map((/** @type {string} */ note) => ["Note", [shown(note, 1200)], null]),

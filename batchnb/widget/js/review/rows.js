@@ -87,6 +87,13 @@ export function oddText({ rows }) {
   return odd === 1 ? "1 odd one out is still in. " : `${odd.toLocaleString("en-US")} odd ones out are still in. `;
 }
 
+/** How long it takes, as far as that is known before. @param {Json} plan */
+export function takesText({ toEnd, terminate, blocked }) {
+  if (!toEnd || blocked.length) return "";
+  const stop = terminate ? ` ${terminate === toEnd ? "The" : "Running"} jobs then have about 30 s to stop.` : "";
+  return `Requests go out as fast as AWS accepts them.${stop}`;
+}
+
 /** How many of the selected jobs the search hides. @param {number} selected @param {number} inSight @param {string} query */
 export function outOfSightText(selected, inSight, query) {
   const out = selected - inSight;
