@@ -40,6 +40,7 @@ class Planning:
         telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
         guards = {name: value for name, value in setup.guards.items() if name in GuardKeywords.__annotations__}
         others = {name: value for name, value in setup.guards.items() if name not in guards}
+        others["with_dependents"] = self._draft.with_dependents or setup.with_dependents
         telling.start()
         try:
             return api.plan_with(
@@ -49,8 +50,6 @@ class Planning:
                 ids=self._ids,
                 connection=Connection(setup.session, **setup.connection),
                 looking=self._looking,
-                with_dependents=self._draft.with_dependents or bool(others.pop("with_dependents", False)),
-                collapse=bool(others.pop("collapse", False)),
                 **others,
             )
         finally:
