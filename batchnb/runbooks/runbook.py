@@ -100,7 +100,7 @@ class Runbook:
             check_narrowed(self.given)
         self._check_expect()
         if journals := self.given.get("journals"):
-            os.environ[VARIABLE] = str(Path(journals).expanduser().absolute())
+            os.environ[VARIABLE] = str(Path(journals).absolute())
             check_folder(journal_dir())
         where = {name: self.given[name] for name in ("profile", "region", "seed")}
         denied = self.given.get("denied", False)
@@ -111,9 +111,11 @@ class Runbook:
         if "expect" not in self.given or not self.executes or self.given["endpoint"] == LOCAL:
             return
         if self.given["expect"] is None:
+            saves = "save_plan" in self.declared
             raise InputError(
-                "execute without expect would end jobs of a plan that nobody has seen. Run it without execute first, "
-                "with save_plan; then give expect: the path of that plan, the number of jobs that you saw, or any. "
+                "execute without expect would end jobs of a plan that nobody has seen. Run it without execute first"
+                f"{', with save_plan' if saves else ''}; then give expect: "
+                f"{'the path of that plan, ' if saves else ''}the number of jobs that you saw, or any. "
                 "Nothing was ended."
             )
         if self.given.get("rounds", 1) > 1 and self.given["expect"] != ANY:

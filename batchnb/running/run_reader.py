@@ -141,8 +141,10 @@ class _Reader:
         if not self._is_in_order(line.get("n")):
             return
         try:
+            at = line.get("at")
+            moment(at)  # a line whose time cannot be read is not one of ours
             self._take(str(line["type"]), line)
-            self.record.last_at = line.get("at") or self.record.last_at
+            self.record.last_at = at or self.record.last_at
         except JournalError:
             raise
         except ODD:
@@ -225,6 +227,7 @@ class _Reader:
         return known
 
     def _take_end(self, line: Mapping[str, Any]) -> None:
+        moment(line.get("stopped_at"))
         self.record.end = line
 
     def _take_resume(self, line: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Run: one confirmed plan of a picker while it is executed, told a few times a second."""
+"""Run: the execution of one confirmed plan of a picker, with progress a few times a second."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Run:
     def execute(self, *, timeout: float, note: Callable[[JobEvent], None], tell: Callable[[], None]) -> Report:
         """Execute the plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.
 
-        A run that was stopped is no error here: the report says so. Raises what else `Plan.execute` raises.
+        A run that you stopped returns its report. Raises the other errors of `Plan.execute`.
         """
         plan, stop = self.plan, self.stop
         # In a production account the number was typed, and `execute` asks for it there.

@@ -98,10 +98,10 @@ class PickerSession:
             self._send(messages.table(self.jobs, self.state()))
 
     def make_plan(self) -> None:
-        """Plan the end of the selected jobs, in the thread. Raises InputError where none is selected."""
+        """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
-        self._start_planning(Draft(with_dependents=self.setup.with_dependents), Phase.IDLE)
+        self._start_planning(Draft(), Phase.IDLE)
 
     def review_untouched(self) -> None:
         """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
@@ -214,8 +214,9 @@ class PickerSession:
             # Rows and not ids: where a row has its ARN, it is checked that calls go there.
             rows, reason = note_selected(self.jobs.selected), self.reason
             ids = self.jobs.snapshot.id_title
-        options = {**self.setup.plan_options, "ids": ids, "with_dependents": draft.with_dependents}
-        plan = api.plan(rows, reason=reason, **options)
+        setup = self.setup
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards, **draft.options}
+        plan = api.plan(rows, reason=reason, **calls)
         use_reason(reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):

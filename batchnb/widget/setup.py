@@ -31,16 +31,6 @@ class Setup:
     relist: Callable[[], pd.DataFrame] | None = None
     """Returns the frame for Refresh."""
 
-    @property
-    def plan_options(self) -> dict[str, Any]:
-        """The keyword arguments of `batchnb.plan` for all plans of the picker."""
-        return {"session": self.session, **self.connection, **self.guards}
-
-    @property
-    def with_dependents(self) -> bool:
-        """Whether a plan takes in the jobs that would fail with it from the beginning."""
-        return bool(self.guards.get("with_dependents"))
-
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -53,8 +43,8 @@ class Audience:
     keep_rows: Callable[[], object] = lambda: None
     """Keeps the selection for a page without a kernel."""
     keep_outputs: Callable[[], object] = lambda: None
-    """Keeps what the picker shows in the notebook's file, where a page holds the picker by itself."""
+    """Updates the static table in the notebook's file, if a page has replaced it with the picker."""
     keep_result: Callable[[], object] = lambda: None
     """Keeps what the picker shows in the notebook's file, in any case."""
     hold_outputs: Callable[[], object] = lambda: None
-    """Names the widget no more in the notebook's file: a page holds the picker by itself."""
+    """Removes the widget from the notebook's file: a page has replaced the static table with the picker."""
