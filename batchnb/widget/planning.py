@@ -41,6 +41,7 @@ class Planning:
         guards = {name: value for name, value in setup.guards.items() if name in GuardKeywords.__annotations__}
         others = {name: value for name, value in setup.guards.items() if name not in guards}
         others["with_dependents"] = self._draft.with_dependents or setup.with_dependents
+        others.setdefault("collapse", False)
         telling.start()
         try:
             return api.plan_with(

@@ -102,7 +102,7 @@ class PickerSession:
         """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
-        self._start_planning(Draft(with_dependents=self.setup.with_dependents), Phase.IDLE)
+        self._start_planning(Draft(), Phase.IDLE)
 
     def review_untouched(self) -> None:
         """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
