@@ -65,8 +65,9 @@ def save_plan(plan: PlanFacts, path: str | os.PathLike[str]) -> None:
             stream.write(json.dumps(record, indent=1) + "\n")
     except FileExistsError as error:
         raise InputError(f"{path} exists already, and a saved plan is not replaced. Take another name.") from error
-    except OSError as error:
-        raise InputError(f"the plan cannot be written to {path} ({error.strerror or error}).") from error
+    except (OSError, ValueError, RuntimeError) as error:  # a null character; the home folder of an unknown user
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"the plan cannot be written to {shown(path, 200)} ({why}).") from error
 
 
 def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Layer | None = None) -> PlanFacts:
@@ -77,8 +78,8 @@ def read_plan(path: str | os.PathLike[str], gateway: Gateway | None, typed: Laye
     """
     try:
         record = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} cannot be read as a saved plan ({shown(error)}).") from error
+    except (OSError, ValueError, RuntimeError) as error:
+        raise InputError(f"{shown(path, 200)} cannot be read as a saved plan ({shown(error)}).") from error
     version = record.get("format") if isinstance(record, dict) else None
     if version not in range(1, FORMAT + 1) or isinstance(version, bool):
         raise InputError(f"{path} is not a saved plan, or is one of a newer version of batchnb.")

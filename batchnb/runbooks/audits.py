@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError, MissingExtraError
+from batchnb.jobs.ids import is_job_id, parse_job_id
 from batchnb.jobs.selector import parse_age
 from batchnb.runbooks.runbook import Runbook
 from batchnb.runbooks.steps import told
@@ -84,8 +85,11 @@ class Audit:
         """Return each run that named this job, an id or a pattern of names, with AWS's reason before."""
         if job is None:
             return "No job was asked for."
-        names = self.trail.jobName.fillna("").map(lambda name: fnmatchcase(name, job))
-        named = self.trail[(self.trail.jobId == job) | names]
+        job_id = parse_job_id(job).job_id if is_job_id(job) else job
+        pairs = zip(self.trail.jobId, self.trail.jobName.fillna(""), strict=True)
+        # Positions, not a mask: that of a trail without rows has no type.
+        rows = [row for row, (one, name) in enumerate(pairs) if one == job_id or fnmatchcase(name, job)]
+        named = self.trail.iloc[rows]
         if named.empty:
             return f"No run here has named {shown(job, 80)!r}."
         columns = ["jobId", "jobName", "started_at", "user", "caller", "reason", "outcome", "statusReason_before"]

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from batchnb.model.plan import Plan
 
-__all__ = ["check_most", "find_over_budget", "list_running", "not_judged_text", "over_budget_text", "overview", "rank"]
+__all__ = [
+    "check_most",
+    "find_over_budget",
+    "list_running",
+    "not_judged_text",
+    "over_budget_text",
+    "overview",
+    "rank",
+    "read_budgets",
+]
 
 _NAMES_SHOWN = 20
 _UNKNOWN_SHOWN = 10
@@ -56,7 +65,7 @@ def find_over_budget(
     """Return these jobs with columns `definition`, `hours` (so far), `budget` (in hours) and `is_over`.
 
     `longer_than` is an age such as "6h"; `expected` has other ages for job definitions, by `name`, or by
-    `name:revision`, which counts before it. `hours` are missing where AWS does not say when a job started, and
+    `name:revision` or ARN, which count before it. `hours` are missing where AWS does not say when a job started, and
     `is_over` is False then: see `not_judged_text`.
 
     Raises InputError for anything that is not an age, and for a definition that no running job has, and that AWS does
@@ -66,7 +75,7 @@ def find_over_budget(
 
     at = pd.Timestamp(now or Clock().wall())
     longest = _hours("longer_than", longer_than)
-    budgets = {name: _hours(f"expected[{name!r}]", age) for name, age in _checked(expected).items()}
+    budgets = read_budgets(expected)
     full = running.jobDefinition.astype("string").str.replace(r"^.*/", "", regex=True)
     name = full.str.replace(r":.*$", "", regex=True)
     _check_definitions(budgets, {text for text in [*full, *name] if isinstance(text, str)}, connection)
@@ -163,7 +172,11 @@ def _hours(argument: str, age: str | timedelta) -> float:
     return length.total_seconds() / 3600
 
 
-def _checked(expected: object) -> Mapping[str, Any]:
+def read_budgets(expected: object) -> dict[str, float]:
+    """Return budgets in hours by job definition, `name` or `name:revision`; an ARN stands for its revision.
+
+    Raises InputError for anything but ages by definition, and for two ages of one definition.
+    """
     if expected is None:
         return {}
     if not isinstance(expected, Mapping) or not all(isinstance(name, str) and name.strip() for name in expected):
@@ -171,7 +184,13 @@ def _checked(expected: object) -> Mapping[str, Any]:
         raise InputError(
             f"expected must be ages by job definition, such as {example}, got {shown(repr(expected), 80)}."
         )
-    return expected
+    found: dict[str, float] = {}
+    for name, age in expected.items():
+        definition = name.strip().rpartition("/")[2]
+        hours = _hours(f"expected[{shown(repr(name), 80)}]", age)
+        if found.setdefault(definition, hours) != hours:
+            raise InputError(f"expected has two ages for job definition {shown(repr(definition), 80)}.")
+    return found
 
 
 def _check_definitions(budgets: Mapping[str, float], running: set[str], connection: Mapping[str, Any]) -> None:

@@ -9,16 +9,21 @@ from batchnb.errors import InputError
 from batchnb.runbooks.kinds import (
     Kind,
     read_age,
-    read_anything,
     read_choice,
     read_count,
     read_expected,
     read_flag,
+    read_job,
+    read_limits,
+    read_new_path,
     read_number,
+    read_path,
+    read_patterns,
     read_percent,
+    read_price,
+    read_reason,
     read_tags,
     read_text,
-    read_texts,
     read_whole,
 )
 
@@ -51,20 +56,20 @@ _PLACE: Parameters = {
     "region": Parameter(read_text),
     "seed": Parameter(read_whole, 0),
 }
-_JOURNALS: Parameters = {"journals": Parameter(read_text)}
+_JOURNALS: Parameters = {"journals": Parameter(read_path)}
 _STYLE: Parameters = {"ticket_style": Parameter(read_choice("text", "markdown", "jira", "slack"), "text")}
 _RUN: Parameters = {
     "execute": Parameter(read_flag, default=False),
     "expect": Parameter(read_expected),
     "reviewed_by": Parameter(read_text),
-    "save_plan": Parameter(read_text),
+    "save_plan": Parameter(read_new_path),
     "timeout": Parameter(read_number, 300.0),
     **_JOURNALS,
     **_STYLE,
     "denied": Parameter(read_flag, default=False),
 }
 _GUARDS: Parameters = {
-    "keep": Parameter(read_texts, None),
+    "keep": Parameter(read_patterns, None),
     "max_jobs": Parameter(read_count, 200),
     "max_percent": Parameter(read_percent, 100.0),
 }
@@ -80,7 +85,7 @@ def _selector(kind: Kind, demo: object = None, *, required: bool = False) -> Par
 
 
 def _reason(demo: str) -> Parameters:
-    return {"reason": Parameter(read_text, demo=demo, required=True)}
+    return {"reason": Parameter(read_reason, demo=demo, required=True)}
 
 
 _SWEEP: Parameters = {
@@ -103,7 +108,7 @@ _DRAIN: Parameters = {
     "queue": _selector(read_text, "train-gpu", required=True),
     **_reason("OPS-201 the queue is drained for its new compute environment"),
     **_GUARDS,
-    "keep": Parameter(read_texts, demo=["name:*-prod", "tag:team=speech"]),
+    "keep": Parameter(read_patterns, demo=["name:*-prod", "tag:team=speech"]),
     "max_jobs": Parameter(read_count, 300),
     **_AT_LEAST,
     **_RUN,
@@ -117,16 +122,16 @@ _STUCK: Parameters = {
     **_reason("OPS-124 can never start as it was submitted"),
     **_GUARDS,
     **_AT_LEAST,
-    "evidence": Parameter(read_text),
+    "evidence": Parameter(read_new_path),
     **_RUN,
 }
 _BUDGET: Parameters = {
     **_PLACE,
     "queue": _selector(read_text),
     "longer_than": Parameter(read_age, "6h"),
-    "expected": Parameter(read_anything, demo={"pretrain": "72h", "train-prod": "48h"}),
+    "expected": Parameter(read_limits, demo={"pretrain": "72h", "train-prod": "48h"}),
     "most": Parameter(read_whole, 50),
-    "price": Parameter(read_anything, 0.05),
+    "price": Parameter(read_price, 0.05),
     "currency": Parameter(read_text, "USD"),
     **_reason("OPS-310 runs longer than it was expected to"),
     **_GUARDS,
@@ -141,7 +146,7 @@ _PIPELINE: Parameters = {
     "name_glob": _selector(read_text, "sweep-*"),
     "tags": _selector(read_tags, {"team": "vision"}),
     "share": _selector(read_text),
-    "depends_on": _selector(read_text),
+    "depends_on": _selector(read_job),
     "older_than": _selector(read_age),
     "newer_than": _selector(read_age),
     **_reason("OPS-140 orphans of a killed pipeline run"),
@@ -183,7 +188,7 @@ _AUDIT: Parameters = {
     "who": Parameter(read_text),
     "why": Parameter(read_text),
     "job": Parameter(read_text),
-    "table": Parameter(read_text),
+    "table": Parameter(read_new_path),
 }
 _QUICKSTART: Parameters = {
     **_PLACE,

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from batchnb.errors import InputError
+from batchnb.guards.settings import pattern
+from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.selector import parse_age
+from batchnb.model.reason import check_reason
 from batchnb.model.saved import as_expected
+from batchnb.runbooks.budgets import read_budgets
+from batchnb.runbooks.prices import read_prices
 from batchnb.text import shown
 
 __all__ = [
     "ANY",
     "Kind",
     "read_age",
-    "read_anything",
     "read_choice",
     "read_count",
     "read_expected",
     "read_flag",
+    "read_job",
+    "read_limits",
+    "read_new_path",
     "read_number",
+    "read_path",
+    "read_patterns",
     "read_percent",
+    "read_price",
+    "read_reason",
     "read_tags",
     "read_text",
     "read_texts",
@@ -157,9 +170,74 @@ def read_choice(*choices: str) -> Kind:
     return read
 
 
-def read_anything(name: str, value: object) -> Any:
-    """Return the value, which somebody else checks. An empty text is an error here, too."""
-    return read_text(name, value) if isinstance(value, str) else value
+def read_price(name: str, value: object) -> Any:
+    """Return the price as it was given: see `read_prices`, which raises InputError for anything else."""
+    read_prices(read_text(name, value) if isinstance(value, str) else value)
+    return value
+
+
+def read_limits(name: str, value: object) -> Any:
+    """Return ages by job definition as they were given: see `read_budgets`, which raises InputError for others."""
+    read_budgets(read_text(name, value) if isinstance(value, str) else value)
+    return value
+
+
+def read_reason(name: str, value: object) -> str | None:
+    """Return a reason that AWS would take, None where it is missing."""
+    text = read_text(name, value)
+    if text is not None:
+        check_reason(text)
+    return text
+
+
+def read_patterns(name: str, value: object) -> list[str] | None:
+    """Return patterns of jobs that are never ended, None where they are missing.
+
+    >>> read_patterns("keep", "name:prod-*")
+    ['name:prod-*']
+    """
+    texts = read_texts(name, value)
+    for text in texts or ():
+        try:
+            pattern(text)
+        except InputError as error:
+            raise InputError(f"{name}: {error}") from error
+    return texts
+
+
+def read_job(name: str, value: object) -> str | None:
+    """Return the id of a job, given as an id or an ARN, None where it is missing. A child of an array is an error."""
+    text = read_text(name, value)
+    if text is None:
+        return None
+    try:
+        job = parse_job_id(text)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    if job.array_parent or job.multi_node_job:
+        raise InputError(f"{name}: jobs wait for a whole job, got {_quoted(text)}. Leave out what follows the id.")
+    return job.job_id
+
+
+def read_path(name: str, value: object) -> str | None:
+    """Return a path with the home folder in the place of ~, None where it is missing."""
+    text = read_text(name, value)
+    if text is None:
+        return None
+    if any(not char.isprintable() for char in text):
+        raise InputError(f"{name} must be a path without control characters, got {_quoted(text)}.")
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError as error:
+        raise InputError(f"{name}: the system knows no home folder for {_quoted(text)}.") from error
+
+
+def read_new_path(name: str, value: object) -> str | None:
+    """Return the path of a file to write, None where it is missing. A file that is there is an error."""
+    path = read_path(name, value)
+    if path is not None and os.path.lexists(path):
+        raise InputError(f"{name}: {shown(path, 200)} exists already, and is not replaced. Take another name.")
+    return path
 
 
 def _whole(name: str, value: object, least: int) -> int:

@@ -56,11 +56,7 @@ class Inbox:
                 f"{_names(missing)} not set: run the cell of the parameters, which sets all of them, before this one."
             )
         self._has_read = True
-        values = {name: self._namespace[name] for name in self._declared}
-        return {
-            name: one.kind(name, one.default if values[name] is None else values[name])
-            for name, one in self._declared.items()
-        }
+        return {name: _read(name, one, self._namespace[name]) for name, one in self._declared.items()}
 
     def _check_unknown(self) -> None:
         unknown = [name for name in self._namespace if self._is_unknown(name)]
@@ -82,6 +78,12 @@ class Inbox:
             return False
         value = self._namespace[name]
         return isinstance(value, _PLAIN) and self._before.get(name) != id(value)
+
+
+def _read(name: str, one: Parameter, value: object) -> Any:
+    if value is None and one.default is not None:
+        raise InputError(f"{name} must not be None. Leave it out, and it is {one.default!r}. Nothing was ended.")
+    return one.kind(name, value)
 
 
 def complete(given: Mapping[str, Any], declared: Mapping[str, Parameter]) -> dict[str, Any]:

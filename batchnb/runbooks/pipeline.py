@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.aws.connect import connect
 from batchnb.aws.listing import describe_all
+from batchnb.aws.relist import listed_by
 from batchnb.clock import Clock
 from batchnb.errors import GuardError, PlanMismatchError
 from batchnb.jobs.job import Job
 from batchnb.model.report import Report
 from batchnb.runbooks.runbook import Runbook
-from batchnb.runbooks.selection import Found, check_found
+from batchnb.runbooks.selection import Found, check_found, check_reviewed
 from batchnb.runbooks.steps import Run, told
 from batchnb.text import plural, shown
 
@@ -63,6 +64,7 @@ def find_orphans(runbook: Runbook) -> Found:
     jobs = _list(runbook, selectors)
     live = runbook.list_jobs(queues=selectors["queues"])
     check_found(runbook, jobs, live)
+    check_reviewed(runbook, jobs)
     return Found(jobs, live, selectors)
 
 
@@ -84,7 +86,12 @@ def _list(runbook: Runbook, selectors: Mapping[str, Any]) -> pd.DataFrame:
     chosen = jobs[jobs.jobId.isin(find_dependents(described, root) | {root})]
     # Somebody has said which jobs are meant: those that wait for one. The listing has no selector for that.
     if "listing" in jobs.attrs:
-        chosen.attrs = {**jobs.attrs, "listing": {**jobs.attrs["listing"], "is_narrowed": True}}
+        typed = [text for text in (listed_by(jobs),) if any(selectors.values())]
+        chosen.attrs = {
+            **jobs.attrs,
+            "listing": {**jobs.attrs["listing"], "is_narrowed": True},
+            "listed_by": ", ".join([*typed, f"depends_on={root!r}"]),
+        }
     return chosen
 
 
@@ -120,7 +127,8 @@ def end_more_rounds(runbook: Runbook, run: Run, clock: Clock | None = None) -> R
         jobs = _new_jobs(_list(runbook, _selectors(runbook)), rounds)
         if jobs.empty:
             break
-        plan = runbook.plan(jobs, max_jobs=_left_of(runbook["max_jobs"], rounds, len(jobs)))
+        left = _left_of(runbook["max_jobs"], rounds, len(jobs))
+        plan = runbook.plan(jobs, **runbook.limits(max_jobs=left))
         runbook.show(f"Round {number}:", plan)
         _check_alike(plan, run.plan, number)
         runbook.check_allowed(plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Found",
     "check_found",
+    "check_reviewed",
     "count_jobs",
     "definitions_of",
     "drain_text",
@@ -71,6 +73,7 @@ def find_sweep(runbook: Runbook) -> Found:
     jobs = runbook.list_jobs(**selectors)
     live = runbook.list_jobs(queues=[runbook["queue"]])
     check_found(runbook, jobs, live)
+    check_reviewed(runbook, jobs)
     return Found(jobs, live, selectors, _children(runbook, jobs))
 
 
@@ -93,7 +96,7 @@ def check_found(runbook: Runbook, jobs: pd.DataFrame, live: pd.DataFrame) -> Non
         return
     expected = as_expected(runbook.expected)
     if expected is not None and expected.plan is not None:
-        _check_reviewed(expected.plan)
+        _check_found_of(expected.plan, ())
         return
     if expected is not None and expected.count == 0 and not len(jobs):
         return
@@ -103,16 +106,29 @@ def check_found(runbook: Runbook, jobs: pd.DataFrame, live: pd.DataFrame) -> Non
     )
 
 
-def _check_reviewed(reviewed: PlanFacts) -> None:
+def check_reviewed(runbook: Runbook, jobs: pd.DataFrame) -> None:
+    """Raise InputError where a job of the reviewed plan lives, and the selectors of this run do not find it.
+
+    With other selectors than those of the plan, a run would end a few of its jobs, and be green.
+    """
+    expected = as_expected(runbook.expected) if runbook.executes else None
+    # Jobs grow older: one that was new enough for `newer_than` at the review need not be now.
+    if expected is not None and expected.plan is not None and runbook["newer_than"] is None:
+        _check_found_of(expected.plan, set(jobs.jobId))
+
+
+def _check_found_of(reviewed: PlanFacts, found: Collection[str]) -> None:
     from batchnb.api import plan
 
-    ids = [one.job_id for one in reviewed.to_end]
+    ids = [one.job_id for one in reviewed.to_end if one.job_id not in found]
+    if not ids:
+        return
     now = plan(ids, reason=reviewed.reason, empty_ok=True)
     if now.to_end:
         first = now.to_end[0]
         raise InputError(
-            f"The selectors find no job, but {plural(len(now.to_end), 'job')} of the reviewed plan live, "
-            f"{first.job_id} ({shown(first.job_name, 60)}) first. Give the selectors of that plan"
+            f"The selectors do not find {plural(len(now.to_end), 'live job')} of the reviewed plan, {first.job_id} "
+            f"({shown(first.job_name, 60)}) first. Give the selectors of that plan"
             f"{': ' + reviewed.listed_by if reviewed.listed_by else ''}. Nothing was ended."
         )
 

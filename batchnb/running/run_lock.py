@@ -64,7 +64,8 @@ def _has_locks(descriptor: int) -> bool:
 def _take_system_lock(path: Path) -> Lock:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(lock_paths(path)[0], timeout=0)
+    # Not one lock for each thread: a run is begun in one thread and sent, which ends with a release, in another.
+    lock = FileLock(lock_paths(path)[0], timeout=0, thread_local=False)
     try:
         lock.acquire()
     except Timeout as error:

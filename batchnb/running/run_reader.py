@@ -124,6 +124,7 @@ class _Reader:
             "body": self._take_body,
             "job": self._take_job,
             "dependent": self._take_dependent,
+            "values": self._take_values,
             "call": self._take_call,
             "answer": self._take_answer,
             "outcome": self._take_outcome,
@@ -186,6 +187,9 @@ class _Reader:
 
     def _take_dependent(self, line: Mapping[str, Any]) -> None:
         self.record.dependents.append(dependent_of(line, self.record.bodies))
+
+    def _take_values(self, line: Mapping[str, Any]) -> None:
+        self.record.have_values.update(map(_id_in, line["jobIds"]))
 
     def _take_job(self, line: Mapping[str, Any]) -> None:
         record, job_id = self.record, _id_in(line["jobId"])

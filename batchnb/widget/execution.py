@@ -10,6 +10,8 @@ from typing import Any
 
 from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
+from batchnb.guards.caps import BUILT_IN
+from batchnb.guards.settings import guards
 from batchnb.model.event import JobEvent
 from batchnb.model.facts import LIMIT_RAISED
 from batchnb.model.plan import Plan
@@ -66,11 +68,13 @@ class Run:
         plan, stop = self.plan, self.stop
         # In a production account the number was typed, and `execute` asks for it there.
         expected: dict[str, Any] = {"expect": len(plan.to_end)} if is_production(plan) else {}
+        # The number was typed to raise the built-in limit. It raises none that was configured since.
+        typed = self._typed if guards().max_jobs.source == BUILT_IN else {}
         over = threading.Event()
         telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
         telling.start()
         try:
-            return plan.execute(**expected, **self._typed, timeout=timeout, on_event=note, stop=stop)
+            return plan.execute(**expected, **typed, timeout=timeout, on_event=note, stop=stop)
         except InterruptedRunError as error:
             if error.__cause__ is None and stop.ends_sending:
                 return error.report

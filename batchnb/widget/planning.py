@@ -49,9 +49,7 @@ class Planning:
                 ids=self._ids,
                 connection=Connection(setup.session, **setup.connection),
                 looking=self._looking,
-                with_dependents=self._draft.with_dependents or bool(others.pop("with_dependents", False)),
-                collapse=bool(others.pop("collapse", False)),
-                **others,
+                **{"with_dependents": False, "collapse": False, **others, **self._draft.options},
             )
         finally:
             over.set()

@@ -29,9 +29,18 @@ _NOTES = 20
 class Review:
     """The review of one plan. It is made once and sent many times: a plan does not change."""
 
-    def __init__(self, plan: Plan, *, confirm_above: int, is_production: bool, left_out: Sequence[str] = ()) -> None:
-        """`left_out` are the names of the jobs that you left out in the review."""
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        confirm_above: int,
+        is_production: bool,
+        left_out: Sequence[str] = (),
+        made_at: float = 0.0,
+    ) -> None:
+        """`left_out` are the names of the jobs that you left out in the review. `made_at` is by the picker's clock."""
         self.plan = plan
+        self.made_at = made_at
         self.clearance = clearance_of(plan)
         self.must_type = len(plan.to_end) > confirm_above or is_production or self.clearance.max_jobs is not None
         self._is_production = is_production

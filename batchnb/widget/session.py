@@ -226,9 +226,9 @@ class PickerSession:
 
     def _take_plan(self, plan: Plan) -> None:
         names = list(self._draft.left_out.values())
-        above, production = self.setup.confirm_above, is_production(plan)
-        self.plan = plan
-        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names)
+        self.plan, now, above = plan, self.clock.now(), self.setup.confirm_above
+        production = is_production(plan)
+        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names, made_at=now)
 
     def _execute(self, run: Run) -> None:
         self.run = run

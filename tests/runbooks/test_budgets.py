@@ -128,6 +128,9 @@ def test_expected_ages_are_by_name_or_by_revision() -> None:
     frame = judged(expected={"train": "20h", "train:8": "2h", "mpi": "9h"}).set_index("jobName")
     assert dict(frame.budget[["single", "tasks", "nodes", "pod"]]) == {"single": 20, "tasks": 2, "nodes": 9, "pod": 6}
     assert sorted(frame.index[frame.is_over]) == ["nodes", "odd", "pod", "tasks"]
+    arn = "arn:aws:batch:local-1:000000000000:job-definition/train:8"
+    by_arn = judged(expected={"train": "20h", arn: "2h", "mpi": "9h"}).set_index("jobName")
+    assert by_arn.budget.equals(frame.budget), "an ARN, as the console copies it, spares what its revision does"
 
 
 def test_a_definition_that_nobody_knows_is_an_error(tonight: local.LocalBatch) -> None:

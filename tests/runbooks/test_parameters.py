@@ -22,6 +22,7 @@ from .conftest import NOTEBOOKS, Pass, asked_to_end, cells_of
 
 ENDS = [name for name, declared in RUNBOOKS.items() if "execute" in declared]
 START = 3
+ONE = "11111111-2222-3333-4444-555555555555"
 """Cells up to the one that reads the parameters."""
 MEANT: dict[str, dict[str, Any]] = {
     "end_a_runaway_sweep": {"queue": "train-gpu", "definition": "train-sweep:7", "reason": "OPS-1"},
@@ -47,6 +48,8 @@ WRONG = [
     ("execute", "true", "execute must be True or False, got 'true'"),
     ("execute", "yes", "execute must be True or False"),
     ("execute", 1, "execute must be True or False, got 1"),
+    ("execute", None, "execute must not be None. Leave it out, and it is False."),
+    ("max_jobs", None, "max_jobs must not be None. Leave it out, and it is 200."),
     ("expect", "", "expect must not be an empty text"),
     ("expect", True, "expect must be a number of jobs"),
     ("expect", 6.5, "expect must be a number of jobs"),
@@ -58,6 +61,12 @@ WRONG = [
     ("timeout", -1, "timeout must be a number of at least 0"),
     ("keep", [""], "keep must not be an empty text"),
     ("keep", 7, "keep must be a list of texts"),
+    ("keep", ["name:x", "prod"], "keep: 'prod' is not a pattern"),
+    ("reason", "x" * 1025, "reason: it has 1,025 characters"),
+    ("journals", "a\0b", "journals must be a path without control characters"),
+    ("journals", "~nobody-here/runs", "journals: the system knows no home folder"),
+    ("save_plan", "a\0b.json", "save_plan must be a path without control characters"),
+    ("save_plan", ".", "save_plan: . exists already"),
     ("tags", "team", "tags must be tags with their values"),
     ("tags", {"team": ""}, "tags must be tags"),
     ("seed", -1, "seed must be a whole number"),
@@ -72,12 +81,47 @@ def test_a_wrong_parameter_is_an_error_before_any_call(
     pass_through: Pass, night: local.LocalBatch, name: str, value: object, words: str
 ) -> None:
     """The message says which, what was given, and what to type; the service was not asked for anything."""
+    _check_wrong(pass_through, night, "end_a_runaway_sweep", name, value, words)
+
+
+@pytest.mark.parametrize(
+    ("runbook", "name", "value", "words"),
+    [
+        ("jobs_over_budget", "expected", 7, "expected must be ages by job definition"),
+        ("jobs_over_budget", "expected", {"train": 99}, "expected['train']: 99 is not an age"),
+        ("jobs_over_budget", "expected", {"a:1": "1h", "x/a:1": "2h"}, "expected has two ages"),
+        ("jobs_over_budget", "price", "0.05", "prices must be a number"),
+        ("jobs_over_budget", "price", {"vcpu_hour": float("nan")}, "prices['vcpu_hour'] must be a number"),
+        ("stuck_runnable", "evidence", ".", "evidence: . exists already"),
+        ("audit_trail", "table", "a\0b", "table must be a path"),
+        ("end_a_pipeline_run", "depends_on", "head", "depends_on: 'head' is not a job id"),
+        ("end_a_pipeline_run", "depends_on", f"{ONE}:3", "depends_on: jobs wait for a whole job"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_only_one_runbook_has_is_checked_before_any_call_too(
+    pass_through: Pass, night: local.LocalBatch, runbook: str, name: str, value: object, words: str
+) -> None:
+    """Tables, files and job ids are read where all the others are."""
+    _check_wrong(pass_through, night, runbook, name, value, words)
+
+
+def _check_wrong(
+    pass_through: Pass, night: local.LocalBatch, runbook: str, name: str, value: object, words: str
+) -> None:
     night.calls.clear()
-    given: dict[str, Any] = {"endpoint": night.endpoint_url, **MEANT["end_a_runaway_sweep"], name: value}
-    passed = pass_through("end_a_runaway_sweep", cells=START, **given)
+    given: dict[str, Any] = {"endpoint": night.endpoint_url, **MEANT[runbook], name: value}
+    passed = pass_through(runbook, cells=START, **given)
     assert isinstance(passed.error, InputError), passed.error
     assert words in str(passed.error)
     assert night.calls == []
+
+
+def test_who_is_told_to_save_a_plan_can(pass_through: Pass, night: local.LocalBatch) -> None:
+    """A hint names parameters that the runbook has."""
+    for name in ENDS:
+        passed = pass_through(name, cells=START, endpoint=night.endpoint_url, **{**MEANT[name], "execute": True})
+        assert ("save_plan" in str(passed.error)) == ("save_plan" in RUNBOOKS[name])
     assert passed.banner.startswith("FAILED. InputError: ")
 
 

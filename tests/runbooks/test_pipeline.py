@@ -52,9 +52,11 @@ def test_those_that_wait_for_a_job_are_of_its_run(pass_through: Pass, night: loc
     night.world.add_job("snake", "third", status="PENDING", depends_on=[second])
     night.world.add_job("snake", "stranger")
     given = {"depends_on": head, "reason": "OPS-141", "endpoint": night.endpoint_url, "execute": True}
+    given["depends_on"] = f"arn:aws:batch:{night.region}:{night.account}:job/{head.upper()}"
     passed = pass_through("end_a_pipeline_run", **given, expect=3)
     assert passed.error is None
     assert ended_for(night, "OPS-141") == {"head", "second", "third"}
+    assert f"Selected by  depends_on='{head}'" in passed.text, "the ticket says by what"
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=20), st.integers(0, 7))

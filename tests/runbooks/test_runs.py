@@ -36,7 +36,7 @@ STOPS: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     ("end_a_runaway_sweep", {**SWEEP, "name_glob": "sweep-xx-*"}, InputError, "0 jobs selected, and at least 1"),
     ("end_a_runaway_sweep", {**SWEEP, "tags": "team=speech"}, InputError, "0 jobs selected"),
     ("end_a_runaway_sweep", {**SWEEP, "at_least": 62}, InputError, "61 jobs selected, and at least 62 must be"),
-    ("end_a_runaway_sweep", {**SWEEP, "keep": ["sweep"]}, InputError, "protect"),
+    ("end_a_runaway_sweep", {**SWEEP, "keep": ["sweep"]}, InputError, "keep: 'sweep'"),
     ("drain_a_queue", {**DRAIN, "expect": 86}, PlanMismatchError, "86 jobs were expected, and the plan ends 67"),
     ("drain_a_queue", {**DRAIN, "max_percent": 50.0}, GuardError, "of 86 live jobs of queue train-gpu"),
     ("drain_a_queue", {**DRAIN, "keep": ["name:sweep-eval-*"]}, GuardError, "would fail, by a job that it depends on"),
@@ -143,7 +143,10 @@ def test_a_reviewed_plan_whose_jobs_have_all_ended_is_a_success(pass_through: Pa
     run = {**place, "execute": True, "expect": "plan.json"}
     typo = pass_through("end_a_runaway_sweep", **{**run, "definition": "train-swep:7"})
     assert isinstance(typo.error, InputError)
-    assert "The selectors find no job, but 61 jobs of the reviewed plan live" in str(typo.error)
+    assert "The selectors do not find 61 live jobs of the reviewed plan" in str(typo.error)
+    few = pass_through("end_a_runaway_sweep", **run, name_glob="sweep-lr-003*")
+    assert "The selectors do not find 60 live jobs of the reviewed plan" in str(few.error)
+    assert asked_to_end(night) == 0, "to end one of 61 jobs and be green is no success"
     assert pass_through("end_a_runaway_sweep", **run).error is None
     calls = asked_to_end(night)
     again = pass_through("end_a_runaway_sweep", **run)
@@ -168,6 +171,9 @@ def test_a_job_that_does_not_end_fails_the_notebook_and_the_banner(pass_through:
     assert isinstance(passed.error, TerminationFailedError)
     assert passed.banner.startswith("FAILED. 0 of 1 job seen to end: 1 still stopping.")
     assert "%batch_resume" in passed.text
+    # As the message says, it is resumed, and in this kernel: nothing holds the run any more.
+    run = passed.names["report"].run_id
+    assert batchnb.resume(run, endpoint_url=night.endpoint_url, timeout=0).run_id == run
 
 
 def test_a_drill_on_the_emulator_is_green_unless_a_job_is_to_refuse(pass_through: Pass) -> None:
@@ -250,7 +256,7 @@ def test_jobs_that_never_start_are_ended_and_the_evidence_is_kept(pass_through: 
     assert said.statusReason.str.startswith("MISCONFIGURATION:").all()
     assert "9 for MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT" in passed.text
     again = pass_through("stuck_runnable", **place, only="all", evidence="said.csv")
-    assert "said.csv cannot be written as a new file" in str(again.error)
+    assert "evidence: said.csv exists already, and is not replaced." in str(again.error)
 
 
 def test_an_array_of_which_no_child_has_started_is_stuck(pass_through: Pass, night: local.LocalBatch) -> None:
@@ -375,3 +381,40 @@ def test_a_trail_without_runs_says_so(pass_through: Pass, night: local.LocalBatc
     assert passed.error is None
     assert "0 of 0 runs." in passed.text
     assert "No run here has named 'x'." in passed.text
+
+
+@pytest.mark.parametrize(("name", "given"), [("end_a_runaway_sweep", SWEEP), ("stuck_runnable", STUCK)])
+def test_a_limit_that_nobody_typed_raises_none_that_is_configured(
+    pass_through: Pass, night: local.LocalBatch, tmp_path: Path, name: str, given: dict[str, Any]
+) -> None:
+    """The default of a parameter is no permission; a number that somebody gives is one."""
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 5\nmax_percent = 1.0\n")
+    given = {**given, "execute": True, "expect": "any", "endpoint": night.endpoint_url}
+    passed = pass_through(name, **given)
+    assert isinstance(passed.error, GuardError), passed.error
+    assert "allows 5" in str(passed.error)
+    assert asked_to_end(night) == 0
+    typed = pass_through(name, **given, max_jobs=1001)
+    assert isinstance(typed.error, GuardError)
+    assert "max_jobs" not in str(typed.error)
+    assert "max_percent" in str(typed.error)
+    assert asked_to_end(night) == 0
+
+
+def test_a_limit_that_was_set_since_the_run_holds_in_the_runbook_that_finishes_it(
+    pass_through: Pass, night: local.LocalBatch, tmp_path: Path
+) -> None:
+    """The runbook's default of 1,000 is no number that somebody typed; another number is."""
+    given: dict[str, Any] = {"endpoint": night.endpoint_url, "execute": True, "expect": 3}
+    ids = night.world.add_jobs("train-cpu", "more", 3)
+    night.world.deny(*ids)
+    given["run"] = batchnb.plan(ids, reason="OPS-5", endpoint_url=night.endpoint_url).execute(timeout=0).run_id
+    for job_id in ids:
+        night.world.find(job_id).is_denied = False
+    before = asked_to_end(night)
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 2\n")
+    passed = pass_through("finish_an_interrupted_run", **given)
+    assert isinstance(passed.error, GuardError), passed.text
+    assert "allows 2" in str(passed.error)
+    assert asked_to_end(night) == before
+    assert pass_through("finish_an_interrupted_run", **given, max_jobs=3).banner == "ENDED 3 of 3."
