@@ -19,7 +19,7 @@ from batchnb.errors import AccessDeniedError, AwsError
 from batchnb.local.operations.table import action_of
 
 PACKAGE = Path(batchnb.__file__).parent
-PAGE = (PACKAGE.parent / "docs" / "permissions.md").read_text("utf-8")
+PAGE = (PACKAGE.parent / "docs" / "reference" / "permissions.md").read_text("utf-8")
 _SERVICES = {"batch": "batch", "logs": "logs", "sts": "sts"}
 
 

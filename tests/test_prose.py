@@ -63,12 +63,9 @@ def title(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-REWRITTEN_ELSEWHERE = ("batchnb/widget/",)
-"""Prose that is still to be rewritten."""
-
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if not title(path).startswith(REWRITTEN_ELSEWHERE))
-SCRIPTS = sorted(path for path in PACKAGE.rglob("*.js") if not title(path).startswith(REWRITTEN_ELSEWHERE))
-DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SCRIPTS = sorted(PACKAGE.rglob("*.js"))
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("[CS]*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_python_speaks_plain_english() -> None:

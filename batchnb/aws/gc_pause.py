@@ -18,6 +18,9 @@ __all__ = ["collecting_seldom", "leave_for"]
 SELDOM = 500_000
 """The threshold of the youngest generation: allocations minus deallocations; the default is 700."""
 
+PATIENCE = 1.0
+"""Seconds for another thread to do the few lines that need the lock."""
+
 _lock = RLock()
 _usual: list[tuple[int, int, int]] = []
 """The thresholds from before the first caller inside, if any."""
@@ -55,12 +58,20 @@ def collecting_seldom() -> _Seldom:
 
 def leave_for(thread: int | None) -> None:
     """Leave on behalf of a thread, by its id, that is not waited for any more."""
-    with _lock:
+    global _lock
+    lock = _lock
+    if not lock.acquire(timeout=PATIENCE):
+        # The thread that holds it was interrupted between its last line inside and the release: nobody releases it.
+        lock = _lock = RLock()
+        lock.acquire()
+    try:
         found = {key: inside() for key, inside in _inside.items()}
         for key, one in found.items():
             if one is None or one.thread == thread:
                 _inside.pop(key, None)
         _restore()
+    finally:
+        lock.release()
 
 
 def _leave(key: int, _dropped: object = None) -> None:

@@ -80,20 +80,23 @@ def restore_protections(held: Guards, then: Guards, typed_now: Iterable[Pattern]
     )
 
 
-def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percent_typed: bool) -> Guards:
+def since(
+    now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percent_typed: bool, takes_more: bool = False
+) -> Guards:
     """Return the guards that hold for what is left of a run: those of `now`, and what protected it when it was begun.
 
     A limit applies if it is passed now, or if it is stricter than those the run started under: what is left of a
-    run is less than what was let through then. What was lifted by its very pattern stays lifted, where it was set then.
+    run is less than what was let through then. Where it `takes_more`, jobs that nobody has let through, the higher of
+    both limits applies. What was lifted by its very pattern stays lifted, where it was set then.
     Where it is not known under which guards the run was begun, those of now hold.
     """
     if begun is None:
         return now
     jobs, percent = now.max_jobs, now.max_percent
     if not max_jobs_typed and not _is_lower(jobs, begun.max_jobs):
-        jobs = Cap(inf, begun.max_jobs.source)
+        jobs = max(jobs, begun.max_jobs, key=_value) if takes_more else Cap(inf, begun.max_jobs.source)
     if percent and not max_percent_typed and not _is_lower(percent, begun.max_percent):
-        percent = None
+        percent = max(percent, begun.max_percent or percent, key=_value) if takes_more else None
     kept = [entry for entry in now.protect if entry not in begun.lifted]
     return replace(
         now,
@@ -106,6 +109,10 @@ def since(now: Guards, begun: Guards | None, *, max_jobs_typed: bool, max_percen
         accept_unseen=now.accept_unseen or begun.accept_unseen,
         full_evidence=begun.full_evidence,
     )
+
+
+def _value(cap: Cap) -> float:
+    return cap.value
 
 
 def _with(now: Sequence[tuple[_Said, str]], begun: Iterable[tuple[_Said, str]]) -> tuple[tuple[_Said, str], ...]:

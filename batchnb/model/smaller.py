@@ -10,7 +10,7 @@ from batchnb.jobs.frame import job_ids_in
 from batchnb.jobs.ids import array_parent
 from batchnb.model.dependents import Dependent, Dependents
 from batchnb.model.facts import PlanFacts
-from batchnb.model.verdict import Verdict
+from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.model.vouching import find_vouched, make_key, vouch_for
 from batchnb.text import shown
 
@@ -35,14 +35,23 @@ def leave_out(plan: PlanFacts, ids: str | Iterable[str]) -> PlanFacts:
         is_covered = one.verdict is Verdict.COVERED and array_parent(one.job_id) in left_out
         if one.job_id not in left_out and not is_covered:
             kept.append(one)
-    ends = {one.job_id for one in kept if one.verdict.is_sent or one.verdict is Verdict.COVERED}
+    ends = {one.job_id for one in kept if _ends(one)}
     dependents = Dependents(_still_failing(plan, ends), plan.dependents.gap, plan.dependents.account_wide)
     known = find_vouched(plan._voucher)  # noqa: SLF001 - the key is for this
-    smaller = replace(plan, jobs=tuple(kept), dependents=dependents, _voucher=make_key())
+    # To leave out what would not end anyway selects nothing among the jobs of a whole listing.
+    listed_all = plan.listed_all or known.listed_all
+    idle = sum(not _ends(planned[job_id]) for job_id in left_out)
+    smaller = replace(
+        plan, jobs=tuple(kept), dependents=dependents, listed_all=max(0, listed_all - idle), _voucher=make_key()
+    )
     layers = known.layers if known.fingerprint == plan.fingerprint else ()
     is_described = known.is_described and known.fingerprint == plan.fingerprint
-    vouch_for(smaller, layers, is_described=is_described)
+    vouch_for(smaller, layers, is_described=is_described, made_of=known)
     return smaller
+
+
+def _ends(planned: PlannedJob) -> bool:
+    return planned.verdict.is_sent or planned.verdict is Verdict.COVERED
 
 
 def _still_failing(plan: PlanFacts, ends: set[str]) -> tuple[Dependent, ...]:

@@ -52,8 +52,12 @@ def find_vouched(key: str) -> Vouched:
     return _plans.get(key, Vouched())
 
 
-def vouch_for(plan: PlanFacts, layers: Sequence[Layer], *, is_described: bool) -> None:
-    """Remember what was typed for this plan, and whether this process has described its jobs; keep it at hand."""
-    known = Vouched(plan.fingerprint, plan.guards, plan.listed_all, tuple(layers), is_described)
+def vouch_for(plan: PlanFacts, layers: Sequence[Layer], *, is_described: bool, made_of: Vouched | None = None) -> None:
+    """Remember what was typed for this plan, and whether this process has described its jobs; keep it at hand.
+
+    `made_of` is what is known of the plan that it was made of: the guards of that one hold, whatever this one shows.
+    """
+    held = made_of.guards if made_of and made_of.guards is not None else plan.guards
+    known = Vouched(plan.fingerprint, held, plan.listed_all, tuple(layers), is_described)
     vouch(plan._voucher, known)  # noqa: SLF001 - the key is for this
     keep_at_hand(plan)

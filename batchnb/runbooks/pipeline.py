@@ -127,7 +127,8 @@ def end_more_rounds(runbook: Runbook, run: Run, clock: Clock | None = None) -> R
         jobs = _new_jobs(_list(runbook, _selectors(runbook)), rounds)
         if jobs.empty:
             break
-        plan = runbook.plan(jobs, max_jobs=_left_of(runbook["max_jobs"], rounds, len(jobs)))
+        left = _left_of(runbook["max_jobs"], rounds, len(jobs))
+        plan = runbook.plan(jobs, **runbook.limits(max_jobs=left))
         runbook.show(f"Round {number}:", plan)
         _check_alike(plan, run.plan, number)
         runbook.check_allowed(plan)

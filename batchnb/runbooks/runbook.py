@@ -15,8 +15,9 @@ from batchnb.aws.relist import check_all_listed
 from batchnb.clock import Clock
 from batchnb.endpoints import Destination, use_endpoint
 from batchnb.errors import GuardError, InputError, PlanMismatchError
+from batchnb.guards.caps import Cap
 from batchnb.guards.refusals import raise_refusals
-from batchnb.guards.settings import KEYWORDS
+from batchnb.guards.settings import KEYWORDS, guards
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report, TerminationFailedError
 from batchnb.model.saved import as_expected
@@ -46,6 +47,10 @@ _MAY_BE_OVER = frozenset({"max_jobs", "max_percent", "read_only"})
 
 BEGUN_FOR = 900.0
 """Seconds after which a run that was begun and not sent has to be planned anew."""
+
+
+def _is_lower(value: float, cap: Cap | None) -> bool:
+    return cap is not None and value <= cap.value
 
 
 class Runbook:
@@ -124,14 +129,26 @@ class Runbook:
         """Return the jobs that all of these mean; None is a selector that is not given."""
         return api.list_jobs(**{name: value for name, value in selectors.items() if value is not None})
 
+    def is_given(self, parameter: str) -> bool:
+        """Whether somebody gave the parameter another value than its default."""
+        return bool(self.given[parameter] != self.declared[parameter].default)
+
+    def limits(self, **most: float) -> dict[str, float]:
+        """Return the limits of a plan: the parameters, or `most` in their place.
+
+        A default says how careful the runbook is. Nobody typed it, so it raises no limit that is configured.
+        """
+        here = guards()
+        caps = {"max_jobs": here.max_jobs, "max_percent": here.max_percent}
+        found = {name: most.get(name, self.given[name]) for name in caps if name in self.given}
+        return {name: value for name, value in found.items() if self.is_given(name) or _is_lower(value, caps[name])}
+
     @told
     def plan(self, jobs: object, **options: Any) -> Plan:
         """Return the plan to end these jobs, under the guards of the parameters. Ends nothing."""
-        guards: dict[str, Any] = {name: self.given[name] for name in ("max_jobs", "max_percent") if name in self.given}
-        if guards.get("max_percent") == 100:
-            del guards["max_percent"]
         keep = self.given.get("keep")
-        options = {"reason": self.given.get("reason"), "empty_ok": True, **guards, "protect": keep or None, **options}
+        options = {"empty_ok": True, **self.limits(), "protect": keep or None, **options}
+        options.setdefault("reason", self.given.get("reason"))
         plan = api.plan(jobs, **options)
         reviewer = self.given.get("reviewed_by")
         return plan.with_reviewer(reviewer) if reviewer else plan

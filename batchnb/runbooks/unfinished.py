@@ -140,7 +140,9 @@ def finish(runbook: Runbook, found: Unfinished, plan: Plan) -> Report | DryRun:
         return DryRun("There is no run to finish.")
     if not runbook.executes:
         return DryRun(f"Nothing was ended. To finish it: execute = True and expect = {len(plan.to_end)}.")
-    return api.resume(found.run, timeout=runbook["timeout"], max_jobs=runbook["max_jobs"])
+    # The plan of what is left was held by the default. As a number that was typed, it would raise what is configured.
+    typed = runbook["max_jobs"] if runbook.is_given("max_jobs") else None
+    return api.resume(found.run, timeout=runbook["timeout"], max_jobs=typed)
 
 
 @told

@@ -132,12 +132,20 @@ class Rest:
         ends = {planned.job_id for planned in self.added if planned.verdict.is_watched}
         self._dependents = tuple(one for one in self._dependents_now() if one.job_id not in ends)
 
-    def check_guards(self) -> None:
-        """Raise GuardError where what is left is more than may end now, or would take a protected job along."""
+    def check_guards(self, held_with_more: Guards) -> None:
+        """Raise GuardError where what is left is more than may end now, or would take a protected job along.
+
+        `held_with_more` are the guards where the run takes in jobs that were not in it when it was begun.
+        """
         now = self._described_rest()
         rest = replace(self._plan, jobs=tuple(now))
         self._held.check_count(rest.job_count)
         check_shares(now, self._held, self._preflight.gateway, self._clock)
+        if self.added:
+            held_with_more.check_count(rest.job_count)
+            added = {planned.job_id for planned in self.added}
+            more = [planned for planned in now if planned.job_id in added]
+            check_shares(more, held_with_more, self._preflight.gateway, self._clock)
         if self._held.protect and now:
             protected = [one.job for one in self._dependents_now()]
             self._held.check_unprotected(protected, "would fail, by a job that it depends on,")

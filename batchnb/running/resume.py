@@ -68,20 +68,19 @@ def resume_run(
         _check_journal(record, partial=partial)
         plan = record.plan()
         check_place(plan, here)
-        held = since(
-            held,
-            record.guards(),
-            max_jobs_typed=typed.max_jobs is not None,
-            max_percent_typed=typed.max_percent is not None,
-        )
+        numbers = {"max_jobs_typed": typed.max_jobs is not None, "max_percent_typed": typed.max_percent is not None}
+        held_with_more = since(held, record.guards(), **numbers, takes_more=True)
+        held = since(held, record.guards(), **numbers)
         check_guards(plan, here, held)
         rest = Rest(plan, record, gateway, clock, held)
         rest.look()
         rest.check_dependents(with_dependents=with_dependents, accept_dependents=accept_dependents)
-        rest.check_guards()
+        rest.check_guards(held_with_more)
         ledger = Ledger(replace(plan, jobs=rest.jobs), clock, options.on_event, journal)
         to_send = rest.enter(ledger)
-        full = read_full_evidence(held, rest.added, gateway, clock)
+        # All of them where the run broke off between its plan and their values.
+        lacking = [planned for planned in to_send if planned.job_id not in record.have_values]
+        full = read_full_evidence(held, dict.fromkeys([*rest.added, *lacking]), gateway, clock)
         # Only now: a run that is refused is as it was, and so is its journal.
         journal.note_resumed(clock.wall(), accepted_dependents=rest.accepted)
         journal.jobs(rest.retold, added=False)

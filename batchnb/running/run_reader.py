@@ -124,6 +124,7 @@ class _Reader:
             "body": self._take_body,
             "job": self._take_job,
             "dependent": self._take_dependent,
+            "values": self._take_values,
             "call": self._take_call,
             "answer": self._take_answer,
             "outcome": self._take_outcome,
@@ -140,8 +141,10 @@ class _Reader:
         if not self._is_in_order(line.get("n")):
             return
         try:
+            at = line.get("at")
+            moment(at)  # a line whose time cannot be read is not one of ours
             self._take(str(line["type"]), line)
-            self.record.last_at = line.get("at") or self.record.last_at
+            self.record.last_at = at or self.record.last_at
         except JournalError:
             raise
         except ODD:
@@ -185,6 +188,9 @@ class _Reader:
     def _take_dependent(self, line: Mapping[str, Any]) -> None:
         self.record.dependents.append(dependent_of(line, self.record.bodies))
 
+    def _take_values(self, line: Mapping[str, Any]) -> None:
+        self.record.have_values.update(map(_id_in, line["jobIds"]))
+
     def _take_job(self, line: Mapping[str, Any]) -> None:
         record, job_id = self.record, _id_in(line["jobId"])
         if not self._is_new:
@@ -221,6 +227,7 @@ class _Reader:
         return known
 
     def _take_end(self, line: Mapping[str, Any]) -> None:
+        moment(line.get("stopped_at"))
         self.record.end = line
 
     def _take_resume(self, line: Mapping[str, Any]) -> None:

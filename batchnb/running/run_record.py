@@ -48,6 +48,8 @@ class RunRecord:
     dependents: list[Dependent] = field(default_factory=list)
     accepted_dependents: set[str] = field(default_factory=set)
     """Dependents outside the plan that were accepted when the run was resumed."""
+    have_values: set[str] = field(default_factory=set)
+    """Jobs of which the values of environment variables are kept."""
     known: dict[str, Known] = field(default_factory=dict)
     """What is known of each job, those included that no line describes."""
     end: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ from batchnb.guards.refusals import Refusal
 from batchnb.model.facts import units_by_queue
 from batchnb.model.plan import Plan
 from batchnb.text import plural, shown
+from batchnb.widget.names import names_text
 
 __all__ = ["Clearance", "clearance_of"]
 
@@ -74,8 +75,25 @@ def _blocked(plan: Plan, refusals: tuple[Refusal, ...]) -> Iterator[str]:
             queue, percent = next(shares)
             allowed = f"{source} allows {limit_text(refusal.number)} % (max_percent)."
             yield f"This is {percent:.3g} % of {shown(queue, 80)}'s live jobs; {allowed}"
+        elif refusal.guard == "protect":
+            yield _unseen(plan) if refusal.keyword.startswith("accept_unseen") else _failing(plan, source)
         else:
             yield refusal.sentence
+
+
+def _unseen(plan: Plan) -> str:
+    return f"{shown(plan.dependents.gap, 800)} A protected job may be among them, and fail. In a cell: --accept-unseen"
+
+
+def _failing(plan: Plan, source: str) -> str:
+    """Return which protected jobs would fail with the plan because they wait for its jobs, and which of its jobs."""
+    found = [(one, plan.guards.protection_of(one.job)) for one in plan.dependents_left]
+    failing = [one for one, protection in found if protection and shown(protection[1], 300) == source]
+    name_of = {planned.job_id: planned.job_name for planned in plan.jobs}
+    needed = dict.fromkeys(name_of.get(one.because_of) or one.because_of for one in failing)
+    names = names_text(sorted(one.job.job_name or one.job_id for one in failing))
+    are = "is" if len(failing) == 1 else "are"
+    return f"{names} {are} protected ({source}) and would fail. Leave {names_text(needed)} out."
 
 
 def _shares(plan: Plan) -> Iterator[tuple[str, float]]:

@@ -10,6 +10,8 @@ from batchnb.widget.review import Review
 
 __all__ = ["LATE_SECONDS", "check_confirmation"]
 
+ROUNDING = 0.001
+"""Seconds by which a browser may reckon too early: it is told the clock to the millisecond."""
 LATE_SECONDS = 10.0
 """Seconds after which a confirmation is not carried out: a busy kernel gets to it when nobody may be looking."""
 
@@ -29,6 +31,10 @@ def check_confirmation(review: Review, typed: object, sent_at: object, now: floa
         )
     if late < -LATE_SECONDS:
         raise InputError("the confirmation was given in the future, so it was not used. Nothing was ended.")
+    if sent_at < review.made_at - ROUNDING:
+        raise InputError(
+            "the confirmation was given before this plan was shown, so it was not used. Nothing was ended."
+        )
     count = len(review.plan.to_end)
     if review.must_type and typed != str(count):
         raise InputError(f"type the number of jobs, {count}, to end them. Nothing was ended.")

@@ -17,6 +17,11 @@ class Draft:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """The names of the jobs that were left out in the review, by id."""
 
+    @property
+    def options(self) -> dict[str, bool]:
+        """The keyword arguments of `plan` that it changes: those that the picker was made with stay as they are."""
+        return {"with_dependents": True} if self.with_dependents else {}
+
     def without(self, jobs: Mapping[str, str]) -> Draft:
         """Return the draft with these jobs left out as well."""
         return replace(self, left_out={**self.left_out, **jobs})

@@ -1,4 +1,4 @@
-"""Run: one confirmed plan of a picker while it is executed, told a few times a second."""
+"""Run: the execution of one confirmed plan of a picker, with progress a few times a second."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from batchnb.clock import Clock
+from batchnb.guards.caps import BUILT_IN
+from batchnb.guards.settings import guards
 from batchnb.model.event import JobEvent
 from batchnb.model.facts import LIMIT_RAISED
 from batchnb.model.plan import Plan
@@ -55,16 +57,18 @@ class Run:
     def execute(self, *, timeout: float, note: Callable[[JobEvent], None], tell: Callable[[], None]) -> Report:
         """Execute the plan, call `note` for each event and `tell` every `PATCH_SECONDS`, and return the report.
 
-        A run that was stopped is no error here: the report says so. Raises what else `Plan.execute` raises.
+        A run that you stopped returns its report. Raises the other errors of `Plan.execute`.
         """
         plan, stop = self.plan, self.stop
         # In a production account the number was typed, and `execute` asks for it there.
         expected: dict[str, Any] = {"expect": len(plan.to_end)} if is_production(plan) else {}
+        # The number was typed to raise the built-in limit. It raises none that was configured since.
+        typed = self._typed if guards().max_jobs.source == BUILT_IN else {}
         over = threading.Event()
         telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
         telling.start()
         try:
-            return plan.execute(**expected, **self._typed, timeout=timeout, on_event=note, stop=stop)
+            return plan.execute(**expected, **typed, timeout=timeout, on_event=note, stop=stop)
         except InterruptedRunError as error:
             if error.__cause__ is None and stop.ends_sending:
                 return error.report

@@ -46,8 +46,16 @@ class Failure:
         return {"error": self.text, "errorDetails": self.details, "errorAgain": self.again}
 
 
-def failure_of(error: BaseException | None, profile: str | None = None, region: str | None = None) -> Failure | None:
-    """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known."""
+def failure_of(
+    error: BaseException | None,
+    profile: str | None = None,
+    region: str | None = None,
+    tried: float | None = None,
+) -> Failure | None:
+    """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known.
+
+    `tried` are the seconds from the first call to the error.
+    """
     if error is None:
         return None
     raw = sentence_of(error)
@@ -57,13 +65,15 @@ def failure_of(error: BaseException | None, profile: str | None = None, region: 
         text = f"What you reviewed is no longer what AWS has. {_NOTHING}"
         return Failure(text, raw, "Review again")
     if isinstance(error, AwsError):
-        return _of_aws(error, raw, profile, region)
+        return _of_aws(error, raw, profile, region, tried)
     if isinstance(error, GuardError) and error.guard == "read_only":
         return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
+    if isinstance(error, GuardError) and error.guard == "accounts":
+        return Failure(f"This account is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
     return Failure(raw)
 
 
-def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None) -> Failure:
+def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
     if isinstance(error, CredentialsError):
         if error.code not in _EXPIRED:
             return Failure(raw, again="Try again")
@@ -77,7 +87,8 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None) 
         return Failure(f"AWS kept throttling us. {_NOTHING} Try again in a moment.", raw, "Try again")
     if isinstance(error, UnavailableError) and error.code in _UNREACHED:
         where = f" in {shown(region, 40)}" if region else ""
-        return Failure(f"Cannot reach AWS Batch{where}. VPN? Proxy? Region? {_NOTHING}", raw, "Try again")
+        seconds = f" (tried for {tried:,.0f} s)" if tried and tried >= 1 else ""
+        return Failure(f"Cannot reach AWS Batch{where}{seconds}. VPN? Proxy? Region? {_NOTHING}", raw, "Try again")
     return Failure(raw, again="Try again" if isinstance(error, UnavailableError) else "")
 
 

@@ -1,4 +1,4 @@
-"""The picker as a table that stands still: for a notebook without a kernel, for GitHub and for nbconvert."""
+"""The picker as a static table: for a notebook without a kernel, for GitHub and for nbconvert."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Outputs:
     """The outputs in notebooks that show one picker, and what a file keeps of them.
 
     A file that names a widget shows "model not found" once the kernel is gone. So an output names it only until a page
-    has said that it holds the picker there by itself, in the place of the table that then is all that the file has.
+    has said that it shows the picker in place of the static table. The file then has only the table.
     """
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class Outputs:
         self.update(data)
 
     def update(self, data: Mapping[str, Any]) -> None:
-        """Put the data in the place of what the outputs hold, for whoever opens the notebook without a kernel."""
+        """Replace what the outputs hold, so that the notebook can be read without a kernel."""
         kept = {kind: part for kind, part in data.items() if kind != VIEW or not self.is_held}
         for handle in self._handles:
             if handle is not None:

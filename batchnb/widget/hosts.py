@@ -22,7 +22,7 @@ def check_host() -> None:
     """Raise InputError in an app of Panel, Bokeh or Shiny, where the picker would wait for ever.
 
     A Bokeh server takes no binary data from the browser, and a session of Shiny does not reach the thread that works.
-    Both are seen only where an app is served: a notebook that has imported them is none.
+    Both are seen only where an app is served: a notebook may import them, too.
     """
     if _is_bokeh_server():
         raise InputError(

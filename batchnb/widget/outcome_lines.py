@@ -13,7 +13,7 @@ from batchnb.model.report_view import report_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.text import plural, shown
-from batchnb.widget.review import names_text
+from batchnb.widget.names import names_text
 
 __all__ = ["is_untouched", "result_told"]
 

@@ -76,7 +76,7 @@ class JobPicker(anywidget.AnyWidget):
     ) -> None:
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
-            raise InputError(f"confirm_above: {confirm_above!r} is no whole number, 0 or more.")
+            raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
         connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
         setup = Setup(session, connection, dict(guards or {}), confirm_above, timeout, ids, relist)
         self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)

@@ -17,7 +17,7 @@ __all__ = ["answer_to"]
 Content: TypeAlias = Mapping[str, Any]
 Buffers: TypeAlias = Sequence[Any]
 Handler: TypeAlias = "Callable[[PickerSession, Content, Buffers], Content | None]"
-"""Does what the browser asks, with its content and binary parts; returns what stands in the answer besides."""
+"""Takes a request's content and binary parts, and returns what to add to the answer."""
 
 
 def answer_to(session: PickerSession, content: object, buffers: Buffers) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from batchnb.errors import InputError
@@ -14,23 +14,33 @@ from batchnb.model.plan_view import plan_facts, plan_warnings
 from batchnb.model.verdict import PlannedJob, Verdict
 from batchnb.text import plural, shown
 from batchnb.widget.clearance import clearance_of
+from batchnb.widget.names import names_text
 
-__all__ = ["Review", "left_out_text", "names_of_group", "names_text"]
+__all__ = ["Review", "left_out_text", "names_of_group"]
 
 _LENGTH = 1100
 _ROWS = 200
-"""Groups that are told one by one; the others are told together."""
+"""The number of groups that are sent one by one; the others are summed."""
 _NAMES = 50
 _ARRAYS = 1000
 _NOTES = 20
 
 
 class Review:
-    """What is told of one plan. It is made once: a plan does not change, and its state is told many times."""
+    """The review of one plan. It is made once and sent many times: a plan does not change."""
 
-    def __init__(self, plan: Plan, *, confirm_above: int, is_production: bool, left_out: Sequence[str] = ()) -> None:
-        """`left_out` are the names of the jobs that you left out in the review."""
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        confirm_above: int,
+        is_production: bool,
+        left_out: Sequence[str] = (),
+        made_at: float = 0.0,
+    ) -> None:
+        """`left_out` are the names of the jobs that you left out in the review. `made_at` is by the picker's clock."""
         self.plan = plan
+        self.made_at = made_at
         self.clearance = clearance_of(plan)
         self.must_type = len(plan.to_end) > confirm_above or is_production or self.clearance.max_jobs is not None
         self._is_production = is_production
@@ -78,17 +88,6 @@ def names_of_group(plan: Plan, group: object) -> dict[str, str]:
     if isinstance(group, bool) or not isinstance(group, int) or not 0 <= group < len(rows):
         raise InputError("the plan has no such group. Nothing was ended.")
     return {planned.job_id: planned.job_name or "" for planned in rows[group].jobs}
-
-
-def names_text(names: Iterable[str], most: int = 3) -> str:
-    """Return the first names, and how many more there are.
-
-    >>> names_text(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    all_names = [shown(name, 80) or "(no name)" for name in names]
-    more = len(all_names) - most
-    return ", ".join(all_names[:most]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def left_out_text(plan: Plan) -> str:

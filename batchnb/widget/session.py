@@ -98,7 +98,7 @@ class PickerSession:
             self._send(messages.table(self.jobs, self.state()))
 
     def make_plan(self) -> None:
-        """Plan the end of the selected jobs, in the thread. Raises InputError where none is selected."""
+        """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
         self._start_planning(Draft(), Phase.IDLE)
@@ -215,8 +215,8 @@ class PickerSession:
             rows, reason = note_selected(self.jobs.selected), self.reason
             ids = self.jobs.snapshot.id_title
         setup = self.setup
-        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards}
-        plan = api.plan(rows, reason=reason, with_dependents=draft.with_dependents, **calls)
+        calls = {"ids": ids, "session": setup.session, **setup.connection, **setup.guards, **draft.options}
+        plan = api.plan(rows, reason=reason, **calls)
         use_reason(reason)
         with self.jobs.mutex:
             if not self.worker.is_current(turn):
@@ -229,9 +229,9 @@ class PickerSession:
 
     def _take_plan(self, plan: Plan) -> None:
         names = list(self._draft.left_out.values())
-        above, production = self.setup.confirm_above, is_production(plan)
-        self.plan = plan
-        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names)
+        self.plan, now, above = plan, self.clock.now(), self.setup.confirm_above
+        production = is_production(plan)
+        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names, made_at=now)
 
     def _execute(self, run: Run) -> None:
         self.run = run

@@ -43,8 +43,8 @@ class Audience:
     keep_rows: Callable[[], object] = lambda: None
     """Keeps the selection for a page without a kernel."""
     keep_outputs: Callable[[], object] = lambda: None
-    """Keeps what the picker shows in the notebook's file, where a page holds the picker by itself."""
+    """Updates the static table in the notebook's file, if a page has replaced it with the picker."""
     keep_result: Callable[[], object] = lambda: None
     """Keeps what the picker shows in the notebook's file, in any case."""
     hold_outputs: Callable[[], object] = lambda: None
-    """Names the widget no more in the notebook's file: a page holds the picker by itself."""
+    """Removes the widget from the notebook's file: a page has replaced the static table with the picker."""

@@ -1,4 +1,4 @@
-"""The state: what the browser has to know of a session, besides the table."""
+"""The state of a session, as the browser gets it beside the table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_FAILURE = {"error": None, "errorDetails": "", "errorAgain": ""}
 
 
 class StateTold:
-    """Tells the state of one session. What is costly and does not change is made once."""
+    """Makes the state of one session. Costly parts that do not change are kept."""
 
     def __init__(self, session: PickerSession) -> None:
         self._session = session
@@ -51,7 +51,7 @@ class StateTold:
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
         profile, region = self._session.setup.connection.get("profile"), self._where()["region"]
-        failure = failure_of(error, profile, region)
+        failure = failure_of(error, profile, region, self._session.worker.tried)
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:

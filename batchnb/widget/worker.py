@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 
@@ -33,13 +34,15 @@ class Worker:
         self.phase = Phase.IDLE
         self.error: Exception | None = None
         """The last error, None after the next thing has begun."""
+        self.tried: float | None = None
+        """Seconds from the beginning of the work to its error, None without one."""
 
     def begin(self, phase: Phase, *, after: Phase = Phase.IDLE) -> int:
         """Enter a phase, and return the number of this turn. Raises InputError unless the phase is `after`."""
         with self._mutex:
             if self.phase is not after:
                 raise InputError(f"the picker is busy ({self.phase}). Wait until it is done, or stop it first.")
-            self.error = None
+            self.error = self.tried = None
             self.phase = phase
             self._turn += 1
             turn = self._turn
@@ -79,11 +82,11 @@ class Worker:
         return not thread.is_alive()
 
     def _do(self, work: Callable[[int], Phase | None], turn: int) -> None:
-        phase = None
+        phase, began = None, time.monotonic()
         try:
             phase = work(turn)
         except Exception as error:  # noqa: BLE001 - it is shown in the picker, and kept for the caller
             if self.is_current(turn):
-                self.error = error
+                self.error, self.tried = error, time.monotonic() - began
         finally:
             self.enter(phase or Phase.IDLE, turn=turn)

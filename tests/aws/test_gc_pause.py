@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from threading import Thread
 
 import pytest
 
-from batchnb.aws.gc_pause import SELDOM, collecting_seldom
+from batchnb.aws import gc_pause
+from batchnb.aws.gc_pause import SELDOM, collecting_seldom, leave_for
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +48,21 @@ def test_what_somebody_has_set_is_kept(first: int) -> None:
     gc.set_threshold(first, 10, 5)
     with collecting_seldom():
         assert gc.get_threshold() == (first, 10, 5)
+
+
+def test_a_thread_that_was_broken_off_with_the_lock_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """KeyboardInterrupt may come between the last line of a `with` and its release; the next run must go on."""
+    monkeypatch.setattr(gc_pause, "PATIENCE", 0.01)
+
+    def break_off() -> None:
+        collecting_seldom().__enter__()
+        gc_pause._lock.acquire()
+
+    thread = Thread(target=break_off)
+    thread.start()
+    thread.join()
+    leave_for(thread.ident)
+    assert gc.get_threshold() == (700, 10, 5)
+    with collecting_seldom():
+        assert gc.get_threshold() == (SELDOM, 10, 5)
+    assert gc.get_threshold() == (700, 10, 5)

@@ -190,19 +190,15 @@ def test_a_web_identity_that_is_refused_says_so(files: AwsFiles, sts: FakeSts, m
     assert "Renew the token file" in str(error)
 
 
-@pytest.mark.skipif(not hasattr(botocore.credentials, "LoginProvider"), reason="this botocore has no aws login")
-def test_aws_login_without_crt_says_what_to_install(files: AwsFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`aws login` profiles need a part of botocore that pip leaves out."""
-    monkeypatch.setattr(botocore.credentials, "EC", None)
+def test_aws_login_that_this_botocore_cannot_read_says_what_to_install(
+    files: AwsFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`aws login` profiles need a part of botocore that pip leaves out; an older botocore finds nothing in them."""
+    knows_login = hasattr(botocore.credentials, "LoginProvider")
+    if knows_login:
+        monkeypatch.setattr(botocore.credentials, "EC", None)
     files.write("[profile prod]\nregion=eu-west-1\nlogin_session=arn:aws:iam::123456789012:user/me\n")
-    assert "Run: pip install 'botocore[crt]'" in str(refusal("prod"))
-
-
-@pytest.mark.skipif(hasattr(botocore.credentials, "LoginProvider"), reason="this botocore has aws login")
-def test_aws_login_with_an_old_botocore_says_what_to_install(files: AwsFiles) -> None:
-    """An older botocore finds nothing in such a profile."""
-    files.write("[profile prod]\nregion=eu-west-1\nlogin_session=arn:aws:iam::123456789012:user/me\n")
-    assert "pip install -U boto3" in str(refusal("prod"))
+    assert ("pip install 'botocore[crt]'" if knows_login else "pip install -U boto3") in str(refusal("prod"))
 
 
 def test_sts_that_cannot_be_reached_is_the_network(

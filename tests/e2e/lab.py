@@ -62,8 +62,11 @@ class Lab:
 
 
 @contextmanager
-def running_lab(home: Path) -> Iterator[Lab]:
-    """Start JupyterLab with settings and directories of its own, and stop it at the end."""
+def running_lab(home: Path, python: str | None = None) -> Iterator[Lab]:
+    """Start JupyterLab with settings and directories of its own, and stop it at the end.
+
+    `python` is that of an environment in which batchnb is installed; without it, the one of this checkout runs.
+    """
     root = home / "notebooks"
     root.mkdir()
     _write_settings(home)
@@ -77,9 +80,12 @@ def running_lab(home: Path) -> Iterator[Lab]:
         "LabApp.expose_app_in_browser": True, "LabApp.extension_manager": "readonly",
         "JupyterNotebookApp.expose_app_in_browser": True,
     }  # fmt: skip
-    command = [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
+    command = [python or sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())]
     with (home / "lab.log").open("wb") as log:
-        server = subprocess.Popen(command, env=_environment(home), stdout=log, stderr=log, cwd=home)
+        environment = _environment(home)
+        if python is not None:
+            del environment["PYTHONPATH"]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
         try:
             lab = Lab(f"http://127.0.0.1:{port}", token, root)
             _wait_until_up(lab, server, home / "lab.log")

@@ -24,7 +24,7 @@ READ_ONLY = 'os.environ["BATCHNB_READ_ONLY"] = "1"'
 SLOWLY = 'del os.environ["BATCHNB_READ_ONLY"]\nemulator.limits.set("TerminateJobs", local.Limit(0.5, 1))'
 FAST = 'emulator.limits.set("TerminateJobs", None)'
 UNDER_WAY = re.compile(r"[1-9][\d,]* (asked, stopping|ended)")
-README = Path(__file__).parent / "screenshots"
+README = Path(__file__).parents[2] / "docs" / "images"
 MARGIN = 170
 """Pixels that JupyterLab needs beside an output."""
 

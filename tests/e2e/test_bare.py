@@ -50,6 +50,7 @@ def test_select_by_mouse_range_and_ctrl(open_picker: Open) -> None:
     bare.row("job-5").click(modifiers=["Shift"])
     expect(bare.counts).to_contain_text("4 selected")
     bare.row("job-7").click(modifiers=["ControlOrMeta"])
+    expect(bare.page.locator(".bnb-totals")).to_have_text("12 vCPU in use")
     bare.row("job-8").locator(".bnb-tick").click()
     bare.row("job-2").locator(".bnb-tick").click()
     bare.row("job-9").click(modifiers=["ControlOrMeta"], force=True)
@@ -349,6 +350,36 @@ def test_a_guard_is_read_in_the_picker(
     expect(dialog).to_contain_text("These jobs cannot be ended from here.")
     expect(dialog).to_contain_text("BATCHNB_READ_ONLY")
     expect(dialog.get_by_role("button", name="Terminate")).to_have_count(0)
+    assert not [call for call in night.calls if call.operation.startswith("Terminate")]
+
+
+@pytest.mark.parametrize(
+    ("guards", "buttons", "said"),
+    [
+        ({"max_percent": 10}, 0, "of train-gpu's live jobs; a keyword argument allows 10 % (max_percent)."),
+        ({"protect": ["name:sweep-eval-*"]}, 0, "are protected (a keyword argument) and would fail. Leave"),
+        ({"protect": ["name:sweep-lr-00*"]}, 1, "10 of your 60: 10 are protected by name:sweep-lr-00*"),
+        ({"protect": ["name:sweep-lr-0*"]}, 0, "Nothing to end: 60 are protected by name:sweep-lr-0*"),
+        ({"production_accounts": ["000000000000"]}, 1, "Terminate 60 jobs in PRODUCTION, account 000000000000?"),
+        ({"accounts": ["123456789012"]}, None, "This account is not on the list of accounts (a keyword argument)."),
+    ],
+)  # fmt: skip
+def test_each_guard_is_met_in_the_dialog(
+    night: local.LocalBatch, open_picker: Open, page: Page, guards: dict[str, Any], buttons: int | None, said: str
+) -> None:
+    """It says what the guard holds back and who set it; the final button is there only where it can be pressed."""
+    bare = open_picker(batchnb.list_jobs(status="all"), guards=guards, confirm_above=1000)
+    bare.filter(SWEEP)
+    bare.button("Select all").click()
+    bare.reason("OPS-123")
+    bare.button("Review 60 jobs").click()
+    dialog = page.get_by_role("alertdialog")
+    expect(page.get_by_role("alert") if buttons is None else dialog).to_contain_text(said)
+    expect(dialog.get_by_role("button", name="Terminate")).to_have_count(buttons or 0)
+    if "production_accounts" in guards:
+        expect(page.locator(".bnb-badge")).to_have_text("EMULATOR, not AWS")
+        expect(dialog.get_by_label("Type 60")).to_be_visible()
+        expect(dialog.get_by_role("button", name="Terminate")).to_be_disabled()
     assert not [call for call in night.calls if call.operation.startswith("Terminate")]
 
 

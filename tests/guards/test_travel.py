@@ -203,6 +203,15 @@ def _forgotten(scene: Scene, plan: Plan) -> Plan:
     return plan
 
 
+def _without_finished(_scene: Scene, plan: Plan) -> Plan:
+    """Leave out a job that would not end anyway, of a plan whose guards were stripped."""
+    job_id = "99999999-0000-4000-8000-000000000001"
+    found = PlannedJob(job_id, Verdict.NOT_FOUND, None)
+    count = plan.listed_all and plan.listed_all + 1
+    more = dataclasses.replace(plan, jobs=(*plan.jobs, found), guards=Guards(), listed_all=count)
+    return more.without(job_id)
+
+
 Way = Callable[[Scene, Plan], Plan]
 IN_THE_PROCESS: dict[str, Way] = {
     "the same object": lambda _scene, plan: plan,
@@ -236,6 +245,10 @@ OUT_OF_IT: dict[str, Way] = {
     "a file, pickled": lambda scene, plan: _pickled(_loaded(scene, plan)),
     "a process that knows nothing of it": lambda scene, plan: _forgotten(scene, plan),
     "other guards in it": lambda _scene, plan: dataclasses.replace(plan, guards=Guards()),
+    "other guards in it, and nothing left out": lambda _scene, plan: dataclasses.replace(plan, guards=Guards()).without(
+        []
+    ),
+    "a finished job left out": _without_finished,
 }
 WAYS = IN_THE_PROCESS | OUT_OF_IT
 

@@ -67,8 +67,9 @@ def test_what_can_become_a_frame_is_one() -> None:
 
 def test_frames_of_polars_are_taken() -> None:
     """With pyarrow and without it, and one of their columns as well."""
-    polars = pytest.importorskip("polars")
-    frame = polars.DataFrame(DATA)
+    import polars as pl
+
+    frame: Any = pl.DataFrame(DATA)
     assert found(frame) == found(frame["jobId"]) == [A, B]
     frame.to_pandas = None
     assert found(frame) == [A, B]
@@ -76,20 +77,6 @@ def test_frames_of_polars_are_taken() -> None:
         job_ids_in(frame.lazy())
     with pytest.raises(InputError, match="these are groups"):
         job_ids_in(frame.group_by("jobId"))
-
-
-def test_tables_of_pyarrow_are_taken() -> None:
-    """A table, a batch of records, a column, and whatever hands over an Arrow stream."""
-    pyarrow = pytest.importorskip("pyarrow")
-    table = pyarrow.table(DATA)
-
-    class Stream:
-        """Something with rows, as the PyCapsule interface of Arrow has it."""
-
-        def __arrow_c_stream__(self, requested_schema: object = None) -> Any:
-            return table.__arrow_c_stream__(requested_schema)
-
-    assert found(table) == found(table.to_batches()[0]) == found(table["jobId"]) == found(Stream()) == [A, B]
 
 
 def test_a_stream_needs_pyarrow_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +111,6 @@ def test_what_has_no_rows_is_refused_with_what_to_call(jobs: object, says: str) 
 
 def test_a_styler_is_refused_with_its_frame() -> None:
     """`jobs.style` is a picture of the rows."""
-    pytest.importorskip("jinja2")
     with pytest.raises(InputError, match=r"Give the DataFrame itself: its \.data"):
         job_ids_in(pd.DataFrame(DATA).style)
 

@@ -395,3 +395,40 @@ def test_a_trail_without_runs_says_so(pass_through: Pass, night: local.LocalBatc
     assert passed.error is None
     assert "0 of 0 runs." in passed.text
     assert "No run here has named 'x'." in passed.text
+
+
+@pytest.mark.parametrize(("name", "given"), [("end_a_runaway_sweep", SWEEP), ("stuck_runnable", STUCK)])
+def test_a_limit_that_nobody_typed_raises_none_that_is_configured(
+    pass_through: Pass, night: local.LocalBatch, tmp_path: Path, name: str, given: dict[str, Any]
+) -> None:
+    """The default of a parameter is no permission; a number that somebody gives is one."""
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 5\nmax_percent = 1.0\n")
+    given = {**given, "execute": True, "expect": "any", "endpoint": night.endpoint_url}
+    passed = pass_through(name, **given)
+    assert isinstance(passed.error, GuardError), passed.error
+    assert "allows 5" in str(passed.error)
+    assert asked_to_end(night) == 0
+    typed = pass_through(name, **given, max_jobs=1001)
+    assert isinstance(typed.error, GuardError)
+    assert "max_jobs" not in str(typed.error)
+    assert "max_percent" in str(typed.error)
+    assert asked_to_end(night) == 0
+
+
+def test_a_limit_that_was_set_since_the_run_holds_in_the_runbook_that_finishes_it(
+    pass_through: Pass, night: local.LocalBatch, tmp_path: Path
+) -> None:
+    """The runbook's default of 1,000 is no number that somebody typed; another number is."""
+    given: dict[str, Any] = {"endpoint": night.endpoint_url, "execute": True, "expect": 3}
+    ids = night.world.add_jobs("train-cpu", "more", 3)
+    night.world.deny(*ids)
+    given["run"] = batchnb.plan(ids, reason="OPS-5", endpoint_url=night.endpoint_url).execute(timeout=0).run_id
+    for job_id in ids:
+        night.world.find(job_id).is_denied = False
+    before = asked_to_end(night)
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 2\n")
+    passed = pass_through("finish_an_interrupted_run", **given)
+    assert isinstance(passed.error, GuardError), passed.text
+    assert "allows 2" in str(passed.error)
+    assert asked_to_end(night) == before
+    assert pass_through("finish_an_interrupted_run", **given, max_jobs=3).banner == "ENDED 3 of 3."

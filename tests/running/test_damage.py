@@ -140,6 +140,23 @@ def test_a_journal_that_has_lost_a_line_is_never_taken_for_whole(
     assert (row.finished, row.damage) == (False, str(report.lost))
 
 
+@pytest.mark.parametrize("value", [5, "yesterday", "2026-11-26T00:00:00", [], True])
+@pytest.mark.parametrize(("kind", "member"), [("end", "at"), ("end", "stopped_at"), ("call", "at"), ("answer", "at")])
+def test_a_time_that_cannot_be_read_costs_its_line(kind: str, member: str, value: object) -> None:
+    """The line counts as lost, as any other that says nothing of what it should."""
+    run = Run()
+    lines = [json.loads(line) for line in run.lines]
+    if kind == "end":
+        lines.append({"n": len(lines) + 1, "type": "end", "at": lines[-1]["at"], "finished": True})
+    number = next(index for index, line in enumerate(lines) if line["type"] == kind)
+    lines[number][member] = value
+    run.path.write_bytes(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    with pytest.raises(JournalError, match=rf"is not whole. Missing: .*line {number + 1}\b"):
+        run.read()
+    assert not run.read(partial=True).is_finished
+    assert len(history()) == 1
+
+
 def test_a_run_that_lacks_only_what_is_lost_does_not_hide_the_unfinished_ones_before_it() -> None:
     """Nothing is left of it that resuming could do: `%batch_resume` without an id means another run, or says so."""
     run = Run()

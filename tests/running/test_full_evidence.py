@@ -23,6 +23,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.run_options import RunOptions
 from batchnb.model.ticket import ticket
+from batchnb.running.journal import Journal
 from batchnb.running.journal_folder import find_run, run_paths
 from batchnb.running.resume import resume_run
 from tests.jobs.shapes.items import ecs, eks, multi_node, needs, pod_container, task_container
@@ -196,6 +197,30 @@ def test_a_resume_keeps_the_values_of_jobs_that_it_takes_in(
     path = find_run(str(caught.value.report.run_id))
     report = resume_run(path, gateway, RunOptions(wait=False, timeout=5), clock=clock, with_dependents=True)
     assert [line["jobIds"] for line in lines_in(report.run_id, "values")] == [[first], [second]]
+
+
+def test_a_run_that_broke_off_before_its_values_were_kept_is_not_resumed_without_them(
+    gateway: Gateway, jobs: dict[str, str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kernel died between the plan and the values: they are read before anything is sent."""
+    plan = batchnb.plan(list(jobs.values()), reason="OPS-1", evidence="full")
+
+    def die(*_arguments: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Journal, "values", die)
+        with pytest.raises(MemoryError):
+            plan.execute(clock=clock)
+    (path,) = run_paths()
+    report = resume_run(path, gateway, RunOptions(wait=False, timeout=5), clock=clock)
+    kept = {job_id for line in lines_in(report.run_id, "values") for job_id in line["jobIds"]}
+    assert kept == {jobs[name] for name in PLACES}
+    kinds = [json.loads(line)["type"] for line in path.read_text("utf-8").splitlines()]
+    assert "call" not in kinds[: kinds.index("values")]
+    before = path.read_text("utf-8").count('"values"')
+    resume_run(path, gateway, RunOptions(wait=False, timeout=5), clock=clock)
+    assert path.read_text("utf-8").count('"values"') == before, "what is there is not written again"
 
 
 def test_hostile_parts_are_walked_through() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from batchnb.errors import GuardError, InputError, PlanMismatchError
+from batchnb.guards.settings import KEYWORDS, layer
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.job import JobStatus
 from batchnb.model.event import EventState, JobEvent
@@ -38,7 +39,7 @@ def job_id(number: int) -> str:
 class Run:
     """A run that was interrupted after the first of its jobs was asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, **typed: Any) -> None:
         members = [SimulatedJob(one, JobStatus.RUNNING, ends_after=None) for one in IDS]
         self.service = SimulatedBatch({job.job_id: job for job in members})
         self.add(0, depends_on=(IDS[-1],), created_at=-60)
@@ -49,7 +50,7 @@ class Run:
                 raise KeyboardInterrupt
 
         with pytest.raises(InterruptedRunError):
-            plan.execute(on_event=on_event, clock=self.service.clock(), gateway=self.gateway())
+            plan.execute(on_event=on_event, clock=self.service.clock(), gateway=self.gateway(), **typed)
         (self.path,) = run_paths()
         self.asked = set(self.service.asked)
         for job in members:
@@ -173,6 +174,33 @@ def test_dependents_count_for_the_number_of_jobs(tmp_path: Path) -> None:
     with pytest.raises(GuardError, match=f"would end {left} jobs"):
         run.resume(with_dependents=True)
     assert run.service.asked == run.asked
+
+
+@pytest.mark.parametrize("begun", ["file", "built-in"])
+def test_dependents_do_not_pass_the_limit_under_which_the_run_was_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: str
+) -> None:
+    """The run was let through with so many jobs, and what it takes in was not: the limit counts that, too."""
+    if begun == "file":
+        (tmp_path / "pyproject.toml").write_text(f"[tool.batchnb]\nmax_jobs = {len(IDS)}\n")
+    else:
+        monkeypatch.setattr("batchnb.guards.rules.DEFAULT_MAX_JOBS", len(IDS))
+    run = Run()
+    for number in range(1, 6):
+        run.add(number, depends_on=(IDS[-1],))
+    left = len(IDS) - len(run.asked) + 5
+    with pytest.raises(GuardError, match=f"would end {left} jobs"):
+        run.resume(with_dependents=True)
+    assert run.service.asked == run.asked
+    typed = layer(KEYWORDS, {"max_jobs": left}, explicit=True)
+    assert run.resume(with_dependents=True, typed=typed).counts["terminated"] == len(IDS)
+
+
+def test_a_run_without_new_dependents_goes_on_under_the_limit_that_it_passed(tmp_path: Path) -> None:
+    """What is left of a run is less than what was let through, with or without the flag."""
+    (tmp_path / "pyproject.toml").write_text("[tool.batchnb]\nmax_jobs = 2\n")
+    run = Run(max_jobs=len(IDS))
+    assert run.resume(with_dependents=True).counts == {"terminated": len(IDS)}
 
 
 @pytest.mark.parametrize("value", [-1, True, "3", 1.5])

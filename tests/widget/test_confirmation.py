@@ -105,6 +105,45 @@ def test_typing_the_number_raises_the_built_in_limit_for_this_plan_only(
     assert dict(hand.state["result"]["facts"])["Note"] == raised
 
 
+def test_the_typed_number_does_not_pass_a_limit_that_was_set_since_the_review(
+    hold: Hold, start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dialog named the built-in limit, so the number raises that one and no other."""
+    from batchnb import list_jobs
+    from batchnb.guards.settings import set_notebook_layer
+
+    def fill(world: local.World) -> None:
+        world.add_queue("train")
+        world.add_job("train", "array", array_size=1001, created_ago=7000.0)
+
+    emulator = start(fill, clock=local.WallClock())
+    for name, value in emulator.environ().items():
+        monkeypatch.setenv(name, value)
+    hand = hold(list_jobs(queues="train"))
+    hand.planned(0)
+    assert hand.state["plan"]["raised"]
+    set_notebook_layer(lambda: {"max_jobs": 5})
+    hand.confirmed(typed="1")
+    assert ending(emulator) == []
+    assert "%config BatchMagics allows 5" in hand.state["error"]
+
+
+def test_a_confirmation_from_before_the_review_ends_nothing(hand: Hand, jobs: local.LocalBatch) -> None:
+    """A yes to an earlier review of the same jobs, which was given up, is no yes to this one."""
+    hand.planned(0)
+    stale = hand.state["clock"]
+    hand.ask("cancel")
+    while hand.picker._session.clock.now() < stale + 0.01:
+        pass
+    hand.planned(0)
+    answer = hand.confirmed(at=stale)
+    assert (answer["ok"], hand.state["phase"]) == (False, "confirming")
+    assert "before this plan was shown" in answer["error"]
+    assert ending(jobs) == []
+    assert hand.confirmed()["ok"]
+    assert len(ending(jobs)) == 1
+
+
 def test_the_result_shows_the_jobs_of_this_run_only(hand: Hand, jobs: local.LocalBatch, frame: pd.DataFrame) -> None:
     """What became of jobs in an earlier run is in its report; in the table it would be counted with this one's."""
     jobs.world.deny(frame["jobId"][0])

@@ -54,6 +54,11 @@ def aws(kind: type[AwsError], code: str, operation: str = "DescribeJobs") -> Aws
             "Review again",
         ),
         (
+            GuardError("raw words", guard="accounts", layer="pyproject.toml"),
+            "This account is not on the list of accounts (pyproject.toml). Nothing was ended.",
+            "",
+        ),
+        (
             GuardError("raw words", guard="read_only", layer="BATCHNB_READ_ONLY=1"),
             "Read-only: BATCHNB_READ_ONLY=1. Nothing can be ended from here.",
             "",
@@ -84,6 +89,14 @@ def test_without_a_profile_or_region_none_is_made_up() -> None:
     assert "Run aws sso login, then" in expired.text
     assert unreached is not None
     assert unreached.text.startswith("Cannot reach AWS Batch. VPN?")
+
+
+@pytest.mark.parametrize(("tried", "said"), [(6.2, " (tried for 6 s)"), (0.2, ""), (None, "")])
+def test_how_long_the_network_was_tried_is_said(tried: float | None, said: str) -> None:
+    """Six seconds are a network that is slow to refuse; less than one says nothing."""
+    unreached = failure_of(aws(UnavailableError, "ConnectTimeoutError"), None, "eu-west-1", tried)
+    assert unreached is not None
+    assert unreached.text.startswith(f"Cannot reach AWS Batch in eu-west-1{said}. VPN?")
 
 
 @pytest.mark.parametrize("text", ["<img src=x>\u202e\n", "x" * 5000])

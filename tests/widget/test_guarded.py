@@ -45,6 +45,21 @@ def test_a_plan_that_a_guard_refuses_is_shown_and_not_executed(
     assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
 
 
+def test_protected_dependents_block_the_plan_until_what_they_wait_for_is_left_out(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """The dialog names them, who protects them, and the job to leave out."""
+    for name in ("report-a", "report-b"):
+        jobs.world.add_job("train", name, depends_on=[frame["jobId"][0]], status="PENDING")
+    hand = hold(frame, guards={"protect": ["name:report-*"]})
+    hand.planned(0, 1, 2)
+    needed = frame["jobName"][0]
+    said = f"report-a, report-b are protected (a keyword argument) and would fail. Leave {needed} out."
+    assert hand.state["plan"]["blocked"] == [said]
+    assert not hand.confirmed(typed="3")["ok"]
+    assert ending(jobs) == []
+
+
 def test_a_plan_for_another_account_is_not_made(frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
     """The picker names both accounts and the place that allows only the other, and goes on working."""
     hand = hold(frame, guards={"accounts": ["123456789012"]})
@@ -52,7 +67,7 @@ def test_a_plan_for_another_account_is_not_made(frame: pd.DataFrame, hold: Hold,
     assert isinstance(hand.picker.error, GuardError)
     assert hand.state["phase"] == "idle"
     for word in ("accounts", "000000000000", "123456789012", "keyword argument"):
-        assert word in hand.state["error"]
+        assert word in hand.state["error"] + hand.state["errorDetails"]
     assert ending(jobs) == []
     assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][:3])
 

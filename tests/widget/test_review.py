@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batchnb import list_jobs, local
+from batchnb.magics.guard_options import GUARD_FLAGS, plan_options_of
+from batchnb.magics.options import TERMINATE
 from batchnb.model.event import EventState
-from batchnb.widget.review import names_text
+from batchnb.widget.names import names_text
 from tests.widget.conftest import ENDING, Hand
 
 if TYPE_CHECKING:
@@ -116,6 +118,20 @@ def test_another_plan_cannot_be_changed(reviewed: Hand, kind: str) -> None:
     """A page that shows an older plan changes nothing."""
     assert not reviewed.ask(kind, {"digest": "0" * 64, "group": 0})["ok"]
     assert reviewed.state["plan"]["toEnd"] == 13
+
+
+@pytest.mark.parametrize("line", ["", "--with-dependents --collapse", "--max-jobs 50 --protect name:other"])
+def test_a_picker_of_the_magic_plans_as_its_flags_say(listed: pd.DataFrame, hold: Hold, line: str) -> None:
+    """The magic hands all of its options on, those that were not typed too; dependents can be added to each."""
+    flags = TERMINATE.read(line)
+    guards = {name: value for name, value in vars(flags.values).items() if name in GUARD_FLAGS and value is not None}
+    hand = hold(listed, guards=guards | plan_options_of(flags))
+    hand.planned(list(listed["jobName"]).index("sweep-000"))
+    taken_in = 1 if flags.with_dependents else 0
+    assert hand.state["plan"]["toEnd"] == 1 + taken_in
+    hand.ask("add_dependents", {"digest": hand.state["plan"]["digest"]})
+    assert hand.picker.wait(20)
+    assert hand.state["plan"]["toEnd"] == 2
 
 
 def test_left_out_jobs_are_counted_with_the_reason(listed: pd.DataFrame, hold: Hold) -> None:

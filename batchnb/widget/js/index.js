@@ -8,7 +8,7 @@ import { Outputs } from "./outputs.js";
 export default function picker() {
   /** @type {Outputs | null} */ let outputs = null;
   const start = (/** @type {Model} */ model) => {
-    const store = new Store(model, () => outputs?.houseAll());
+    const store = new Store(model, () => outputs?.moveAllIn());
     outputs = new Outputs(store);
     return outputs;
   };

@@ -33,7 +33,7 @@ export function shortcutOf({ key, ctrlKey, metaKey, altKey, shiftKey }, { isFiel
   return isField || !Object.hasOwn(LETTERS, key) ? null : LETTERS[key];
 }
 
-/** By which JupyterLab and Notebook 7 know an element whose keys are no shortcuts. */
+/** The attribute with which an element keeps the shortcuts of JupyterLab and Notebook 7 off its keys. */
 const SUPPRESS = "data-lm-suppress-shortcuts";
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-// What went wrong, what is waited for, and text to copy where a page may not write to the clipboard.
+// Errors, the notice of a busy kernel, and text to copy if the page may not write to the clipboard.
 import { busyText } from "./bar/machine.js";
 import { button, element, savedTable } from "./dom.js";
 import { shown } from "./text.js";

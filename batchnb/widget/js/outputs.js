@@ -8,15 +8,15 @@ import { View } from "./view.js";
 const SETTLED_MS = 300;
 const EVICTED_MS = 3000;
 
-/** One view, and the output that it stands in. */
+/** One view and its output. */
 class Output {
   /** Whether it stands where a notebook's file has its table. */ isSettled = false;
 
-  /** @param {Store} store @param {HTMLElement} place @param {() => void} houseAll */
-  constructor(store, place, houseAll) {
+  /** @param {Store} store @param {HTMLElement} place @param {() => void} moveAllIn */
+  constructor(store, place, moveAllIn) {
     this.store = store;
     this.view = new View(store);
-    this.changes = new MutationObserver(() => this.isConnected || houseAll());
+    this.changes = new MutationObserver(() => this.isConnected || moveAllIn());
     place.append(this.view.host);
     this.onStore = (/** @type {Change} */ what) => what === "table" && this.settle();
     store.views.add(this.onStore);
@@ -72,7 +72,7 @@ export class Outputs {
   constructor(store) {
     this.store = store;
     // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
-    this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.house(/** @type {HTMLElement} */ (event.target));
+    this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.moveIn(/** @type {HTMLElement} */ (event.target));
     document.addEventListener("animationstart", this.placed);
     stylePage();
   }
@@ -85,17 +85,17 @@ export class Outputs {
 
   /** @param {HTMLElement} place */
   open(place) {
-    const output = new Output(this.store, place, () => this.houseAll());
+    const output = new Output(this.store, place, () => this.moveAllIn());
     this.all.add(output);
     return output;
   }
 
   /**
-   * A notebook's file names no widget: it has a table that stands still, in a place that is called after this picker.
-   * There the picker moves in, and the file stays readable for whoever has no kernel.
+   * A notebook's file names no widget: it has a static table, in an element with the class of this picker.
+   * The picker moves in there, and the file stays readable without a kernel.
    * @param {HTMLElement} place
    */
-  house(place) {
+  moveIn(place) {
     const name = this.store.state.place;
     if (!name || !place.classList.contains(name) || place.querySelector(".bnb-host")) return;
     // A view whose output was replaced moves on to where it is shown now, with the focus and all that is typed.
@@ -104,9 +104,9 @@ export class Outputs {
     output.moveInto(place);
   }
 
-  houseAll() {
+  moveAllIn() {
     const name = this.store.state.place;
-    if (name) document.querySelectorAll(`.${name}`).forEach((place) => this.house(/** @type {HTMLElement} */ (place)));
+    if (name) document.querySelectorAll(`.${name}`).forEach((place) => this.moveIn(/** @type {HTMLElement} */ (place)));
   }
 
   /** Its output is gone, perhaps for a place that it can move into. @param {Output} output */

@@ -9,7 +9,7 @@ import { pickerTable } from "./search/table.js";
 /**
  * A 1 for each row that matches. A query that cannot be read matches nothing: it must not widen.
  * @param {string} query @param {Column[]} columns @param {number} rows @param {number} now epoch milliseconds
- * @param {PickerFacts} [facts] what is known of rows besides
+ * @param {PickerFacts} [facts] what the picker knows of rows, besides their columns
  * @returns {{mask: Uint8Array, error: string | null, refusal: QueryError | null}}
  */
 export function search(query, columns, rows, now, facts = {}) {

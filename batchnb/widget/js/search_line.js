@@ -1,5 +1,5 @@
 // @ts-check
-// What is said below the search when it cannot be read, and the table of examples behind “?”.
+// The error line below the search, and the table of examples behind “?”.
 import { button, element } from "./dom.js";
 import { spelledOut } from "./search/letters.js";
 import { shown } from "./text.js";
@@ -8,7 +8,7 @@ import { shown } from "./text.js";
 /** Examples of the search language, each with what it finds. @type {[string, string][]} */
 export const SEARCH_EXAMPLES = [
   ["sweep lr", "both words, anywhere in the row, any case"],
-  ['"bad input"', "this very phrase"],
+  ['"bad input"', "exactly this phrase"],
   ["-prod -queue:live", "not this"],
   ["name:sweep-lr-*", "a pattern for the whole name; case counts"],
   ["status:runnable,pending", "either"],
@@ -22,7 +22,7 @@ export const SEARCH_EXAMPLES = [
 
 const ASKS = " Did you mean ";
 
-/** A search with a suggestion in the place that it is meant for. @param {string} query @param {{start: number, end: number}} place @param {string} suggestion */
+/** The search with the wrong part replaced by a suggestion. @param {string} query @param {{start: number, end: number}} place @param {string} suggestion */
 export const withSuggestion = (query, { start, end }, suggestion) => query.slice(0, start) + suggestion + query.slice(end);
 
 /**

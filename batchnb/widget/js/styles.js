@@ -135,7 +135,8 @@ summary { list-style: none; cursor: pointer; }
 .bnb-menu label { display: flex; gap: 6px; align-items: center; white-space: nowrap; }
 .bnb-more .bnb-menu { right: auto; left: 0; }
 
-.bnb-counts { margin-right: auto; font-variant-numeric: tabular-nums; }
+.bnb-counts { font-variant-numeric: tabular-nums; }
+.bnb-totals { margin-right: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 
 .bnb-grid {
   position: relative;
@@ -206,7 +207,7 @@ summary { list-style: none; cursor: pointer; }
 @media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box, .bnb-pill { border: 1px solid; } }
 `;
 
-/** In the page itself: where a notebook's file has a table that stands still, the picker stands in front of it. */
+/** For the page itself: the live picker covers the static table of a notebook's file. */
 const PLACE = `
 .bnb-place { animation: bnb-placed 1ms; }
 @keyframes bnb-placed { from { outline-color: transparent; } to { outline-color: currentcolor; } }

@@ -130,7 +130,7 @@ export class View {
     places.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % places.length)?.first.focus();
   }
 
-  /** The hand is elsewhere. */
+  /** The focus has left the picker. */
   leave() {
     this.held = null;
     this.store.keep();

@@ -1,4 +1,4 @@
-"""What the browser is told of jobs while a plan is made and executed: a few binary patches a second."""
+"""The changes of jobs while a plan is made and executed, for the browser: a few binary patches a second."""
 
 from __future__ import annotations
 

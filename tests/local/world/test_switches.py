@@ -15,7 +15,7 @@ from batchnb.errors import LocalError
 from tests.local.conftest import Opened
 from tests.local.stage import Stage
 
-PAGE = (Path(__file__).parents[3] / "docs" / "emulator.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "emulator.md").read_text("utf-8")
 
 
 def switch(stage: Stage, **switches: Any) -> None:

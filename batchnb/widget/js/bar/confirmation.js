@@ -40,7 +40,7 @@ export class Confirmation {
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyed(event),
     }, [
       new Review(plan, where, sight, id, actions).element,
-      // Below what scrolls: why there is no final button, or what the number raises, is always in sight.
+      // Below the scrolled part: why there is no final button, or which limit the number raises, is always in sight.
       ...(plan.blocked.length ? plan.blocked : [plan.raised]).filter(Boolean).map(amber),
       element("div", { class: "bnb-bar bnb-final-bar" }, [
         this.back, typing, count ? this.final : null, count ? this.hint : null,

@@ -8,7 +8,7 @@ import { duration, plural } from "../text.js";
 /** A confirmation that reaches the kernel later than this is not carried out. The kernel decides. */
 export const DEADLINE_S = 10;
 
-/** Requests that a person waits for; others are made by the way. */
+/** Requests that a person waits for; the others are sent in the background. */
 const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched"]);
 
 /**

@@ -4,7 +4,7 @@
 /** As somebody types it: 7000, 7,000 or 7 000. @param {string} text */
 export const digitsOf = (text) => text.replace(/[\s,]/g, "");
 
-/** What is wrong with what was typed, or null. @param {string} text @param {number} wanted */
+/** The error in the typed text, or null. @param {string} text @param {number} wanted */
 export function wrongNumber(text, wanted) {
   const digits = digitsOf(text);
   if (!digits) return `Type ${wanted} first.`;

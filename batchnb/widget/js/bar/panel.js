@@ -10,7 +10,7 @@ import { Progress } from "./progress.js";
 const SPEAK_MS = 10_000;
 
 export class Panel {
-  /** Whether what goes on was begun in this view, which then takes the focus along. */ isMine = false;
+  /** Whether this view began the plan or run: it then moves the focus along. */ isMine = false;
   /** @type {Progress | null} */ progress = null;
   /** What is shown. @type {{bar: string, phase: string, digest: string | null}} */ shown;
   spokenAt = 0;

@@ -1,5 +1,5 @@
 // @ts-check
-// What became of a run: the headline, the figures, a line for each cause, and what can be done about it.
+// The result of a run: the headline, the figures, a line for each cause, and the next steps.
 import { button, element, factList } from "../dom.js";
 import { duration, plural, shown } from "../text.js";
 import { resultFigures } from "./machine.js";
@@ -9,7 +9,7 @@ import { figureSpans, meter } from "./meter.js";
 
 export class Result {
   /** The headline. @type {HTMLElement | undefined} */ title;
-  /** What is shown, so that it is not built again for nothing. @type {string | undefined} */ key;
+  /** The values that are shown, to skip a rebuild without a change. @type {string | undefined} */ key;
 
   /** @param {Store} store @param {{reviewUntouched(): void, copyTicket(): void}} actions */
   constructor(store, actions) {

@@ -46,7 +46,7 @@ export class Grid {
     clearInterval(this.clock);
   }
 
-  /** Show what has changed, painted once. @param {Change} what */
+  /** Show a change with one paint. @param {Change} what */
   update(what) {
     const { store } = this;
     this.isHeld = true;

@@ -38,7 +38,7 @@ export class GridKeys {
     this.showActive();
   }
 
-  /** Say why a row cannot be selected, to whoever tries. @param {number} at */
+  /** Say why a row cannot be selected, when somebody tries. @param {number} at */
   refuse(at) {
     const { table, matches } = this.store;
     const lock = table.locks[matches.rows[at]];

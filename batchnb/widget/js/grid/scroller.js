@@ -7,7 +7,7 @@ export class Scroller {
   /** Whether the table is in the page, and can be seen. */ attached = false;
   /** What the browser said last: how high the table is, and where it is scrolled to. */ tall = 0;
   scrolledTo = 0;
-  /** Where the browser was told to scroll to, and will say that it has. @type {number | undefined} */ expected;
+  /** The place that the browser was told to scroll to; its scroll event is still to come. @type {number | undefined} */ expected;
 
   /**
    * @param {HTMLElement} element that scrolls @param {Cursor} cursor

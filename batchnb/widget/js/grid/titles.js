@@ -74,7 +74,7 @@ export class Titles {
     const { layout } = this.store;
     const { columns } = layout;
     const widths = columns.map((column) => layout.widthOf(column));
-    // Whatever room is left goes to the messages of failures, or to the name, unless somebody has set its width.
+    // The remaining width goes to the messages of failures, or to the name, unless somebody has set its width.
     const widest = columns.some((column) => column.role === "fate") ? "fate" : "name";
     const flexible = columns.findIndex((column) => column.role === widest && !layout.widths.has(column.title));
     const tracks = widths.map((width, at) => (at === flexible ? `minmax(${width}px, 1fr)` : `${width}px`));

@@ -9,7 +9,7 @@ const LOST = {
 };
 
 /**
- * Who hears of the kernel: of its messages, of a request that it refused, of its being slow, gone or back.
+ * The listener of the kernel: for messages, for refused requests, and for changes between ready, slow and gone.
  * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(answer: Json): void, change(): void,
  *   isRunning(): boolean}} Listener
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What the views of one widget share: it hears the kernel, and tells the views what changed.
+// The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
@@ -122,7 +122,7 @@ export class Store {
     return this.clock.kernel + (performance.now() - this.clock.here) / 1000;
   }
 
-  /** @param {Json} failure what went wrong, the raw words behind it, and what its button says */
+  /** @param {Json} failure the error, its raw text, and the label of its button */
   setError({ error = null, errorDetails = "", errorAgain = "" }) {
     this.state = { ...this.state, error, errorDetails, errorAgain };
     this.notify("state");
@@ -197,7 +197,7 @@ export class Store {
     this.telling.saySoon();
   }
 
-  /** The hand is elsewhere. */
+  /** The focus has left the picker. */
   keep() {
     if (!this.isFrozen && this.state.place) this.telling.keep();
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// Tells the kernel what is selected and why: at once, and again when the hand rests that goes on selecting.
+// Sends the selection and the reason to the kernel: at once, and again after a pause in a series of changes.
 /** @import { Json } from "../types.js" */
 
 const SAY_MS = 200;
@@ -28,7 +28,7 @@ export class Telling {
     this.ask("select");
   }
 
-  /** The hand is elsewhere: let the notebook's file have it. */
+  /** The focus has left the picker: save the selection with the notebook. */
   keep() {
     if (this.isKept) return;
     this.isKept = true;

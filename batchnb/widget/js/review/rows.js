@@ -3,7 +3,7 @@
 import { duration, plural } from "../text.js";
 /** @import { Json } from "../types.js" */
 
-/** So many groups are shown before one asks for all. */
+/** The number of groups that are shown before you ask for all. */
 export const ROWS_SHOWN = 8;
 const NOTHING = "–";
 
@@ -51,7 +51,7 @@ export function shownRows({ rows, restGroups, restJobs }, isOpen) {
   const alike = rows.filter((/** @type {Json} */ row) => !row.isMarked);
   const marked = rows.filter((/** @type {Json} */ row) => row.isMarked);
   const most = isOpen ? alike.length : Math.max(1, ROWS_SHOWN - marked.length);
-  // A line that hides one group takes as much room as the group.
+  // A line that hides one group is as high as the group.
   const kept = alike.length - most === 1 && !restGroups ? alike.length : most;
   const hidden = alike.slice(kept);
   const jobs = hidden.reduce((/** @type {number} */ sum, /** @type {Json} */ row) => sum + row.jobs, 0);
@@ -95,7 +95,7 @@ export function outOfSightText(selected, inSight, query) {
   return `${out.toLocaleString("en-US")} of the ${selected.toLocaleString("en-US")} ${out === 1 ? "does" : "do"} not match ${by}`;
 }
 
-/** The review in one sentence, for whoever hears it. @param {Json} plan @param {Json} where */
+/** The review in one sentence, for a screen reader. @param {Json} plan @param {Json} where */
 export function spokenReview(plan, where) {
   const odd = plan.rows.filter((/** @type {Json} */ row) => row.isMarked).map((/** @type {Json} */ row) => row.first);
   return [

@@ -5,7 +5,7 @@ import { foldedText } from "./letters.js";
 /** @import { CharsNode, ExpressionNode, RepeatNode } from "./expressions.js" */
 /** @import { ExpressionTest, PatternTest } from "./terms.js" */
 
-/** What it is, the number of its set or the kind of its place, and what follows.
+/** The kind of a state, the number of its set or the kind of its place, and the states that follow.
  * @typedef {{kind: "chars" | "place" | "fork" | "found", set: number, place: string, after: number[]}} Instruction */
 
 /** Instructions of a program: `(a{100}){100}` would have 10,000. */

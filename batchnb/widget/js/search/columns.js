@@ -1,5 +1,5 @@
 // @ts-check
-// What a search looks at: the columns of a table as it needs them. Whoever has a table fills this in; see `table.js`.
+// The columns of a table as a search needs them. `table.js` makes them for the picker.
 import { foldedText, isAscii, normalized } from "./letters.js";
 /** @import { Schema } from "./schema.js" */
 

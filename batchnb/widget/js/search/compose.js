@@ -1,5 +1,5 @@
 // @ts-check
-// Terms for what somebody clicks: a chip of a facet, or a tag of a job. Whatever the value holds, it is found, and no other.
+// Search terms for a click on a facet's chip or on a tag. A term finds exactly this value, whatever characters it has.
 import { asName, asText } from "./typed.js";
 
 /** A value as it has to be typed so that nothing in it has a meaning. @param {string} text */

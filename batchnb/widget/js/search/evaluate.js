@@ -25,7 +25,7 @@ export function searchTable(text, table) {
   const { terms, error } = readQuery(text, table.schema);
   if (error) return { mask, error, missing: null };
   mask.fill(1);
-  // What a listing knows comes first, so that no more is asked for than what is left.
+  // Terms that a listing can answer come first: descriptions are asked for only the rows that are left.
   const waiting = terms.filter((term) => pendingOf(term, table));
   for (const term of terms) if (!waiting.includes(term)) narrowMask(mask, term, table);
   const missing = missingFor(mask, waiting, table);

@@ -41,7 +41,7 @@ export const FIELDS = [
   { name: "is", kind: "flag", source: "flags" },
 ];
 
-/** The titles by which a DataFrame has each source, the first that is there. @type {Record<string, string[]>} */
+/** The column titles of each source in a DataFrame; the first one that exists is taken. @type {Record<string, string[]>} */
 export const SOURCE_TITLES = {
   name: ["jobName", "job_name", "name"],
   status: ["status", "jobStatus", "Status"],

@@ -38,7 +38,7 @@ function lowerLetter(char) {
   return Array.from(low).length === 1 ? low : char;
 }
 
-/** Text on one line, invisible characters spelled out, cut to so many code points. @param {string} text */
+/** Text on one line, invisible characters spelled out, cut to this number of code points. @param {string} text */
 export function spelledOut(text, limit = 40) {
   const chars = Array.from(text);
   const cut = chars.length <= limit ? chars : [...chars.slice(0, limit - 1), "…"];

@@ -1,5 +1,5 @@
 // @ts-check
-// The nearest words to a misspelt one: two slips away at most, or words that it begins.
+// The nearest known words to a misspelt one: at most two edits away, or words that start with it.
 import { foldedText } from "./letters.js";
 
 const MOST_SLIPS = 2;
@@ -7,7 +7,7 @@ const MOST_NEAREST = 3;
 const LONGEST_WORD = 40;
 
 /**
- * The known words that could be meant, at most three: those that it begins, else the least misspelt ones.
+ * At most three known words that could be meant: those that start with it, else those with the fewest edits.
  * @param {string} word @param {Iterable<string>} known @returns {string[]}
  */
 export function findNearest(word, known) {

@@ -139,7 +139,7 @@ class RangeReading {
       const example = this.withValue(ends.join(".."));
       return this.typed.refuse(`${number} what? For example ${asCode(example)}.`, { offered: [example], isUnfinished });
     }
-    // A bare length of time is no comparison, so the example has a sign.
+    // A bare length of time does not compare anything, so the example has a sign.
     const sign = this.field.kind === "since" && this.text === number ? ">" : "";
     const examples = units.map((unit) => this.withValue(sign + this.text + unit));
     const shown = [asCode(examples[0]), ...units.slice(1).map((unit) => asCode(number + unit))].join(", ");

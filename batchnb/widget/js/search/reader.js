@@ -79,7 +79,7 @@ export class QueryReader {
     while (this.at < this.chars.length && isBlank(this.chars[this.at])) this.at += 1;
   }
 
-  /** What is written up to the next blank, whatever it means, without moving on. */
+  /** The text up to the next blank, as it is written, without moving on. */
   raw() {
     let end = this.at;
     while (end < this.chars.length && !isBlank(this.chars[end])) end += 1;

@@ -13,7 +13,7 @@ import { Schema } from "./schema.js";
  *   mark?: (test: {needle: string | null}, hit: Uint8Array) => void}} PickerColumn
  */
 /**
- * What a picker knows besides: the marks of rows, by name, and tags, which no text of a column tells without doubt.
+ * What the picker knows besides the columns: the marks of rows, by name, and tags, which a column's text does not give exactly.
  * @typedef {{isHidden?: (column: PickerColumn) => boolean, marks?: Record<string, (row: number) => boolean>, tags?: PairsColumn | null,
  *   also?: Record<string, Uint8Array>}} PickerFacts
  */

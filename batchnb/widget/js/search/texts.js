@@ -17,7 +17,7 @@ const LONGEST_EXPRESSION = 200;
 const EVERY_JOB_HAS = ["name", "id", "queue", "definition"];
 
 /**
- * What one value of a field of text asks for. `asWhole` is for what is no part of a longer text.
+ * What one value of a field of text asks for. `asWhole` is for values that are compared whole, not as a part of a longer text.
  * @param {Field} field @param {QueryPart} part @param {TypedTerm} typed @param {boolean} [asWhole] @returns {TextTest}
  */
 export function readText(field, part, typed, asWhole = false) {

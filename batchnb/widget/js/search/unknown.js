@@ -1,5 +1,5 @@
 // @ts-check
-// What is said of a term whose field cannot be asked for: unknown, not known in this list, or not meant as a field.
+// The error for a term whose field cannot be searched: unknown, not in this list, or not meant as a field.
 import { asCode, inQuotes } from "./refusal.js";
 import { isField } from "./schema.js";
 import { asName } from "./typed.js";
