@@ -11,6 +11,7 @@ from batchnb.runbooks.kinds import (
     read_age,
     read_choice,
     read_count,
+    read_endpoint,
     read_expected,
     read_flag,
     read_job,
@@ -22,6 +23,7 @@ from batchnb.runbooks.kinds import (
     read_percent,
     read_price,
     read_reason,
+    read_reviewer,
     read_tags,
     read_text,
     read_whole,
@@ -51,7 +53,7 @@ NARROWING = ("definition", "name", "name_glob", "tags", "share", "depends_on")
 """The selectors of which a runbook that ends a part of a queue needs one."""
 
 _PLACE: Parameters = {
-    "endpoint": Parameter(read_text, "local"),
+    "endpoint": Parameter(read_endpoint, "local"),
     "profile": Parameter(read_text),
     "region": Parameter(read_text),
     "seed": Parameter(read_whole, 0),
@@ -61,7 +63,7 @@ _STYLE: Parameters = {"ticket_style": Parameter(read_choice("text", "markdown", 
 _RUN: Parameters = {
     "execute": Parameter(read_flag, default=False),
     "expect": Parameter(read_expected),
-    "reviewed_by": Parameter(read_text),
+    "reviewed_by": Parameter(read_reviewer),
     "save_plan": Parameter(read_new_path),
     "timeout": Parameter(read_number, 300.0),
     **_JOURNALS,

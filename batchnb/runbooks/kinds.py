@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ from batchnb.errors import InputError
 from batchnb.guards.settings import pattern
 from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.selector import parse_age
-from batchnb.model.reason import check_reason
+from batchnb.model.reason import check_reason, check_reviewer
 from batchnb.model.saved import as_expected
 from batchnb.runbooks.budgets import read_budgets
 from batchnb.runbooks.prices import read_prices
@@ -24,6 +25,7 @@ __all__ = [
     "read_age",
     "read_choice",
     "read_count",
+    "read_endpoint",
     "read_expected",
     "read_flag",
     "read_job",
@@ -35,6 +37,7 @@ __all__ = [
     "read_percent",
     "read_price",
     "read_reason",
+    "read_reviewer",
     "read_tags",
     "read_text",
     "read_texts",
@@ -43,6 +46,8 @@ __all__ = [
 
 Kind: TypeAlias = Callable[[str, Any], Any]
 """Takes the name of a parameter and its value, and returns the value to use. Raises InputError for any other."""
+
+_ENDPOINTS = ("local", "aws")
 
 ANY = "any"
 """What `expect` is where somebody types that any plan will do."""
@@ -77,6 +82,22 @@ def read_text(name: str, value: object) -> str | None:
             "Give a value, or leave the parameter out."
         )
     return value.strip()
+
+
+def read_endpoint(name: str, value: object) -> str | None:
+    """Return "local", "aws" or a URL."""
+    text = read_text(name, value)
+    if text is None or text in _ENDPOINTS or "://" in text:
+        return text
+    close = difflib.get_close_matches(text.casefold(), _ENDPOINTS, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    raise InputError(f"{name} must be local, aws or a URL such as http://127.0.0.1:4566, got {_quoted(value)}.{meant}")
+
+
+def read_reviewer(name: str, value: object) -> str | None:
+    """Return who has reviewed a plan, None where it is missing."""
+    text = read_text(name, value)
+    return None if text is None else check_reviewer(text)
 
 
 def read_age(name: str, value: object) -> str | None:

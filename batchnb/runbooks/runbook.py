@@ -14,14 +14,15 @@ import batchnb.api as api
 from batchnb.aws.relist import check_all_listed
 from batchnb.clock import Clock
 from batchnb.endpoints import Destination, use_endpoint
-from batchnb.errors import InputError, PlanMismatchError
+from batchnb.errors import GuardError, InputError, PlanMismatchError
 from batchnb.guards.caps import Cap
 from batchnb.guards.refusals import raise_refusals
-from batchnb.guards.settings import guards
+from batchnb.guards.settings import KEYWORDS, guards
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report, TerminationFailedError
 from batchnb.model.saved import as_expected
 from batchnb.model.ticket import ticket
+from batchnb.model.verdict import Verdict
 from batchnb.runbooks.banner import Banner
 from batchnb.runbooks.declared import find_runbook
 from batchnb.runbooks.kinds import ANY
@@ -29,7 +30,7 @@ from batchnb.runbooks.parameters import LOCAL, Inbox, check_narrowed, complete
 from batchnb.runbooks.steps import DryRun, Run, told
 from batchnb.running.journal_folder import VARIABLE, check_folder, journal_dir
 from batchnb.running.run import Begun, begin
-from batchnb.text import plural
+from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,8 +171,10 @@ class Runbook:
         return "\n".join(lines) or "No guard forbids this plan."
 
     def check_allowed(self, plan: Plan) -> None:
-        """Raise GuardError where a guard forbids the plan; in a dry run, but for a limit."""
+        """Raise GuardError where a guard forbids the plan, or leaves nothing of it; in a dry run, but for a limit."""
         raise_refusals([one for one in plan.refused_by if self.executes or one.guard not in _MAY_BE_OVER])
+        if self.executes and self.given.get("at_least") and not any(one.verdict.is_watched for one in plan.jobs):
+            _check_not_all_protected(plan)
 
     def show(self, *values: object) -> None:
         """Show these in the cell that runs."""
@@ -250,3 +253,17 @@ class Runbook:
         """Say in the banner how the notebook ended, and return that."""
         self._banner.change(text)
         return text
+
+
+def _check_not_all_protected(plan: Plan) -> None:
+    """Raise GuardError where a file or a setting, which nobody has typed for this run, protects all there is to end."""
+    jobs = [one for one in plan.jobs if one.verdict is Verdict.PROTECTED]
+    found = [plan.guards.protection_of(one.job) for one in jobs if one.job]
+    for pattern, source in filter(None, found):
+        if not source.startswith(KEYWORDS):
+            raise GuardError(
+                f"protect: nothing is left to end, {plural(len(jobs), 'job')} are protected, by {shown(pattern, 80)} "
+                f"({shown(source, 200)}) first. If it is fine that there is none: at_least=0. Nothing was ended.",
+                guard="protect",
+                layer=source,
+            )

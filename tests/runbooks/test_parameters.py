@@ -72,6 +72,13 @@ WRONG = [
     ("seed", -1, "seed must be a whole number"),
     ("ticket_style", "html", "ticket_style must be one of text, markdown, jira, slack"),
     ("reviewed_by", "", "reviewed_by must not be an empty text"),
+    ("reviewed_by", "x" * 257, "reviewed_by must be a text of 1 to 256 characters"),
+    (
+        "endpoint",
+        "AWS",
+        "endpoint must be local, aws or a URL such as http://127.0.0.1:4566, got 'AWS'. Did you mean aws?",
+    ),
+    ("endpoint", "", "endpoint must not be an empty text"),
     ("at_least", True, "at_least must be a whole number"),
 ]
 

@@ -155,6 +155,20 @@ def test_a_reviewed_plan_whose_jobs_have_all_ended_is_a_success(pass_through: Pa
     assert asked_to_end(night) == calls
 
 
+def test_what_a_file_protects_is_no_success(pass_through: Pass, night: local.LocalBatch) -> None:
+    """A pattern in somebody's settings that spares the whole sweep is an error; one that was typed is meant."""
+    place = {"endpoint": night.endpoint_url, **SWEEP, "execute": True, "expect": "any"}
+    assert pass_through("end_a_runaway_sweep", **place, keep=["name:sweep-*"]).error is None
+    Path("pyproject.toml").write_text('[tool.batchnb]\nprotect = ["name:sweep-*"]\n')
+    passed = pass_through("end_a_runaway_sweep", **place)
+    assert isinstance(passed.error, GuardError)
+    assert "nothing is left to end, 61 jobs are protected, by name:sweep-* ([tool.batchnb] in" in str(passed.error)
+    assert passed.banner.startswith("FAILED. GuardError")
+    assert pass_through("end_a_runaway_sweep", **place, at_least=0).error is None
+    assert pass_through("end_a_runaway_sweep", **{**place, "execute": False}).error is None
+    assert asked_to_end(night) == 0
+
+
 def test_nothing_to_end_is_fine_where_somebody_says_so(pass_through: Pass, night: local.LocalBatch) -> None:
     """`at_least=0`, or the number 0 expected."""
     place = {"endpoint": night.endpoint_url, **SWEEP, "definition": "nothing", "execute": True}
