@@ -118,8 +118,9 @@ def test_a_first_call_that_hangs_says_so(
     texts: list[str] = []
 
     def note(text: str) -> None:
-        texts.append(text)
-        told.set()
+        if "No answer" in text:  # a thread that another test has left may say something of its own
+            texts.append(text)
+            told.set()
 
     monkeypatch.setattr(waiting_told, "announce", note)
     monkeypatch.setattr(aws, "is_loopback", lambda _url: False)
