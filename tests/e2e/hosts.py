@@ -1,4 +1,4 @@
-"""Make the round trip in hosts other than JupyterLab: `python -m tests.e2e.hosts`, for each of them that is installed.
+"""Make the round trip in each host that is installed, behind a URL prefix: `python -m tests.e2e.hosts`.
 
 `pip install notebook nbclassic voila marimo` installs all. Against the emulator; prints what became of the jobs.
 """
@@ -18,11 +18,17 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.lab import ROOT, SLOW, START, Lab, Seven, check_labels, running_lab
+from tests.e2e.lab import ROOT, SLOW, START, Lab, Notebook, Seven, check_labels, running_lab
 
 SHOW = 'picker = JobPicker(batchnb.list_jobs(status="all"))\npicker'
 CELLS = 2
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+
+
+def jupyterlab(page: Page, lab: Lab) -> None:
+    """Open a notebook in JupyterLab and run its cells."""
+    Notebook(page, lab, lab.write("lab.ipynb", START, SHOW)).run(0, 1)
+    round_trip(page)
 
 
 def notebook7(page: Page, lab: Lab) -> None:
@@ -116,8 +122,12 @@ def round_trip(page: Page) -> None:
 def main() -> None:
     """Make the round trip in every host that is installed."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    hosts = {"notebook": notebook7, "nbclassic": nbclassic, "voila": voila, "marimo": marimo}
-    with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab, sync_playwright() as playwright:
+    hosts = {"jupyterlab": jupyterlab, "notebook": notebook7, "nbclassic": nbclassic, "voila": voila, "marimo": marimo}
+    with (
+        tempfile.TemporaryDirectory() as home,
+        running_lab(Path(home), prefix="/user/somebody") as lab,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for name, show in hosts.items():
             print(f"{name}: ", end="" if find_spec(name) else "not installed\n", flush=True)  # noqa: T201 - as above

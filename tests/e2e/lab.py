@@ -62,10 +62,11 @@ class Lab:
 
 
 @contextmanager
-def running_lab(home: Path, python: str | None = None) -> Iterator[Lab]:
+def running_lab(home: Path, python: str | None = None, *, prefix: str = "") -> Iterator[Lab]:
     """Start JupyterLab with settings and directories of its own, and stop it at the end.
 
     `python` is that of an environment in which batchnb is installed; without it, the one of this checkout runs.
+    `prefix` is the path below which it serves its pages, as behind JupyterHub and in SageMaker Studio.
     """
     root = home / "notebooks"
     root.mkdir()
@@ -75,6 +76,7 @@ def running_lab(home: Path, python: str | None = None) -> Iterator[Lab]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = {
+        "ServerApp.base_url": f"{prefix}/",
         "ServerApp.ip": "127.0.0.1", "ServerApp.port": port, "ServerApp.port_retries": 0, "ServerApp.root_dir": root,
         "IdentityProvider.token": token, "ServerApp.open_browser": False, "ServerApp.allow_root": True,
         "LabApp.expose_app_in_browser": True, "LabApp.extension_manager": "readonly",
@@ -87,7 +89,7 @@ def running_lab(home: Path, python: str | None = None) -> Iterator[Lab]:
             del environment["PYTHONPATH"]
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
         try:
-            lab = Lab(f"http://127.0.0.1:{port}", token, root)
+            lab = Lab(f"http://127.0.0.1:{port}{prefix}", token, root)
             _wait_until_up(lab, server, home / "lab.log")
             yield lab
         finally:

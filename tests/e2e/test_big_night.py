@@ -60,7 +60,7 @@ UNDER_WAY = re.compile(r"[1-9][\d,]* (asked, stopping|ended)")
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Return a JupyterLab that the tests of this file share; each has a notebook of its own."""
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+    with running_lab(tmp_path_factory.mktemp("lab"), prefix="/user/somebody") as lab:
         yield lab
 
 
