@@ -25,9 +25,11 @@ from batchnb.guards import settings
 
 # On a busy machine an example may be slow. CI looks at the same examples each time: what lands must not depend on
 # chance; whoever works on the code meets new ones.
-hypothesis.settings.register_profile("machine", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "machine")
+# HYPOTHESIS_PROFILE=thorough draws twenty times as many where a test does not say how many.
+hypothesis.settings.register_profile("machine", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "machine"))
 
 _REASON = "a test tried to reach an address that is not on this machine"
 

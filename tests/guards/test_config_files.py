@@ -233,7 +233,7 @@ def _lay_out(base: Path, folders: list[dict[str, Any] | None], root: int) -> Pat
     return folder
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(files, min_size=1, max_size=5), st.integers(0, 4), tables)
 def test_protections_only_add_up(folders: list[dict[str, Any] | None], root: int, user: dict[str, Any]) -> None:
     """Of all tables between the working folder and the root each protection holds, whatever stands in the others."""

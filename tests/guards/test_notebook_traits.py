@@ -300,7 +300,7 @@ names = st.sampled_from(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names, literals, st.sampled_from(["config", "the shell's config", "an attribute"]))
 def test_a_setting_is_understood_or_refused(notebook: Notebook, name: str, value: Any, road: str) -> None:
     """Whatever is set, it holds as it would in a file, or the cell fails and each plan until it is taken back."""

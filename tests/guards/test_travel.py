@@ -702,7 +702,7 @@ def _disturb(world: local.World, ids: Iterable[str], chance: random.Random) -> N
                 world.schedule(0, job_id, chance.choice(["SUCCEEDED", "RUNNING"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 10**9), way=st.sampled_from(sorted(WAYS)))
 def test_what_the_guards_of_then_or_now_forbid_does_not_happen(
     tmp_path_factory: pytest.TempPathFactory, seed: int, way: str

@@ -25,7 +25,7 @@ from batchnb.running.run_reader import read_run
 from tests.fake_aws import LOOKS_TO_END, FakeGateway, plan_of
 from tests.interrupting import Interruptions, press_ctrl_c
 
-SAMPLES = 25
+SAMPLES = 15
 """Runs of each kind that are interrupted, at lines that are chosen by chance, the same each time."""
 
 

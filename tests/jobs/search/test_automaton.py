@@ -48,7 +48,7 @@ EXPRESSIONS = st.recursive(ATOMS | ANCHORS, repeated, max_leaves=8)
 TEXTS = st.text("abAB01_-é. \n", max_size=8)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(EXPRESSIONS, TEXTS, st.booleans())
 @example("(a|b)*$", "ab\n", False)  # noqa: FBT003 - a value of `any_case`
 def test_an_expression_finds_what_python_finds(source: str, text: str, any_case: bool) -> None:  # noqa: FBT001
@@ -59,7 +59,7 @@ def test_an_expression_finds_what_python_finds(source: str, text: str, any_case:
     assert matcher_of(Expression(source, any_case)).finds(text) == (theirs.search(text) is not None)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", ".", "é", "*", "?"]), min_size=1, max_size=6), TEXTS)
 def test_a_pattern_fits_what_fnmatch_fits(pattern: list[str], text: str) -> None:
     """A pattern means what it means for --name-glob."""

@@ -39,7 +39,7 @@ def readable(query: str, table: dict[str, Any]) -> bool:
     return True
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(queries(), terms(), tables())
 def test_another_term_never_finds_more(query: str, term: str, table: dict[str, Any]) -> None:
     """All terms have to hold, so that each of them only narrows."""
@@ -48,7 +48,7 @@ def test_another_term_never_finds_more(query: str, term: str, table: dict[str, A
     assert not (found(longer, table) & ~found(query, table)).any()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(terms(), tables())
 def test_a_minus_finds_all_others_of_which_it_is_known(term: str, table: dict[str, Any]) -> None:
     """No row is found by a term and by its opposite; a row that is found by neither is one of which it is not known."""
@@ -62,7 +62,7 @@ def test_a_minus_finds_all_others_of_which_it_is_known(term: str, table: dict[st
     assert (said.matches | opposite.matches | said.is_open).all()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(terms(), tables())
 def test_a_row_without_a_value_is_found_by_nothing(term: str, table: dict[str, Any]) -> None:
     """Rows of which nothing is known but that they are there match no field, whether it is asked for or excluded."""

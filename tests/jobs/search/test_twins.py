@@ -130,7 +130,7 @@ def test_both_find_the_same_rows(twin: Twin, query: str, table: dict[str, Any], 
     assert javascript_says(query, {**table, "shape": shape}, twin) == python_says(query, table)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(broken_queries())
 def test_both_refuse_the_same_in_the_same_words(twin: Twin, query: str) -> None:
     """What cannot be read is refused by the same line, with the same suggestions, at the same place."""

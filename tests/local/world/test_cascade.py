@@ -168,7 +168,7 @@ def test_n_to_n_children_wait_for_their_like(stage: Stage) -> None:
     assert children(stage, then) == ["RUNNABLE", "FAILED", "PENDING"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     states=st.lists(st.sampled_from((*LIVE, "SUCCEEDED", "FAILED")), min_size=2, max_size=8),
     ended=st.lists(st.tuples(st.integers(0, 8), st.sampled_from(list(Verb))), max_size=6),
@@ -195,7 +195,7 @@ def test_a_parent_is_what_its_children_are(
             assert (parent.status is local.Status.FAILED) == (local.Status.FAILED in now)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     links=st.lists(st.lists(st.integers(0, 100), max_size=3), min_size=1, max_size=12),
     failing=st.sets(st.integers(0, 12)),
