@@ -237,16 +237,16 @@ def test_children_end_with_their_array(emulator: local.LocalBatch, gateway: Gate
     assert [call.request["jobs"] for call in emulator.calls if call.operation == "TerminateJobs"] == [[parent]]
 
 
-def test_children_of_an_array_that_may_not_be_ended_are_not_attempted(
+def test_children_of_an_array_that_may_not_be_ended_are_denied_with_it(
     emulator: local.LocalBatch, gateway: Gateway, clock: Clock
 ) -> None:
-    """Where the parent is denied, its children run on, and nobody waits for them."""
+    """The request that covers them was denied: its children run on, and nobody waits for them."""
     parent = emulator.world.add_job("train", "array", array_size=2)
     emulator.world.deny(parent)
 
     report = _run(gateway, clock, parent, f"{parent}:0")
 
-    assert [result.outcome for result in report.results] == [Outcome.DENIED, Outcome.NOT_ATTEMPTED]
+    assert [result.outcome for result in report.results] == [Outcome.DENIED, Outcome.DENIED]
     assert len(report.failures) == 2
 
 
