@@ -13,7 +13,7 @@ export class Selection {
 
   /**
    * @param {Table} table @param {Matches} matches @param {Cursor} cursor
-   * @param {{isFrozen(): boolean, change(): void}} `isFrozen` says whether it may change now, `change` is called after each change
+   * @param {{isFrozen(): boolean, change(): void}} owner says whether it may change now, and is told after each change
    */
   constructor(table, matches, cursor, owner) {
     this.table = table;
