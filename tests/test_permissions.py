@@ -60,6 +60,7 @@ def used() -> set[str]:
     return found
 
 
+@pytest.mark.bulk
 def test_the_policies_name_what_is_used_and_nothing_else() -> None:
     """An operation that is called and not documented fails, and so does one that is documented and not called."""
     required, optional = documented()

@@ -158,7 +158,7 @@ def test_without_orjson_the_same_is_written_and_read(plain_json: ModuleType, val
     ours, theirs = to_sorted_json(value), plain_json.to_sorted_json(value)
     assert from_json(theirs) == plain_json.from_json(ours) == from_json(ours)
     assert plain_json.to_sorted_json(plain_json.from_json(theirs)) == theirs
-    if not re.search(rb"\de[-+\d]", ours):  # they write 1e22 in different ways
+    if not re.search(rb"\de[-+\d]", ours + theirs):  # they write 1e22 and 6e-05 in different ways
         assert ours == theirs
     assert plain_json.from_json(plain_json.to_json(value)) == from_json(to_json(value))
 

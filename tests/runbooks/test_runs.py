@@ -286,6 +286,7 @@ def test_an_array_of_which_no_child_has_started_is_stuck(pass_through: Pass, nig
     assert ended_for(night, "OPS-5") == {"stuck-array"}
 
 
+@pytest.mark.bulk
 def test_what_no_job_says_of_itself_is_named(pass_through: Pass, night: local.LocalBatch) -> None:
     """UNDETERMINED, environments that are INVALID or DISABLED, the head of the queue, its time limits, STARTING."""
     night.world.add_environment("broken", status="INVALID", status_reason="CLIENT_ERROR - no such role")
@@ -311,6 +312,7 @@ def test_what_no_job_says_of_itself_is_named(pass_through: Pass, night: local.Lo
     assert passed.banner == "DRY RUN. Nothing was ended; 2 jobs would be."
 
 
+@pytest.mark.bulk
 def test_what_may_not_be_looked_at_is_not_passed_off_as_healthy(pass_through: Pass, night: local.LocalBatch) -> None:
     """Without the optional permissions the runbook works, and says what it has not seen."""
     night.world.deny_operation("DescribeComputeEnvironments")

@@ -231,6 +231,7 @@ def test_a_job_that_cannot_be_looked_at_is_not_asked_for(
     assert resumed.counts == {"terminated": 3}
 
 
+@pytest.mark.bulk
 def test_throttling_does_not_open_the_gate(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """DescribeJobs that is throttled for a while is asked again, and every job ends, but the tagged one."""
     ids = emulator.world.add_jobs("train", "job", 120)

@@ -211,6 +211,7 @@ def test_stop_keeps_the_rest_from_being_sent(frame: pd.DataFrame, hold: Hold, mo
     assert hand.state["phase"] == "idle"
 
 
+@pytest.mark.bulk
 def test_what_was_accepted_before_stop_is_watched_to_its_end(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop ends the sending and not the watching: jobs that end after it are reported as ended."""
     hand.planned(*range(10))

@@ -58,6 +58,7 @@ def item(code: str) -> dict[str, Any]:
     return {"operation": "TerminateJobs", "kind": "item", "code": code}
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     ("code", "cause"),
     [
