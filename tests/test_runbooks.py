@@ -27,6 +27,7 @@ from batchnb.cli import main as cli
 from batchnb.cli import runbooks as runbook_files
 from batchnb.errors import InputError
 from batchnb.runbooks.banner import UNFINISHED, Banner
+from tests.runbooks.conftest import swift_night
 
 from .refresh_notebooks import NOTEBOOKS, environment, tidy
 from .test_prose import found_in
@@ -63,14 +64,6 @@ def title(path: Path) -> str:
 def read(path: Path) -> Any:
     """Return a notebook."""
     return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-
-
-def swift_night(world: local.World) -> None:
-    """Fill a world with the night, in which jobs end at once, and all of them may be ended."""
-    local.night(world)
-    world.delays = local.Delays(*[0.02] * 7)
-    for job in list(world.jobs()):
-        world.find(job.job_id).is_denied = False
 
 
 @pytest.fixture
