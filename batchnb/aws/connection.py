@@ -17,7 +17,7 @@ __all__ = ["Connection"]
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The arguments that say where calls go. What is None is decided by `use_endpoint`, or else by boto3."""
+    """The arguments that say where calls go. For an argument that is None, `use_endpoint` decides, or else boto3."""
 
     session: boto3.Session | None = None
     profile: str | None = None
