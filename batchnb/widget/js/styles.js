@@ -2,6 +2,7 @@
 // How the picker looks. The sheet is the same for all pickers of a page, whichever module made it first.
 
 import { BAR_LOOK } from "./styles_bar.js";
+import { COLUMNS_LOOK } from "./styles_columns.js";
 
 /** What a page may not change: its own rules, for lists, tables and buttons, end at the root. */
 const LOOK = String.raw`
@@ -191,11 +192,6 @@ summary { list-style: none; cursor: pointer; }
 .bnb-id:hover { text-decoration: underline; }
 .bnb-empty { padding: 16px; color: var(--bnb-dim); }
 
-.bnb-pill { display: inline-block; padding: 0 7px; border-radius: 9px; color: var(--bnb-text); background: var(--bnb-back-2); font-size: 11px; font-weight: 600; line-height: 18px; vertical-align: middle; box-shadow: inset 0 0 0 1px color-mix(in srgb, currentcolor 30%, transparent); }
-.bnb-pill[data-kind="running"], .bnb-pill[data-kind="starting"] { color: var(--bnb-run); background: var(--bnb-run-back); }
-.bnb-pill[data-kind="runnable"], .bnb-pill[data-kind="pending"], .bnb-pill[data-kind="submitted"] { color: var(--bnb-wait); background: var(--bnb-wait-back); }
-.bnb-pill[data-kind="succeeded"], .bnb-pill[data-kind="done"] { color: var(--bnb-good); background: var(--bnb-good-back); }
-.bnb-pill[data-kind="failed"], .bnb-pill[data-kind="bad"] { color: var(--bnb-bad); background: var(--bnb-bad-back); }
 
 .bnb-form { display: grid; grid-template-columns: auto minmax(120px, 1fr) auto auto; gap: 4px 8px; align-items: center; margin-top: 8px; }
 .bnb-form label { font-weight: 600; }
@@ -205,7 +201,7 @@ summary { list-style: none; cursor: pointer; }
 .bnb-form .bnb-why { grid-column: 2 / -1; }
 
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; scroll-behavior: auto !important; } }
-@media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box, .bnb-pill { border: 1px solid; } }
+@media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box { border: 1px solid; } }
 `;
 
 /** For the page itself: the live picker covers the static table of a notebook's file. */
@@ -236,7 +232,7 @@ function adopt(root, text) {
 }
 
 /** @param {ShadowRoot} root */
-export const styleRoot = (root) => adopt(root, LOOK + BAR_LOOK);
+export const styleRoot = (root) => adopt(root, LOOK + BAR_LOOK + COLUMNS_LOOK);
 
 /** Let the places of pickers in this page be found, and hide the table in them while a picker stands there. */
 export const stylePage = () => adopt(document, PLACE);

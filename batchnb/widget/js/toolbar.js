@@ -1,6 +1,7 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
-import { element, focusAt } from "./dom.js";
+import { ColumnsMenu } from "./columns_menu.js";
+import { element } from "./dom.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { plural, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
@@ -21,20 +22,15 @@ export class Toolbar {
       onkeydown: (/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === "ArrowDown") && this.settle(),
     });
     this.error = element("span", { class: "bnb-query-error", id: `${id}-query-error` });
-    this.menu = element("div", { class: "bnb-menu" });
-    this.columns = element("details", {
-      class: "bnb-columns",
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
-      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
-    }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
+    this.columns = new ColumnsMenu(store, actions.say);
     this.help = new SearchHelp((query) => this.apply(query));
-    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.columns]);
+    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.columns.element]);
   }
 
   /** The list has other columns, or shows others. */
   lay() {
     this.search.value = this.store.matches.query;
-    this.showColumns();
+    this.columns.show();
   }
 
   showError() {
@@ -77,36 +73,5 @@ export class Toolbar {
     this.type();
     this.settle();
     this.search.focus();
-  }
-
-  openColumns() {
-    this.columns.open = true;
-    this.columns.querySelector("input")?.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  closeColumns(event) {
-    event.preventDefault();
-    this.columns.removeAttribute("open");
-    this.columns.querySelector("summary")?.focus();
-  }
-
-  showColumns() {
-    const { layout, table } = this.store;
-    const items = table.columns.map((column) => {
-      const box = element("input", { type: "checkbox", onchange: () => this.setHidden(column.title, !box.checked) });
-      box.checked = !layout.isHidden(column);
-      return element("label", {}, [box, shown(column.title, 60)]);
-    });
-    const focus = focusAt(this.menu);
-    const focused = [...this.menu.querySelectorAll("input")].findIndex((box) => box === focus);
-    this.menu.replaceChildren(...items);
-    items[focused]?.querySelector("input")?.focus();
-  }
-
-  /** @param {string} title @param {boolean} hidden */
-  setHidden(title, hidden) {
-    this.store.layout.hidden.set(title, hidden);
-    this.store.refilter("table");
   }
 }

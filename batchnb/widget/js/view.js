@@ -6,6 +6,7 @@ import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
+import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Notices } from "./notices.js";
@@ -33,7 +34,9 @@ export class View {
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
     this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.grid = new Grid(store, id, {
+      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
+    });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -63,6 +66,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.unguard = guardKeys(this.host);
     this.listen();
@@ -74,6 +78,7 @@ export class View {
   dispose() {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
+    this.columnFit.dispose();
     this.strip.dispose();
     this.theme.dispose();
     this.unguard();
@@ -111,7 +116,7 @@ export class View {
     event.preventDefault();
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
-    else if (where === "columns") this.toolbar.openColumns();
+    else if (where === "columns") this.toolbar.columns.open();
     else if (where === "help") this.toolbar.help.open();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);

@@ -24,7 +24,7 @@ export class Grid {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copyId(jobId: string): void}} actions
+   * @param {{say(text: string): void, copyId(jobId: string): void, copyText(text: string, said: string): void}} actions
    */
   constructor(store, id, actions) {
     this.store = store;

@@ -76,6 +76,8 @@ export class Matches {
       // A word is looked for where it can be seen, a field in all columns.
       isHidden: (column) => this.layout.isHidden(column),
       marks: { selected: this.isSelected },
+      tags: this.table.facts.tags(this.table.here),
+      also: this.table.facts.arraysIn(this.table.here),
     });
   }
 
