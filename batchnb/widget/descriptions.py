@@ -97,7 +97,7 @@ class Descriptions:
                 self._wanted[lane] = {}
 
     def send_known(self) -> None:
-        """Send what is known of the rows of the snapshot, tags of the frame included, to a browser that has just come."""
+        """Send what is known of the rows of the snapshot, tags of the frame included, to a new page."""
         jobs = self._session.jobs
         with jobs.mutex:
             snapshot = jobs.snapshot
@@ -182,7 +182,7 @@ class Descriptions:
         return {one: described_of(found[one]) if one in found else NOT_FOUND for one in job_ids}
 
     def _open(self) -> Gateway:
-        """Return the gateway; the same for a while. Raises InputError where the jobs are known to be in another Region."""
+        """Return the gateway; the same for a while. Raises InputError where the jobs are in another Region."""
         endpoint, now = default_endpoint(), time.monotonic()
         if self._gateway is None or self._gateway[1] != endpoint or now - self._gateway[2] > GATEWAY_SECONDS:
             gateway = self._session.setup.connection.open()

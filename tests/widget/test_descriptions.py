@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isnan, nan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from batchnb import local
@@ -18,6 +17,9 @@ from batchnb.clock import Clock
 from batchnb.widget.worker import Phase
 from tests.widget.conftest import Hand
 from tests.widget.test_picker import Hold
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FIGURES = ("vcpus", "gpus", "memory", "tries", "maxTries", "exit")
 
