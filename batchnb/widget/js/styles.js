@@ -138,7 +138,6 @@ summary { list-style: none; cursor: pointer; }
 
 .bnb-counts { font-variant-numeric: tabular-nums; }
 .bnb-stale .bnb-body { opacity: 0.55; }
-.bnb-totals { margin-right: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 
 .bnb-grid {
   position: relative;

@@ -4,11 +4,13 @@ import { Form } from "./bar/form.js";
 import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
+import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
+import { MissingLine } from "./missing_line.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
@@ -37,6 +39,8 @@ export class View {
     this.grid = new Grid(store, id, {
       say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
     });
+    this.missing = new MissingLine(store, say);
+    this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -52,9 +56,9 @@ export class View {
     });
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+      this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.element, this.tally.element, this.grid.element,
     ]);
-    this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]);
+    this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting]);
     this.root = element("div", { class: "bnb" }, [
       this.strip.element, this.browse,
       // The only place where something is asked, runs, fails or is reported.
@@ -169,6 +173,8 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    this.missing.show();
+    this.selected.show();
     this.tally.show();
     this.form.show();
     this.grid.update(what);

@@ -3,7 +3,7 @@
 import { isNumeric } from "../columns/labels.js";
 import { element, fateKind } from "../dom.js";
 import { HOVER_LENGTH, duration, plural, shortId, shown, utc } from "../text.js";
-import { NOT_KNOWN, arrayTitle, behindName, isMoney, memoryText, moneyText, numberText, shortDefinition, spanTitle, splitText, statusParts, triesText, wholeNumberText } from "./cell_texts.js";
+import { NOT_KNOWN, arrayTitle, behindName, isMoney, memoryText, moneyText, numberText, shortDefinition, spanTitle, splitText, statusParts, triesText, wholeNumberText } from "../cell_texts.js";
 /** @import { ForColumn } from "../columns/facts.js" */
 /** @import { Table } from "../model/table.js" */
 /** @import { Column } from "../types.js" */

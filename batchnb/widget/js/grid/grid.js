@@ -94,6 +94,7 @@ export class Grid {
     if (!table.header || matches.rows.length) return "";
     if (!table.rows) return "There are no jobs in this table.";
     if (matches.error) return `The search has an error, so it matches nothing.${selection.count ? ` Your ${plural(selection.count, "selected job")} ${selection.count === 1 ? "stays" : "stay"} selected.` : ""}`;
+    if (matches.missing) return "";
     if (table.isPartial) return "None of the first jobs matches; the others are loading.";
     return matches.query.trim() ? `No job matches “${shown(matches.query, 80)}”.` : "No job matches.";
   }
@@ -113,6 +114,12 @@ export class Grid {
     }
     this.body.style.transform = `translateY(${Math.round(this.scroller.offset + first * ROW_HEIGHT)}px)`;
     this.keys.showActive();
+    if (this.scroller.attached) this.store.describer.seeSoon(() => this.rowsInSight);
+  }
+
+  /** The rows of the table that can be seen, or nearly. */
+  get rowsInSight() {
+    return this.scroller.attached ? this.pool.filter((line) => !line.hidden).map((line) => Number(line.dataset.row)).filter((row) => row >= 0) : [];
   }
 
   /** @param {HTMLElement} line @param {number} at place among the rows that match @param {boolean} anew */

@@ -12,6 +12,8 @@ const OF_CHILDREN = ["vcpu", "gpu", "memory"];
 /** Above this number of rows, numbers of half the size are exact enough, and a page has room for them. */
 const MANY_ROWS = 250_000;
 
+const UNTOLD = [3, 4];
+
 /** How many children of an array run, start, and live. @typedef {{running: number, starting: number, live: number}} Children */
 /** What an hour costs; 0 for what has no price. @typedef {{vcpu: number, memory: number, gpu: number}} HourPrice */
 /** Prices by the name of the queue, null for other queues where those have none. @typedef {{currency: string, everywhere: HourPrice | null, byQueue: Record<string, HourPrice>}} Prices */
@@ -29,7 +31,7 @@ export class Facts {
   /** @type {Float64Array} */ tries = new Float64Array();
   /** @type {Float64Array} */ maxTries = new Float64Array();
   /** @type {Float64Array} */ exit = new Float64Array();
-  /** A 1 for each row that was described, whether AWS knew it or not. */ described = new Uint8Array();
+  /** 0 for a row that was not described, 1 for one that was for an earlier list, 2 for this one; whether AWS knew it or not. */ described = new Uint8Array();
   /** Arrays, by row. @type {Map<number, Children>} */ children = new Map();
   /** How many nodes a multi-node job has, by row. @type {Map<number, number>} */ nodes = new Map();
   /** Each set of tags once; the first is for rows of which nobody knows them. @type {[string, string][][]} */ tagSets = [[]];
@@ -46,9 +48,9 @@ export class Facts {
   /**
    * Begin with a snapshot, with what its own columns know. The rest of a snapshot of which the first rows were here
    * keeps what was described meanwhile.
-   * @param {Json} header @param {Column[]} columns
+   * @param {Json} header @param {Column[]} columns @param {Uint8Array} [locks] why rows cannot be selected
    */
-  begin(header, columns) {
+  begin(header, columns, locks) {
     if (header.snapshot !== this.snapshot || this.described.length !== header.rows) this.clear(header.rows);
     this.snapshot = header.snapshot;
     const arrays = numberColumn(columns, "size");
@@ -61,6 +63,8 @@ export class Facts {
         if (!this.described[row] && !(isOfChildren && arrays && arrays.value(row) > 0)) numbers[row] = column.value(row);
       }
     }
+    // Of a row without an id, and of another one of the same job, AWS tells nothing.
+    locks?.forEach((lock, row) => UNTOLD.includes(lock) && (this.described[row] = 2));
     this.version += 1;
   }
 
@@ -90,7 +94,8 @@ export class Facts {
         const figures = this[name];
         for (let at = 0; at < count; at += 1) figures[rows[at]] = numbers[place * count + at];
       });
-      for (let at = 0; at < count; at += 1) this.described[rows[at]] = 1;
+      for (let at = 0; at < count; at += 1) this.described[rows[at]] = 2;
+      for (const row of message.old ?? []) this.described[row] = 1;
     }
     for (const [row, running, starting, live] of message.arrays ?? []) this.children.set(row, { running, starting, live });
     for (const [row, nodes] of message.nodes ?? []) this.nodes.set(row, nodes);

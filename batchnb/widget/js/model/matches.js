@@ -3,6 +3,7 @@
 import { countOnes } from "../bits.js";
 import { search } from "../query.js";
 import { sortedRows } from "../sort.js";
+/** @import { Missing } from "../search/evaluate.js" */
 /** @import { QueryError } from "../search/parse.js" */
 /** @import { Layout } from "./layout.js" */
 /** @import { Table } from "./table.js" */
@@ -16,6 +17,8 @@ export class Matches {
   /** Whether the rows are those of an earlier query, while one is typed that cannot be read yet. */ isStale = false;
   /** What is wrong with the query. @type {string | null} */ error = null;
   /** The same, with what could have been meant. @type {QueryError | null} */ refusal = null;
+  /** What has to be described before the query can be answered. @type {Missing | null} */ missing = null;
+  /** A 1 for each row of these. @type {Uint8Array | null} */ pending = null;
   /** The codes that each facet lets pass. @type {Map<string, Set<number>>} */ facets = new Map();
   /** @type {SortKey[]} */ sorts = [];
   /** The rows that match, in their order. */ rows = new Uint32Array();
@@ -59,6 +62,13 @@ export class Matches {
     this.filter();
   }
 
+  /** The rows that match and have no place in the order, since what it goes by was not described. */
+  get unsorted() {
+    const pending = this.sorts.length ? this.table.columns[this.sorts[0].column]?.pending : undefined;
+    if (!pending) return [];
+    return Array.from(this.rows).filter((row) => pending[row]);
+  }
+
   filter() {
     this.take(this.find());
   }
@@ -82,8 +92,10 @@ export class Matches {
   }
 
   /** @param {ReturnType<typeof search>} found */
-  take({ mask, error, refusal }) {
+  take({ mask, error, refusal, missing, pending }) {
     this.isStale = false;
+    this.missing = missing;
+    this.pending = pending;
     this.error = error;
     this.refusal = refusal;
     this.found = refusal ? null : mask;

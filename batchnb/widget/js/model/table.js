@@ -17,6 +17,7 @@ export class Table {
   /** The status of each row as a code. @type {Uint8Array} */ lives = new Uint8Array();
   /** Why each row cannot be selected, as a code; 0 where it can. @type {Uint8Array} */ locks = new Uint8Array();
   /** How many children of an array live, by the last plan. @type {Map<string, number>} */ planned = new Map();
+  /** Why the configured prices cannot be read. */ pricesError = "";
   /** The sizes of arrays. @type {ReturnType<typeof numberColumn>} */ sizes = null;
 
   /** @param {Json} message @param {ArrayBuffer[]} buffers */
@@ -31,7 +32,8 @@ export class Table {
     this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0);
     const columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
     this.facts.prices = message.prices ?? null;
-    this.facts.begin(header, columns);
+    this.pricesError = message.pricesError ?? "";
+    this.facts.begin(header, columns, this.locks);
     this.columns = withCounted(columns, this.facts, () => this.here);
     this.sizes = numberColumn(columns, "size");
   }

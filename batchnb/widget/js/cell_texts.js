@@ -1,7 +1,7 @@
 // @ts-check
 // What the cells say, as plain text: names, statuses, lengths of time, definitions, numbers and sizes.
-import { duration, plural, shown, utc } from "../text.js";
-/** @import { Children } from "../model/facts.js" */
+import { duration, plural, shown, utc } from "./text.js";
+/** @import { Children } from "./model/facts.js" */
 
 /** In place of what is not known. */
 export const NOT_KNOWN = "–";
