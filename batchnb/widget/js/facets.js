@@ -3,6 +3,7 @@
 import { button, element, focusAt } from "./dom.js";
 import { menuOf } from "./menu.js";
 import { withValues, choicesIn, schemaOf } from "./model/facets.js";
+import { ALL_RESULTS } from "./model/matches.js";
 import { Roving } from "./roving.js";
 import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
@@ -12,6 +13,7 @@ import { shown } from "./text.js";
 const CHIPS = 5;
 const ROWS = 2;
 const MENU_CHIPS = 200;
+const STOPS = ":scope > .bnb-chips > .bnb-chip:not(:disabled), :scope > .bnb-more > summary, :scope > .bnb-button:not(:disabled, [hidden])";
 
 export class FacetBar {
   /** The menu that is open, and what is searched for in it. */ open = { name: "", text: "" };
@@ -22,8 +24,8 @@ export class FacetBar {
     if (this.isOpen && !path.includes(this.place) && !path.includes(this.filters)) this.showNarrow(false);
   };
 
-  /** @param {Store} store @param {{apply(query: string): void}} actions */
-  constructor(store, actions) {
+  /** @param {Store} store @param {HTMLElement} below the line below them, of which the buttons share their Tab stop @param {{apply(query: string): void}} actions */
+  constructor(store, below, actions) {
     this.store = store;
     this.actions = actions;
     this.element = element("div", { class: "bnb-facets", role: "group", "aria-label": "Filters" });
@@ -35,7 +37,8 @@ export class FacetBar {
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && event.relatedTarget !== this.filters && !this.place.contains(/** @type {Node} */ (event.relatedTarget)) && this.showNarrow(false),
     }, [this.element]);
     document.addEventListener("pointerdown", this.elsewhere);
-    this.roving = new Roving(this.element, () => [...this.element.children].map((row) => /** @type {HTMLElement[]} */ ([...row.querySelectorAll(":scope > .bnb-chips > .bnb-chip:not(:disabled), :scope > .bnb-more > summary")])));
+    /** Whether they are behind the button, and closed. */ this.isAway = false;
+    this.roving = new Roving([this.element, below], () => [...(this.isAway ? [] : this.element.children), below].map((row) => /** @type {HTMLElement[]} */ ([...row.querySelectorAll(STOPS)])));
   }
 
   dispose() {
@@ -56,7 +59,7 @@ export class FacetBar {
     this.filters.hidden = !rows.length;
     const on = facets.filter(({ values }) => values.some(({ isOn }) => isOn)).length;
     this.filters.textContent = on ? `Filters, ${on} on` : "Filters";
-    this.roving.refresh();
+    this.resize();
     if (focused) /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
   }
 
@@ -68,6 +71,12 @@ export class FacetBar {
   showNarrow(isOpen) {
     this.element.toggleAttribute("data-open", isOpen);
     this.filters.setAttribute("aria-expanded", String(isOpen));
+    this.resize();
+  }
+
+  /** The page may be narrower now, or wider. */
+  resize() {
+    this.isAway = !this.isOpen && getComputedStyle(this.filters).display !== "none";
     this.roving.refresh();
   }
 
@@ -150,9 +159,9 @@ export class FacetBar {
 
   /** @param {Facet} facet @param {string} value */
   toggle(facet, value) {
-    const { matches, table } = this.store;
+    const { matches, table, result } = this.store;
     const [choice] = choicesIn(matches.query, [facet], schemaOf(table));
     const wanted = choice.values.includes(value) ? choice.values.filter((one) => one !== value) : [...choice.values, value];
-    this.actions.apply(withValues(matches.query, facet, choice, wanted));
+    this.actions.apply(withValues(matches.query, facet, choice, wanted, facet.name === "fate" && result ? ALL_RESULTS : ""));
   }
 }

@@ -22,19 +22,21 @@ export class Roving {
   /** What can be reached, by row. @type {HTMLElement[][]} */ rows = [];
   /** The one that Tab leads to. @type {HTMLElement | null} */ stop = null;
 
-  /** @param {HTMLElement} element around all of them @param {() => HTMLElement[][]} find the buttons that can be seen, by row */
-  constructor(element, find) {
-    this.element = element;
+  /** @param {HTMLElement[]} around all of them @param {() => HTMLElement[][]} find the buttons that can be seen, by row */
+  constructor(around, find) {
+    this.around = around;
     this.find = find;
-    element.addEventListener("keydown", (event) => this.press(event));
-    element.addEventListener("focusin", (event) => this.hold(/** @type {HTMLElement} */ (event.target)));
+    for (const one of around) {
+      one.addEventListener("keydown", (event) => this.press(event));
+      one.addEventListener("focusin", (event) => this.hold(/** @type {HTMLElement} */ (event.target)));
+    }
   }
 
   /** The buttons have changed. */
   refresh() {
     this.rows = this.find().filter((row) => row.length);
     const all = this.rows.flat();
-    const focus = focusAt(this.element);
+    const focus = focusAt(this.around[0]);
     const held = all.find((one) => one === focus) ?? all.find((one) => one === this.stop) ?? all[0] ?? null;
     for (const one of all) one.tabIndex = one === held ? 0 : -1;
     this.stop = held;

@@ -34,6 +34,7 @@ export const BAR_LOOK = String.raw`
 .bnb-groups th, .bnb-groups td { padding: 4px 8px; border-bottom: 1px solid var(--bnb-line); line-height: 20px; text-align: left; vertical-align: top; font-weight: 400; overflow-wrap: anywhere; unicode-bidi: isolate; }
 .bnb-groups thead th { position: sticky; top: 36px; border-top: 1px solid var(--bnb-line); color: var(--bnb-dim); background: var(--bnb-back-2); font-size: 12px; font-weight: 600; }
 .bnb-groups tbody th { font-weight: 600; }
+.bnb-whole { white-space: nowrap; }
 .bnb-groups tfoot td { border-bottom: 0; font-weight: 600; }
 .bnb-groups td.bnb-number, .bnb-groups th.bnb-number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 .bnb-names { width: 45%; min-width: 110px; }
@@ -68,6 +69,7 @@ export const BAR_LOOK = String.raw`
 .bnb-figures { margin: 8px 0 4px; font-variant-numeric: tabular-nums; }
 .bnb-summary { margin: 0; font-size: 15px; line-height: 20px; font-weight: 600; }
 .bnb-cause { margin: 4px 0; overflow-wrap: anywhere; }
+.bnb-result .bnb-bar { margin-bottom: 4px; }
 .bnb-details { display: inline-block; margin-left: 6px; vertical-align: top; }
 .bnb-details summary, .bnb-facts-more summary, .bnb-result > details > summary { color: var(--bnb-accent); }
 .bnb-details[open] { display: block; margin-left: 0; color: var(--bnb-dim); }
@@ -84,11 +86,12 @@ export const BAR_LOOK = String.raw`
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
 
 @container (max-width: 720px) {
-  .bnb-groups .bnb-number:nth-child(6), .bnb-groups .bnb-number:nth-child(7) { display: none; }
+  .bnb-groups .bnb-number:nth-child(7) { display: none; }
   .bnb-groups th, .bnb-groups td { padding: 4px 5px; }
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }
+@container (max-width: 580px) { .bnb-groups .bnb-number:nth-child(6) { display: none; } }
 @container (max-width: 520px) { .bnb-groups .bnb-number:nth-child(5) { display: none; } }
 @media (prefers-reduced-motion: reduce) { .bnb-meter span { transition: none; } }
 @media (forced-colors: active) {

@@ -176,7 +176,6 @@ summary::-webkit-details-marker { display: none; }
 .bnb-rule:focus-visible { outline-offset: -2px; }
 
 .bnb-acts { position: relative; display: flex; flex: 0 1 auto; flex-direction: column; min-height: 0; overflow-y: auto; border-radius: 0 0 6px 6px; background: var(--bnb-back-2); }
-.bnb:has(> .bnb-browse[hidden]) > .bnb-acts { border-top: 1px solid var(--bnb-line); }
 .bnb-chosen { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: center; min-height: 24px; padding: 8px 12px 4px; }
 .bnb-counts { display: inline-flex; flex-wrap: wrap; gap: 0 16px; }
 .bnb-counts strong, .bnb-found strong { font-weight: 600; }

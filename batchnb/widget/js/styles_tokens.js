@@ -24,6 +24,6 @@ const properties = (tokens) => Object.entries(tokens).map(([name, value]) => `--
 
 /** The tokens as custom properties. The colours of a theme are not taken: their contrast with ours is not known. */
 export const TOKENS = `
-.bnb { ${properties(LIGHT)} --bnb-row: 28px; }
-:host([data-dark]) .bnb { ${properties(DARK)} }
+.bnb { color-scheme: light; ${properties(LIGHT)} --bnb-row: 28px; }
+:host([data-dark]) .bnb { color-scheme: dark; ${properties(DARK)} }
 `;

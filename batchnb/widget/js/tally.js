@@ -21,7 +21,7 @@ export function matchText({ rows, here, matching, isError, loading }) {
 }
 
 /** @param {number} matching @param {number} selectable of these */
-export const selectAllText = (matching, selectable) => `Select all ${inFigures(selectable)}${selectable < matching ? " live" : ""}`;
+export const selectAllText = (matching, selectable) => (selectable ? `Select all ${inFigures(selectable)}${selectable < matching ? " live" : ""}` : "Select all");
 
 /** What is said aloud of a selection. @param {number} selected @param {number} out of sight */
 export const selectedText = (selected, out) => `${inFigures(selected)} selected${out ? `, ${inFigures(out)} out of sight` : ""}`;

@@ -39,7 +39,7 @@ export class Toolbar {
       element("div", { class: "bnb-field" }, [this.search, element("span", { class: "bnb-slash", "aria-hidden": "true" }, ["/"]), this.completion.element]),
       this.help.element, this.columns, actions.filters,
     ]);
-    this.tools = new Roving(this.element, () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
+    this.tools = new Roving([this.element], () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
   }
 
   /** The list has other columns, or shows others. */

@@ -36,10 +36,10 @@ export class View {
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
-    this.facets = new FacetBar(store, { apply: (query) => this.toolbar.searchFor(query) });
+    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
-    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -158,7 +158,7 @@ export class View {
   shorten() {
     // What can be seen, and so be reached by Tab, follows from the size.
     this.toolbar.tools.refresh();
-    this.facets.roving.refresh();
+    this.facets.resize();
     this.root.toggleAttribute("data-short", false);
     this.root.toggleAttribute("data-short", this.root.scrollHeight > this.root.clientHeight + 1);
   }
@@ -189,6 +189,7 @@ export class View {
     if (what === "state") this.facets.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.tally.show();
+    this.facets.roving.refresh();
     this.empty.show();
     this.form.show();
     // Nothing to end, and so nothing to say why.
@@ -203,7 +204,8 @@ export class View {
     this.root.dataset.phase = phase;
     this.root.dataset.bar = barState(this.store.state, { lost: this.store.kernel.lost, result: this.store.result });
     const isReview = phase === "confirming" && this.store.kernel.lost === null;
-    if (this.browse.hidden !== isReview) {
+    const wasReview = this.browse.hidden;
+    if (wasReview !== isReview) {
       this.browse.hidden = this.browse.inert = isReview;
       if (!isReview) this.grid.scroller.reattach();
     }
@@ -214,6 +216,8 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
+    // What is asked, and the button that does it, are seen at once.
+    if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {"cell" | "ticket"} kind @param {string} said */

@@ -46,6 +46,6 @@ test("the line above the list says what matches, and never guesses", () => {
 });
 
 test("with ended jobs among those that match, only the others are to be selected", () => {
-  assert.deepEqual([selectAllText(67, 67), selectAllText(67, 41), selectAllText(7000, 7000)], ["Select all 67", "Select all 41 live", "Select all 7,000"]);
+  assert.deepEqual([selectAllText(67, 67), selectAllText(67, 41), selectAllText(7000, 7000), selectAllText(9, 0)], ["Select all 67", "Select all 41 live", "Select all 7,000", "Select all"]);
   assert.deepEqual([selectedText(61, 57), selectedText(1234, 0)], ["61 selected, 57 out of sight", "1,234 selected"]);
 });

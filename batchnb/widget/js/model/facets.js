@@ -101,13 +101,16 @@ export function choicesIn(query, facets, schema) {
     if (error || !isField(field)) return choice;
     for (const term of terms) {
       if (term.field?.name !== field.name || (facet.tag !== null && !namesTag(term, facet.tag))) continue;
-      const values = choice.place || term.isExcluded ? null : valuesAsked(term, facet, schema);
+      const values = choice.place || term.isExcluded ? null : isForAny(term) ? [] : valuesAsked(term, facet, schema);
       if (values) Object.assign(choice, { values, place: placeOf(query, term) });
       else choice.isTyped = true;
     }
     return choice;
   });
 }
+
+/** Whether a term asks for any value, as `result:*` does for the jobs of a run. @param {QueryTerm} term */
+const isForAny = ({ tests: [test, ...rest] }) => !rest.length && test.test === "pattern" && test.parts.length === 1 && test.parts[0] === null;
 
 /** Whether a term on tags can be about this key. @param {QueryTerm} term @param {string} key */
 const namesTag = (term, key) => term.tests.some((test) => test.test === "tag" && (test.key.test !== "whole" || test.key.text === key));
@@ -133,10 +136,14 @@ function placeOf(query, { start, end }) {
   return { start: at(start), end: at(end) };
 }
 
-/** The search with a facet's own term changed to these values. @param {string} query @param {Facet} facet @param {Choice} choice @param {string[]} values */
-export function withValues(query, facet, { place }, values) {
+/**
+ * The search with a facet's own term changed to these values. @param {string} query @param {Facet} facet @param {Choice} choice @param {string[]} values
+ * @param {string} [otherwise] the term where there are none
+ */
+export function withValues(query, facet, { place }, values, otherwise = "") {
   const [before, after] = place ? [query.slice(0, place.start), query.slice(place.end)] : [query.trimEnd() && `${query.trimEnd()} `, ""];
-  if (values.length) return before + termOf(facet, values) + after;
+  const term = values.length ? termOf(facet, values) : otherwise;
+  if (term) return before + term + after;
   return `${before.trimEnd()} ${after.trimStart()}`.trim();
 }
 

@@ -2,13 +2,15 @@
 // Which rows are shown, and in which order: by the search and the sort.
 import { countOnes } from "../bits.js";
 import { search } from "../query.js";
-import { termFor } from "../search/compose.js";
 import { sortedRows } from "../sort.js";
 import { Facets } from "./facet_counts.js";
 /** @import { QueryError } from "../search/parse.js" */
 /** @import { Layout } from "./layout.js" */
 /** @import { Table } from "./table.js" */
 /** @import { SortKey } from "../types.js" */
+
+/** The search that finds the jobs of a run. */
+export const ALL_RESULTS = "result:*";
 
 export class Matches {
   query = "";
@@ -88,10 +90,8 @@ export class Matches {
   /** Show the jobs of a run, failures first; what was searched before comes back with `leaveRun`. */
   showRun() {
     const { columns, fate } = this.table;
-    const ran = new Set(Array.from(fate.fates, (code) => code & 0x7f));
-    ran.delete(0);
     this.before ??= { query: this.query, sorts: this.sorts.map(({ column, descending }) => ({ title: columns[column]?.title ?? "", descending })) };
-    this.query = ran.size ? termFor("result", [...ran].sort((a, b) => a - b).map((code) => fate.word(code))) : "";
+    this.query = ALL_RESULTS;
     this.sorts = [{ column: columns.indexOf(fate), descending: false }];
   }
 
