@@ -34,10 +34,7 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
 .bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin: 4px 0; }
-.bnb-selected { display: flex; flex-wrap: wrap; gap: 2px 16px; align-items: baseline; min-height: 28px; margin-top: 6px; font-variant-numeric: tabular-nums; }
-.bnb-totals { display: contents; color: inherit; }
-.bnb-selected .bnb-space { flex: 1 1 0; }
-.bnb-out { color: var(--bnb-amber); font-weight: 600; }
+.bnb-sums { display: inline-flex; flex-wrap: wrap; gap: 0 16px; color: var(--bnb-text); font-variant-numeric: tabular-nums; }
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

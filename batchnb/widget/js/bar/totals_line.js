@@ -1,5 +1,5 @@
 // @ts-check
-// The first line of the bar: how many jobs are selected, what they have in use, and what changes the selection.
+// What the selected jobs have in use, in the first line of the bar.
 import { button, element } from "../dom.js";
 import { MOST_UNASKED } from "../model/describer.js";
 import { totalParts, totalsOf } from "../model/totals.js";
@@ -7,38 +7,20 @@ import { DESCRIBED_IN_ONE_CALL } from "../search/evaluate.js";
 import { plural, shown } from "../text.js";
 /** @import { Store } from "../model/store.js" */
 
-
-export class SelectedLine {
+export class TotalsLine {
   /** What the selected jobs have in use; null where nothing is selected. @type {ReturnType<typeof totalsOf> | null} */ totals = null;
   /** The count of the selection, and the state of what is known, that the totals are of. @type {object | null} */ tally = null;
   version = -1;
 
-  /** @param {Store} store @param {() => void} clear */
-  constructor(store, clear) {
+  /** @param {Store} store */
+  constructor(store) {
     this.store = store;
-    this.count = element("span", { class: "bnb-selected-count" });
-    this.sums = element("span", { class: "bnb-totals" });
+    this.sums = element("span", { class: "bnb-sums" });
     this.load = button("", () => this.loadAll(), { class: "bnb-button bnb-link" });
-    this.out = element("span", { class: "bnb-out" });
-    this.showSelection = button("Show the selection", () => store.showSelection(), { class: "bnb-button bnb-link" });
-    this.undo = button("Undo", () => store.selection.undo(), { class: "bnb-button bnb-link" });
-    this.clear = button("Clear", clear, { class: "bnb-button bnb-link" });
-    this.element = element("div", { class: "bnb-selected" }, [this.count, this.sums, this.load, this.out, this.showSelection, element("span", { class: "bnb-space" }), this.undo, this.clear]);
+    this.element = element("span", { class: "bnb-totals" }, [this.sums, this.load]);
   }
 
   show() {
-    const { table, selection, isFrozen } = this.store;
-    const out = table.isPartial ? 0 : selection.count - selection.tally.inSight;
-    this.element.hidden = !table.header || (!selection.count && !selection.undoable);
-    this.count.replaceChildren(element("strong", {}, [selection.count.toLocaleString("en-US")]), " selected");
-    this.showTotals();
-    this.out.textContent = out ? `▲ ${out.toLocaleString("en-US")} out of sight` : "";
-    this.showSelection.hidden = !out;
-    this.undo.hidden = !selection.undoable || isFrozen;
-    this.clear.disabled = isFrozen || !selection.count;
-  }
-
-  showTotals() {
     const { table, selection, describer } = this.store;
     this.recount();
     const { totals } = this;
