@@ -3,6 +3,7 @@
 import { copied, hasBit } from "../bits.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Describer } from "./describer.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -21,6 +22,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  describer = new Describer(this);
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -46,6 +48,7 @@ export class Store {
   dispose() {
     this.kernel.dispose();
     this.telling.cancel();
+    this.describer.cancel();
   }
 
   /** @param {Change} what */
@@ -73,6 +76,7 @@ export class Store {
       this.selection.set(new Uint8Array(copied(buffers[0])));
       this.notify("selection");
     }
+    if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -94,6 +98,7 @@ export class Store {
     if (!isRest || !matches.isPlain) this.cursor.forget();
     this.selection.take(new Uint8Array(buffers[5]), isRest);
     this.resort("table");
+    if (!isRest) this.describer.begin();
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -112,6 +117,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    if (before.phase !== state.phase) this.describer.resume();
     this.notify("state");
   }
 
