@@ -131,7 +131,7 @@ def test_keys_do_not_leave_the_picker(open_picker: Open, page: Page) -> None:
 
 def test_escape_closes_one_level(picker: BarePage, page: Page) -> None:
     """From the menu, the search and the plan; where nothing is left to close, the focus leaves the picker."""
-    page.get_by_text("Columns", exact=True).click()
+    page.get_by_text("Columns ▾", exact=True).click()
     page.get_by_role("checkbox", name="Queue").focus()
     page.keyboard.press("Escape")
     expect(page.get_by_role("checkbox", name="Queue")).to_be_hidden()
@@ -330,7 +330,7 @@ def test_sort_by_several_columns_and_hide_one(open_picker: Open) -> None:
     expect(title.locator(".bnb-sort")).to_have_text("▲1")
     places = {row.get_attribute("aria-rowindex"): row.locator("[aria-colindex='4']").inner_text() for row in rows.all()}
     assert [places[str(at)] for at in range(2, 8)] == ["0", "0", "0", "0", "0", "1"]
-    bare.page.get_by_text("Columns", exact=True).click()
+    bare.page.get_by_text("Columns ▾", exact=True).click()
     bare.page.get_by_role("checkbox", name="vCPU").uncheck()
     bare.page.keyboard.press("Escape")
     expect(bare.page.get_by_role("checkbox", name="vCPU")).to_be_hidden()
@@ -540,10 +540,10 @@ def test_hostile_text_is_text(open_picker: Open, page: Page) -> None:
     frame = some_jobs(count, jobName=HOSTILE, jobQueue=HOSTILE, status="RUNNING", statusReason=HOSTILE)
     titles = {title: ["x"] * count for title in ("<img src=x onerror=window.hit=1>", "<b>bold</b>", "a\u202eb")}
     bare = open_picker(pd.concat([frame, pd.DataFrame(titles)], axis=1), reason=HOSTILE[0])
-    page.get_by_text("Columns", exact=True).click()
+    page.get_by_text("Columns ▾", exact=True).click()
     for row in page.locator(".bnb-body .bnb-row:visible").all():
         row.hover()
-    page.get_by_text("Columns", exact=True).click()
+    page.get_by_text("Columns ▾", exact=True).click()
     bare.grid.focus()
     page.keyboard.press("ControlOrMeta+a")
     expect(bare.row("<img src=x onerror=window.hit=1>")).to_be_visible()

@@ -17,7 +17,7 @@ export class ColumnsMenu {
     this.say = say;
     this.list = element("div", { class: "bnb-menu-list" });
     this.reset = button("Reset", () => this.resetAll(), { title: "The usual columns, in their usual order and width" });
-    this.summary = element("summary", { class: "bnb-button bnb-drop" }, ["Columns"]);
+    this.summary = element("summary", { class: "bnb-button" }, ["Columns ▾"]);
     this.element = element("details", {
       class: "bnb-columns",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),

@@ -34,7 +34,6 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
 .bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 6px; }
-.bnb-sums { display: inline-flex; flex-wrap: wrap; gap: 0 16px; color: var(--bnb-text); font-variant-numeric: tabular-nums; }
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

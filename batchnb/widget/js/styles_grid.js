@@ -51,7 +51,5 @@ export const GRID_LOOK = String.raw`
 .bnb-id { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px; cursor: copy; }
 .bnb-id:hover { text-decoration: underline; }
 
-
-
 @media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box { border: 1px solid; } }
 `;

@@ -1,7 +1,7 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
-import { ColumnsMenu } from "./columns_menu.js";
 import { CompletionList } from "./completion_list.js";
+import { ColumnsMenu } from "./columns_menu.js";
 import { element } from "./dom.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { Roving } from "./roving.js";

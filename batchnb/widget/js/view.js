@@ -4,6 +4,7 @@ import { Form } from "./bar/form.js";
 import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
+import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
@@ -38,13 +39,14 @@ export class View {
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
-    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
-    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
-    this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.grid = new Grid(store, id, {
       say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
     });
     this.missing = new MissingLine(store, say);
+    this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
+    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
+    this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -69,7 +71,7 @@ export class View {
     ]);
     // The only place where something is asked, runs, fails or is reported.
     this.acts = element("div", { class: "bnb-acts" }, [
-      this.notices.error, this.result.element, this.tally.chosen, this.form.element, this.panel.element, this.notices.waiting,
+      this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting,
     ]);
     this.root.append(this.strip.element, this.browse, this.acts, this.live);
     // The rules of the page, made for its own lists and buttons, end at the host.
@@ -196,13 +198,14 @@ export class View {
     if (what === "state") this.facets.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
+    this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
     this.empty.show();
     this.form.show();
     // Nothing to end, and so nothing to say why.
     this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
-    this.tally.chosen.hidden ||= this.form.element.hidden;
+    this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }

@@ -8,11 +8,10 @@ import { plural, shown } from "../text.js";
 
 /**
  * Why no row is shown, or null where there are some.
- * @param {{isHere: boolean, rows: number, matching: number, isPartial: boolean, query: string, error: string | null, selected: number,
- *   isMissing?: boolean}} list `isMissing`: what the search asks for is not described yet
+ * @param {{isHere: boolean, rows: number, matching: number, isPartial: boolean, query: string, error: string | null, isMissing?: boolean, selected: number}} list
  * @returns {Emptiness | null}
  */
-export function emptiness({ isHere, rows, matching, isPartial, query, error, selected, isMissing = false }) {
+export function emptiness({ isHere, rows, matching, isPartial, query, error, isMissing = false, selected }) {
   if (!isHere || matching) return null;
   if (!rows) return { text: "There are no jobs in this list.", more: "", act: "refresh" };
   const stay = selected ? `Your ${plural(selected, "selected job")} ${selected === 1 ? "stays" : "stay"} selected.` : "";
@@ -36,7 +35,7 @@ export class EmptyList {
     const { table, matches, selection, state, kernel } = this.store;
     const why = emptiness({
       isHere: table.header !== null, rows: table.rows, matching: matches.rows.length, isPartial: table.isPartial,
-      query: matches.takenQuery, error: matches.error, selected: selection.count, isMissing: matches.missing !== null,
+      query: matches.takenQuery, error: matches.error, isMissing: matches.missing !== null, selected: selection.count,
     });
     const isOff = kernel.lost !== null || state.phase !== "idle";
     const key = JSON.stringify([why, isOff]);

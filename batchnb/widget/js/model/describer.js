@@ -6,7 +6,7 @@
 /** @typedef {"sight" | "selection" | "search"} Lane */
 const LANES = /** @type {const} */ (["sight", "selection", "search"]);
 /** After the last scroll, and after the last change of the selection. */
-const [SIGHT_MS, COUNT_MS] = [150, 300];
+const [LOOK_PAUSE_MS, COUNT_MS] = [150, 300];
 const MOST_IN_SIGHT = 100;
 /** With more rows of a selection to be described, somebody has to ask for it: a hundred calls. */
 export const MOST_UNASKED = 10_000;
@@ -59,7 +59,7 @@ export class Describer {
   seeSoon(look) {
     this.look = look;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.see(), SIGHT_MS);
+    this.timer = setTimeout(() => this.see(), LOOK_PAUSE_MS);
   }
 
   see() {

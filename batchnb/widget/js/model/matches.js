@@ -91,9 +91,9 @@ export class Matches {
   /** @param {ReturnType<typeof search>} found */
   take({ mask, error, refusal, missing, pending }) {
     this.isStale = false;
+    this.takenQuery = this.query;
     this.missing = missing;
     this.pending = pending;
-    this.takenQuery = this.query;
     this.error = error;
     this.refusal = refusal;
     this.matching = mask;

@@ -9,7 +9,7 @@ import { Schema } from "./schema.js";
  * What is needed of a column of the picker. `count` is how many texts it keeps; 0 where it keeps none, but makes them.
  * @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number, text(row: number): string,
  *   codes: Uint8Array | Uint16Array | Uint32Array | null, word(code: number): string, value?: (row: number) => number,
- *   all?: string, ends?: Uint32Array, pending?: Uint8Array, code?: (row: number) => number,
+ *   all?: string, ends?: Uint32Array, code?: (row: number) => number, pending?: Uint8Array,
  *   mark?: (test: {needle: string | null}, hit: Uint8Array) => void}} PickerColumn
  */
 /**
