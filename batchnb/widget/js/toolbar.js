@@ -1,6 +1,7 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
 import { element, focusAt } from "./dom.js";
+import { GroupMenu } from "./group_menu.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { plural, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
@@ -28,7 +29,8 @@ export class Toolbar {
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
     }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
     this.help = new SearchHelp((query) => this.apply(query));
-    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.columns]);
+    this.groups = new GroupMenu(store, id, actions);
+    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.groups.element, this.columns]);
   }
 
   /** The list has other columns, or shows others. */

@@ -112,6 +112,7 @@ export class View {
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
     else if (where === "columns") this.toolbar.openColumns();
+    else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
@@ -167,6 +168,7 @@ export class View {
     this.tally.show();
     this.form.show();
     this.grid.update(what);
+    if (what === "table" || what === "rows") this.toolbar.groups.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 

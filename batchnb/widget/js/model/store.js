@@ -3,6 +3,7 @@
 import { copied, hasBit } from "../bits.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -15,8 +16,9 @@ export class Store {
   table = new Table();
   layout = new Layout(this.table);
   matches = new Matches(this.table, this.layout);
+  groups = new Groups(this.table, this.matches);
   cursor = new Cursor();
-  selection = new Selection(this.table, this.matches, this.cursor, {
+  selection = new Selection(this.table, this.matches, this.groups, this.cursor, {
     isFrozen: () => this.isFrozen,
     change: () => this.selectionChanged(),
   });
@@ -183,6 +185,23 @@ export class Store {
   refilter(what = "rows") {
     this.matches.filter();
     this.notify(what);
+  }
+
+  /** What the list shows: rows, and headers of groups as negative numbers. */
+  get lines() {
+    return this.groups.lines;
+  }
+
+  /** Group the rows, or no more. @param {string | string[] | null} view */
+  group(view) {
+    this.groups.view = view;
+    this.cursor.rewind();
+    this.notify("rows");
+  }
+
+  /** List the children of the array in this row, which come as rows of a new snapshot. @param {number} row */
+  askChildren(row) {
+    if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
   selectionChanged() {
