@@ -10,7 +10,7 @@ import { Groups } from "../../../batchnb/widget/js/model/groups.js";
 import { Layout } from "../../../batchnb/widget/js/model/layout.js";
 import { Matches } from "../../../batchnb/widget/js/model/matches.js";
 import { Selection } from "../../../batchnb/widget/js/model/selection.js";
-import { nameStem } from "../../../batchnb/widget/js/model/stem.js";
+import { nameStem, stemByRule } from "../../../batchnb/widget/js/model/stem.js";
 import { Table } from "../../../batchnb/widget/js/model/table.js";
 
 /** Numbers from a seed, so that a case that fails does so again. */
@@ -62,6 +62,15 @@ const NIGHT = () => open(
 test("a stem is the same as in Python", () => {
   const cases = JSON.parse(readFileSync(new URL("../../name_stems.json", import.meta.url), "utf-8"));
   for (const [name, stem] of cases) assert.equal(nameStem(name), stem, name);
+});
+
+test("the quick way to a stem and the one by the rule lead to the same", () => {
+  const pick = chance(7);
+  const parts = ["0", "7", "12", "2026", "a", "f", "e3e70682", "deadbeef", "x", "-", "_", ".", "#", ":", "T", "Z", "+", "é", "1234567", "-4cac", "\n"];
+  for (let seed = 0; seed < 4000; seed += 1) {
+    const name = Array.from({ length: pick(12) }, () => parts[pick(parts.length)]).join("");
+    assert.equal(nameStem(name), stemByRule(name), JSON.stringify(name));
+  }
 });
 
 test("without groups, the lines are the rows that match", () => {

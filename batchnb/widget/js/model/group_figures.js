@@ -37,53 +37,77 @@ const numbersOf = (column) => (column && "value" in column ? (row) => /** @type 
 /** @param {Table} table @param {Uint32Array} rows @param {number} now epoch milliseconds @returns {GroupFigures} */
 export function groupFigures(table, rows, now) {
   const [status, sizes, ids] = ["status", "size", "id"].map((role) => table.columnOf(role));
-  const [created, started, stopped] = ["created", "started", "stopped"].map((role) => numbersOf(table.columnOf(role)));
-  const facts = /** @type {{facts?: {vcpus?: Float64Array, gpus?: Float64Array} | null}} */ (table).facts;
-  const figures = {
-    jobs: rows.length, counts: new Map(), oldest: NaN, undated: 0, hours: nothing(), vcpus: nothing(), gpus: nothing(), arrays: 0, children: 0, live: 0,
-  };
-  const hasChildren = ids !== undefined && ids.count > 0;
+  const created = numbersOf(table.columnOf("created"));
   const words = Array.from({ length: status?.count ?? 1 }, (_, code) => status?.word(code) ?? "");
+  const use = new Use(table, words, now);
   const counts = new Uint32Array(words.length);
+  const [hasSizes, hasChildren] = [sizes !== undefined, ids !== undefined && ids.count > 0];
+  let [oldest, undated, arrays, children, live] = [Infinity, 0, 0, 0, 0];
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at];
     const code = status ? status.code(row) : 0;
-    const word = words[code];
     counts[code] += 1;
     const made = created(row);
-    if (Number.isNaN(made)) figures.undated += 1;
-    else if (!(figures.oldest <= made)) figures.oldest = made;
-    const isArray = sizes !== undefined && isSize(sizes, row);
-    if (isArray) {
-      figures.arrays += 1;
-      figures.live += table.liveChildrenAt(row) ?? NaN;
-    } else if (hasChildren && ids.text(row).includes(":")) figures.children += 1;
-    addUse(figures, { word, isArray, hours: hoursOf(word, started(row), stopped(row), now), vcpus: facts?.vcpus?.[row] ?? NaN, gpus: facts?.gpus?.[row] ?? NaN });
+    if (made < oldest) oldest = made;
+    else if (made !== made) undated += 1;
+    if (hasSizes && isSize(/** @type {Column} */ (sizes), row)) {
+      arrays += 1;
+      live += table.liveChildrenAt(row) ?? NaN;
+      use.addArray(code);
+    } else {
+      if (hasChildren && /** @type {Column} */ (ids).text(row).includes(":")) children += 1;
+      use.add(row, code);
+    }
   }
-  counts.forEach((count, code) => count && figures.counts.set(words[code], count));
-  return figures;
+  const { hours, vcpus, gpus } = use;
+  const byWord = new Map(words.flatMap((word, code) => (counts[code] ? [[word, counts[code]]] : [])));
+  return { jobs: rows.length, counts: byWord, oldest: oldest === Infinity ? NaN : oldest, undated, hours, vcpus, gpus, arrays, children, live };
 }
 
-/** @param {GroupFigures} figures @param {{word: string, isArray: boolean, hours: number, vcpus: number, gpus: number}} job */
-function addUse({ hours, vcpus, gpus }, { word, isArray, ...job }) {
-  // Which of its children have run, the table does not say.
-  if (isArray) {
-    hours.unknown += 1;
-    if (!OVER.has(word)) [vcpus, gpus].forEach((amount) => (amount.unknown += 1));
-    return;
-  }
-  if (word === "" || word === "RUNNING" || OVER.has(word)) addTo(hours, job.hours);
-  if (word !== "" && !HOLDING.has(word)) return;
-  addTo(vcpus, word ? job.vcpus : NaN);
-  addTo(gpus, word ? job.gpus : NaN);
-}
+/** What jobs have used, and use now. */
+class Use {
+  hours = nothing();
+  vcpus = nothing();
+  gpus = nothing();
 
-/** @param {string} word @param {number} started @param {number} stopped @param {number} now */
-function hoursOf(word, started, stopped, now) {
-  if (word === "") return NaN;
-  // A job that was ended before it started has run for no time.
-  if (OVER.has(word) && Number.isNaN(started) && !Number.isNaN(stopped)) return 0;
-  return Math.max(0, (OVER.has(word) ? stopped : now) - started) / HOUR_MS;
+  /** @param {Table} table @param {string[]} words of the status by its code @param {number} now */
+  constructor(table, words, now) {
+    this.now = now;
+    this.started = numbersOf(table.columnOf("started"));
+    this.stopped = numbersOf(table.columnOf("stopped"));
+    this.isUnknown = words.map((word) => word === "");
+    this.isOver = words.map((word) => OVER.has(word));
+    this.isRunning = words.map((word) => word === "RUNNING");
+    this.isHolding = words.map((word) => HOLDING.has(word));
+    const facts = /** @type {{facts?: {vcpus?: Float64Array, gpus?: Float64Array} | null}} */ (table).facts;
+    this.vcpusOf = facts?.vcpus;
+    this.gpusOf = facts?.gpus;
+  }
+
+  /** Which of its children have run, and run now, the table does not say. @param {number} code */
+  addArray(code) {
+    this.hours.unknown += 1;
+    if (this.isOver[code]) return;
+    this.vcpus.unknown += 1;
+    this.gpus.unknown += 1;
+  }
+
+  /** @param {number} row @param {number} code */
+  add(row, code) {
+    const isUnknown = this.isUnknown[code];
+    if (isUnknown || this.isRunning[code] || this.isOver[code]) addTo(this.hours, isUnknown ? NaN : this.hoursOf(row, this.isOver[code]));
+    if (!isUnknown && !this.isHolding[code]) return;
+    addTo(this.vcpus, isUnknown ? NaN : this.vcpusOf?.[row] ?? NaN);
+    addTo(this.gpus, isUnknown ? NaN : this.gpusOf?.[row] ?? NaN);
+  }
+
+  /** @param {number} row @param {boolean} isOver */
+  hoursOf(row, isOver) {
+    const began = this.started(row);
+    const end = isOver ? this.stopped(row) : this.now;
+    // A job that was ended before it started has run for no time.
+    return isOver && Number.isNaN(began) && !Number.isNaN(end) ? 0 : Math.max(0, end - began) / HOUR_MS;
+  }
 }
 
 /** The words for statuses in a group's row, in the order of its bar. @type {[string, string, string[]][]} */
