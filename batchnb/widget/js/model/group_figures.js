@@ -1,6 +1,6 @@
 // @ts-check
 // What a group's row says of its jobs, as far as the table knows it. What is not known is never counted as 0.
-import { isSize } from "./grouping.js";
+import { sizeAt } from "./grouping.js";
 /** @import { Table } from "./table.js" */
 /** @import { Column } from "../types.js" */
 
@@ -50,7 +50,7 @@ export function groupFigures(table, rows, now) {
     const made = created(row);
     if (made < oldest) oldest = made;
     else if (made !== made) undated += 1;
-    if (hasSizes && isSize(/** @type {Column} */ (sizes), row)) {
+    if (hasSizes && sizeAt(/** @type {Column} */ (sizes), row) > 0) {
       arrays += 1;
       live += table.liveChildrenAt(row) ?? NaN;
       use.addArray(code);

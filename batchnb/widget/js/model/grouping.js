@@ -131,7 +131,7 @@ function arrayLevel(table) {
       return arrays.length - 1;
     };
     for (let row = 0; row < table.here; row += 1) {
-      const isArray = sizes !== undefined && isSize(sizes, row);
+      const isArray = sizes !== undefined && sizeAt(sizes, row) > 0;
       // Without codes and words, all ids are those of whole jobs.
       const parent = isArray ? ids.text(row) : ids.count ? parentOf(ids.text(row)) : "";
       if (parent) codes[row] = codeAt(parent);
@@ -143,8 +143,8 @@ function arrayLevel(table) {
   return level && level.size > 1 ? level : null;
 }
 
-/** Whether an array job stands in this row. @param {Column} sizes @param {number} row */
-export const isSize = (sizes, row) => ("value" in sizes ? /** @type {any} */ (sizes).value(row) : Number(sizes.text(row))) > 0;
+/** How many children the array job in this row has; 0 or NaN where no array stands. @param {Column} sizes @param {number} row @returns {number} */
+export const sizeAt = (sizes, row) => ("value" in sizes ? /** @type {any} */ (sizes).value(row) : Number(sizes.text(row)));
 
 /** The id of the array that a child belongs to, or nothing for another job. @param {string} id */
 function parentOf(id) {

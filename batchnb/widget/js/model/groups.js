@@ -1,6 +1,6 @@
 // @ts-check
 // The lines that the list shows: the rows that match, or, grouped, the headers of groups and the rows of those that are open.
-import { groupChoices, groupTitle, levelOf } from "./grouping.js";
+import { groupChoices, groupTitle, levelOf, sizeAt } from "./grouping.js";
 import { groupFigures } from "./group_figures.js";
 import { groupRows, linesOf } from "./lines.js";
 /** @import { GroupFigures } from "./group_figures.js" */
@@ -68,7 +68,7 @@ export class Groups {
     this.source = rows;
     this.figures.clear();
     this.levels = this.table.isPartial ? [] : this.by.map((name) => levelOf(name, this.table)).filter((level) => level !== null);
-    this.grouped = this.levels.length ? groupRows(rows, this.levels, (...groups) => this.rank(...groups)) : null;
+    this.grouped = this.levels.length ? groupRows(rows, this.levels, (grouped) => this.rank(grouped)) : null;
     this.lay();
   }
 
@@ -83,10 +83,11 @@ export class Groups {
     this.depths = depths;
   }
 
-  /** By the sum of the column that is sorted by, or by the place of its first row in the order of the sort; else by the number of rows. @param {Uint32Array} rows @param {number[]} first @param {number[]} end */
-  rank(rows, first, end) {
+  /** By the sum of the column that is sorted by, or by the place of its first row in the order of the sort; else by the number of rows. @param {Grouped} grouped */
+  rank(grouped) {
+    const { rows, first, end } = grouped;
     const sort = this.matches.order ? this.matches.sorts[0] : undefined;
-    if (!sort) return { values: first.map((from, group) => end[group] - from), descending: true };
+    if (!sort) return { values: first.map((_, group) => this.jobsIn(grouped, group)), descending: true };
     const column = this.table.columns[sort.column];
     const value = column?.kind === "number" && "value" in column ? /** @type {(row: number) => number} */ (column.value) : null;
     if (!value) {
@@ -106,6 +107,27 @@ export class Groups {
       return known ? sum : NaN;
     });
     return { values, descending: sort.descending };
+  }
+
+  /** How many jobs there are in a group; in an array, its children count before they are here, so that it stands where it did when they are. @param {Grouped} grouped @param {number} group */
+  jobsIn({ first, end, code, parent }, group) {
+    const array = this.levels[parent[group] < 0 ? 0 : 1].arrays?.[code[group]] ?? -1;
+    const sizes = this.table.columnOf("size");
+    const children = array < 0 || !sizes ? 0 : sizeAt(sizes, array);
+    return Math.max(end[group] - first[group], children + 1);
+  }
+
+  /** What stands at a place, to be found again among other rows: the name of a group, or a row. @param {number} at @returns {string | number | null} */
+  holdAt(at) {
+    const [group, row] = [this.groupAt(at), this.rowAt(at)];
+    return group >= 0 ? this.keyOf(group) : row >= 0 ? row : null;
+  }
+
+  /** Where what was held is now, or -1. @param {string | number | null} held */
+  placeOf(held) {
+    const { lines } = this;
+    if (typeof held === "number") return lines.indexOf(held);
+    return held === null || !this.isOn ? -1 : lines.findIndex((line) => line < 0 && this.keyOf(-1 - line) === held);
   }
 
   /** What a group is called by in the set of open ones: it is the same one in the next snapshot. @param {number} group @returns {string} */

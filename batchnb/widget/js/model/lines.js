@@ -27,7 +27,7 @@ export function byCode(rows, codes, size) {
 /**
  * The groups of these rows.
  * @param {Uint32Array} rows in the order of the list @param {Level[]} levels one or two
- * @param {(rows: Uint32Array, first: number[], end: number[]) => {values: ArrayLike<number>, descending: boolean}} rank
+ * @param {(grouped: Grouped) => {values: ArrayLike<number>, descending: boolean}} rank
  * a number by which groups are in order, NaN for last
  * @returns {Grouped}
  */
@@ -41,7 +41,7 @@ export function groupRows(rows, levels, rank) {
   const tops = first.length;
   // A group of one row shows it: a group in it would say the same again.
   for (let group = 0; levels[1] && group < tops; group += 1) if (end[group] - first[group] > 1) split(grouped, first[group], end[group], levels[1], group);
-  const { values, descending } = rank(ordered, first, end);
+  const { values, descending } = rank(grouped);
   const keys = { keys: (/** @type {boolean} */ down) => floatPlanes(Float64Array.from(values), down) };
   const order = sortedRows([{ column: 0, descending }], [/** @type {any} */ (keys)], code.length);
   grouped.top = order.filter((group) => group < tops);

@@ -32,10 +32,25 @@ export class Selection {
     this.count = countBits(bits);
   }
 
-  /** With a new snapshot; what was clicked among the first rows stays when the rest of them comes. @param {Uint8Array} bits @param {boolean} isRest */
-  take(bits, isRest) {
-    this.undoable = null;
-    this.set(isRest && this.isTouched ? this.bits : bits);
+  /**
+   * With a new snapshot. What was clicked among the first rows stays when the rest of them comes, and where the table has
+   * only become longer, which the kernel may not know of yet. @param {Uint8Array} bits @param {{isRest: boolean, isLonger: boolean}} how
+   * @returns {boolean} whether the kernel has to be told
+   */
+  take(bits, { isRest, isLonger }) {
+    if (!isLonger) {
+      this.undoable = null;
+      this.set(isRest && this.isTouched ? this.bits : bits);
+      return false;
+    }
+    const longer = (/** @type {Uint8Array} */ short) => {
+      const made = new Uint8Array(bits.length);
+      made.set(short);
+      return made;
+    };
+    if (this.undoable) this.undoable.bits = longer(this.undoable.bits);
+    this.set(longer(this.bits));
+    return this.bits.some((byte, at) => byte !== bits[at]);
   }
 
   /** Rows that cannot be selected any more. @param {number[]} rows */

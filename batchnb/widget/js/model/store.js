@@ -88,16 +88,20 @@ export class Store {
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
+    const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
     table.take(message, buffers);
     matches.follow(titles);
     if (before === null) this.reason = message.state.reason;
-    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
-    if (!isRest || !matches.isPlain) this.cursor.forget();
     // The number of a queue is another in another snapshot.
     if (!isRest) matches.facets.delete("queue");
-    this.selection.take(new Uint8Array(buffers[5]), isRest);
-    this.resort("table");
+    const isNews = this.selection.take(new Uint8Array(buffers[5]), { isRest, isLonger });
+    matches.sort();
+    restore();
+    this.notify("table");
+    if (isNews) this.telling.saySoon();
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
