@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from batchnb.jobs.name_stem import name_stem
 
-
 CASES = json.loads(Path(__file__).parents[1].joinpath("name_stems.json").read_text("utf-8"))
 """Names and their stems. The picker makes stems in JavaScript, and is held to the same ones."""
 
