@@ -87,10 +87,14 @@ def _array_row(snapshot: Snapshot, number: object, row: object) -> int:
     if number != snapshot.number or not isinstance(row, int) or not 0 <= row < len(snapshot):
         raise InputError("the list has changed meanwhile. Open the array again.")
     place = snapshot.layout.place("size")
-    size = None if place is None else pd.to_numeric(snapshot.frame.iloc[row, place], errors="coerce")
-    if size is None or pd.isna(size) or size <= 0 or not snapshot.rows.job_ids[row]:
+    if place is None or not snapshot.rows.job_ids[row] or not _is_above_0(snapshot.frame.iloc[[row], place]):
         raise InputError("the job in this row is not an array.")
     return row
+
+
+def _is_above_0(one: pd.Series[Any]) -> bool:
+    size = pd.to_numeric(one, errors="coerce").iloc[0]
+    return bool(pd.notna(size)) and bool(size > 0)
 
 
 def _add_children(session: PickerSession, snapshot: Snapshot, array: int) -> None:

@@ -57,7 +57,7 @@ def test_a_child_is_ended_by_itself(hand: Hand, frame: pd.DataFrame, jobs: local
     assert [one.outcome for one in hand.picker.report.results] == [Outcome.TERMINATED]
     array = jobs.world.ledger.find(child.partition(":")[0])
     assert array is not None
-    assert sum(one.has_ended for one in array.children) == 1
+    assert sum(one.has_ended for one in array.children or ()) == 1
 
 
 def test_what_became_of_jobs_is_kept_when_an_array_is_opened(hand: Hand, frame: pd.DataFrame) -> None:

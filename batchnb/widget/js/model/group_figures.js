@@ -4,10 +4,10 @@ import { sizeAt } from "./grouping.js";
 /** @import { Table } from "./table.js" */
 /** @import { Column } from "../types.js" */
 
-const HOUR_MS = 3_600_000;
+const ONE_HOUR_MS = 3_600_000;
 /** A job in one of these has started, and holds what it asks for. */
-const HOLDING = new Set(["STARTING", "RUNNING"]);
-const OVER = new Set(["SUCCEEDED", "FAILED"]);
+const IN_USE = new Set(["STARTING", "RUNNING"]);
+const ENDED_WORDS = new Set(["SUCCEEDED", "FAILED"]);
 
 /** The sum of what is known, of how many jobs it is, and how many more there are of which it is not known.
  * @typedef {{sum: number, known: number, unknown: number}} Amount */
@@ -20,7 +20,7 @@ const OVER = new Set(["SUCCEEDED", "FAILED"]);
  *   arrays: number, children: number, live: number}} GroupFigures
  */
 
-const nothing = () => ({ sum: 0, known: 0, unknown: 0 });
+const noAmount = () => ({ sum: 0, known: 0, unknown: 0 });
 
 /** @param {Amount} amount @param {number} value NaN where it is not known */
 function addTo(amount, value) {
@@ -66,9 +66,9 @@ export function groupFigures(table, rows, now) {
 
 /** What jobs have used, and use now. */
 class Use {
-  hours = nothing();
-  vcpus = nothing();
-  gpus = nothing();
+  hours = noAmount();
+  vcpus = noAmount();
+  gpus = noAmount();
 
   /** @param {Table} table @param {string[]} words of the status by its code @param {number} now */
   constructor(table, words, now) {
@@ -76,9 +76,9 @@ class Use {
     this.started = numbersOf(table.columnOf("started"));
     this.stopped = numbersOf(table.columnOf("stopped"));
     this.isUnknown = words.map((word) => word === "");
-    this.isOver = words.map((word) => OVER.has(word));
+    this.isOver = words.map((word) => ENDED_WORDS.has(word));
     this.isRunning = words.map((word) => word === "RUNNING");
-    this.isHolding = words.map((word) => HOLDING.has(word));
+    this.isHolding = words.map((word) => IN_USE.has(word));
     const facts = /** @type {{facts?: {vcpus?: Float64Array, gpus?: Float64Array} | null}} */ (table).facts;
     this.vcpusOf = facts?.vcpus;
     this.gpusOf = facts?.gpus;
@@ -106,7 +106,7 @@ class Use {
     const began = this.started(row);
     const end = isOver ? this.stopped(row) : this.now;
     // A job that was ended before it started has run for no time.
-    return isOver && Number.isNaN(began) && !Number.isNaN(end) ? 0 : Math.max(0, end - began) / HOUR_MS;
+    return isOver && Number.isNaN(began) && !Number.isNaN(end) ? 0 : Math.max(0, end - began) / ONE_HOUR_MS;
   }
 }
 

@@ -15,7 +15,7 @@ import { sortedRows } from "../sort.js";
  */
 
 /** Rows in the order of their codes, stable. @param {Uint32Array} rows @param {Codes} codes by row @param {number} size how many codes there are */
-export function byCode(rows, codes, size) {
+export function bucketed(rows, codes, size) {
   const places = new Uint32Array(size + 1);
   for (let at = 0; at < rows.length; at += 1) places[codes[rows[at]] + 1] += 1;
   for (let code = 0; code < size; code += 1) places[code + 1] += places[code];
@@ -33,7 +33,7 @@ export function byCode(rows, codes, size) {
  */
 export function groupRows(rows, levels, rank) {
   let ordered = rows;
-  for (const { codes, size } of [...levels].reverse()) ordered = byCode(ordered, codes, size);
+  for (const { codes, size } of [...levels].reverse()) ordered = bucketed(ordered, codes, size);
   /** @type {Grouped} */
   const grouped = { rows: ordered, first: [], end: [], code: [], parent: [], top: new Uint32Array(), inner: new Uint32Array(), innerFirst: [], innerEnd: [] };
   const { first, end, code, parent } = grouped;
@@ -46,7 +46,7 @@ export function groupRows(rows, levels, rank) {
   const order = sortedRows([{ column: 0, descending }], [/** @type {any} */ (keys)], code.length);
   grouped.top = order.filter((group) => group < tops);
   const inner = order.filter((group) => group >= tops);
-  grouped.inner = byCode(inner, Uint32Array.from(parent, (one) => Math.max(one, 0)), Math.max(tops, 1));
+  grouped.inner = bucketed(inner, Uint32Array.from(parent, (one) => Math.max(one, 0)), Math.max(tops, 1));
   grouped.innerFirst = new Array(tops).fill(0);
   grouped.innerEnd = new Array(tops).fill(0);
   grouped.inner.forEach((group, at) => {

@@ -1,12 +1,12 @@
 // @ts-check
 // What the names of like jobs have in common. The same as `batchnb/jobs/name_stem.py`; one table of cases holds for both.
 
-const HEX = "[0-9A-Fa-f]";
-const UUID = `${HEX}{8}(?:-${HEX}{4}){3}-${HEX}{12}`;
+const HEXADECIMAL = "[0-9A-Fa-f]";
+const UUID = `${HEXADECIMAL}{8}(?:-${HEXADECIMAL}{4}){3}-${HEXADECIMAL}{12}`;
 const ZONE = "(?:Z|\\+[0-9]{2}:?[0-9]{2})";
 const TIME = `[0-9]{2}[:-]?[0-9]{2}(?:[:-]?[0-9]{2}(?:[.,][0-9]+)?)?${ZONE}?`;
 const ISO_TIME = `[0-9]{4}-?[0-9]{2}-?[0-9]{2}[T_-]?${TIME}`;
-const HASH = `(?<![0-9A-Za-z])(?=[A-Fa-f]*[0-9])${HEX}{8,}(?![0-9A-Za-z])`;
+const HASH = `(?<![0-9A-Za-z])(?=[A-Fa-f]*[0-9])${HEXADECIMAL}{8,}(?![0-9A-Za-z])`;
 const VARYING = new RegExp([UUID, ISO_TIME, HASH, "[0-9]+"].join("|"), "g");
 const SEVERAL = /#(?:[-_.]?#)+/g;
 
