@@ -92,6 +92,10 @@ def _array_row(snapshot: Snapshot, number: object, row: object) -> int:
     return row
 
 
+def _index(child: Job) -> int:
+    return int(child.job_id.rpartition(":")[2])
+
+
 def _is_above_0(one: pd.Series[Any]) -> bool:
     size = pd.to_numeric(one, errors="coerce").iloc[0]
     return bool(pd.notna(size)) and bool(size > 0)
@@ -101,7 +105,7 @@ def _add_children(session: PickerSession, snapshot: Snapshot, array: int) -> Non
     job_id = snapshot.rows.job_ids[array]
     wanted = selector(children_of=job_id, status="all")
     listing = list_selected(session.setup.connection.open(), wanted, clock=session.clock)
-    new = [job for job in listing.jobs if job.job_id not in snapshot.row_of]
+    new = sorted((job for job in listing.jobs if job.job_id not in snapshot.row_of), key=_index)
     if not listing.jobs:
         raise InputError(f"AWS lists no children of the array {shown(job_id, 60)}.")
     with session.jobs.mutex:

@@ -33,7 +33,7 @@ def test_the_children_of_an_array_come_as_rows_at_the_end(hand: Hand, frame: pd.
     snapshot = hand.picker._session.jobs.snapshot
     array = frame[frame["jobName"] == "array"].iloc[0]
     added = snapshot.frame.iloc[len(frame) :]
-    assert sorted(added["jobId"]) == [f"{array['jobId']}:{number}" for number in range(3)]
+    assert list(added["jobId"]) == [f"{array['jobId']}:{number}" for number in range(3)]
     assert set(added["jobQueue"]) == {array["jobQueue"]}
     assert set(added["jobDefinition"]) == {array["jobDefinition"]}
     assert list(hand.picker.selected["jobId"]) == list(frame["jobId"][1:3])

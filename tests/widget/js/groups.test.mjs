@@ -242,7 +242,7 @@ test("what is not known is never counted as 0", () => {
   const unknown = groupFigures(table, all, NOW);
   assert.deepEqual(partsOf(unknown).map(({ word, count }) => [word, count]), [["run", 3], ["wait", 1], ["failed", 1], ["succeeded", 1]]);
   assert.deepEqual([unknown.oldest, unknown.undated], [NOW - 9 * HOUR, 1]);
-  assert.equal(amountText(unknown.hours, 1), "2.5+", "2 of a running job, 0 of one that never began, 0.5 of one that is over");
+  assert.equal(amountText(unknown.hours), "2.5+", "2 of a running job, 0 of one that never began, 0.5 of one that is over");
   assert.equal(amountText(unknown.vcpus), "–");
   table.facts = { vcpus: Float64Array.of(4, 0, 8, 8, 8, 2), gpus: Float64Array.of(NaN, 0, 1, 1, 1, 1) };
   const known = groupFigures(table, all, NOW);

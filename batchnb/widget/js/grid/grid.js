@@ -15,9 +15,12 @@ import { Titles } from "./titles.js";
 const OVERSCAN = 6;
 const AGES_MS = 30_000;
 
-/** @param {HTMLElement | undefined} line @param {boolean} hidden */
+/** A line that is not seen has no name: another one may stand in its place. @param {HTMLElement | undefined} line @param {boolean} hidden */
 function hide(line, hidden) {
-  if (line && line.hidden !== hidden) line.hidden = hidden;
+  if (!line || line.hidden === hidden) return;
+  line.hidden = hidden;
+  if (hidden) for (const one of [line, ...line.children]) one.removeAttribute("id");
+  delete line.dataset.row;
 }
 
 export class Grid {

@@ -21,8 +21,9 @@ const AMOUNTS = /** @type {const} */ ([
 
 export function emptyGroup() {
   const tick = element("div", { class: "bnb-td bnb-tick", role: "gridcell", "aria-colindex": 1 }, [element("span", { class: "bnb-box", "aria-hidden": "true" })]);
-  const parts = ["arrow", "title", "jobs", "bar", "parts", ...AMOUNTS.map(([name]) => name)];
-  const cell = element("div", { class: "bnb-td bnb-group-cell", role: "gridcell", "aria-colindex": 2 }, parts.map((name) => element("span", { class: `bnb-group-${name}` })));
+  const spans = (/** @type {string[]} */ names) => names.map((name) => element("span", { class: `bnb-group-${name}` }));
+  const parts = [element("span", { class: "bnb-group-name" }, spans(["arrow", "title", "jobs"])), ...spans(["bar", "parts", ...AMOUNTS.map(([name]) => name)])];
+  const cell = element("div", { class: "bnb-td bnb-group-cell", role: "gridcell", "aria-colindex": 2 }, [element("div", { class: "bnb-group-line" }, parts)]);
   cell.querySelector(".bnb-group-arrow")?.setAttribute("aria-hidden", "true");
   cell.querySelector(".bnb-group-bar")?.setAttribute("aria-hidden", "true");
   return element("div", { class: "bnb-row bnb-group", role: "row" }, [tick, cell]);
@@ -64,7 +65,7 @@ function barPart(kind, count) {
 
 /** @param {HTMLElement} place @param {Amount} amount @param {string} unit @param {string} what */
 function fillAmount(place, amount, unit, what) {
-  place.textContent = `${amountText(amount, unit === "h run" ? 1 : 2)} ${unit}`;
+  place.textContent = `${amountText(amount)} ${unit}`;
   place.title = amount.unknown ? `${what}: not known of ${plural(amount.unknown, "job")}.` : `${what}.`;
 }
 

@@ -126,9 +126,9 @@ export function partsOf({ counts, jobs }) {
   return [...parts, { word: "unknown", kind: "unknown", count: jobs - told }].filter(({ count }) => count);
 }
 
-/** An amount in words: a `+` says that there is more, of which nobody knows. @param {Amount} amount @param {number} [digits] behind the point */
-export function amountText({ sum, known, unknown }, digits = 0) {
+/** An amount in words: a `+` says that there is more, of which nobody knows. @param {Amount} amount */
+export function amountText({ sum, known, unknown }) {
   if (!known) return "–";
-  const number = sum.toLocaleString("en-US", { maximumFractionDigits: digits });
+  const number = sum.toLocaleString("en-US", { maximumFractionDigits: sum < 1000 ? 1 : 0 });
   return unknown ? `${number}+` : number;
 }

@@ -36,7 +36,8 @@ export function groupChoices(table) {
     return level ? [{ name, label: level.label }] : [];
   });
   const taken = new Set(["name", "definition", "queue", "id", "size"]);
-  const others = table.columns.filter((column) => !taken.has(column.role ?? "") && !Object.hasOwn(BUILT_IN, column.title) && !(column.role === "fate" && column.hidden));
+  // Moments hardly ever agree.
+  const others = table.columns.filter((column) => column.kind !== "time" && !taken.has(column.role ?? "") && !Object.hasOwn(BUILT_IN, column.title) && !(column.role === "fate" && column.hidden));
   return [...built, ...others.flatMap((column) => (columnLevel(column, table.here) ? [{ name: nameOf(column), label: column.title }] : []))];
 }
 
