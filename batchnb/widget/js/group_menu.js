@@ -16,7 +16,7 @@ export class GroupMenu {
     this.summary = element("summary", { class: "bnb-button", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group ▾"]);
     this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" });
     this.element = element("details", {
-      class: "bnb-columns bnb-group-by",
+      class: "bnb-group-by",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
     }, [this.summary, this.menu]);

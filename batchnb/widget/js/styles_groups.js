@@ -26,6 +26,7 @@ export const GROUPS_LOOK = String.raw`
 :is(.bnb-group-oldest, .bnb-group-hours, .bnb-group-vcpus, .bnb-group-gpus) { text-align: right; font-variant-numeric: tabular-nums; }
 .bnb-body .bnb-row:not(.bnb-group)[aria-level="2"] > :nth-child(2) { padding-left: 24px; }
 .bnb-body .bnb-row:not(.bnb-group)[aria-level="3"] > :nth-child(2) { padding-left: 40px; }
+.bnb-group-by { position: relative; }
 .bnb-group-menu { max-height: 360px; }
 .bnb-then { margin-top: 4px; padding-top: 6px; border-top: 1px solid var(--bnb-line); }
 .bnb-then select { color: inherit; background: var(--bnb-back); font: inherit; }
