@@ -8,6 +8,8 @@ import { plural, shown } from "./text.js";
 const PAIR = ["definition", "name stem"];
 
 export class GroupMenu {
+  /** @type {{name: string, label: string}[]} */ choices = [];
+
   /** @param {Store} store @param {string} id @param {{say(text: string): void}} actions */
   constructor(store, id, { say }) {
     this.store = store;
@@ -27,13 +29,13 @@ export class GroupMenu {
     if (this.store.table.isPartial) {
       event.preventDefault();
       this.say(String(this.store.table.loading));
-    } else if (!this.element.open) this.fill();
+    } else if (!this.element.open) this.look();
   }
 
   /** As the key `g` does. */
   open() {
     if (this.store.table.isPartial) return this.say(String(this.store.table.loading));
-    this.fill();
+    this.look();
     this.element.open = true;
     /** @type {HTMLElement | null} */ (this.menu.querySelector("input:checked") ?? this.menu.querySelector("input"))?.focus();
   }
@@ -55,9 +57,16 @@ export class GroupMenu {
     if (this.element.open) this.fill();
   }
 
+  /** What there is to group by, looked for once each time the menu is opened. */
+  look() {
+    this.choices = this.store.groups.choices;
+    this.fill();
+  }
+
   fill() {
     const { groups } = this.store;
-    const { choices, by } = groups;
+    const { choices } = this;
+    const { by } = groups;
     const known = new Set(choices.map(({ name }) => name));
     const pair = PAIR.every((name) => known.has(name)) ? [{ by: PAIR, label: "Definition, then name stem" }] : [];
     const single = choices.map(({ name, label }) => ({ by: [name], label }));

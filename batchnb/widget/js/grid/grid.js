@@ -19,6 +19,7 @@ const AGES_MS = 30_000;
 function hide(line, hidden) {
   if (!line || line.hidden === hidden) return;
   line.hidden = hidden;
+  line.removeAttribute("aria-rowindex");
   if (hidden) for (const one of [line, ...line.children]) one.removeAttribute("id");
   delete line.dataset.row;
 }

@@ -147,8 +147,9 @@ export class GridKeys {
   /** @param {number} row @param {boolean} more */
   enterAt(row, more) {
     const column = this.activeColumn;
-    if (this.isHead(row)) this.toggleGroup(row);
-    else if (row < 0 && column) this.grid.titles.sortBy(column, more);
+    // With Shift, it is meant for the cell, which it does not reach.
+    if (this.isHead(row)) return more ? undefined : this.toggleGroup(row);
+    if (row < 0 && column) this.grid.titles.sortBy(column, more);
     else if (row < 0) this.grid.toggleAll();
     else if (column?.role === "id") this.copyId(row);
   }

@@ -9,11 +9,11 @@ import { nameStem } from "./stem.js";
 export const MOST_GROUPS = 1000;
 
 /** What makes groups besides a column as it is. */
-const BUILT_IN = /** @type {Record<string, (table: Table) => Level | null>} */ ({
-  definition: (table) => mappedLevel(table.columnOf("definition"), shortArn, "Definition"),
-  "name stem": (table) => mappedLevel(table.columnOf("name"), nameStem, "Name stem", { isStem: true }),
-  array: arrayLevel,
-  queue: (table) => mappedLevel(table.columnOf("queue"), shortArn, "Queue"),
+const BUILT_IN = /** @type {Record<string, {label: string, of: string, level(table: Table): Level | null}>} */ ({
+  definition: { label: "Definition", of: "definition", level: (table) => mappedLevel(table.columnOf("definition"), shortArn, "Definition") },
+  "name stem": { label: "Name stem", of: "name", level: (table) => mappedLevel(table.columnOf("name"), nameStem, "Name stem", { isStem: true }) },
+  array: { label: "Array", of: "size", level: arrayLevel },
+  queue: { label: "Queue", of: "queue", level: (table) => mappedLevel(table.columnOf("queue"), shortArn, "Queue") },
 });
 
 /**
@@ -31,10 +31,8 @@ const shortArn = (text) => (text.startsWith("arn:") ? text.slice(text.lastIndexO
  * @param {Table} table @returns {{name: string, label: string}[]}
  */
 export function groupChoices(table) {
-  const built = Object.keys(BUILT_IN).flatMap((name) => {
-    const level = BUILT_IN[name](table);
-    return level ? [{ name, label: level.label }] : [];
-  });
+  // To group by them is more work than to see that there is something to group by.
+  const built = Object.entries(BUILT_IN).filter(([, { of, level }]) => table.columnOf(of) && (of !== "size" || level(table))).map(([name, { label }]) => ({ name, label }));
   const taken = new Set(["name", "definition", "queue", "id", "size"]);
   // Moments hardly ever agree.
   const others = table.columns.filter((column) => column.kind !== "time" && !taken.has(column.role ?? "") && !Object.hasOwn(BUILT_IN, column.title) && !(column.role === "fate" && column.hidden));
@@ -46,7 +44,7 @@ const nameOf = (column) => (column.role === "status" || column.role === "fate" ?
 
 /** What groups the rows under this name: one of those built in, the role of a column, or its title; null if nothing does. @param {string} name @param {Table} table @returns {Level | null} */
 export function levelOf(name, table) {
-  if (Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name](table);
+  if (Object.hasOwn(BUILT_IN, name)) return BUILT_IN[name].level(table);
   const column = table.columnOf(name) ?? table.columns.find(({ title }) => title === name);
   return column ? columnLevel(column, table.here) : null;
 }
