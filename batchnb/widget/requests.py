@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.errors import InputError
 from batchnb.text import shown
+from batchnb.widget.children import open_array
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "describe_stop": lambda session, *_: session.descriptions.stop(),
     "described": lambda session, *_: session.descriptions.send_known(),
     "refresh": lambda session, *_: session.start_refresh(),
+    "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,

@@ -133,6 +133,7 @@ export class View {
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
     else if (where === "columns") this.toolbar.columns.open();
+    else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
@@ -207,6 +208,7 @@ export class View {
     this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
     this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
+    if (what === "table" || what === "rows") this.toolbar.groups.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
