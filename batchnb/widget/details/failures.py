@@ -15,7 +15,7 @@ from batchnb.widget.failures import is_expired, is_unreached, login_command, sen
 
 __all__ = ["GONE", "job_problem", "log_problem"]
 
-GONE = "AWS does not show this job. It ended days ago, it was submitted a moment ago, or it is of another account or Region."
+GONE = "AWS does not show this job: it ended days ago, was submitted a moment ago, or is of another account or Region."
 _NAME_LENGTH = 200
 
 

@@ -95,7 +95,8 @@ def _of_now(item: Mapping[str, Any], mains: Sequence[Described], number: int) ->
     if nodes_of(item):
         node = f"{item.get('jobId')}#{main_node(item)}"
         started = moment_in(item.get("startedAt")) is not None
-        yield JobLog(f"node {node}", "main node", number, node=node, problem="" if started else _missing(is_over=is_over))
+        problem = "" if started else _missing(is_over=is_over)
+        yield JobLog(f"node {node}", "main node", number, node=node, problem=problem)
         return
     several = len(mains) > 1 or bool(tasks_of(item))
     for one in mains or [Described({})]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from batchnb.aws.connect import connect, is_of_aws
+from batchnb.aws.connect import is_of_aws
 from batchnb.aws.retry import with_retries
 from batchnb.errors import InputError
 from batchnb.jobs.ids import array_parent, parse_job_id
@@ -64,9 +64,9 @@ class Lookups:
     """What is known of single jobs. Threads may share it."""
 
     def __init__(
-        self, setup: Setup, clock: Clock, send: Callable[[Told], object], is_running: Callable[[], bool]
+        self, setup: Setup, clock: Clock, send: Callable[[Any, Any], object], is_running: Callable[[], bool]
     ) -> None:
-        """`send` sends a message to the browser, in any thread. While a run `is_running`, no queue is searched."""
+        """`send` sends a message and its binary parts to the browser, in any thread. While a run `is_running`, no queue is searched."""
         self._setup = setup
         self._clock = clock
         self._send = send
@@ -81,15 +81,15 @@ class Lookups:
         """
         part, key, before = content.get("part"), content.get("key"), content.get("before")
         job_id = parse_job_id(content.get("job")).job_id
-        works: Mapping[object, Callable[[], Told]] = {
+        works: Mapping[str, Callable[[], Told]] = {
             "job": partial(self._job, job_id),
             "environment": partial(self._environment, job_id),
             "log": partial(self._log, job_id, str(key), before),
             "dependents": partial(self._dependents, job_id),
         }
-        if part not in works:
+        if not isinstance(part, str) or part not in works:
             raise InputError(f"the details of a job have no part {shown(repr(part), 40)}.")
-        told = {"kind": "details", "part": part, "job": job_id}
+        told: Told = {"kind": "details", "part": part, "job": job_id}
         if part == "log":
             if not isinstance(key, str) or not isinstance(before, str | None):
                 raise InputError("a log must be named by its key.")
@@ -102,8 +102,7 @@ class Lookups:
 
     @property
     def _profile(self) -> str | None:
-        profile: str | None = self._setup.connection.get("profile")
-        return profile
+        return self._setup.connection.profile
 
     def _answer(self, told: Told, work: Callable[[], Told]) -> None:
         """Send what `work` returns, or why it could not."""
@@ -113,7 +112,7 @@ class Lookups:
             answer = {"error": GONE, "errorDetails": ""}
         except Exception as error:  # noqa: BLE001 - it is shown in the drawer: the browser must not wait for ever
             answer = {"error": job_problem(error, self._profile), "errorDetails": sentence_of(error)}
-        self._send(told | answer)
+        self._send(told | answer, [])
 
     # The parts
 
@@ -178,7 +177,7 @@ class Lookups:
             cached = self._cached.get(job_id)
         if cached is not None and 0 <= self._clock.now() - cached.at < CACHE_SECONDS:
             return cached
-        gateway = connect(self._setup.session, **self._setup.connection)
+        gateway = self._setup.connection.open()
         items = with_retries(partial(gateway.describe_items, [job_id]), self._clock, PATIENCE)
         if job_id not in items:
             raise _GoneError
