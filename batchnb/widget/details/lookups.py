@@ -66,7 +66,7 @@ class Lookups:
     def __init__(
         self, setup: Setup, clock: Clock, send: Callable[[Any, Any], object], is_running: Callable[[], bool]
     ) -> None:
-        """`send` sends a message and its binary parts to the browser, in any thread. While a run `is_running`, no queue is searched."""
+        """`send` sends a message with its parts, in any thread; no queue is searched while a run `is_running`."""
         self._setup = setup
         self._clock = clock
         self._send = send
