@@ -5,6 +5,7 @@ import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
+import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
@@ -33,7 +34,13 @@ export class View {
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
     this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.grid = new Grid(store, id, {
+      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), open: (row) => this.drawer.open(store.table.jobIdAt(row)), follow: (row) => this.drawer.follow(row),
+    });
+    this.drawer = new Drawer(store, id, {
+      say, copy: (text, said) => this.notices.copy(text, said), search: (term) => this.addTerm(term),
+      goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
+    });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -48,8 +55,11 @@ export class View {
       focusReason: () => this.form.reason.focus(),
     });
     // What a review stands in place of; its rows stay as they are meanwhile.
+    this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element]);
+    this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
+    this.drawer.watch(this.stage);
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+      this.toolbar.element, this.toolbar.error, this.facets.element, this.stage,
     ]);
     this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]);
     this.root = element("div", { class: "bnb" }, [
@@ -74,6 +84,7 @@ export class View {
   dispose() {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
+    this.drawer.dispose();
     this.strip.dispose();
     this.theme.dispose();
     this.unguard();
@@ -98,6 +109,7 @@ export class View {
     const { phase } = this.store.state;
     event.preventDefault();
     if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
+    else if (this.drawer.isOpen && event.target !== this.toolbar.search) this.drawer.close();
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
   }
@@ -113,13 +125,14 @@ export class View {
     else if (where === "grid") this.grid.element.focus();
     else if (where === "columns") this.toolbar.openColumns();
     else if (where === "help") this.toolbar.help.open();
+    else if (where === "log") this.store.details.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
 
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
-    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
+    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
     const focus = focusAt(this.root);
     const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
       const all = [region, ...region.querySelectorAll("input, button, summary")];
@@ -164,9 +177,11 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    if (what === "details") return this.drawer.show();
     this.tally.show();
     this.form.show();
     this.grid.update(what);
+    this.drawer.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
@@ -186,6 +201,12 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
+  }
+
+  /** Search for what a term finds among what is searched for already. @param {string} term */
+  addTerm(term) {
+    const query = this.store.matches.query.trim();
+    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {string} said */

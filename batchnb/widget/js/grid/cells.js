@@ -56,6 +56,9 @@ export function fillCell(cell, column, row, table) {
     const message = fate.messages.get(row);
     cell.replaceChildren(...(word ? [pill(word, fateKind(word, fate.failed(row)))] : []), ...(message ? [` ${shown(message, 200)}`] : []));
     cell.title = shown(text, HOVER_LENGTH);
+  } else if (column.role === "name") {
+    cell.replaceChildren(element("span", { class: "bnb-name" }, [shown(text)]));
+    cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
   } else if (column.role === "id") {
     cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
   } else if (column.role === "size") {

@@ -8,7 +8,7 @@ import { LOCKS } from "./cells.js";
 const WIDER = 16;
 
 export class GridKeys {
-  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void}} actions */
+  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, open(row: number): void, follow(row: number): void}} actions */
   constructor(store, grid, actions) {
     this.store = store;
     this.grid = grid;
@@ -30,12 +30,27 @@ export class GridKeys {
     const command = event.ctrlKey || event.metaKey;
     cursor.row = at;
     cursor.column = [...line.children].findIndex((cell) => cell.contains(target));
+    const isName = target.closest(".bnb-name") !== null && !event.shiftKey && !command;
     if (target.classList.contains("bnb-id")) this.copyId(at);
+    else if (isName) this.openAt(at);
     else if (event.shiftKey) selection.range(at, command || isTick);
     else if (command || isTick) selection.toggle(at);
     else selection.only(at);
-    this.refuse(at);
+    if (!isName) this.refuse(at);
+    if (!isTick && !isName) this.followAt(at);
     this.showActive();
+  }
+
+  /** The details of a row. @param {number} at */
+  openAt(at) {
+    const row = this.store.matches.rows[at];
+    if (row !== undefined) this.actions.open(row);
+  }
+
+  /** @param {number} at */
+  followAt(at) {
+    const row = this.store.matches.rows[at];
+    if (row !== undefined) this.actions.follow(row);
   }
 
   /** Say why a row cannot be selected, when somebody tries. @param {number} at */
@@ -94,6 +109,22 @@ export class GridKeys {
     this.showActive();
     this.activeCell()?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.refuse(cursor.row);
+    this.followAt(cursor.row);
+  }
+
+  /** Go to a row of the table, if it is among those that are shown. @param {number} row */
+  goTo(row) {
+    const at = this.store.matches.rows.indexOf(row);
+    if (at < 0) return;
+    this.store.cursor.row = at;
+    this.grid.scroller.reveal(at);
+    this.showActive();
+  }
+
+  /** To the next row, or the one before, from wherever the focus is. @param {1 | -1} by */
+  step(by) {
+    const { cursor } = this.store;
+    this.moveTo(Math.max(0, cursor.row + by), cursor.column, false);
   }
 
   /** @param {number} row @param {boolean} extend */
@@ -114,6 +145,7 @@ export class GridKeys {
     if (row < 0 && column) this.grid.titles.sortBy(column, more);
     else if (row < 0) this.grid.toggleAll();
     else if (column?.role === "id") this.copyId(row);
+    else this.openAt(row);
   }
 
   /** @param {number} by pixels */
