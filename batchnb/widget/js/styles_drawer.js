@@ -31,6 +31,9 @@ export const DRAWER_LOOK = String.raw`
 .bnb-fields { grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; margin: 4px 0 0; }
 .bnb-fields dd { max-height: 160px; overflow: auto; }
 .bnb-field-line { overflow-wrap: anywhere; unicode-bidi: isolate; }
+/* Long ids, of which the whole is in the title. */
+:is([data-field="Where"], [data-field="Log stream"], [data-field="Roles"], [data-field="Image"]) .bnb-field-line { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[data-field="Command"] { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 11.5px; }
 .bnb-child { margin-top: 4px; }
 .bnb-drawer .bnb-number-field { width: 72px; height: 24px; padding: 1px 6px; }
 .bnb-part { margin-top: 8px; }

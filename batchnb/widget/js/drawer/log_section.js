@@ -15,15 +15,15 @@ export function logSection(payload, details) {
   const newest = Math.max(...payload.logs.map((/** @type {Json} */ one) => one.attempt));
   const current = payload.logs.filter((/** @type {Json} */ one) => one.attempt === newest);
   return detailSection("Log", current.map((/** @type {Json} */ one) => element("div", {}, [
-    one.problem ? `${one.label ? `${one.label}: ` : ""}${shown(one.problem, 600)}`
-      : textButton(`Load the last 50 lines${one.label ? ` of ${one.label}` : ""}`, `load ${one.key}`, () => details.loadLog(one.key)),
+    one.problem ? `${one.label ? `${shown(one.label, 100)}: ` : ""}${shown(one.problem, 600)}`
+      : textButton(`Load the last 50 lines${one.label ? ` of ${shown(one.label, 100)}` : ""}`, `load ${one.key}`, () => details.loadLog(one.key)),
   ])));
 }
 
 /** @param {Json} payload @param {Details} details @param {import("./details.js").LoadedLog} log */
 function loadedLog(payload, details, log) {
   const told = payload.logs.find((/** @type {Json} */ one) => one.key === log.key);
-  const title = log.at ? logTitle(log, told?.label ?? "", told?.attempt ?? 1, payload.attempts.length > 1) : "Log";
+  const title = log.at ? logTitle(log, shown(told?.label, 100), told?.attempt ?? 1, payload.attempts.length > 1) : "Log";
   const earlier = log.isLoading ? "Loading…" : log.earlier ? textButton("50 earlier", "earlier", () => details.loadEarlier()) : log.lines.length ? "This is the beginning of the log." : "";
   const more = log.problemDetails && log.problemDetails !== log.problem ? element("details", { class: "bnb-details", "data-fold": "log-problem" }, [element("summary", {}, ["Details"]), shown(log.problemDetails, 1200)]) : null;
   return detailSection(title, [

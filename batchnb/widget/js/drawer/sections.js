@@ -73,14 +73,14 @@ export function detailFields(job, details, row, context) {
     all.splice(at < 0 ? all.length : at, 0, ["Holds", [["", holdsText(details), ""]]]);
   }
   const moments = momentTexts(details ?? row).map(([title, text, here]) => /** @type {[string, [string, string, string][]]} */ ([title, [["", text, here]]]));
-  const parts = [...all, ...moments].flatMap(([title, lines]) => [element("dt", {}, [title]), element("dd", {}, lines.map(fieldLine))]);
-  const id = element("dd", {}, [element("span", { class: "bnb-code" }, [shown(job, 60)]), " ", textButton("Copy", "id", () => context.copy(job, "Job id copied."))]);
+  const parts = [...all, ...moments].flatMap(([title, lines]) => [element("dt", {}, [shown(title, 60)]), element("dd", { "data-field": title }, lines.map(fieldLine))]);
+  const id = element("dd", { "data-field": "Job id" }, [element("span", { class: "bnb-code" }, [shown(job, 60)]), " ", textButton("Copy", "id", () => context.copy(job, "Job id copied."))]);
   return element("dl", { class: "bnb-facts bnb-fields" }, [...parts, element("dt", {}, ["Job id"]), id]);
 }
 
 /** @param {[string, string, string]} line */
 function fieldLine([label, text, title]) {
-  return element("div", { class: "bnb-field-line", title: title && title !== text ? shown(title, 1000) : null }, [
+  return element("div", { class: "bnb-field-line", title: shown(title || text, 1000) }, [
     label ? element("span", { class: "bnb-dim" }, [`${shown(label, 200)} `]) : null, shown(text, FIELD_LENGTH) || UNKNOWN_TEXT,
   ]);
 }
@@ -106,7 +106,7 @@ export function detailAttempts(details, load) {
   const rows = details.attempts.map((/** @type {Json} */ attempt) => {
     const { number, exit, reason, lasted } = attemptTexts(attempt, Date.now());
     const logs = attempt.logs.map((/** @type {string} */ key) => {
-      const label = details.logs.find((/** @type {Json} */ one) => one.key === key)?.label;
+      const label = shown(details.logs.find((/** @type {Json} */ one) => one.key === key)?.label, 100);
       return textButton(label ? `Log of ${label}` : "Log", `log ${key}`, () => load(key), { "aria-label": `Log${label ? ` of ${label}` : ""} of try ${number}` });
     });
     return element("tr", {}, [
