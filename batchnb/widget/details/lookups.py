@@ -38,8 +38,8 @@ CACHE_SECONDS = 30.0
 """For which a description is shown again without a call."""
 MOST_CACHED = 64
 THREADS = 3
-PATIENCE = 6.0
-"""Seconds for which DescribeJobs is tried again while somebody waits."""
+PATIENCE = 1.4
+"""Seconds for which DescribeJobs is tried again: so few that nothing is said of it outside of the picker."""
 LINE_LENGTH = 500
 """Characters of a line of a log that are shown."""
 MOST_DEPENDENTS = 50

@@ -35,7 +35,7 @@ export class View {
     this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
     this.grid = new Grid(store, id, {
-      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), open: (row) => this.drawer.open(store.table.jobIdAt(row)), follow: (row) => this.drawer.follow(row),
+      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
     });
     this.drawer = new Drawer(store, id, {
       say, copy: (text, said) => this.notices.copy(text, said), search: (term) => this.addTerm(term),

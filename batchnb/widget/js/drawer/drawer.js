@@ -17,6 +17,7 @@ const DRAWER_BUSY = "The kernel is busy with another cell. The details follow wh
 
 export class Drawer {
   /** What was painted last. */ painted = "";
+  /** Where its job was found last. */ found = { key: "", row: -1 };
   /** The log that was painted last: how many lines, and which. */ logged = { key: "", lines: 0 };
 
   /**
@@ -71,11 +72,11 @@ export class Drawer {
     return this.store.details.isOpen;
   }
 
-  /** Show a job, be it in the list or not. @param {string} job */
-  open(job) {
+  /** Show a job, be it in the list or not. @param {string} job @param {number} [hint] a row where it may be */
+  open(job, hint = -1) {
     const { store } = this;
-    const row = rowOfJob(store.table, job);
     store.details.show(job);
+    const row = this.rowNow(hint);
     if (row >= 0) this.actions.goTo(row);
     this.show();
     this.actions.say(`Details of ${shown(this.name, 120)} open`);
@@ -84,7 +85,9 @@ export class Drawer {
 
   /** Follow the active row. @param {number} row of the table */
   follow(row) {
-    if (this.isOpen && row >= 0) this.store.details.show(this.store.table.jobIdAt(row), true);
+    if (!this.isOpen || row < 0) return;
+    this.store.details.show(this.store.table.jobIdAt(row), true);
+    this.rowNow(row);
   }
 
   close() {
@@ -122,11 +125,17 @@ export class Drawer {
 
   get name() {
     const { details, table } = this.store;
-    const row = rowOfJob(table, details.job, this.row);
-    return jobNameText(details.details?.name ?? table.columnOf("name")?.text(row) ?? "");
+    const row = this.rowNow();
+    return jobNameText(details.details?.name ?? (row < 0 ? "" : (table.columnOf("name")?.text(row) ?? "")));
   }
 
-  /** The row of its job, -1 where the list has none. */ row = -1;
+  /** The row of its job, -1 where the list has none; looked for once in each table. @param {number} [hint] a row where it may be */
+  rowNow(hint = this.found.row) {
+    const { details, table } = this.store;
+    const key = `${details.job} ${table.header?.snapshot} ${table.here}`;
+    if (key !== this.found.key) this.found = { key, row: rowOfJob(table, details.job, hint) };
+    return this.found.row;
+  }
 
   /** Something has changed. */
   show() {
@@ -139,8 +148,8 @@ export class Drawer {
       this.painted = "";
     }
     if (!details.isOpen) return;
-    this.row = rowOfJob(store.table, details.job, this.row);
-    const key = JSON.stringify([details.job, details.version, this.row, rowFacts(store.table, this.row), store.kernel.lost, store.kernel.slow.includes("details")]);
+    const row = this.rowNow();
+    const key = JSON.stringify([details.job, details.version, row, rowFacts(store.table, row), store.kernel.lost, store.kernel.slow.includes("details")]);
     if (key === this.painted) return;
     this.painted = key;
     this.paint();
@@ -157,7 +166,7 @@ export class Drawer {
     const open = isSame ? [...this.body.querySelectorAll("details[open]")].map((fold) => /** @type {HTMLElement} */ (fold).dataset.fold) : [];
     const log = /** @type {HTMLElement | null} */ (this.body.querySelector(".bnb-log"));
     const logPlace = log ? { top: log.scrollTop, height: log.scrollHeight } : null;
-    const row = rowFacts(table, rowOfJob(table, details.job, this.row));
+    const row = rowFacts(table, this.rowNow());
     this.title.textContent = this.name;
     this.body.dataset.job = details.job;
     this.body.replaceChildren(...this.content(row));
