@@ -82,7 +82,7 @@ class Lookups:
         part, key, before = content.get("part"), content.get("key"), content.get("before")
         job_id = parse_job_id(content.get("job")).job_id
         works: Mapping[str, Callable[[], Told]] = {
-            "job": partial(self._job, job_id),
+            "job": partial(self._job, job_id, anew=content.get("anew") is True),
             "environment": partial(self._environment, job_id),
             "log": partial(self._log, job_id, str(key), before),
             "dependents": partial(self._dependents, job_id),
@@ -94,11 +94,17 @@ class Lookups:
             if not isinstance(key, str) or not isinstance(before, str | None):
                 raise InputError("a log must be named by its key.")
             told |= {"key": key, "before": before}
-        self._pool.submit(self._answer, told, works[part])
+        pool = self._searches if part == "dependents" else self._pool
+        pool.submit(self._answer, told, works[part])
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="batchnb-details")
+
+    @cached_property
+    def _searches(self) -> ThreadPoolExecutor:
+        # A search of a queue takes its time, and no job has to wait for it to be shown.
+        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-needed-by")
 
     @property
     def _profile(self) -> str | None:
@@ -116,8 +122,8 @@ class Lookups:
 
     # The parts
 
-    def _job(self, job_id: str) -> Told:
-        known = self._described(job_id)
+    def _job(self, job_id: str, *, anew: bool) -> Told:
+        known = self._described(job_id, anew=anew)
         return {"details": payload_of(known.item, with_links=is_of_aws(known.gateway.endpoint))}
 
     def _environment(self, job_id: str) -> Told:
@@ -171,11 +177,14 @@ class Lookups:
 
     # Descriptions
 
-    def _described(self, job_id: str) -> _Description:
-        """Return the description of a job, at most `CACHE_SECONDS` old. Raises _GoneError, and what a call raises."""
+    def _described(self, job_id: str, *, anew: bool = False) -> _Description:
+        """Return the description of a job, at most `CACHE_SECONDS` old. Raises _GoneError, and what a call raises.
+
+        `anew` is for a job that is known to have moved on since.
+        """
         with self._lock:
             cached = self._cached.get(job_id)
-        if cached is not None and 0 <= self._clock.now() - cached.at < CACHE_SECONDS:
+        if cached is not None and not anew and 0 <= self._clock.now() - cached.at < CACHE_SECONDS:
             return cached
         gateway = self._setup.connection.open()
         items = with_retries(partial(gateway.describe_items, [job_id]), self._clock, PATIENCE)

@@ -28,7 +28,7 @@ def payload_of(item: Mapping[str, Any], *, with_links: bool) -> dict[str, Any]:
     """
     job = job_from_aws(item)
     logs = logs_of(item)
-    attempts = _attempts(job, logs, runs=not has_ended(item) and moment_in(item.get("startedAt")) is not None)
+    attempts = _attempts(job, logs, runs=_runs(item))
     return {
         "name": limited(job.job_name),
         "status": job.status.value if job.status else text_in(item.get("status")),
@@ -64,6 +64,10 @@ def json_of(item: Mapping[str, Any], *, with_environment: bool = False) -> str:
     """
     kept = without_secrets(item, with_environment=with_environment)
     return json.dumps(kept, indent=2, ensure_ascii=False, default=str)
+
+
+def _runs(item: Mapping[str, Any]) -> bool:
+    return not has_ended(item) and not array_size(item) and moment_in(item.get("startedAt")) is not None
 
 
 def _attempts(job: Job, logs: Sequence[JobLog], *, runs: bool) -> list[dict[str, Any]]:

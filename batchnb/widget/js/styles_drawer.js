@@ -37,7 +37,7 @@ export const DRAWER_LOOK = String.raw`
 .bnb-child { margin-top: 4px; }
 .bnb-drawer .bnb-number-field { width: 72px; height: 24px; padding: 1px 6px; }
 .bnb-part { margin-top: 8px; }
-.bnb-part h5 { margin: 0 0 2px; color: var(--bnb-dim); font-size: 11px; line-height: 16px; font-weight: 600; }
+.bnb-part h3 { margin: 0 0 2px; color: var(--bnb-dim); font-size: 11px; line-height: 16px; font-weight: 600; }
 .bnb-tiny { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .bnb-tiny td { padding: 0 8px 0 0; vertical-align: top; }
 .bnb-tiny td:last-child { padding-right: 0; }

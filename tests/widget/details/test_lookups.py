@@ -86,6 +86,8 @@ def test_a_job_is_described_once_in_thirty_seconds(emulator: local.LocalBatch, a
     emulator.clock.advance(CACHE_SECONDS)  # type: ignore[attr-defined]
     asker.ask("job", job)
     assert asker.calls == ["DescribeJobs"] * 2
+    asker.ask("job", job, anew=True)
+    assert asker.calls == ["DescribeJobs"] * 3
 
 
 def test_children_and_nodes_are_jobs_too(emulator: local.LocalBatch, asker: Asker) -> None:

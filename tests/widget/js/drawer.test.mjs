@@ -139,6 +139,20 @@ test("the environment comes on demand, with the JSON that has it, and goes with 
   assert.equal(asked.filter(({ part }) => part === "environment").length, 2);
 });
 
+test("a job that the list has seen to end is asked for anew, once", () => {
+  const { details, asked, answer } = open();
+  details.show(JOB);
+  details.follow("FAILED");
+  answer(JOB, "a", { status: "RUNNING" });
+  details.follow("RUNNING");
+  assert.equal(asked.length, 1);
+  details.follow("FAILED");
+  assert.deepEqual(asked.at(-1), { part: "job", job: JOB, anew: true });
+  answer(JOB, "a", { status: "RUNNING" });
+  details.follow("FAILED");
+  assert.equal(asked.length, 2);
+});
+
 test("a kernel that is gone answers nothing more, and what was asked can be asked again", () => {
   const { details, asked } = open();
   details.show(JOB);

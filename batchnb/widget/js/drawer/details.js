@@ -16,6 +16,9 @@ const LOG_LINES_KEPT = 5000;
 /** What waits for the job; null before anybody has asked.
  * @typedef {{isLoading: boolean, jobs: Json[], more: number, gap: string, problem: string}} Needing */
 
+/** @param {string | null} status */
+export const hasEnded = (status) => status === "SUCCEEDED" || status === "FAILED";
+
 export class Details {
   /** The id of the job in the drawer, empty where it is closed. */ job = "";
   /** Counts the changes, for those who show them. */ version = 0;
@@ -24,6 +27,7 @@ export class Details {
   /** The environment by container, once somebody has asked for its values. @type {[string, [string, string][]][] | null} */ environment = null;
   /** The JSON to copy, with the environment where that is shown. */ json = "";
   isShowing = false;
+  /** The end of a job that was asked about. */ followed = "";
   /** What the kernel has said of jobs, the newest last. @type {Map<string, {details: Json | null, problem: string, problemDetails: string, at: number}>} */ known = new Map();
   /** Jobs that were asked for, and from when on they may be asked for again. @type {Map<string, number>} */ asked = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */ staying = undefined;
@@ -89,8 +93,16 @@ export class Details {
     if (!job || this.asked.has(job) || (isFresh && !anew)) return;
     this.asked.set(job, this.now());
     if (anew && before) before.problem = before.problemDetails = "";
-    this.ask({ part: "job", job });
+    this.ask(anew ? { part: "job", job, anew } : { part: "job", job });
     if (anew) this.changed();
+  }
+
+  /** The list knows that the job has ended since it was described: ask anew, once. @param {string | null} status in the list */
+  follow(status) {
+    const key = `${this.job} ${status}`;
+    if (!hasEnded(status) || !this.details || hasEnded(this.details.status) || this.followed === key) return;
+    this.followed = key;
+    this.look(true);
   }
 
   /** The kernel is gone, or another one has come: nothing that was asked is answered. */

@@ -3,6 +3,7 @@
 import { button, element, focusAt } from "../dom.js";
 import { termForTag } from "../search/compose.js";
 import { shown } from "../text.js";
+import { hasEnded } from "./details.js";
 import { logSection } from "./log_section.js";
 import { rowFacts, rowOfJob } from "./row_facts.js";
 import { detailAttempts, detailDependencies, detailEnvironment, detailFields, detailHead, detailLinks, detailParts, detailTags, textButton } from "./sections.js";
@@ -17,6 +18,7 @@ const DRAWER_BUSY = "The kernel is busy with another cell. The details follow wh
 
 export class Drawer {
   /** What was painted last. */ painted = "";
+  /** The table that was shown last. @type {number | undefined} */ snapshot = undefined;
   /** Where its job was found last. */ found = { key: "", row: -1 };
   /** The log that was painted last: how many lines, and which. */ logged = { key: "", lines: 0 };
 
@@ -28,7 +30,7 @@ export class Drawer {
   constructor(store, id, actions) {
     this.store = store;
     this.actions = actions;
-    this.title = element("h4", { class: "bnb-drawer-title", id: `${id}-details` });
+    this.title = element("h2", { class: "bnb-drawer-title", id: `${id}-details` });
     this.back = button("‹ Back to the list", () => this.close(), { class: "bnb-link bnb-drawer-back" });
     this.x = button("✕", () => this.close(), { class: "bnb-button bnb-drawer-close", "aria-label": "Close the details" });
     this.body = element("div", { class: "bnb-drawer-body" });
@@ -36,7 +38,7 @@ export class Drawer {
     this.element = element("aside", { class: "bnb-drawer", "aria-labelledby": `${id}-details` }, [this.inside]);
     this.element.hidden = true;
     this.element.addEventListener("keydown", (event) => this.pressed(event));
-    this.clock = setInterval(() => this.paint(), DRAWER_AGES_MS);
+    this.clock = setInterval(() => this.age(), DRAWER_AGES_MS);
     this.sizes = new ResizeObserver(() => this.fit());
     this.context = this.makeContext();
   }
@@ -56,6 +58,7 @@ export class Drawer {
     const { store, actions } = this;
     return {
       details: store.details,
+      isWaiting: () => store.kernel.lost === null && !store.details.problem,
       nameOf: (job) => {
         const row = rowOfJob(store.table, job);
         return row < 0 ? null : jobNameText(store.table.columnOf("name")?.text(row) ?? "");
@@ -149,7 +152,12 @@ export class Drawer {
     }
     if (!details.isOpen) return;
     const row = this.rowNow();
-    const key = JSON.stringify([details.job, details.version, row, rowFacts(store.table, row), store.kernel.lost, store.kernel.slow.includes("details")]);
+    const facts = rowFacts(store.table, row);
+    details.follow(facts.status);
+    // Another list: what is known may be old as well.
+    if (this.snapshot !== store.table.header?.snapshot) details.look();
+    this.snapshot = store.table.header?.snapshot;
+    const key = JSON.stringify([details.job, details.version, row, facts, store.kernel.lost, store.kernel.slow.includes("details")]);
     if (key === this.painted) return;
     this.painted = key;
     this.paint();
@@ -199,14 +207,28 @@ export class Drawer {
     (again ?? this.inside).focus({ preventScroll: true });
   }
 
+  /** What the first lines say: by the kernel, unless the list has seen the end of the job since. @param {Json} row */
+  toldOf(row) {
+    const { details } = this.store.details;
+    if (!details) return row;
+    const hasMoved = hasEnded(row.status) && !hasEnded(details.status);
+    return { ...details, ...(hasMoved ? { status: row.status, stoppedAt: row.stoppedAt, statusReason: row.statusReason ?? details.statusReason } : { status: details.status ?? row.status }) };
+  }
+
+  /** Times go on. What somebody reads, or has marked to be copied, stays as it is. */
+  age() {
+    const { details, table } = this.store;
+    const line = this.body.querySelector(".bnb-headline");
+    if (details.isOpen && line) line.replaceWith(/** @type {Node} */ (detailHead(details.job, this.toldOf(rowFacts(table, this.rowNow())), this.context)[0]));
+  }
+
   /** @param {Json} row @returns {Node[]} */
   content(row) {
     const { details, kernel } = this.store;
     const { details: payload, job } = details;
-    const told = payload ? { ...payload, status: payload.status ?? row.status } : row;
     /** @type {(Node | null)[]} */
     const all = [
-      ...detailHead(job, told, this.context),
+      ...detailHead(job, this.toldOf(row), this.context),
       detailLinks(payload, this.context),
       this.notice(),
       detailFields(job, payload, row, this.context),

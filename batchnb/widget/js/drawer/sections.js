@@ -14,7 +14,7 @@ const STATUS_SIGNS = /** @type {Record<string, string>} */ ({ SUCCEEDED: "■", 
 
 /**
  * What can be asked for in the drawer.
- * @typedef {{details: Details, nameOf(job: string): string | null, show(job: string): void, showChild(job: string): void, addTag(key: string, value: string): void,
+ * @typedef {{details: Details, isWaiting(): boolean, nameOf(job: string): string | null, show(job: string): void, showChild(job: string): void, addTag(key: string, value: string): void,
  *   selectToo(job: string): void, copy(text: string, said: string): void}} Context
  */
 
@@ -22,7 +22,7 @@ const STATUS_SIGNS = /** @type {Record<string, string>} */ ({ SUCCEEDED: "■", 
 export const textButton = (text, key, onclick, attributes = {}) => button(text, onclick, { class: "bnb-link", "data-key": key, ...attributes });
 
 /** @param {string} title @param {(Node | null)[]} children */
-export const detailSection = (title, children) => element("section", { class: "bnb-part" }, [element("h5", {}, [title]), ...children]);
+export const detailSection = (title, children) => element("section", { class: "bnb-part" }, [element("h3", {}, [title]), ...children]);
 
 /** Status, how long, which try, and why. @param {string} job @param {Json} told @param {Context} context */
 export function detailHead(job, told, context) {
@@ -64,7 +64,7 @@ export function detailFields(job, details, row, context) {
   const all = details ? [...details.fields] : [];
   const has = (/** @type {string} */ title) => all.some(([name]) => name === title);
   if (!details) {
-    if (!context.details.problem) all.push(...EXPECTED_FIELDS.map((title) => /** @type {any} */ ([title, [["", DETAIL_LOADING, ""]]])), ["Holds", [["", DETAIL_LOADING, ""]]]);
+    if (context.isWaiting()) all.push(...EXPECTED_FIELDS.map((title) => /** @type {any} */ ([title, [["", DETAIL_LOADING, ""]]])), ["Holds", [["", DETAIL_LOADING, ""]]]);
     for (const [title, text] of [["Queue", row.queue], ["Definition", row.definition]]) {
       if (text && !has(title)) all.push([title, [["", title === "Definition" ? text.replace(/^.*:job-definition\//, "") : text, text]]]);
     }
