@@ -84,7 +84,7 @@ export class GridKeys {
       Home: () => (command ? this.moveTo(0, column, event.shiftKey) : this.moveTo(row, 0, false)),
       End: () => (command ? this.moveTo(last, column, event.shiftKey) : this.moveTo(row, columns, false)),
       " ": () => this.spaceAt(row, event.shiftKey),
-      Enter: () => this.enterAt(row, event.shiftKey),
+      Enter: () => this.enterAt(row, event.shiftKey, !(command || event.altKey || event.shiftKey)),
       a: () => this.grid.bulk("all"),
       z: () => selection.undo(),
     };
@@ -139,13 +139,13 @@ export class GridKeys {
     return this.grid.columns[this.store.cursor.column - 1];
   }
 
-  /** @param {number} row @param {boolean} more */
-  enterAt(row, more) {
+  /** @param {number} row @param {boolean} more @param {boolean} [isPlain] whether it was pressed with no other key */
+  enterAt(row, more, isPlain = false) {
     const column = this.activeColumn;
     if (row < 0 && column) this.grid.titles.sortBy(column, more);
     else if (row < 0) this.grid.toggleAll();
     else if (column?.role === "id") this.copyId(row);
-    else this.openAt(row);
+    else if (isPlain) this.openAt(row);
   }
 
   /** @param {number} by pixels */
