@@ -91,5 +91,6 @@ _HANDLERS: Mapping[str, Handler] = {
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
+    "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),
 }

@@ -15,6 +15,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
 from batchnb.widget.descriptions import Descriptions
+from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
@@ -51,6 +52,8 @@ class PickerSession:
         """How the table was listed last."""
         self.worker = Worker(self.send_state)
         self.audience = audience
+        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
+        """What is asked about single jobs."""
         self._state = StateTold(self)
 
     # What Python and the browser ask

@@ -1,6 +1,7 @@
 // @ts-check
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
+import { Details } from "../drawer/details.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Describer } from "./describer.js";
@@ -25,6 +26,7 @@ export class Store {
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   describer = new Describer(this);
+  details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -38,7 +40,10 @@ export class Store {
     this.kernel = new Kernel(model, {
       receive: (message, buffers) => this.receive(message, buffers),
       fail: (answer) => this.setError(answer),
-      change: () => this.notify("state"),
+      change: () => {
+        if (this.kernel.lost !== null) this.details.forget();
+        this.notify("state");
+      },
       isRunning: () => this.state.phase === "running",
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
@@ -55,7 +60,7 @@ export class Store {
 
   /** @param {Change} what */
   notify(what) {
-    if (what !== "state") this.selection.forgetTally();
+    if (what !== "state" && what !== "details") this.selection.forgetTally();
     for (const view of this.views) view(what);
   }
 
@@ -79,6 +84,7 @@ export class Store {
       this.notify("selection");
     }
     if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
+    if (message.kind === "details") this.details.receive(message);
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
