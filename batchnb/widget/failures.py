@@ -15,7 +15,7 @@ from batchnb.errors import (
     ThrottledError,
     UnavailableError,
 )
-from batchnb.text import shown
+from batchnb.text import plural, shown
 
 __all__ = ["Failure", "LateError", "failure_of", "sentence_of"]
 
@@ -62,8 +62,7 @@ def failure_of(
     if isinstance(error, LateError):
         return Failure(raw, again="Review again")
     if isinstance(error, PlanMismatchError):
-        text = f"What you reviewed is no longer what AWS has. {_NOTHING}"
-        return Failure(text, raw, "Review again")
+        return Failure(_mismatch_text(error), raw, "Review again")
     if isinstance(error, AwsError):
         return _of_aws(error, raw, profile, region, tried)
     if isinstance(error, GuardError) and error.guard == "read_only":
@@ -71,6 +70,20 @@ def failure_of(
     if isinstance(error, GuardError) and error.guard == "accounts":
         return Failure(f"This account is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
     return Failure(raw)
+
+
+def _mismatch_text(error: PlanMismatchError) -> str:
+    """Return how many jobs are no longer what was reviewed, and all that is new about them."""
+    if not error.changed:
+        return f"What you reviewed is no longer what AWS has. {_NOTHING}"
+    count, kinds = len(error.changed), {kind for kinds in error.changed.values() for kind in kinds}
+    plain = [word for word in ("name", "queue", "account", "definition", "number of nodes") if word in kinds]
+    causes = [f"new {' or '.join(filter(None, [', '.join(plain[:-1]), plain[-1]]))}"] if plain else []
+    causes += ["more array children"] if "number of children" in kinds else []
+    if "dependent" in kinds:
+        causes.append("a new dependent" if error.dependents == 1 else f"{error.dependents:,} new dependents")
+    jobs = f"{count:,} of the {plural(error.of, 'job')} {'is' if count == 1 else 'are'}"
+    return f"{jobs} no longer what you reviewed ({'; '.join(causes)}). {_NOTHING}"
 
 
 def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
