@@ -17,7 +17,7 @@ from batchnb.errors import (
 )
 from batchnb.text import plural, shown
 
-__all__ = ["Failure", "LateError", "failure_of", "sentence_of"]
+__all__ = ["Failure", "LateError", "failure_of", "is_expired", "login_line", "sentence_of"]
 
 _LENGTH = 1200
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "UnauthorizedSSOTokenError"})
@@ -88,10 +88,11 @@ def _mismatch_text(error: PlanMismatchError) -> str:
 
 def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
     if isinstance(error, CredentialsError):
-        if error.code not in _EXPIRED:
+        if not is_expired(error):
             return Failure(raw, again="Try again")
-        login = f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
-        text = f"Your AWS session has expired. Run {login}, then press Review again. Your selection is kept."
+        text = (
+            f"Your AWS session has expired. Run {login_line(profile)}, then press Review again. Your selection is kept."
+        )
         return Failure(text, raw, "Review again")
     if isinstance(error, AccessDeniedError):
         looks = "end" if error.operation.startswith("Terminate") else "look at"
@@ -103,6 +104,16 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, 
         seconds = f" (tried for {tried:,.0f} s)" if tried and tried >= 1 else ""
         return Failure(f"Cannot reach AWS Batch{where}{seconds}. VPN? Proxy? Region? {_NOTHING}", raw, "Try again")
     return Failure(raw, again="Try again" if isinstance(error, UnavailableError) else "")
+
+
+def is_expired(error: BaseException | None) -> bool:
+    """Whether the error says that a login is over, and not that it never was good."""
+    return isinstance(error, CredentialsError) and error.code in _EXPIRED
+
+
+def login_line(profile: str | None) -> str:
+    """Return what to type for a new login with this profile."""
+    return f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
 
 
 def sentence_of(error: BaseException) -> str:

@@ -31,6 +31,7 @@ from batchnb.widget.requests import answer_to
 from batchnb.widget.session import PickerSession
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
+from batchnb.widget.watching import Watching
 
 if TYPE_CHECKING:
     import boto3
@@ -177,7 +178,7 @@ class JobPicker(anywidget.AnyWidget):
             report = None if run else self._session.report
             return Still(jobs.snapshot, jobs.rows, report, self._note(run))
 
-    def _note(self, run: Run | None) -> str:
+    def _note(self, run: Run | Watching | None) -> str:
         if run is not None:
             return (
                 f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "

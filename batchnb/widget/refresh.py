@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from batchnb.widget.setup import Setup
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["Refreshed", "list_again", "refreshed", "refreshed_frame"]
+__all__ = ["Refreshed", "list_again", "refreshed", "refreshed_frame", "with_jobs"]
 
 _CHANGING = (
     *("status", "statusReason", "startedAt", "stoppedAt", "exitCode"),
@@ -80,6 +80,23 @@ def _listed_again(
     found = f"{plural(len(new), 'new job')}{', at the end of the table' if new else ''}"
     left = f"; {plural(len(gone), 'job')} no longer in it" if gone else ""
     return Refreshed(frame, f"Listed again at {at}: {found}{left}.")
+
+
+def with_jobs(snapshot: Snapshot, job_ids: Sequence[str], gateway: Gateway, clock: Clock) -> pd.DataFrame:
+    """Return the frame of the snapshot with rows for these jobs at its end, as far as AWS knows them.
+
+    A listing that was whole counts them as found. Raises InputError for a frame whose ids are not those of a listing.
+    """
+    if "jobId" not in snapshot.frame:
+        raise InputError("these jobs are not in this table, and it has no column jobId. List them with %batch_jobs.")
+    new = describe_all(gateway, [job_id for job_id in job_ids if job_id not in snapshot.row_of], clock)
+    frame, made = (
+        _with_new(snapshot.frame, list(new.values()), tags="tags" in snapshot.frame),
+        remembered(snapshot.frame),
+    )
+    if made is not None and made.is_whole(snapshot.row_of):
+        recount(frame, made.jobs + len(new))
+    return frame
 
 
 def refreshed_frame(snapshot: Snapshot, jobs: Mapping[str, Job]) -> pd.DataFrame:

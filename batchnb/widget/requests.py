@@ -79,6 +79,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "put_back": lambda session, content, _: session.reviewing.put_back(content.get("digest")),
     "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
     "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),
+    "review_newcomers": lambda session, *_: session.reviewing.begin_newcomers(),
+    "watch": lambda session, *_: session.watch_on(),
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
+from batchnb.errors import InputError
 from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
@@ -20,6 +21,7 @@ from batchnb.widget.reviewing import Reviewing
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
+from batchnb.widget.watching import Watching
 from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class PickerSession:
         """The plan that was made last, and its review."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
-        self.run: Run | None = None
+        self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
         self.note = ""
         """How the table was listed last."""
@@ -104,6 +106,13 @@ class PickerSession:
             if self.phase in (Phase.PLANNING, Phase.CONFIRMING):
                 self.worker.enter(Phase.IDLE)
 
+    def watch_on(self) -> None:
+        """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
+        if self.report is None:
+            raise InputError("there is no run yet to watch.")
+        run = Watching(self.report, self.setup.connection, self.clock)
+        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
+
     def press_stop(self) -> None:
         """Stop sending; where that is over, stop watching."""
         if self.run is not None:
@@ -121,7 +130,7 @@ class PickerSession:
             if frame is None:
                 self._refresh()
             else:
-                self._show_frame(frame)
+                self.show_frame(frame)
         finally:
             self.worker.enter(Phase.IDLE)
 
@@ -132,9 +141,10 @@ class PickerSession:
 
     # What the worker does
 
-    def _execute(self, run: Run) -> None:
+    def _execute(self, run: Run | Watching) -> None:
         self.run = run
         self.jobs.marks.begin_run(run.plan)
+        self.send_patch()
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:
@@ -164,9 +174,10 @@ class PickerSession:
 
     def _refresh(self) -> None:
         fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
-        self._show_frame(fresh.frame, fresh.note)
+        self.show_frame(fresh.frame, fresh.note)
 
-    def _show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
+    def show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
+        """Show another frame. The selection stays, by job id."""
         with self.jobs.mutex:
             self.note = note
             self.jobs.replace(frame)

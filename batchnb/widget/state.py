@@ -67,5 +67,5 @@ class StateTold:
     def _result_told(self) -> dict[str, Any] | None:
         report = self._session.report
         if self._result[0] is not report:
-            self._result = report, result_told(report)
+            self._result = report, result_told(report, self._session.setup.connection.profile)
         return self._result[1]

@@ -346,7 +346,7 @@ def test_the_result_has_failures_first_which_can_be_selected_again(picker: BareP
     expect(first).to_contain_text("AccessDenied")
     expect(picker.grid).to_have_attribute("aria-rowcount", "11")
     picker.button("Copy as a cell").click()
-    expect(page.get_by_text("The cell is in the clipboard.").first).to_be_visible()
+    expect(page.get_by_text("Copied.").first).to_be_visible()
     cell = page.evaluate("navigator.clipboard.readText()")
     assert cell == picker.picker.as_cell()
     assert len(cell.splitlines()) == 14

@@ -8,13 +8,13 @@ import { shown } from "./text.js";
 const LIST_AGE_MS = 20_000;
 
 export class Strip {
-  /** @param {Store} store @param {{copyCell(): void}} actions */
+  /** @param {Store} store @param {{copyCell(beside: HTMLElement): void}} actions */
   constructor(store, actions) {
     this.store = store;
     this.place = element("span", { class: "bnb-strip-place" });
     this.age = element("span", { class: "bnb-age" });
     this.refresh = button("Refresh", () => store.ask("refresh"));
-    this.copy = button("Copy as a cell", () => actions.copyCell(), { title: "Copies a cell that shows the plan again. It ends nothing by itself." });
+    this.copy = button("Copy as a cell", () => actions.copyCell(this.copy), { title: "Copies a cell that shows the plan again. It ends nothing by itself." });
     this.element = element("div", { class: "bnb-strip" }, [this.place, this.age, this.refresh, this.copy]);
     this.clock = setInterval(() => this.showAge(), LIST_AGE_MS);
   }

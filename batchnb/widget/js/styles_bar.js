@@ -86,6 +86,7 @@ export const BAR_LOOK = String.raw`
 .bnb-notice summary { color: inherit; text-decoration: underline; }
 .bnb-waiting:not(:empty) { margin-top: 4px; color: var(--bnb-dim); }
 .bnb-copy { display: block; width: 100%; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
+.bnb-copied { color: var(--bnb-good); font-size: 12px; }
 .bnb-saved { margin-top: 6px; border-collapse: collapse; color: var(--bnb-text); }
 .bnb-saved caption { text-align: left; }
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }

@@ -30,14 +30,14 @@ export class View {
     const say = (/** @type {string} */ text) => void (this.live.textContent = text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
-    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
+    this.strip = new Strip(store, { copyCell: (beside) => this.copyText("cell", beside) });
     this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, this.notices.waiting, `Job id ${shortId(jobId)} copied.`) });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.result = new Result(store, {
-      reviewUntouched: () => this.panel.reviewUntouched(),
-      copyTicket: () => this.copyText("ticket", "Copied for the ticket."),
+      begin: (kind) => this.panel.begin(kind),
+      copyTicket: (beside) => this.copyText("ticket", beside),
     });
     this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
     this.panel = new Panel(store, id, {
@@ -46,6 +46,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
+      copy: (text, beside) => void this.notices.copy(text, beside),
     });
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
@@ -188,9 +189,9 @@ export class View {
     this.panel.show();
   }
 
-  /** @param {"cell" | "ticket"} kind @param {string} said */
-  async copyText(kind, said) {
+  /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */
+  async copyText(kind, beside) {
     const answer = await this.store.ask(kind, ...this.store.draft());
-    if (answer.ok) await this.notices.copy(answer.text, said);
+    if (answer.ok) await this.notices.copy(answer.text, beside);
   }
 }

@@ -74,3 +74,13 @@ test("a run that you stopped has untouched jobs, and no failures for that", () =
   assert.equal(words(stopped), "4,180 ended (1,102 terminated, 3,078 cancelled) · 2,820 untouched · 0 failed");
   assert.equal(words({ ...stopped, untouched: 0, isStopped: false, endedBy: "" }), "4,180 ended · 0 failed");
 });
+
+test("a watch that goes on says that nothing is asked, and ends when it is stopped", () => {
+  const watching = { ...progress, jobs: 1, ended: 60, stopping: 1, untouched: 0, isStopped: true, isWatching: true };
+  assert.deepEqual(runTitle(watching).title, "Watching 1 job");
+  assert.deepEqual(runFigures(watching), [["60", "ended"], ["1", "asked, stopping"]]);
+  assert.equal(runNote(watching, false), "Nothing is asked. 1 is watched until it ends, for 5 min at most.");
+  assert.equal(runNote({ ...watching, stopping: 1200 }, false), "Nothing is asked. 1,200 are watched until they end, for 5 min at most.");
+  assert.equal(stopLabel(watching, false), "Stop watching");
+  assert.equal(barState({ phase: "running", progress: watching }, QUIET), "stopping");
+});

@@ -9,7 +9,7 @@ import { duration, plural } from "../text.js";
 export const DEADLINE_S = 10;
 
 /** Requests that a person waits for; the others are sent in the background. */
-const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched"]);
+const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched", "review_newcomers", "watch"]);
 
 /**
  * The state of the bar, by what the kernel said last.
@@ -41,15 +41,16 @@ export function planningText(planning, selected) {
 }
 
 /** @param {Json} progress */
-export function runTitle({ jobs, reason }) {
-  return { title: `Ending ${plural(jobs, "job")}`, reason: String(reason) };
+export function runTitle({ jobs, reason, isWatching }) {
+  return { title: `${isWatching ? "Watching" : "Ending"} ${plural(jobs, "job")}`, reason: String(reason) };
 }
 
 /** @param {number | null} left seconds */
 export const leftText = (left) => (left === null ? "" : `about ${duration(left * 1000)} left`);
 
 /** The figures of a run, each with its words. @param {Json} progress @returns {[string, string][]} */
-export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
+export function runFigures({ ended, stopping, untouched, failed, isStopped, isWatching }) {
+  if (isWatching) return [[count(ended), "ended"], [count(stopping), "asked, stopping"]];
   return [
     [count(ended), "ended"],
     [count(stopping), "asked, stopping"],
@@ -59,7 +60,8 @@ export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
 }
 
 /** What is said below the figures, or nothing. @param {Json} progress @param {boolean} isPressed whether Stop was pressed, and not yet heard of */
-export function runNote({ stopping, isStopped, isThrottled, rate }, isPressed) {
+export function runNote({ stopping, isStopped, isThrottled, isWatching, rate }, isPressed) {
+  if (isWatching) return isPressed ? "Stopping…" : `Nothing is asked. ${count(stopping)} ${stopping === 1 ? "is watched until it ends" : "are watched until they end"}, for 5 min at most.`;
   if (isStopped) return `Stopping: nothing more is asked. ${count(stopping)} ${stopping === 1 ? "was asked and is" : "were asked and are"} watched until ${stopping === 1 ? "it ends" : "they end"}.`;
   if (isPressed) return "Stopping…";
   if (!isThrottled) return "";

@@ -35,7 +35,7 @@ export class Store {
       receive: (message, buffers) => this.receive(message, buffers),
       fail: (answer) => this.setError(answer),
       change: () => this.notify("state"),
-      isRunning: () => this.state.phase === "running",
+      resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
     /** What a notebook kept of the table, for a page without a kernel. */
