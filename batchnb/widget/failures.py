@@ -51,10 +51,11 @@ def failure_of(
     profile: str | None = None,
     region: str | None = None,
     tried: float | None = None,
+    account: str | None = None,
 ) -> Failure | None:
     """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known.
 
-    `tried` are the seconds from the first call to the error.
+    `tried` are the seconds from the first call to the error, and `account` is the name of the account.
     """
     if error is None:
         return None
@@ -68,7 +69,8 @@ def failure_of(
     if isinstance(error, GuardError) and error.guard == "read_only":
         return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
     if isinstance(error, GuardError) and error.guard == "accounts":
-        return Failure(f"This account is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
+        name = shown(account, 80) if account else "This account"
+        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
     return Failure(raw)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from batchnb.aws.connection import Connection
+from batchnb.aws.kept_connection import KeptConnection
 from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -79,7 +79,7 @@ class JobPicker(anywidget.AnyWidget):
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
-        connection = Connection(session, profile, region, endpoint_url)
+        connection = KeptConnection(session, profile, region, endpoint_url)
         setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
         self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
         self._outputs = Outputs()
@@ -136,7 +136,7 @@ class JobPicker(anywidget.AnyWidget):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing goes on any more; return whether that was within `timeout` seconds."""
-        return self._session.worker.wait(timeout)
+        return self._session.worker.wait(timeout) and self._session.identity.wait(timeout)
 
     def __repr__(self) -> str:
         return f"<JobPicker: {plural(len(self._session.jobs), 'job')}>"

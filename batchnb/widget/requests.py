@@ -71,7 +71,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 
 _HANDLERS: Mapping[str, Handler] = {
-    "hello": lambda session, *_: session.send_table(),
+    "hello": lambda session, *_: session.greet(),
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,

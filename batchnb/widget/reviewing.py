@@ -14,6 +14,7 @@ from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
 from batchnb.widget.failures import LateError
 from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.place_strip import wrong_account
 from batchnb.widget.planning import Planning
 from batchnb.widget.refresh import with_jobs
 from batchnb.widget.review import Review, names_of_group
@@ -45,6 +46,8 @@ class Reviewing:
         """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self._session.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
+        if wrong := wrong_account(self._session.jobs.selected, self._session.identity.caller.place):
+            raise InputError(wrong)
         self._start(Draft(), Phase.IDLE)
 
     def begin_untouched(self) -> None:
@@ -149,6 +152,7 @@ class Reviewing:
                 return None
             self._draft = draft.made_into(plan)
             self._take(plan)
+            session.identity.take(plan.identity)
             session.jobs.marks.note_plan(plan)
         session.send_patch()
         return Phase.CONFIRMING

@@ -16,6 +16,7 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
 from batchnb.widget.execution import Run
+from batchnb.widget.identity import Identity
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
 from batchnb.widget.setup import Audience, Setup
@@ -50,6 +51,8 @@ class PickerSession:
         """How the table was listed last."""
         self.worker = Worker(self.send_state)
         self.audience = audience
+        self.identity = Identity(setup.connection, self.send_state)
+        """Who calls, asked once a page shows the picker."""
         self._state = StateTold(self)
 
     # What Python and the browser ask
@@ -80,6 +83,17 @@ class PickerSession:
             self.jobs.select_bits(number, buffers)
             self.reason = reason
             return len(self.jobs.rows)
+
+    def greet(self) -> None:
+        """Send the table to a page that shows it, and ask in the background who calls."""
+        self.identity.expect()
+        self.send_table()
+        self.ask_who()
+
+    def ask_who(self) -> None:
+        """Ask in the background who calls, unless that is known since the last login."""
+        jobs = self.jobs.snapshot.first_rows(1).job_ids
+        self.identity.ask(jobs[0] if jobs and jobs[0] else None)
 
     def send_table(self) -> None:
         """Send the first rows, then all of them."""
@@ -175,6 +189,7 @@ class PickerSession:
     def _refresh(self) -> None:
         fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
         self.show_frame(fresh.frame, fresh.note)
+        self.ask_who()
 
     def show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
         """Show another frame. The selection stays, by job id."""

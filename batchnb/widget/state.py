@@ -52,16 +52,17 @@ class StateTold:
 
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
-        profile, region = self._session.setup.connection.profile, self._where()["region"]
-        failure = failure_of(error, profile, region, self._session.worker.tried)
+        profile, where = self._session.setup.connection.profile, self._where()
+        failure = failure_of(error, profile, where["region"], self._session.worker.tried, where["alias"])
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:
         session = self._session
-        key = (session.jobs.snapshot.number, id(session.plan))
+        plan, asked = session.plan, session.identity.caller
+        key = (session.jobs.snapshot.number, id(plan), asked, asked.place and asked.place.caller)
         if self._place is None or self._place[0] != key:
-            identity = session.plan.identity if session.plan else None
-            self._place = key, place_told(session.jobs.snapshot.frame, session.setup, identity)
+            frame = session.jobs.snapshot.frame
+            self._place = key, place_told(frame, session.setup, plan.identity if plan else None, asked)
         return self._place[1]
 
     def _result_told(self) -> dict[str, Any] | None:

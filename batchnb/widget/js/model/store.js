@@ -214,6 +214,7 @@ export class Store {
     if (lost !== null) return lost;
     if (phase === "planning") return `Looking at ${plural(this.selection.count, "job")} in AWS…`;
     if (phase !== "idle") return "Wait until this is over.";
+    if (this.state.where?.obstacle) return this.state.where.obstacle;
     if (!this.selection.count) return "Select the jobs to end.";
     if (!reason.trim()) return "Say why. One line and the ticket are enough.";
     if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;
