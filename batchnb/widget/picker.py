@@ -136,7 +136,8 @@ class JobPicker(anywidget.AnyWidget):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing goes on any more; return whether that was within `timeout` seconds."""
-        return self._session.worker.wait(timeout) and self._session.identity.wait(timeout)
+        session = self._session
+        return all(one.wait(timeout) for one in (session.worker, session.identity, session.auto_refresh))
 
     def __repr__(self) -> str:
         return f"<JobPicker: {plural(len(self._session.jobs), 'job')}>"

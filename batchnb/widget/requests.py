@@ -85,6 +85,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),
     "refresh": lambda session, *_: session.start_refresh(),
+    "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
+    "show_new": lambda session, *_: session.auto_refresh.show_new(),
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,

@@ -15,6 +15,7 @@ from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
+from batchnb.widget.auto_refresh import AutoRefresh
 from batchnb.widget.execution import Run
 from batchnb.widget.identity import Identity
 from batchnb.widget.refresh import list_again
@@ -53,6 +54,7 @@ class PickerSession:
         self.audience = audience
         self.identity = Identity(setup.connection, self.send_state)
         """Who calls, asked once a page shows the picker."""
+        self.auto_refresh: AutoRefresh = AutoRefresh(self)
         self._state = StateTold(self)
 
     # What Python and the browser ask
@@ -191,14 +193,16 @@ class PickerSession:
         self.show_frame(fresh.frame, fresh.note)
         self.ask_who()
 
-    def show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
-        """Show another frame. The selection stays, by job id."""
+    def show_frame(self, frame: pd.DataFrame, note: str = "", *, in_place: bool = False) -> None:
+        """Show another frame. The selection stays, by job id. With `in_place` it has the same jobs in the same rows."""
         with self.jobs.mutex:
             self.note = note
-            self.jobs.replace(frame)
-            self._send(messages.table(self.jobs, self.state()))
-        self.audience.keep_rows()
-        self.audience.keep_outputs()
+            self.jobs.replace(frame, in_place=in_place)
+            content, buffers = messages.table(self.jobs, self.state())
+            self._send((content | {"isInPlace": in_place}, buffers))
+        if not in_place:
+            self.audience.keep_rows()
+            self.audience.keep_outputs()
 
     # What the browser is told
 

@@ -39,6 +39,7 @@ class StateTold:
             "place": session.audience.place(),
             "where": where,
             "note": " ".join(filter(None, [session.note, not_listed_text(frame)])),
+            "auto": session.auto_refresh.told(),
             "notListed": queues_not_listed(frame),
             **self.failure(session.worker.error),
             "reason": session.reason,
@@ -59,9 +60,10 @@ class StateTold:
     def _where(self) -> dict[str, Any]:
         session = self._session
         plan, asked = session.plan, session.identity.caller
-        key = (session.jobs.snapshot.number, id(plan), asked, asked.place and asked.place.caller)
+        frame = session.jobs.snapshot.frame
+        caller, listed_at = asked.place and asked.place.caller, frame.attrs.get("listed_at")
+        key = (session.jobs.snapshot.number, id(plan), asked, caller, str(listed_at))
         if self._place is None or self._place[0] != key:
-            frame = session.jobs.snapshot.frame
             self._place = key, place_told(frame, session.setup, plan.identity if plan else None, asked)
         return self._place[1]
 
