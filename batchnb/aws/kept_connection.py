@@ -88,7 +88,8 @@ class KeptConnection(Connection):
         key = ("emulator" if place.is_emulator else (place.caller or "::").split(":")[1], place.account)
         if key not in _aliases:
             try:
-                answer = make_iam_client(target, gateway).list_account_aliases()
+                client = make_iam_client(target, gateway)
+                answer = client.list_account_aliases()
                 _aliases[key] = next((one for one in answer["AccountAliases"] if isinstance(one, str)), None)
             except Exception:  # noqa: BLE001 - most callers may not ask, and the number is there all the same
                 _aliases[key] = None

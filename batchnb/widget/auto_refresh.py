@@ -47,9 +47,10 @@ class AutoRefresh:
 
     def begin(self, *, is_first: bool = False) -> None:
         """Look in a thread, unless that goes on or the picker is busy. `is_first` says that it was just switched on."""
+        if is_first:
+            self._failures, self._why = 0, ""
+            self._session.send_state()
         with self._mutex:
-            if is_first:
-                self._failures, self._why = 0, ""
             is_busy = self._thread is not None and self._thread.is_alive()
             if is_busy or self._session.phase is not Phase.IDLE or self._failures >= FAILURES:
                 return

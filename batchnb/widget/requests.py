@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.errors import InputError
 from batchnb.text import shown
+from batchnb.widget.about import about_told
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "refresh": lambda session, *_: session.start_refresh(),
     "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
     "show_new": lambda session, *_: session.auto_refresh.show_new(),
+    "about": lambda session, *_: {"about": about_told(session.jobs.snapshot, session.setup)},
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,

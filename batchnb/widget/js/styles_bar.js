@@ -1,19 +1,7 @@
 // @ts-check
-// How the header strip, the review and the bar look. A part of the sheet of a picker.
+// How the review and the bar look. A part of the sheet of a picker.
 
 export const BAR_LOOK = String.raw`
-.bnb-strip { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; min-height: 40px; padding: 4px 12px; border: 1px solid var(--bnb-line); border-radius: 4px 4px 0 0; background: var(--bnb-back-2); }
-.bnb-strip[data-badge="production"] { border-bottom-color: var(--bnb-amber-line); background: var(--bnb-amber-back); }
-.bnb-strip-place { display: flex; flex: 1 1 auto; flex-wrap: wrap; gap: 2px 8px; align-items: center; min-width: 0; font-variant-numeric: tabular-nums; }
-.bnb-strip-part { overflow-wrap: anywhere; color: var(--bnb-dim); unicode-bidi: isolate; }
-.bnb-strip-part::before { content: "\b7\a0"; }
-.bnb-badge { padding: 1px 8px; border: 1px solid var(--bnb-strong-line); border-radius: 4px; font-size: 11px; font-weight: 700; letter-spacing: 0.03em; white-space: nowrap; }
-[data-badge="production"] .bnb-badge { border-color: var(--bnb-badge); color: var(--bnb-badge-text); background: var(--bnb-badge); }
-[data-badge="emulator"] .bnb-badge { border: 1px dashed var(--bnb-good); color: var(--bnb-good); }
-[data-badge="unknown"] .bnb-badge { border-style: dashed; color: var(--bnb-wait); }
-.bnb-age { color: var(--bnb-dim); }
-.bnb-old { color: var(--bnb-amber); font-weight: 600; }
-
 .bnb-code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px; }
 .bnb-examples { width: max-content; max-width: min(560px, 80vw); max-height: 360px; }
 .bnb-chip:disabled { color: var(--bnb-dim); cursor: not-allowed; }
@@ -103,6 +91,5 @@ export const BAR_LOOK = String.raw`
   .bnb-meter { border: 1px solid; }
   .bnb-meter-done { background: Highlight; }
   .bnb-marked th { border-left: 3px solid; }
-  .bnb-badge { border: 1px solid; }
 }
 `;

@@ -9,7 +9,7 @@ import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Notices } from "./notices.js";
-import { Strip } from "./strip.js";
+import { Strip } from "./strip/strip.js";
 import { styleRoot } from "./styles.js";
 import { TallyBar } from "./tally.js";
 import { shortId } from "./text.js";
@@ -30,7 +30,9 @@ export class View {
     const say = (/** @type {string} */ text) => void (this.live.textContent = text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
-    this.strip = new Strip(store, { copyCell: (beside) => this.copyText("cell", beside) });
+    this.strip = new Strip(store, { 
+      copyCell: (beside) => this.copyText("cell", beside), copy: (text, beside, said) => void this.notices.copy(text, beside, said),
+    });
     this.toolbar = new Toolbar(store, id, { say });
     this.facets = new FacetBar(store);
     this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, this.notices.waiting, `Job id ${shortId(jobId)} copied.`) });

@@ -9,7 +9,7 @@ import { duration, plural } from "../text.js";
 export const DEADLINE_S = 10;
 
 /** Requests that a person waits for; the others are sent in the background. */
-const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched", "review_newcomers", "watch"]);
+const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched", "review_newcomers", "watch", "show_new", "about"]);
 
 /**
  * The state of the bar, by what the kernel said last.
@@ -25,8 +25,9 @@ export function barState(state, { lost, result }) {
   return result ? "result" : "idle";
 }
 
-/** What is said while a request waits for a kernel that is busy. @param {string[]} kinds of the requests that wait */
-export function busyText(kinds) {
+/** What is said while a request waits for a kernel that is busy. @param {string[]} all kinds of the requests that wait */
+export function busyText(all) {
+  const kinds = all.filter((kind) => kind !== "auto_refresh");
   if (kinds.includes("confirm")) return `The kernel is busy with another cell. If that takes more than ${DEADLINE_S} s, your yes is not used and nothing is ended.`;
   if (kinds.includes("stop")) return "The kernel is busy with another cell. The run goes on until it hears of this.";
   if (kinds.some((kind) => ASKED.has(kind))) return "The kernel is busy with another cell. This starts when that is done.";

@@ -1,6 +1,7 @@
 // @ts-check
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
+import { AutoRefresh } from "../strip/auto_refresh.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Kernel } from "./kernel.js";
@@ -21,6 +22,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  auto = new AutoRefresh(this);
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -46,6 +48,7 @@ export class Store {
   dispose() {
     this.kernel.dispose();
     this.telling.cancel();
+    this.auto.dispose();
   }
 
   /** @param {Change} what */
@@ -87,8 +90,10 @@ export class Store {
     if (before !== null && header.here < header.rows) return;
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
     const { titles } = matches;
+    const isInPlace = Boolean(message.isInPlace) && before !== null && before.rows === header.rows && !table.isPartial;
     table.take(message, buffers);
     matches.follow(titles);
+    if (isInPlace) return this.stay();
     if (before === null) this.reason = message.state.reason;
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
     if (!isRest || !matches.isPlain) this.cursor.forget();
@@ -96,6 +101,13 @@ export class Store {
     if (!isRest) matches.facets.delete("queue");
     this.selection.take(new Uint8Array(buffers[5]), isRest);
     this.resort("table");
+  }
+
+  /** The rows are the same jobs as before: which of them are shown, in which order, and what is selected stays. */
+  stay() {
+    this.selection.drop(Array.from(this.table.locks.keys()).filter((row) => this.table.locks[row]));
+    this.matches.recount();
+    this.notify("table");
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
