@@ -1,6 +1,6 @@
 // @ts-check
 // The one bar: which of its states it is in, and the words of each. What is asked, runs, fails or is over stands there.
-import { duration, plural } from "../text.js";
+import { plural } from "../text.js";
 /** @import { Json } from "../types.js" */
 
 /** @typedef {"lost" | "running" | "stopping" | "review" | "planning" | "result" | "idle"} BarState */
@@ -47,7 +47,12 @@ export function runTitle({ jobs, reason, isWatching }) {
 }
 
 /** @param {number | null} left seconds */
-export const leftText = (left) => (left === null ? "" : `about ${duration(left * 1000)} left`);
+export function leftText(left) {
+  if (left === null) return "";
+  const seconds = Math.max(1, Math.round(left));
+  if (seconds < 90) return `about ${seconds} s left`;
+  return seconds < 5400 ? `about ${Math.round(seconds / 60)} min left` : `about ${Math.round(seconds / 3600)} h left`;
+}
 
 /** The figures of a run, each with its words. @param {Json} progress @returns {[string, string][]} */
 export function runFigures({ ended, stopping, untouched, failed, isStopped, isWatching }) {
@@ -77,6 +82,8 @@ export function stopLabel({ untouched, isStopped }, isPressed) {
 
 /** The figures of a result, each with its words. @param {Json} result @returns {[string, string][]} */
 export function resultFigures({ ended, endedBy, untouched, failures, isStopped }) {
+  // The headline says how many have ended: what is left to say is how.
+  if (!isStopped && !untouched && !failures && endedBy) return [["", endedBy]];
   /** @type {[string, string][]} */
   const figures = [[count(ended), endedBy ? `ended (${endedBy})` : "ended"]];
   if (untouched || isStopped) figures.push([count(untouched), "untouched"]);

@@ -24,6 +24,7 @@ export class Store {
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   auto = new AutoRefresh(this);
   reason = "";
+  /** The search before a result was shown. */ searched = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
   state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
@@ -146,6 +147,7 @@ export class Store {
     const ran = new Set(Array.from(table.fate.fates, (fate) => fate & 0x7f));
     ran.delete(0);
     matches.facets = new Map([["fate", ran]]);
+    this.searched = matches.query || this.searched;
     matches.query = "";
     matches.sorts = [{ column: table.columns.indexOf(table.fate), descending: false }];
     this.cursor.top = 0;
@@ -157,11 +159,14 @@ export class Store {
     this.refilter();
   }
 
-  /** The result has been read: on with the list, and with nothing selected. */
+  /** The result has been read: on with the list and the search of before, and with nothing selected. */
   finish() {
     this.read = JSON.stringify(this.state.result);
     this.selection.bulk("none");
-    this.showAll();
+    this.matches.facets.clear();
+    this.matches.query ||= this.searched;
+    this.searched = "";
+    this.refilter("table");
     this.notify("state");
   }
 
@@ -197,7 +202,15 @@ export class Store {
     this.notify(what);
   }
 
+  /** What an error speaks of has changed: it need not be said any longer. */
+  forgetError() {
+    if (!this.state.error || this.isFrozen) return;
+    this.setError({});
+    this.ask("dismiss");
+  }
+
   selectionChanged() {
+    this.forgetError();
     this.telling.isKept = false;
     this.telling.saySoon();
     this.notify("selection");
@@ -206,6 +219,7 @@ export class Store {
   /** @param {string} reason */
   setReason(reason) {
     this.reason = reason;
+    this.forgetError();
     this.telling.saySoon();
   }
 

@@ -18,7 +18,13 @@ export class Menu {
   }
 
   show() {
-    this.content.replaceChildren(...this.fill(() => this.close()));
+    this.turnTo(this.fill(() => this.close()));
+  }
+
+  /** Show something else in its place. @param {(Node | string)[]} parts */
+  turnTo(parts) {
+    this.content.replaceChildren(...parts);
+    // What was pressed is gone, and Escape has to be heard.
     this.items[0]?.focus();
   }
 

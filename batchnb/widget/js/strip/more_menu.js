@@ -35,7 +35,7 @@ export class MoreMenu {
     const isOff = kernel.lost !== null;
     /** @param {string} text @param {() => void} act @param {boolean} off @param {string} [title] */
     const entry = (text, act, off, title = "") => button(text, () => (close(), act()), { class: "bnb-entry", disabled: off, title: title || null });
-    const page = (/** @type {string} */ text, /** @type {() => Node[]} */ fill) => button(`${text} ▸`, () => menu.content.replaceChildren(...fill()), { class: "bnb-entry" });
+    const page = (/** @type {string} */ text, /** @type {() => Node[]} */ fill) => button(`${text} ▸`, () => menu.turnTo(fill()), { class: "bnb-entry" });
     const back = () => button("‹ Back", () => menu.show(), { class: "bnb-entry" });
     const { startAfresh } = actions;
     return [
@@ -51,7 +51,7 @@ export class MoreMenu {
   /** The kernel knows how it was listed. @param {Node} back */
   async showAbout(back) {
     const { about } = await this.store.ask("about");
-    if (about && this.element.open) this.menu.content.replaceChildren(factList(about), back);
+    if (about && this.element.open) this.menu.turnTo([factList(about), back]);
   }
 
   copyIds() {
