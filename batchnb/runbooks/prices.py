@@ -44,7 +44,7 @@ class Prices:
     by_queue: Mapping[str, Rate] = field(default_factory=dict)
 
     def unused(self, queues: Iterable[str]) -> list[str]:
-        """Return the queues that have a price and are none of these, as after a typo."""
+        """Return the queues that have a price without being among these, as after a typo."""
         return sorted(self.by_queue.keys() - set(queues))
 
     def of_queue(self, queue: str) -> Rate | None:
