@@ -96,7 +96,7 @@ def resume_line(plan: Plan) -> str:
 
 @contextmanager
 def telling(tell: Callable[[], None], seconds: float = PATCH_SECONDS) -> Iterator[None]:
-    """Call `tell` every so many seconds, in a thread, until the block is over."""
+    """Call `tell` again and again, `seconds` apart, in a thread, until the block is over."""
     over = threading.Event()
 
     def tell_until() -> None:

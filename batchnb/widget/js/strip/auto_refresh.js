@@ -2,7 +2,7 @@
 // When the kernel is asked to look at the jobs again: never while a person is in the middle of something.
 /** @import { Store } from "../model/store.js" */
 
-/** The choices: off, or so many milliseconds. @type {[string, number][]} */
+/** The choices: off, or a number of milliseconds. @type {[string, number][]} */
 export const PERIODS = [["Off", 0], ["Every 30 s", 30_000], ["Every 2 min", 120_000]];
 
 const TICK_MS = 1000;
