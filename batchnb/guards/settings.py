@@ -26,6 +26,7 @@ __all__ = [
     "FLAGS",
     "KEYWORDS",
     "NOTEBOOK",
+    "PRICES",
     "account_names",
     "configured_layers",
     "guards",
@@ -56,6 +57,8 @@ _USER_ONLY = "only your own file names accounts. A repository could call product
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+PRICES = "prices"
+"""The one setting of a file that is no guard: see `configured_prices`."""
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -81,7 +84,9 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         if key in DEFAULTS:
             raise InputError(f"{key} in {source}: {_NOTEBOOK_ONLY.format(key=key)}")
         if key not in (*_KEYS, *_EXPLICIT_ONLY):
-            raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
+            raise InputError(
+                f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join((*_KEYS, PRICES))}."
+            )
 
     def read(key: str, reader: Callable[[Any], Any], missing: Any) -> Any:
         if key not in made:
@@ -131,11 +136,12 @@ def configured_layers() -> list[Layer]:
     """Return what is configured, each place by itself. Raises InputError where a setting is wrong."""
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
-    layers += [layer(source, table) for source, table in project_tables()]
+    layers += [layer(source, _guards_in(table)) for source, table in project_tables()]
     source, settings = _user_settings()
     if settings is not None:
         read_account_names(settings, source)
-        layers.append(layer(source, {key: value for key, value in settings.items() if key != ACCOUNT_NAMES}))
+        own = {key: value for key, value in _guards_in(settings).items() if key != ACCOUNT_NAMES}
+        layers.append(layer(source, own))
     read_only = os.environ.get(READ_ONLY_VARIABLE, "")
     if read_only.strip().lower() not in _NO:
         if read_only.strip().lower() not in _YES:
@@ -154,6 +160,11 @@ def _user_settings() -> tuple[str, dict[str, Any] | None]:
     """Return how the user's file is called in messages, and what is in it; None where there is none."""
     user = user_file()
     return f"the user file {shown(user, 400)}", None if user is None else read_toml(user)
+
+
+def _guards_in(table: Mapping[str, object]) -> dict[str, object]:
+    # What jobs cost is no guard: a mistake in it is told where costs are shown, and stops nothing.
+    return {key: value for key, value in table.items() if key != PRICES}
 
 
 def _count(value: object) -> int:

@@ -155,6 +155,7 @@ class Reviewing:
             session.identity.take(plan.identity)
             session.jobs.marks.note_plan(plan)
         session.send_patch()
+        session.descriptions.note_plan(plan)
         return Phase.CONFIRMING
 
     def _take(self, plan: Plan) -> None:

@@ -24,7 +24,7 @@ test("it waits for whatever a person is in the middle of, and for a kernel that 
 /** A store that keeps what it is asked, and answers when it is told to. */
 function store() {
   const made = {
-    asked: [], answers: [], state: { phase: "idle" }, kernel: { lost: null }, result: null, table: { header: {}, isPartial: false },
+    asked: [], answers: [], state: { phase: "idle" }, kernel: { lost: null }, result: null, table: { header: {}, isPartial: false }, describer: { progress: () => null },
     notify() {},
     ask(kind, content) {
       made.asked.push([kind, content]);

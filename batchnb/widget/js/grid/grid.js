@@ -24,7 +24,7 @@ export class Grid {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copyId(jobId: string): void}} actions
+   * @param {{say(text: string): void, copyId(jobId: string): void, copyText(text: string, said: string): void}} actions
    */
   constructor(store, id, actions) {
     this.store = store;
@@ -100,6 +100,12 @@ export class Grid {
     }
     this.body.style.transform = `translateY(${Math.round(this.scroller.offset + first * ROW_HEIGHT)}px)`;
     this.keys.showActive();
+    if (this.scroller.attached) this.store.describer.seeSoon(() => this.rowsInSight);
+  }
+
+  /** The rows of the table that can be seen, or nearly. */
+  get rowsInSight() {
+    return this.scroller.attached ? this.pool.filter((line) => !line.hidden).map((line) => Number(line.dataset.row)).filter((row) => row >= 0) : [];
   }
 
   /** @param {HTMLElement} line @param {number} at place among the rows that match @param {boolean} anew */

@@ -4,6 +4,7 @@ import { copied, hasBit } from "../bits.js";
 import { AutoRefresh } from "../strip/auto_refresh.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Describer } from "./describer.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -23,6 +24,7 @@ export class Store {
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   auto = new AutoRefresh(this);
+  describer = new Describer(this);
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -49,6 +51,7 @@ export class Store {
     this.kernel.dispose();
     this.telling.cancel();
     this.auto.dispose();
+    this.describer.cancel();
   }
 
   /** @param {Change} what */
@@ -76,6 +79,7 @@ export class Store {
       this.selection.set(new Uint8Array(copied(buffers[0])));
       this.notify("selection");
     }
+    if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -91,6 +95,7 @@ export class Store {
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
     const { titles } = matches;
     const isInPlace = Boolean(message.isInPlace) && before !== null && before.rows === header.rows && !table.isPartial;
+    if (isInPlace) table.facts.follow(header.snapshot);
     table.take(message, buffers);
     matches.follow(titles);
     if (isInPlace) return this.stay();
@@ -99,6 +104,7 @@ export class Store {
     if (!isRest || !matches.isPlain) this.cursor.forget();
     this.selection.take(new Uint8Array(buffers[5]), isRest);
     this.resort("table");
+    if (!isRest) this.describer.begin();
   }
 
   /** The rows are the same jobs as before: which of them are shown, in which order, and what is selected stays. */
@@ -124,6 +130,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    if (before.phase !== state.phase) this.describer.resume();
     this.notify("state");
   }
 

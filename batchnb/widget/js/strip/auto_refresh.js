@@ -11,6 +11,7 @@ const TICK_MS = 1000;
  * Whether it is time to look again.
  * @param {{period: number, last: number, isAsked: boolean}} auto @param {number} now milliseconds
  * @param {{phase: string, isLost: boolean, isHidden: boolean, hasResult: boolean, isLoaded: boolean}} page
+ * `isLoaded` says that all rows are here, and what a search wanted to know of them
  */
 export function isDue({ period, last, isAsked }, now, { phase, isLost, isHidden, hasResult, isLoaded }) {
   if (!period || isAsked || isLost || isHidden || hasResult || !isLoaded || phase !== "idle") return false;
@@ -53,7 +54,7 @@ export class AutoRefresh {
       isLost: store.kernel.lost !== null,
       isHidden: document.hidden,
       hasResult: store.result !== null,
-      isLoaded: store.table.header !== null && !store.table.isPartial,
+      isLoaded: store.table.header !== null && !store.table.isPartial && store.describer.progress("search") === null,
     };
     if (isDue(this, this.now(), page)) this.ask(false);
   }
