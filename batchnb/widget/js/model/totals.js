@@ -31,8 +31,9 @@ export function totalsOf(table, bits) {
   const status = table.columnOf("status");
   const figures = OF_FIGURES.map((name) => ({ name, column: /** @type {FactColumn} */ (columns.find(({ role }) => role === name)) }));
   const [hours, cost] = ["hours", "cost"].map((role) => /** @type {HoursColumn | undefined} */ (/** @type {unknown} */ (table.columnOf(role))));
+  const isCovered = coveredBy(table, bits);
   for (let row = 0; row < table.here; row += 1) {
-    if (!(bits[row >> 3] & (1 << (row & 7)))) continue;
+    if (!(bits[row >> 3] & (1 << (row & 7))) || isCovered(row)) continue;
     const word = status ? status.word(status.code(row)) : "";
     const isArray = table.sizeAt(row) > 0;
     const holds = isArray ? arrayHolds(table, row, word) : !word || OVER.has(word) ? (word ? false : null) : HOLDING.has(word);
@@ -52,6 +53,19 @@ export function totalsOf(table, bits) {
     }
   }
   return totals;
+}
+
+/** Whether a row is a child of an array that is selected itself, and so holds what its array holds. @param {Table} table @param {Uint8Array} bits */
+function coveredBy(table, bits) {
+  const ids = table.columnOf("id");
+  // Ids of 16 bytes are none of children.
+  if (!ids?.count || !table.sizes) return () => false;
+  const arrays = new Set();
+  for (let row = 0; row < table.here; row += 1) if (bits[row >> 3] & (1 << (row & 7)) && table.sizeAt(row) > 0) arrays.add(ids.text(row));
+  return (/** @type {number} */ row) => {
+    const [parent, index] = arrays.size ? ids.text(row).split(":") : [];
+    return index !== undefined && arrays.has(parent);
+  };
 }
 
 /** Whether children of an array run; null where nobody knows. @param {Table} table @param {number} row @param {string} word */
