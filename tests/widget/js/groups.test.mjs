@@ -258,7 +258,6 @@ test("a change of a status changes the figures of its group, and no line", () =>
   assert.deepEqual(titles(night), ["RUNNING"]);
   const [lines, before] = [night.groups.lines, night.groups.figuresOf(0)];
   night.table.lives[2] = LIVES.indexOf("FAILED");
-  night.matches.recount();
   night.groups.forgetFigures();
   assert.equal(night.groups.lines, lines);
   assert.deepEqual([before.counts.get("RUNNING"), night.groups.figuresOf(0).counts.get("RUNNING")], [6, 5]);
