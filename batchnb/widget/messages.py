@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from batchnb.widget.prices_told import prices_told
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.table.marks import FATES
 from batchnb.widget.table.payload import FIRST_ROWS, Payload, first_payload, whole_payload
@@ -61,6 +62,7 @@ def _table(
     state: Mapping[str, Any],
 ) -> Message:
     told = {
+        **prices_told(),
         "header": payload.header,
         "extends": jobs.extends,
         "fates": FATES,

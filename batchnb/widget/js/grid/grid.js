@@ -35,7 +35,7 @@ export class Grid {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copyId(jobId: string): void}} actions
+   * @param {{say(text: string): void, copyId(jobId: string): void, copyText(text: string, said: string): void}} actions
    */
   constructor(store, id, actions) {
     this.store = store;
@@ -126,6 +126,12 @@ export class Grid {
     }
     this.body.style.transform = `translateY(${Math.round(this.scroller.offset + first * ROW_HEIGHT)}px)`;
     this.keys.showActive();
+    if (this.scroller.attached) this.store.describer.seeSoon(() => this.rowsInSight);
+  }
+
+  /** The rows of the table that can be seen, or nearly. */
+  get rowsInSight() {
+    return this.scroller.attached ? this.pool.filter((line) => !line.hidden).map((line) => Number(line.dataset.row)).filter((row) => row >= 0) : [];
   }
 
   /** Note what a line shows now. @param {HTMLElement} line @param {number} at place among the lines @param {boolean} anew @returns {boolean} whether it needs to be filled */

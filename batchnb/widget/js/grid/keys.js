@@ -1,5 +1,7 @@
 // @ts-check
 // Mouse and keys in the table: the active cell, and what a click or a key does at it.
+import { labelOf } from "../columns/labels.js";
+import { moveColumn } from "../columns_menu.js";
 import { ROW_HEIGHT } from "../scroll.js";
 import { shown } from "../text.js";
 import { LOCKS } from "./cells.js";
@@ -9,7 +11,7 @@ import { LOCKS } from "./cells.js";
 const WIDER = 16;
 
 export class GridKeys {
-  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void}} actions */
+  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void}} actions */
   constructor(store, grid, actions) {
     this.store = store;
     this.grid = grid;
@@ -71,18 +73,20 @@ export class GridKeys {
       ArrowUp: () => this.moveTo(row - 1, column, event.shiftKey),
       PageDown: () => this.moveTo(Math.min(last, row + page), column, event.shiftKey),
       PageUp: () => this.moveTo(Math.max(0, row - page), column, event.shiftKey),
-      ArrowLeft: () => (event.altKey ? this.widen(-WIDER) : this.moveLeft(row, column)),
-      ArrowRight: () => (event.altKey ? this.widen(WIDER) : this.moveRight(row, column)),
+      ArrowLeft: () => (event.altKey ? this.widenOrMove(-1, event.shiftKey) : this.moveLeft(row, column)),
+      ArrowRight: () => (event.altKey ? this.widenOrMove(1, event.shiftKey) : this.moveRight(row, column)),
       Home: () => (command ? this.moveTo(0, column, event.shiftKey) : this.moveTo(row, 0, false)),
       End: () => (command ? this.moveTo(last, column, event.shiftKey) : this.moveTo(row, columns, false)),
       " ": () => this.spaceAt(row, event.shiftKey),
       Enter: () => this.enterAt(row, event.shiftKey),
       a: () => this.grid.bulk("all"),
       z: () => selection.undo(),
+      c: () => this.copyCell(row),
     };
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const action = (key === "a" || key === "z") && !command ? undefined : keys[key];
-    if (!action) return;
+    const action = key.length === 1 && key !== " " && !command ? undefined : keys[key];
+    // A text that is marked is what is meant.
+    if (!action || (key === "c" && String(document.getSelection() ?? ""))) return;
     event.preventDefault();
     action();
   }
@@ -154,10 +158,28 @@ export class GridKeys {
     else if (column?.role === "id") this.copyId(row);
   }
 
+  /** The column of the active cell: wider, or to another place. @param {1 | -1} step @param {boolean} isMoved */
+  widenOrMove(step, isMoved) {
+    const column = this.activeColumn;
+    if (!isMoved) return this.widen(step * WIDER);
+    if (!column) return;
+    moveColumn(this.store, column, step, this.grid.say);
+    this.store.cursor.column = this.grid.columns.indexOf(column) + 1;
+    this.showActive();
+    this.activeCell()?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   /** @param {number} by pixels */
   widen(by) {
     const column = this.activeColumn;
     if (column) this.grid.titles.setWidth(column, (this.activeCell()?.offsetWidth ?? this.store.layout.widthOf(column)) + by);
+  }
+
+  /** All of what the active cell is about, such as the ARN of a definition. @param {number} at */
+  copyCell(at) {
+    const row = this.store.lines[at];
+    const text = row === undefined || row < 0 ? "" : (this.activeColumn?.text(row) ?? "");
+    if (text) this.actions.copyText(text, `${labelOf(this.activeColumn)} copied.`);
   }
 
   /** @param {number} at */

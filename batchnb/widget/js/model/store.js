@@ -3,6 +3,7 @@
 import { copied, hasBit } from "../bits.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Describer } from "./describer.js";
 import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
@@ -23,6 +24,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  describer = new Describer(this);
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -48,6 +50,7 @@ export class Store {
   dispose() {
     this.kernel.dispose();
     this.telling.cancel();
+    this.describer.cancel();
   }
 
   /** @param {Change} what */
@@ -75,6 +78,7 @@ export class Store {
       this.selection.set(new Uint8Array(copied(buffers[0])));
       this.notify("selection");
     }
+    if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -100,6 +104,7 @@ export class Store {
     restore();
     this.notify("table");
     if (isNews) this.telling.saySoon();
+    if (!isRest) this.describer.begin();
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -118,6 +123,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    if (before.phase !== state.phase) this.describer.resume();
     this.notify("state");
   }
 
