@@ -22,6 +22,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.benchmarks.picker_drawer import ROWS, time_drawer
 from tests.benchmarks.picker_peers import fetched, has_itables
 from tests.benchmarks.picker_review import JOBS, time_review
 from tests.e2e.lab import Lab, Notebook, running_lab
@@ -121,6 +122,7 @@ ITABLES = Grid(
 )
 START = """
 from tests.benchmarks.picker_frames import jobs
+from tests.benchmarks.picker_drawer import ROWS, time_drawer
 from tests.benchmarks.picker_peers import AgGrid, itable, patch_itable, patch_picker
 from batchnb.widget import JobPicker
 frame = jobs({rows})
@@ -294,6 +296,8 @@ def main() -> None:
                 _print(rows, measured)
         review = time_review(browser, options.rounds)
         sys.stdout.write(f"\n{f'review of {JOBS:,} jobs painted':<40}{review:>20,.1f}\n")
+        drawer = time_drawer(browser, options.rounds)
+        sys.stdout.write(f"{f'details of one of {ROWS:,} jobs open':<40}{drawer:>20,.1f}\n")
         browser.close()
 
 

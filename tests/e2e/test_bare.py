@@ -20,6 +20,8 @@ from tests.e2e.bare import BarePage
 Open = Callable[..., BarePage]
 SWEEP = "name:sweep-lr-0*"
 ENDS_WITHIN = 30_000
+NOWHERE = "http://127.0.0.1:9"
+"""An endpoint of this machine, so that the place is known, at which nobody answers."""
 NARROW = 600
 LEAST_STAGE = 334
 HIGHEST = 640
@@ -422,9 +424,10 @@ def test_a_double_click_ends_nothing(picker: BarePage, page: Page, night: local.
 
 
 def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
-    """Done shows the whole list again, with nothing selected; the next run has a result of its own."""
+    """Done shows what the search finds again, with nothing selected; the next run has a result of its own."""
     for reason in ("OPS-123", "OPS-124"):
-        picker.filter("name:sweep-lr-021" if reason == "OPS-123" else "name:sweep-lr-03*")
+        search = "name:sweep-lr-021" if reason == "OPS-123" else "name:sweep-lr-03*"
+        picker.filter(search)
         picker.button("Select all").click()
         picker.reason(reason)
         picker.button("Review").click()
@@ -432,6 +435,7 @@ def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
         expect(page.locator(".bnb-summary")).to_contain_text("ended", timeout=ENDS_WITHIN)
         picker.button("Done").click()
         expect(page.locator(".bnb-summary")).to_have_count(0)
+        expect(page.get_by_label("Search the jobs")).to_have_value(search)
         expect(picker.counts).to_have_text("0 selected")
 
 
@@ -447,8 +451,9 @@ def test_the_result_has_failures_first_which_can_be_selected_again(picker: BareP
     expect(first).to_contain_text("denied")
     expect(first).to_contain_text("AccessDenied")
     expect(picker.grid).to_have_attribute("aria-rowcount", "11")
+    page.locator("#one summary[title=More]").click()
     picker.button("Copy as a cell").click()
-    expect(page.get_by_text("The cell is in the clipboard.").first).to_be_visible()
+    expect(page.locator(".bnb-copied")).to_have_text("Copied.")
     cell = page.evaluate("navigator.clipboard.readText()")
     assert cell == picker.picker.as_cell()
     assert len(cell.splitlines()) == 14
@@ -512,7 +517,7 @@ def test_each_guard_is_met_in_the_dialog(
 
 def test_the_button_says_why_it_cannot(open_picker: Open, page: Page) -> None:
     """No jobs, no reason, a reason too long: each is said, and a reason is counted by code points."""
-    bare = open_picker(some_jobs(5))
+    bare = open_picker(some_jobs(5), endpoint_url=NOWHERE)
     why = page.locator(".bnb-form .bnb-why")
     expect(why).to_have_text("Select the jobs to end.")
     bare.row("job-1").click()
@@ -610,7 +615,7 @@ def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeyp
         raise AwsError(HOSTILE[0], code="Odd", operation="DescribeJobs")
 
     monkeypatch.setattr("batchnb.api.plan_with", fail)
-    bare = open_picker(some_jobs(3))
+    bare = open_picker(some_jobs(3), endpoint_url=NOWHERE)
     bare.row("job-1").click()
     bare.reason("x")
     bare.button("Review 1 job").click()
@@ -669,9 +674,16 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     bare = open_picker(some_jobs(3))
     page.evaluate("() => { window.model.send = () => {} }")
     bare.row("job-1").click()
-    expect(page.get_by_text("The kernel is busy with another cell.")).to_be_visible()
+    page.keyboard.press("Enter")
+    drawer = page.locator("#one .bnb-drawer")
+    expect(drawer.locator(".bnb-headline")).to_contain_text("RUNNING")
+    expect(drawer).to_contain_text("Loading…")
+    expect(page.get_by_text("The kernel is busy with another cell.").first).to_be_visible()
+    expect(drawer).to_contain_text("The details follow when that is done.")
     page.evaluate("() => { window.model.send = () => { throw new Error('closed') } }")
     bare.row("job-2").click()
+    expect(drawer).to_contain_text("The kernel is gone, so this is what the list knows.")
+    expect(drawer).not_to_contain_text("Loading…")
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     expect(bare.button("Review")).to_have_count(0)
     page.evaluate("() => window.deliver([[{ kind: 'state', state: { phase: 'idle' } }, []]])")
@@ -699,7 +711,13 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
     picker.button("Select all").click()
     picker.reason("OPS-123")
     picker.grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".bnb-drawer")).to_contain_text("train:2026.11")
+    page.keyboard.press("l")
+    expect(page.locator(".bnb-log")).to_be_visible()
     check_access(page)
+    page.keyboard.press("Escape")
     picker.button("Review 10 jobs").click()
     expect(page.get_by_role("alertdialog")).to_be_visible()
     check_access(page)

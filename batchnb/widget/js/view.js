@@ -6,6 +6,7 @@ import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
+import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
@@ -16,7 +17,7 @@ import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { MissingLine } from "./missing_line.js";
 import { Notices } from "./notices.js";
-import { Strip } from "./strip.js";
+import { Strip } from "./strip/strip.js";
 import { styleRoot } from "./styles.js";
 import { TallyBar, selectedText } from "./tally.js";
 import { shortId } from "./text.js";
@@ -38,9 +39,18 @@ export class View {
     const say = (/** @type {string} */ text) => this.announcer.say(text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
-    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
+    this.strip = new Strip(store, {
+      copyCell: (beside) => this.copyText("cell", beside),
+      copy: (text, beside, said) => void this.notices.copy(text, beside, said),
+    });
+    const copy = (/** @type {string} */ text, /** @type {string} */ said) => this.notices.copy(text, this.notices.waiting, said);
     this.grid = new Grid(store, id, {
-      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
+      say, copyId: (jobId) => copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: copy,
+      open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
+    });
+    this.drawer = new Drawer(store, id, {
+      say, copy, search: (term) => this.addTerm(term),
+      goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
     });
     this.missing = new MissingLine(store, say);
     this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
@@ -49,8 +59,8 @@ export class View {
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
-      reviewUntouched: () => this.panel.reviewUntouched(),
-      copyTicket: () => this.copyText("ticket", "Copied for the ticket."),
+      begin: (kind) => this.panel.begin(kind),
+      copyTicket: (beside) => this.copyText("ticket", beside),
     });
     this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
     this.panel = new Panel(store, id, {
@@ -59,12 +69,14 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
+      copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
     this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.fit.change() });
     this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
     // The list, and what stands beside it.
-    this.stage = element("div", { class: "bnb-stage" }, [this.list]);
+    this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
+    this.drawer.watch(this.stage);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
       this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.place, this.stage, this.grip.element,
@@ -93,6 +105,7 @@ export class View {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
     this.columnFit.dispose();
+    this.drawer.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -119,6 +132,7 @@ export class View {
     const { phase } = this.store.state;
     event.preventDefault();
     if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
+    else if (this.drawer.isOpen && event.target !== this.toolbar.search) this.drawer.close();
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
   }
@@ -135,13 +149,14 @@ export class View {
     else if (where === "columns") this.toolbar.columns.open();
     else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
+    else if (where === "log") this.store.details.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
 
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
-    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
+    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
     const focus = focusAt(this.root);
     const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
       const all = [region, ...region.querySelectorAll("input, button, summary")];
@@ -196,6 +211,7 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    if (what === "details") return this.drawer.show();
     if (what === "state") this.facets.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
@@ -209,6 +225,7 @@ export class View {
     this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
     if (what === "table" || what === "rows") this.toolbar.groups.show();
+    this.drawer.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
@@ -233,9 +250,15 @@ export class View {
     if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {"cell" | "ticket"} kind @param {string} said */
-  async copyText(kind, said) {
+  /** Search for what a term finds among what is searched for already. @param {string} term */
+  addTerm(term) {
+    const query = this.store.matches.query.trim();
+    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
+  }
+
+  /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */
+  async copyText(kind, beside) {
     const answer = await this.store.ask(kind, ...this.store.draft());
-    if (answer.ok) await this.notices.copy(answer.text, said);
+    if (answer.ok) await this.notices.copy(answer.text, beside);
   }
 }

@@ -11,7 +11,7 @@ import { LOCKS } from "./cells.js";
 const WIDER = 16;
 
 export class GridKeys {
-  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void}} actions */
+  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void, open(row: number): void, follow(row: number): void}} actions */
   constructor(store, grid, actions) {
     this.store = store;
     this.grid = grid;
@@ -34,17 +34,32 @@ export class GridKeys {
     cursor.row = at;
     cursor.column = [...line.children].findIndex((cell) => cell.contains(target));
     if (this.isHead(at) && !isTick && !event.shiftKey && !command) return this.toggleGroup(at);
+    const isName = target.closest(".bnb-name") !== null && !event.shiftKey && !command;
     if (target.classList.contains("bnb-id")) this.copyId(at);
+    else if (isName) this.openAt(at);
     else if (event.shiftKey) selection.range(at, command || isTick);
     else if (command || isTick) selection.toggle(at);
     else selection.only(at);
-    this.refuse(at);
+    if (!isName) this.refuse(at);
+    if (!isTick && !isName) this.followAt(at);
     this.showActive();
   }
 
   /** @param {number} at */
   isHead(at) {
     return this.store.groups.groupAt(at) >= 0;
+  }
+
+  /** The details of a row. @param {number} at */
+  openAt(at) {
+    const row = this.store.lines[at];
+    if (row >= 0) this.actions.open(row);
+  }
+
+  /** @param {number} at */
+  followAt(at) {
+    const row = this.store.lines[at];
+    if (row >= 0) this.actions.follow(row);
   }
 
   /** Say why a row cannot be selected, when somebody tries. @param {number} at */
@@ -78,7 +93,7 @@ export class GridKeys {
       Home: () => (command ? this.moveTo(0, column, event.shiftKey) : this.moveTo(row, 0, false)),
       End: () => (command ? this.moveTo(last, column, event.shiftKey) : this.moveTo(row, columns, false)),
       " ": () => this.spaceAt(row, event.shiftKey),
-      Enter: () => this.enterAt(row, event.shiftKey),
+      Enter: () => this.enterAt(row, event.shiftKey, !(command || event.altKey || event.shiftKey)),
       a: () => this.grid.bulk("all"),
       z: () => selection.undo(),
       c: () => this.copyCell(row),
@@ -105,6 +120,22 @@ export class GridKeys {
     this.showActive();
     this.activeCell()?.scrollIntoView({ block: "nearest", inline: "nearest" });
     this.refuse(cursor.row);
+    this.followAt(cursor.row);
+  }
+
+  /** Go to a row of the table, if it is among those that are shown. @param {number} row */
+  goTo(row) {
+    const at = this.store.lines.indexOf(row);
+    if (at < 0) return;
+    this.store.cursor.row = at;
+    this.grid.scroller.reveal(at);
+    this.showActive();
+  }
+
+  /** To the next row, or the one before, from wherever the focus is. @param {1 | -1} by */
+  step(by) {
+    const { cursor } = this.store;
+    this.moveTo(Math.max(0, cursor.row + by), cursor.column, false);
   }
 
   /** A cell further; an open group is closed, and from the first cell of what is in a group one goes to its header. @param {number} row @param {number} column */
@@ -148,14 +179,15 @@ export class GridKeys {
     return this.grid.columns[this.store.cursor.column - 1];
   }
 
-  /** @param {number} row @param {boolean} more */
-  enterAt(row, more) {
+  /** @param {number} row @param {boolean} more @param {boolean} [isPlain] whether it was pressed with no other key */
+  enterAt(row, more, isPlain = false) {
     const column = this.activeColumn;
     // With Shift, it is meant for the cell, which it does not reach.
     if (this.isHead(row)) return more ? undefined : this.toggleGroup(row);
     if (row < 0 && column) this.grid.titles.sortBy(column, more);
     else if (row < 0) this.grid.toggleAll();
     else if (column?.role === "id") this.copyId(row);
+    else if (isPlain) this.openAt(row);
   }
 
   /** The column of the active cell: wider, or to another place. @param {1 | -1} step @param {boolean} isMoved */
