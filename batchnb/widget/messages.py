@@ -61,6 +61,13 @@ def _table(
     messages: Sequence[tuple[int, str]],
     state: Mapping[str, Any],
 ) -> Message:
-    told = {**prices_told(), "header": payload.header, "fates": FATES, "messages": list(messages), "state": state}
+    told = {
+        **prices_told(),
+        "header": payload.header,
+        "extends": jobs.extends,
+        "fates": FATES,
+        "messages": list(messages),
+        "state": state,
+    }
     parts = [part.tobytes() for part in marked]
     return {"kind": "snapshot", **told}, [payload.numbers, payload.texts, *parts, jobs.bits]

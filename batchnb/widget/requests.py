@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from batchnb.errors import InputError
 from batchnb.text import shown
 from batchnb.widget.about import about_told
+from batchnb.widget.children import open_array
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -92,8 +93,10 @@ _HANDLERS: Mapping[str, Handler] = {
     "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
     "show_new": lambda session, *_: session.auto_refresh.show_new(),
     "about": lambda session, *_: {"about": about_told(session.jobs.snapshot, session.setup)},
+    "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
+    "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),
 }

@@ -17,6 +17,7 @@ from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
 from batchnb.widget.auto_refresh import AutoRefresh
 from batchnb.widget.descriptions import Descriptions
+from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.identity import Identity
 from batchnb.widget.refresh import list_again
@@ -58,6 +59,8 @@ class PickerSession:
         self.identity = Identity(setup.connection, self.send_state)
         """Who calls, asked once a page shows the picker."""
         self.auto_refresh: AutoRefresh = AutoRefresh(self)
+        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
+        """What is asked about single jobs."""
         self._state = StateTold(self)
 
     # What Python and the browser ask

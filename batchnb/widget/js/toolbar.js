@@ -3,6 +3,7 @@
 import { CompletionList } from "./completion_list.js";
 import { ColumnsMenu } from "./columns_menu.js";
 import { element } from "./dom.js";
+import { GroupMenu } from "./group_menu.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { Roving } from "./roving.js";
 import { matchText } from "./tally.js";
@@ -31,9 +32,10 @@ export class Toolbar {
     this.error = element("div", { class: "bnb-query-error", id: `${id}-query-error` });
     this.columns = new ColumnsMenu(store, actions.say);
     this.help = new SearchHelp((query) => this.apply(query));
+    this.groups = new GroupMenu(store, id, actions);
     this.element = element("div", { class: "bnb-tools" }, [
       element("div", { class: "bnb-field" }, [this.search, element("span", { class: "bnb-slash", "aria-hidden": "true" }, ["/"]), this.completion.element]),
-      this.help.element, this.columns.element, actions.filters,
+      this.help.element, this.groups.element, this.columns.element, actions.filters,
     ]);
     this.tools = new Roving([this.element], () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
   }

@@ -11,7 +11,7 @@
  *   codes: Codes | null, code(row: number): number, word(code: number): string}} Column */
 /** @typedef {Uint8Array | Uint16Array | Uint32Array} Codes */
 /** @typedef {{column: number, descending: boolean}} SortKey */
-/** What changed: the columns, the matching rows, the selection, some rows, or the state of the picker.
- * @typedef {"table" | "rows" | "selection" | "patch" | "state"} Change */
+/** What changed: the columns, the matching rows, the selection, some rows, the state of the picker, or the job in the drawer.
+ * @typedef {"table" | "rows" | "selection" | "patch" | "state" | "details"} Change */
 
 export {};

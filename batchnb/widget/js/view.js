@@ -6,6 +6,7 @@ import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
+import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
@@ -43,7 +44,14 @@ export class View {
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
     });
     const copy = (/** @type {string} */ text, /** @type {string} */ said) => this.notices.copy(text, this.notices.waiting, said);
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: copy });
+    this.grid = new Grid(store, id, {
+      say, copyId: (jobId) => copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: copy,
+      open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
+    });
+    this.drawer = new Drawer(store, id, {
+      say, copy, search: (term) => this.addTerm(term),
+      goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
+    });
     this.missing = new MissingLine(store, say);
     this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
@@ -67,7 +75,8 @@ export class View {
     this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.fit.change() });
     this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
     // The list, and what stands beside it.
-    this.stage = element("div", { class: "bnb-stage" }, [this.list]);
+    this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
+    this.drawer.watch(this.stage);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
       this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.place, this.stage, this.grip.element,
@@ -96,6 +105,7 @@ export class View {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
     this.columnFit.dispose();
+    this.drawer.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -122,6 +132,7 @@ export class View {
     const { phase } = this.store.state;
     event.preventDefault();
     if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
+    else if (this.drawer.isOpen && event.target !== this.toolbar.search) this.drawer.close();
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
   }
@@ -136,14 +147,16 @@ export class View {
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
     else if (where === "columns") this.toolbar.columns.open();
+    else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
+    else if (where === "log") this.store.details.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
 
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
-    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
+    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
     const focus = focusAt(this.root);
     const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
       const all = [region, ...region.querySelectorAll("input, button, summary")];
@@ -198,6 +211,7 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    if (what === "details") return this.drawer.show();
     if (what === "state") this.facets.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
@@ -210,6 +224,8 @@ export class View {
     this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
     this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
+    if (what === "table" || what === "rows") this.toolbar.groups.show();
+    this.drawer.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
@@ -232,6 +248,12 @@ export class View {
     this.panel.show();
     // What is asked, and the button that does it, are seen at once.
     if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Search for what a term finds among what is searched for already. @param {string} term */
+  addTerm(term) {
+    const query = this.store.matches.query.trim();
+    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */

@@ -1,10 +1,12 @@
 // @ts-check
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
+import { Details } from "../drawer/details.js";
 import { AutoRefresh } from "../strip/auto_refresh.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Describer } from "./describer.js";
+import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -17,14 +19,16 @@ export class Store {
   table = new Table();
   layout = new Layout(this.table);
   matches = new Matches(this.table, this.layout);
+  groups = new Groups(this.table, this.matches);
   cursor = new Cursor();
-  selection = new Selection(this.table, this.matches, this.cursor, {
+  selection = new Selection(this.table, this.matches, this.groups, this.cursor, {
     isFrozen: () => this.isFrozen,
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   auto = new AutoRefresh(this);
   describer = new Describer(this);
+  details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -38,7 +42,10 @@ export class Store {
     this.kernel = new Kernel(model, {
       receive: (message, buffers) => this.receive(message, buffers),
       fail: (answer) => this.setError(answer),
-      change: () => this.notify("state"),
+      change: () => {
+        if (this.kernel.lost !== null) this.details.forget();
+        this.notify("state");
+      },
       resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
@@ -56,7 +63,7 @@ export class Store {
 
   /** @param {Change} what */
   notify(what) {
-    if (what !== "state") this.selection.forgetTally();
+    if (what !== "state" && what !== "details") this.selection.forgetTally();
     for (const view of this.views) view(what);
   }
 
@@ -80,6 +87,7 @@ export class Store {
       this.notify("selection");
     }
     if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
+    if (message.kind === "details") this.details.receive(message);
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -92,23 +100,29 @@ export class Store {
     const before = table.header;
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
+    if (message.isInPlace && before !== null && before.rows === header.rows && !table.isPartial) return this.stay(message, buffers);
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
+    const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
-    const isInPlace = Boolean(message.isInPlace) && before !== null && before.rows === header.rows && !table.isPartial;
-    if (isInPlace) table.facts.follow(header.snapshot);
     table.take(message, buffers);
     matches.follow(titles);
-    if (isInPlace) return this.stay();
     if (before === null) this.reason = message.state.reason;
-    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
-    if (!isRest || !matches.isPlain) this.cursor.forget();
-    this.selection.take(new Uint8Array(buffers[5]), isRest);
-    this.resort("table");
+    const isNews = this.selection.take(new Uint8Array(buffers[5]), { isRest, isLonger });
+    matches.sort();
+    restore();
+    this.notify("table");
+    if (isNews) this.telling.saySoon();
     if (!isRest) this.describer.begin();
   }
 
-  /** The rows are the same jobs as before: which of them are shown, in which order, and what is selected stays. */
-  stay() {
+  /** The rows are the same jobs as before: which are shown, in which order, and what is selected stays. @param {Json} message @param {ArrayBuffer[]} buffers */
+  stay(message, buffers) {
+    const { titles } = this.matches;
+    this.table.facts.follow(message.header.snapshot);
+    this.table.take(message, buffers);
+    this.matches.follow(titles);
     this.selection.drop(Array.from(this.table.locks.keys()).filter((row) => this.table.locks[row]));
     this.matches.facets.forget();
     this.notify("table");
@@ -201,6 +215,23 @@ export class Store {
     if (!this.state.error || this.isFrozen) return;
     this.setError({});
     this.ask("dismiss");
+  }
+
+  /** What the list shows: rows, and headers of groups as negative numbers. */
+  get lines() {
+    return this.groups.lines;
+  }
+
+  /** Group the rows, or no more. @param {string | string[] | null} view */
+  group(view) {
+    this.groups.view = view;
+    this.cursor.rewind();
+    this.notify("rows");
+  }
+
+  /** List the children of the array in this row, which come as rows of a new snapshot. @param {number} row */
+  askChildren(row) {
+    if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
   selectionChanged() {
