@@ -17,7 +17,7 @@ from batchnb.errors import (
 )
 from batchnb.text import plural, shown
 
-__all__ = ["Failure", "LateError", "failure_of", "is_expired", "is_unreached", "login_command", "sentence_of"]
+__all__ = ["Failure", "LateError", "failure_of", "is_expired", "is_unreached", "login_line", "sentence_of"]
 
 _LENGTH = 1200
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "UnauthorizedSSOTokenError"})
@@ -92,8 +92,9 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, 
     if isinstance(error, CredentialsError):
         if not is_expired(error):
             return Failure(raw, again="Try again")
-        login = login_command(profile)
-        text = f"Your AWS session has expired. Run {login}, then press Review again. Your selection is kept."
+        text = (
+            f"Your AWS session has expired. Run {login_line(profile)}, then press Review again. Your selection is kept."
+        )
         return Failure(text, raw, "Review again")
     if isinstance(error, AccessDeniedError):
         looks = "end" if error.operation.startswith("Terminate") else "look at"
@@ -108,7 +109,7 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, 
 
 
 def is_expired(error: BaseException | None) -> bool:
-    """Whether the error says that the credentials were good, and a new login helps."""
+    """Whether the error says that a login is over, and not that it never was good."""
     return isinstance(error, CredentialsError) and error.code in _EXPIRED
 
 
@@ -117,8 +118,8 @@ def is_unreached(error: UnavailableError) -> bool:
     return error.code in _UNREACHED
 
 
-def login_command(profile: str | None) -> str:
-    """Return the command that logs in again."""
+def login_line(profile: str | None) -> str:
+    """Return what to type for a new login with this profile."""
     return f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
 
 

@@ -15,7 +15,7 @@ from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.running.tag_gate import PROTECTED
 from batchnb.text import plural, shown
-from batchnb.widget.failures import is_expired, login_command
+from batchnb.widget.failures import is_expired, login_line
 from batchnb.widget.names import names_text
 from batchnb.widget.watching import WATCH_SECONDS, is_watchable
 
@@ -109,7 +109,7 @@ def _of_untouched(stopped_by: AwsError | None, results: Sequence[JobResult], pro
     """Return the line for the jobs that no request was made for, though nobody stopped the run."""
     untouched = len(results)
     if isinstance(stopped_by, CredentialsError):
-        log_in = f"Run {login_command(profile)}" if is_expired(stopped_by) else "Log in again"
+        log_in = f"Run {login_line(profile)}" if is_expired(stopped_by) else "Log in again"
         return _line(
             f"{log_in}, then press Go on: you review the {untouched:,} first.", stopped_by, "untouched", "Go on"
         )

@@ -56,11 +56,11 @@ class PickerSession:
         """How the table was listed last."""
         self.worker = Worker(self.send_state)
         self.audience = audience
+        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
+        """What is asked about single jobs."""
         self.identity = Identity(setup.connection, self.send_state)
         """Who calls, asked once a page shows the picker."""
         self.auto_refresh: AutoRefresh = AutoRefresh(self)
-        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
-        """What is asked about single jobs."""
         self._state = StateTold(self)
 
     # What Python and the browser ask

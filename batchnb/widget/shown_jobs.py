@@ -28,10 +28,10 @@ class ShownJobs:
         self.snapshot = take_snapshot(frame, 1, ids=ids)
         self.marks = Marks(self.snapshot)
         self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._same: set[object] = set()
-        """The numbers of earlier snapshots that had the same jobs in the same rows."""
         self.extends: int | None = None
         """The number of the snapshot that this one only adds rows to, at its end."""
+        self._same: set[object] = set()
+        """The numbers of earlier snapshots that had the same jobs in the same rows."""
 
     def __len__(self) -> int:
         return len(self.snapshot)
@@ -76,9 +76,9 @@ class ShownJobs:
             self.snapshot = take_snapshot(frame, self.snapshot.number + 1, ids=self._ids)
             self.marks = Marks(self.snapshot)
             self.rows = self.snapshot.rows_of(chosen)
+            self.extends = None
             is_same = in_place and before.rows.job_ids == self.snapshot.rows.job_ids
             self._same = {*self._same, before.number} if is_same else set()
-            self.extends = None
 
     def extend(self, frame: pd.DataFrame) -> None:
         """Show a frame that has more rows at its end. The selection stays, and all that is known of the other rows."""

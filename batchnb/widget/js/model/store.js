@@ -210,13 +210,6 @@ export class Store {
     this.notify(what);
   }
 
-  /** What an error speaks of has changed: it need not be said any longer. */
-  forgetError() {
-    if (!this.state.error || this.isFrozen) return;
-    this.setError({});
-    this.ask("dismiss");
-  }
-
   /** What the list shows: rows, and headers of groups as negative numbers. */
   get lines() {
     return this.groups.lines;
@@ -232,6 +225,13 @@ export class Store {
   /** List the children of the array in this row, which come as rows of a new snapshot. @param {number} row */
   askChildren(row) {
     if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
+  }
+
+  /** What an error speaks of has changed: it need not be said any longer. */
+  forgetError() {
+    if (!this.state.error || this.isFrozen) return;
+    this.setError({});
+    this.ask("dismiss");
   }
 
   selectionChanged() {
