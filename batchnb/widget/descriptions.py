@@ -73,7 +73,9 @@ class Descriptions:
         """Take row numbers of the snapshot to be described for a lane, in the place of those that wait in it.
 
         What is known of them is sent at once. Returns how many jobs are to be described, and `isHeld` where a plan or
-        a run goes on: then none is. Raises InputError for an unknown lane, and for rows that the table does not have.
+        a run goes on, which describes none.
+
+        Raises InputError for an unknown lane, and for rows that the table does not have.
         """
         lane, again = content.get("lane"), content.get("again") is True
         if lane not in LANES:
