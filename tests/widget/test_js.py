@@ -14,7 +14,7 @@ from tests.tools import missing
 MODULES = Path(batchnb.widget.__file__).with_name("js")
 TESTS = Path(__file__).with_name("js")
 LEFT_OUT = {"types.js", "search/terms.js"}
-"""Types."""
+"""Types, of which nothing runs."""
 
 
 @pytest.fixture(scope="module")
