@@ -10,6 +10,7 @@ import { detailAttempts, detailDependencies, detailEnvironment, detailFields, de
 import { jobNameText } from "./texts.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Json } from "../types.js" */
+/** @import { Context } from "./sections.js" */
 
 /** Below this width, it covers the list. */
 const DRAWER_NARROW = 720;
@@ -53,7 +54,7 @@ export class Drawer {
     this.sizes.observe(stage);
   }
 
-  /** @returns {import("./sections.js").Context} */
+  /** @returns {Context} */
   makeContext() {
     const { store, actions } = this;
     return {
