@@ -125,6 +125,7 @@ class Reviewing:
             self._take(plan)
             session.jobs.marks.note_plan(plan)
         session.send_patch()
+        session.descriptions.note_plan(plan)
         return Phase.CONFIRMING
 
     def _take(self, plan: Plan) -> None:

@@ -14,6 +14,7 @@ from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
+from batchnb.widget.descriptions import Descriptions
 from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.refresh import list_again
@@ -41,6 +42,8 @@ class PickerSession:
         self.clock = clock or Clock()
         self.reviewing: Reviewing = Reviewing(self)
         """The plan that was made last, and its review."""
+        self.descriptions: Descriptions = Descriptions(self)
+        """What DescribeJobs told of the jobs, beside what the frame has."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
         self.run: Run | None = None
@@ -155,6 +158,7 @@ class PickerSession:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
         self.send_patch()
+        self.descriptions.note_report(report)
         # What failed can be selected again, by somebody who has read why.
         self.select([])
         self.audience.keep_result()

@@ -152,6 +152,17 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
     expect(drawer).to_be_hidden()
     expect(picker.counts).to_contain_text("3 selected")
     assert notebook.cells == cells
+    page.keyboard.press("g")
+    picker.root.get_by_role("radio", name="Definition", exact=True).check()
+    page.keyboard.press("Escape")
+    picker.root.get_by_role("treegrid").focus()
+    for key in ("Control+Home", "Space", "ArrowRight", "ArrowRight", "Space", "ArrowLeft", "Shift+Enter"):
+        page.keyboard.press(key)
+    sweep = picker.root.locator(".bnb-group:visible")
+    expect(sweep).to_contain_text("60 jobs")
+    expect(sweep).to_have_attribute("aria-expanded", "true")
+    expect(picker.counts).to_contain_text("59 selected")
+    assert notebook.cells == cells
 
 
 @pytest.mark.parametrize("host", [Notebook, Seven])

@@ -6,6 +6,7 @@
  *   widget_manager?: any, on(name: string, callback: (...parts: any[]) => void): void,
  *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
 /** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
+ *   isFlag?: boolean, pending?: Uint8Array,
  *   text(row: number): string, keys(descending: boolean): Uint16Array[],
  *   codes: Codes | null, code(row: number): number, word(code: number): string}} Column */
 /** @typedef {Uint8Array | Uint16Array | Uint32Array} Codes */

@@ -4,6 +4,7 @@ import { Form } from "./bar/form.js";
 import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
+import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
@@ -11,8 +12,10 @@ import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
 import { Grip } from "./frame/grip.js";
+import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
+import { MissingLine } from "./missing_line.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
@@ -37,17 +40,19 @@ export class View {
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
-    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
-    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
-    this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.grid = new Grid(store, id, {
-      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`),
+      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
       open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
     });
     this.drawer = new Drawer(store, id, {
       say, copy: (text, said) => this.notices.copy(text, said), search: (term) => this.addTerm(term),
       goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
     });
+    this.missing = new MissingLine(store, say);
+    this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
+    this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
+    this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -69,11 +74,11 @@ export class View {
     this.drawer.watch(this.stage);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.place, this.stage, this.grip.element,
+      this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.place, this.stage, this.grip.element,
     ]);
     // The only place where something is asked, runs, fails or is reported.
     this.acts = element("div", { class: "bnb-acts" }, [
-      this.notices.error, this.result.element, this.tally.chosen, this.form.element, this.panel.element, this.notices.waiting,
+      this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting,
     ]);
     this.root.append(this.strip.element, this.browse, this.acts, this.live);
     // The rules of the page, made for its own lists and buttons, end at the host.
@@ -81,6 +86,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
@@ -94,6 +100,7 @@ export class View {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
     this.drawer.dispose();
+    this.columnFit.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -134,7 +141,8 @@ export class View {
     event.preventDefault();
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
-    else if (where === "columns") this.toolbar.openColumns();
+    else if (where === "columns") this.toolbar.columns.open();
+    else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
     else if (where === "log") this.store.details.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
@@ -201,15 +209,18 @@ export class View {
     if (what === "state" || what === "table") this.showState();
     if (what === "state") this.facets.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
+    this.missing.show();
+    this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
     this.empty.show();
     this.form.show();
     // Nothing to end, and so nothing to say why.
     this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
-    this.tally.chosen.hidden ||= this.form.element.hidden;
+    this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
     this.drawer.show();
+    if (what === "table" || what === "rows") this.toolbar.groups.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 

@@ -4,6 +4,8 @@ import { copied, hasBit } from "../bits.js";
 import { Details } from "../drawer/details.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Describer } from "./describer.js";
+import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -16,13 +18,15 @@ export class Store {
   table = new Table();
   layout = new Layout(this.table);
   matches = new Matches(this.table, this.layout);
+  groups = new Groups(this.table, this.matches);
   cursor = new Cursor();
-  selection = new Selection(this.table, this.matches, this.cursor, {
+  selection = new Selection(this.table, this.matches, this.groups, this.cursor, {
     isFrozen: () => this.isFrozen,
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
+  describer = new Describer(this);
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -51,6 +55,7 @@ export class Store {
   dispose() {
     this.kernel.dispose();
     this.telling.cancel();
+    this.describer.cancel();
   }
 
   /** @param {Change} what */
@@ -79,6 +84,7 @@ export class Store {
       this.notify("selection");
     }
     if (message.kind === "details") this.details.receive(message);
+    if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -92,14 +98,19 @@ export class Store {
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
+    const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
     table.take(message, buffers);
     matches.follow(titles);
     if (before === null) this.reason = message.state.reason;
-    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
-    if (!isRest || !matches.isPlain) this.cursor.forget();
-    this.selection.take(new Uint8Array(buffers[5]), isRest);
-    this.resort("table");
+    const isNews = this.selection.take(new Uint8Array(buffers[5]), { isRest, isLonger });
+    matches.sort();
+    restore();
+    this.notify("table");
+    if (isNews) this.telling.saySoon();
+    if (!isRest) this.describer.begin();
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -118,6 +129,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    if (before.phase !== state.phase) this.describer.resume();
     this.notify("state");
   }
 
@@ -181,6 +193,23 @@ export class Store {
   refilter(what = "rows") {
     this.matches.filter();
     this.notify(what);
+  }
+
+  /** What the list shows: rows, and headers of groups as negative numbers. */
+  get lines() {
+    return this.groups.lines;
+  }
+
+  /** Group the rows, or no more. @param {string | string[] | null} view */
+  group(view) {
+    this.groups.view = view;
+    this.cursor.rewind();
+    this.notify("rows");
+  }
+
+  /** List the children of the array in this row, which come as rows of a new snapshot. @param {number} row */
+  askChildren(row) {
+    if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
   selectionChanged() {
