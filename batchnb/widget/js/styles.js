@@ -1,12 +1,13 @@
 // @ts-check
 // The sheets of a picker and of its page. They are the same for all pickers of a page, whichever module made them first.
 import { BAR_LOOK } from "./styles_bar.js";
-import { DRAWER_LOOK } from "./styles_drawer.js";
 import { FRAME_LOOK } from "./styles_frame.js";
 import { GRID_LOOK } from "./styles_grid.js";
+import { STRIP_LOOK } from "./styles_strip.js";
 import { TOKENS } from "./styles_tokens.js";
 import { COLUMNS_LOOK } from "./styles_columns.js";
 import { GROUPS_LOOK } from "./styles_groups.js";
+import { DRAWER_LOOK } from "./styles_drawer.js";
 
 /** What a page may not change: its own rules, for lists, tables and buttons, end at the root. */
 const HOST = `
@@ -15,7 +16,7 @@ const HOST = `
 `;
 
 /** All rules of a picker. A file of rules is one line here. */
-const LOOK = [HOST, TOKENS, FRAME_LOOK, GRID_LOOK, COLUMNS_LOOK, GROUPS_LOOK, BAR_LOOK, DRAWER_LOOK].join("\n");
+const LOOK = [HOST, TOKENS, FRAME_LOOK, GRID_LOOK, COLUMNS_LOOK, GROUPS_LOOK, DRAWER_LOOK, BAR_LOOK, STRIP_LOOK].join("\n");
 
 /** For the page itself: the live picker covers the static table of a notebook's file. */
 const PLACE = `

@@ -25,7 +25,7 @@ export class Drawer {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copy(text: string, said: string): void, search(term: string): void, goTo(row: number): void, step(by: 1 | -1): void,
+   * @param {{say(text: string): void, copy(text: string, said: string, beside: HTMLElement): void, search(term: string): void, goTo(row: number): void, step(by: 1 | -1): void,
    *   focusGrid(): void}} actions
    */
   constructor(store, id, actions) {

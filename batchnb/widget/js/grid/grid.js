@@ -35,8 +35,7 @@ export class Grid {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copyId(jobId: string): void, copyText(text: string, said: string): void,
-   *   open(row: number): void, follow(row: number): void}} actions
+   * @param {{say(text: string): void, copyId(jobId: string): void, copyText(text: string, said: string): void, open(row: number): void, follow(row: number): void}} actions
    */
   constructor(store, id, actions) {
     this.store = store;

@@ -11,10 +11,7 @@ import { LOCKS } from "./cells.js";
 const WIDER = 16;
 
 export class GridKeys {
-  /**
-   * @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void,
-   *   open(row: number): void, follow(row: number): void}} actions
-   */
+  /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void, open(row: number): void, follow(row: number): void}} actions */
   constructor(store, grid, actions) {
     this.store = store;
     this.grid = grid;
