@@ -265,7 +265,7 @@ def test_the_list_is_as_high_with_no_row_and_as_high_as_one_wants(open_picker: O
 
 
 def test_a_value_is_completed(open_picker: Open, page: Page) -> None:
-    """Behind a colon stand the values of the list: the arrow goes to them, Tab takes one, Enter and Escape take none."""
+    """Behind a colon stand the values of the list: arrows go to them, Tab takes one, Enter and Escape take none."""
     open_picker(some_jobs(30))
     search, options = page.get_by_label("Search the jobs"), page.get_by_role("option")
     search.press_sequentially("queue:")
