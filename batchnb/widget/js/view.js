@@ -49,7 +49,7 @@ export class View {
       open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
     });
     this.drawer = new Drawer(store, id, {
-      say, copy, search: (term) => this.addTerm(term),
+      say, copy: (text, said, beside) => void this.notices.copy(text, beside, said), search: (term) => this.addTerm(term),
       goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
     });
     this.missing = new MissingLine(store, say);
@@ -186,6 +186,7 @@ export class View {
     this.facets.resize();
     this.root.toggleAttribute("data-short", false);
     this.root.toggleAttribute("data-short", this.root.scrollHeight > this.root.clientHeight + 1);
+    if (this.browse.hidden) this.showWhole();
   }
 
   /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
@@ -246,14 +247,18 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
-    // What is asked, and the button that does it, are seen at once.
-    if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
+    if (isReview && !wasReview) this.showWhole();
+  }
+
+  /** What is asked, and the button that does it, are seen at once. */
+  showWhole() {
+    if (this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
   /** Search for what a term finds among what is searched for already. @param {string} term */
   addTerm(term) {
     const query = this.store.matches.query.trim();
-    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
+    if (!query.split(/\s+/).includes(term)) this.toolbar.searchFor(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */
