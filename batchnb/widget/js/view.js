@@ -186,6 +186,7 @@ export class View {
     this.facets.resize();
     this.root.toggleAttribute("data-short", false);
     this.root.toggleAttribute("data-short", this.root.scrollHeight > this.root.clientHeight + 1);
+    if (this.browse.hidden) this.showWhole();
   }
 
   /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
@@ -246,8 +247,12 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
-    // What is asked, and the button that does it, are seen at once.
-    if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
+    if (isReview && !wasReview) this.showWhole();
+  }
+
+  /** What is asked, and the button that does it, are seen at once. */
+  showWhole() {
+    if (this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
   /** Search for what a term finds among what is searched for already. @param {string} term */
