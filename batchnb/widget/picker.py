@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from batchnb.aws.connection import Connection
+from batchnb.aws.kept_connection import KeptConnection
 from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -31,6 +31,7 @@ from batchnb.widget.requests import answer_to
 from batchnb.widget.session import PickerSession
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
+from batchnb.widget.watching import Watching
 
 if TYPE_CHECKING:
     import boto3
@@ -78,7 +79,7 @@ class JobPicker(anywidget.AnyWidget):
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
-        connection = Connection(session, profile, region, endpoint_url)
+        connection = KeptConnection(session, profile, region, endpoint_url)
         setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
         self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
         self._outputs = Outputs()
@@ -135,7 +136,8 @@ class JobPicker(anywidget.AnyWidget):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing goes on any more; return whether that was within `timeout` seconds."""
-        return self._session.worker.wait(timeout)
+        session = self._session
+        return all(one.wait(timeout) for one in (session.worker, session.identity, session.auto_refresh))
 
     def __repr__(self) -> str:
         return f"<JobPicker: {plural(len(self._session.jobs), 'job')}>"
@@ -177,7 +179,7 @@ class JobPicker(anywidget.AnyWidget):
             report = None if run else self._session.report
             return Still(jobs.snapshot, jobs.rows, report, self._note(run))
 
-    def _note(self, run: Run | None) -> str:
+    def _note(self, run: Run | Watching | None) -> str:
         if run is not None:
             return (
                 f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "

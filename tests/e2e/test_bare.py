@@ -20,6 +20,8 @@ from tests.e2e.bare import BarePage
 Open = Callable[..., BarePage]
 SWEEP = "name:sweep-lr-0*"
 ENDS_WITHIN = 30_000
+NOWHERE = "http://127.0.0.1:9"
+"""An endpoint of this machine, so that the place is known, at which nobody answers."""
 NARROW = 600
 LEAST_STAGE = 334
 HIGHEST = 640
@@ -338,6 +340,68 @@ def test_sort_by_several_columns_and_hide_one(open_picker: Open) -> None:
     expect(title).to_have_count(0)
 
 
+def test_columns_fill_while_somebody_looks(picker: BarePage, page: Page) -> None:
+    """What DescribeJobs tells appears in the rows in sight, sums up for the selection, and is loaded for a search."""
+    titles = page.locator(".bnb-th .bnb-title").all_text_contents()
+    assert titles[:9] == ["Name", "Status", "For", "Definition", "vCPU", "GPU", "Memory", "Tries", "Queue"]
+    picker.filter("name:=sweep-array,=sweep-lr-000")
+    row = picker.row("sweep-array")
+    expect(row).to_contain_text("120, 95 live")
+    expect(row).to_contain_text(re.compile("RUNNING . 45"))
+    expect(row.locator(".bnb-dot")).to_have_attribute("data-kind", "running")
+    one = picker.row("sweep-lr-000")
+    expect(one).to_contain_text("60 GiB")
+    cells = [cell.inner_text() for cell in one.locator(".bnb-td").all()]
+    assert cells[1:9] == ["sweep-lr-000", "RUNNING", cells[3], "train-sweep:7", "8", "1", "60 GiB", "1/3"]
+    expect(one.get_by_title("job-definition/train-sweep:7")).to_have_text("train-sweep:7")
+    picker.button("Select all").click()
+    expect(page.locator(".bnb-totals")).to_contain_text("TiB in use")
+    expect(page.locator(".bnb-totals")).to_contain_text("job-hours + 1 array")
+    picker.filter("tag:team=vision")
+    expect(page.locator(".bnb-missing")).to_contain_text("jobs are not here yet.")
+    expect(picker.grid).to_have_attribute("aria-rowcount", "1")
+    picker.button("Load them (").click()
+    expect(page.locator(".bnb-missing")).to_be_hidden()
+    expect(picker.row("sweep-lr-000")).to_be_visible()
+    assert sorted(picker.picker.selected["jobName"]) == ["sweep-array", "sweep-lr-000"]
+    assert picker.errors == []
+
+
+def test_the_name_stays_and_columns_move(picker: BarePage, page: Page) -> None:
+    """Scrolled to the right, by keys, by Reset, by a double click, and where there is little room."""
+    grid, titles = picker.grid, page.locator(".bnb-th .bnb-title")
+    name = page.locator(".bnb-body .bnb-pinned").first
+    before = name.bounding_box()
+    grid.evaluate("(grid) => { grid.scrollLeft = 300 }")
+    expect(page.locator(".bnb-scrolled")).to_have_count(1)
+    assert name.bounding_box() == before
+    grid.focus()
+    page.keyboard.press("ArrowUp")
+    for key in ("Home", "ArrowRight", "ArrowRight", "Alt+Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(titles.nth(1)).to_have_text("For")
+    expect(titles.nth(2)).to_have_text("Status")
+    expect(page.locator(".bnb-th.bnb-active")).to_contain_text("Status")
+    expect(page.locator("#one [aria-live]")).to_contain_text("Status stands behind For.")
+    grip = page.get_by_role("columnheader", name="Definition").locator(".bnb-grip")
+    grip.dblclick()
+    width = page.get_by_role("columnheader", name="Definition").bounding_box()
+    assert width is not None
+    assert 80 < width["width"] < 150
+    page.get_by_text("Columns ▾", exact=True).click()
+    page.get_by_role("checkbox", name="Job id").uncheck()
+    expect(page.get_by_role("columnheader", name="Job id")).to_have_count(0)
+    picker.button("Reset").click()
+    expect(page.get_by_role("columnheader", name="Job id")).to_have_count(1)
+    expect(titles.nth(1)).to_have_text("Status")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 600, "height": 800})
+    expect(titles).to_have_text(["Name", "Status", "For"])
+    page.set_viewport_size({"width": 1100, "height": 900})
+    expect(page.get_by_role("columnheader", name="Memory")).to_be_visible()
+    assert picker.errors == []
+
+
 def test_a_column_is_resized_by_mouse_and_by_keys(open_picker: Open, page: Page) -> None:
     """The grip at a title, and Alt with the arrows, change its width."""
     bare = open_picker(some_jobs(5))
@@ -422,9 +486,10 @@ def test_a_double_click_ends_nothing(picker: BarePage, page: Page, night: local.
 
 
 def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
-    """Done shows the whole list again, with nothing selected; the next run has a result of its own."""
+    """Done shows what the search finds again, with nothing selected; the next run has a result of its own."""
     for reason in ("OPS-123", "OPS-124"):
-        picker.filter("name:sweep-lr-021" if reason == "OPS-123" else "name:sweep-lr-03*")
+        search = "name:sweep-lr-021" if reason == "OPS-123" else "name:sweep-lr-03*"
+        picker.filter(search)
         picker.button("Select all").click()
         picker.reason(reason)
         picker.button("Review").click()
@@ -432,6 +497,7 @@ def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
         expect(page.locator(".bnb-summary")).to_contain_text("ended", timeout=ENDS_WITHIN)
         picker.button("Done").click()
         expect(page.locator(".bnb-summary")).to_have_count(0)
+        expect(page.get_by_label("Search the jobs")).to_have_value(search)
         expect(picker.counts).to_have_text("0 selected")
 
 
@@ -447,8 +513,9 @@ def test_the_result_has_failures_first_which_can_be_selected_again(picker: BareP
     expect(first).to_contain_text("denied")
     expect(first).to_contain_text("AccessDenied")
     expect(picker.grid).to_have_attribute("aria-rowcount", "11")
+    page.locator("#one summary[title=More]").click()
     picker.button("Copy as a cell").click()
-    expect(page.get_by_text("The cell is in the clipboard.").first).to_be_visible()
+    expect(page.locator(".bnb-copied")).to_have_text("Copied.")
     cell = page.evaluate("navigator.clipboard.readText()")
     assert cell == picker.picker.as_cell()
     assert len(cell.splitlines()) == 14
@@ -512,7 +579,7 @@ def test_each_guard_is_met_in_the_dialog(
 
 def test_the_button_says_why_it_cannot(open_picker: Open, page: Page) -> None:
     """No jobs, no reason, a reason too long: each is said, and a reason is counted by code points."""
-    bare = open_picker(some_jobs(5))
+    bare = open_picker(some_jobs(5), endpoint_url=NOWHERE)
     why = page.locator(".bnb-form .bnb-why")
     expect(why).to_have_text("Select the jobs to end.")
     bare.row("job-1").click()
@@ -610,7 +677,7 @@ def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeyp
         raise AwsError(HOSTILE[0], code="Odd", operation="DescribeJobs")
 
     monkeypatch.setattr("batchnb.api.plan_with", fail)
-    bare = open_picker(some_jobs(3))
+    bare = open_picker(some_jobs(3), endpoint_url=NOWHERE)
     bare.row("job-1").click()
     bare.reason("x")
     bare.button("Review 1 job").click()

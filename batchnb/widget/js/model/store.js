@@ -2,6 +2,7 @@
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
 import { Details } from "../drawer/details.js";
+import { AutoRefresh } from "../strip/auto_refresh.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Describer } from "./describer.js";
@@ -25,6 +26,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  auto = new AutoRefresh(this);
   describer = new Describer(this);
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
@@ -44,7 +46,7 @@ export class Store {
         if (this.kernel.lost !== null) this.details.forget();
         this.notify("state");
       },
-      isRunning: () => this.state.phase === "running",
+      resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
     /** What a notebook kept of the table, for a page without a kernel. */
@@ -55,6 +57,7 @@ export class Store {
   dispose() {
     this.kernel.dispose();
     this.telling.cancel();
+    this.auto.dispose();
     this.describer.cancel();
   }
 
@@ -97,6 +100,7 @@ export class Store {
     const before = table.header;
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
+    if (message.isInPlace && before !== null && before.rows === header.rows && !table.isPartial) return this.stay(message, buffers);
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
     const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
@@ -111,6 +115,17 @@ export class Store {
     this.notify("table");
     if (isNews) this.telling.saySoon();
     if (!isRest) this.describer.begin();
+  }
+
+  /** The rows are the same jobs as before: which are shown, in which order, and what is selected stays. @param {Json} message @param {ArrayBuffer[]} buffers */
+  stay(message, buffers) {
+    const { titles } = this.matches;
+    this.table.facts.follow(message.header.snapshot);
+    this.table.take(message, buffers);
+    this.matches.follow(titles);
+    this.selection.drop(Array.from(this.table.locks.keys()).filter((row) => this.table.locks[row]));
+    this.matches.facets.forget();
+    this.notify("table");
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -212,7 +227,15 @@ export class Store {
     if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
+  /** What an error speaks of has changed: it need not be said any longer. */
+  forgetError() {
+    if (!this.state.error || this.isFrozen) return;
+    this.setError({});
+    this.ask("dismiss");
+  }
+
   selectionChanged() {
+    this.forgetError();
     this.telling.isKept = false;
     this.telling.saySoon();
     this.notify("selection");
@@ -221,6 +244,7 @@ export class Store {
   /** @param {string} reason */
   setReason(reason) {
     this.reason = reason;
+    this.forgetError();
     this.telling.saySoon();
   }
 
@@ -241,6 +265,7 @@ export class Store {
     if (lost !== null) return lost;
     if (phase === "planning") return `Looking at ${plural(this.selection.count, "job")} in AWS…`;
     if (phase !== "idle") return "Wait until this is over.";
+    if (this.state.where?.obstacle) return this.state.where.obstacle;
     if (!this.selection.count) return "Select the jobs to end.";
     if (!reason.trim()) return "Say why. One line and the ticket are enough.";
     if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;
