@@ -37,7 +37,9 @@ def cell_of(session: PickerSession) -> str:
         notes = [f"{plural(len(names), 'job')}, {_where_text(where)}, {session.clock.wall():{_MOMENT}}"]
     if not names:
         raise InputError("no job is selected: select some first.")
-    options: dict[str, Any] = {**session.setup.connection, **session.setup.guards}
+    connection = session.setup.connection
+    where_to = {name: getattr(connection, name) for name in ("profile", "region", "endpoint_url")}
+    options: dict[str, Any] = {**where_to, **session.setup.guards}
     # In a production account the number is to be typed by a person, not pasted.
     is_production = where["badge"] == "production"
     return cell_for(names, reason, options, notes, expect=None if is_production else len(names))

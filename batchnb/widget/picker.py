@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from batchnb.aws.connection import Connection
 from batchnb.aws.relist import not_listed_text
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -77,8 +78,8 @@ class JobPicker(anywidget.AnyWidget):
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
-        connection = {"profile": profile, "region": region, "endpoint_url": endpoint_url}
-        setup = Setup(session, connection, dict(guards or {}), confirm_above, timeout, ids, relist)
+        connection = Connection(session, profile, region, endpoint_url)
+        setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
         self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
         self._outputs = Outputs()
         super().__init__()

@@ -40,7 +40,7 @@ def place_told(frame: pd.DataFrame, setup: Setup, planned: Place | None = None) 
         made = remembered(frame)
         account, region = _of_first_arn(frame)
         region = region or (made.region if made else None)
-        endpoint = setup.connection.get("endpoint_url") or default_endpoint() or (made.endpoint if made else None)
+        endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
         caller = None
     return {
         "badge": _badge(account, endpoint, setup),

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from batchnb import api
-from batchnb.aws.connection import Connection
 from batchnb.aws.relist import note_selected
 from batchnb.guards.keywords import GuardKeywords, layer_of_keywords
 from batchnb.planning.looking import Looking
@@ -49,7 +48,7 @@ class Planning:
                 layer_of_keywords(guards),
                 reason=self.reason,
                 ids=self._ids,
-                connection=Connection(setup.session, **setup.connection),
+                connection=setup.connection,
                 looking=self._looking,
                 **others,
             )

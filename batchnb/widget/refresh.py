@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws.connect import connect
 from batchnb.aws.listing import describe_all, list_selected
 from batchnb.aws.relist import Remembered, recount, remembered
 from batchnb.clock import Clock
@@ -42,7 +41,7 @@ def list_again(snapshot: Snapshot, setup: Setup, clock: Clock) -> Refreshed:
     """Return the jobs of a picker as they are now: what its `relist` returns, or as `refreshed` does."""
     if setup.relist is not None:
         return Refreshed(setup.relist(), f"Listed again at {clock.wall():%H:%M:%S} UTC.")
-    return refreshed(snapshot, connect(setup.session, **setup.connection), clock)
+    return refreshed(snapshot, setup.connection.open(), clock)
 
 
 def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:

@@ -49,7 +49,7 @@ def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Co
 
 def _on_plan(session: PickerSession, content: Content, buffers: Buffers) -> None:
     _draft(session, content, buffers)
-    session.make_plan()
+    session.reviewing.begin()
 
 
 def _on_confirm(session: PickerSession, content: Content, _buffers: Buffers) -> None:
@@ -75,10 +75,10 @@ _HANDLERS: Mapping[str, Handler] = {
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,
-    "leave_out": lambda session, content, _: session.leave_out(content.get("digest"), content.get("group")),
-    "put_back": lambda session, content, _: session.put_back(content.get("digest")),
-    "add_dependents": lambda session, content, _: session.add_dependents(content.get("digest")),
-    "review_untouched": lambda session, *_: session.review_untouched(),
+    "leave_out": lambda session, content, _: session.reviewing.leave_out(content.get("digest"), content.get("group")),
+    "put_back": lambda session, content, _: session.reviewing.put_back(content.get("digest")),
+    "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
+    "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),

@@ -7,36 +7,25 @@ send. So it can be driven and looked at without a browser, a notebook or a kerne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
-from batchnb.errors import InputError
-from batchnb.guards.refusals import raise_refusals
 from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
-from batchnb.widget.confirmation import check_confirmation
-from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
-from batchnb.widget.failures import LateError
-from batchnb.widget.outcome_lines import is_untouched
-from batchnb.widget.planning import Planning
 from batchnb.widget.refresh import list_again
-from batchnb.widget.review import Review, names_of_group
+from batchnb.widget.reviewing import Reviewing
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
-from batchnb.widget.view_model import is_production, use_reason
 from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["PickerSession"]
-
-_OTHER_PLAN = "the plan that was confirmed is not the one that waits. Nothing was ended."
 
 
 class PickerSession:
@@ -49,24 +38,24 @@ class PickerSession:
         self.setup = setup
         self.reason = reason
         self.clock = clock or Clock()
-        self.plan: Plan | None = None
-        """The plan that was made last, None before."""
-        self.review: Review | None = None
-        """What the browser is told of that plan."""
+        self.reviewing: Reviewing = Reviewing(self)
+        """The plan that was made last, and its review."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
         self.run: Run | None = None
         """The run that goes on, None where none does."""
-        self.planning: Planning | None = None
-        """The plan that was begun last."""
         self.note = ""
         """How the table was listed last."""
         self.worker = Worker(self.send_state)
-        self._draft = Draft()
         self.audience = audience
         self._state = StateTold(self)
 
     # What Python and the browser ask
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was made last, None before."""
+        return self.reviewing.plan
 
     @property
     def phase(self) -> Phase:
@@ -98,56 +87,6 @@ class PickerSession:
                 self._send(ahead)
             self._send(messages.table(self.jobs, self.state()))
 
-    def make_plan(self) -> None:
-        """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
-        if not len(self.jobs.rows):
-            raise InputError("no job is selected. Nothing was ended.")
-        self._start_planning(Draft(), Phase.IDLE)
-
-    def review_untouched(self) -> None:
-        """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
-
-        Raises InputError where there are none.
-        """
-        report = self.report
-        untouched = [one.planned.job_id for one in report.results if is_untouched(one)] if report else []
-        if report is None or not untouched:
-            raise InputError("the last run left no job untouched. Nothing was ended.")
-        self.reason = report.plan.reason
-        self.select(untouched)
-        self.make_plan()
-
-    def leave_out(self, digest: object, group: object) -> None:
-        """Leave a group of the plan that is shown out of it. Nothing is described again.
-
-        Raises InputError for another plan than the one that waits, and for a group that it does not have.
-        """
-        with self.jobs.mutex:
-            plan = self._waiting(digest)
-            out = names_of_group(plan, group)
-            self._draft = self._draft.without(out)
-            self._take_plan(plan.without(list(out)))
-            kept = self.jobs.selected_ids
-        left_out = self._draft.left_out
-        self.select([job_id for job_id in kept if job_id not in left_out])
-        self.send_state()
-
-    def put_back(self, digest: object) -> None:
-        """Plan again with the jobs that were left out in the review."""
-        with self.jobs.mutex:
-            self._waiting(digest)
-            back = [*self.jobs.selected_ids, *self._draft.left_out]
-            draft = replace(self._draft, left_out={})
-        self.select(back)
-        self._start_planning(draft, Phase.CONFIRMING)
-
-    def add_dependents(self, digest: object) -> None:
-        """Plan again, with the jobs that would fail because they wait for those of the plan."""
-        with self.jobs.mutex:
-            self._waiting(digest)
-            draft = replace(self._draft, with_dependents=True)
-        self._start_planning(draft, Phase.CONFIRMING)
-
     def confirm(self, digest: object, typed: object, sent_at: object) -> None:
         """Execute the plan that waits, in the thread, if it is the one with this digest.
 
@@ -156,16 +95,7 @@ class PickerSession:
         pressed too long ago: then the plan is given up, for nobody may be looking at it any more.
         """
         with self.jobs.mutex:
-            plan, review = self._waiting(digest), self.review
-            if review is None:
-                raise InputError(_OTHER_PLAN)
-            try:
-                check_confirmation(review, typed, sent_at, self.clock.now())
-            except LateError:
-                self.worker.enter(Phase.IDLE)
-                raise
-            raise_refusals(review.clearance.refusals)
-            run = Run(plan, review.clearance.max_jobs)
+            run = self.reviewing.confirmed(digest, typed, sent_at)
             self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
 
     def cancel(self) -> None:
@@ -202,41 +132,13 @@ class PickerSession:
 
     # What the worker does
 
-    def _waiting(self, digest: object) -> Plan:
-        if self.phase is not Phase.CONFIRMING or self.plan is None or digest != self.plan.digest:
-            raise InputError(_OTHER_PLAN)
-        return self.plan
-
-    def _start_planning(self, draft: Draft, after: Phase) -> None:
-        self.worker.start(Phase.PLANNING, lambda turn: self._make_plan(turn, draft), after=after)
-
-    def _make_plan(self, turn: int, draft: Draft) -> Phase | None:
-        with self.jobs.mutex:
-            planning = self.planning = Planning(self.jobs, self.setup, self.reason, draft)
-        plan = planning.make(self.send_state)
-        use_reason(planning.reason)
-        with self.jobs.mutex:
-            if not self.worker.is_current(turn):
-                return None
-            self._draft = draft.made_into(plan)
-            self._take_plan(plan)
-            self.jobs.marks.note_plan(plan)
-        self._send_patch()
-        return Phase.CONFIRMING
-
-    def _take_plan(self, plan: Plan) -> None:
-        names = list(self._draft.left_out.values())
-        self.plan, now, above = plan, self.clock.now(), self.setup.confirm_above
-        production = is_production(plan)
-        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names, made_at=now)
-
     def _execute(self, run: Run) -> None:
         self.run = run
         self.jobs.marks.begin_run(run.plan)
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:
-            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self._send_patch)
+            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self.send_patch)
         except InterruptedRunError as error:
             self.worker.error, report = error, error.report
         except Exception:
@@ -249,7 +151,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
-        self._send_patch()
+        self.send_patch()
         # What failed can be selected again, by somebody who has read why.
         self.select([])
         self.audience.keep_result()
@@ -288,7 +190,8 @@ class PickerSession:
         """Tell the browser what goes on."""
         self._send(({"kind": "state", "state": self.state()}, []))
 
-    def _send_patch(self) -> None:
+    def send_patch(self) -> None:
+        """Tell the browser which rows have changed, and what goes on."""
         with self.jobs.mutex:
             self._send(messages.patch(self.jobs, self.state()))
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.connection import Connection
+
 if TYPE_CHECKING:
-    import boto3
     import pandas as pd
 
 __all__ = ["Audience", "Setup"]
@@ -17,9 +18,7 @@ __all__ = ["Audience", "Setup"]
 class Setup:
     """How AWS is called for the jobs of a picker, and when its confirmation has to be typed."""
 
-    session: boto3.Session | None = None
-    connection: Mapping[str, Any] = field(default_factory=dict)
-    """`profile`, `region` and `endpoint_url`."""
+    connection: Connection = field(default_factory=Connection)
     guards: Mapping[str, Any] = field(default_factory=dict)
     """Keyword arguments of `batchnb.plan`, `with_dependents` and `collapse` among them."""
     confirm_above: int = 100

@@ -30,7 +30,8 @@ class StateTold:
     def tell(self) -> dict[str, Any]:
         """Return the state as plain values. `clock` is the kernel's, in seconds: see `check_confirmation`."""
         session = self._session
-        run, review, frame = session.run, session.review, session.jobs.snapshot.frame
+        run, frame = session.run, session.jobs.snapshot.frame
+        review, planning = session.reviewing.review, session.reviewing.planning
         where = self._where()
         return {
             "phase": session.phase.value,
@@ -44,14 +45,14 @@ class StateTold:
             "reasons": reasons_used(),
             "stopping": run is not None and run.stop.is_pending,
             "plan": review.told() if review and session.phase is Phase.CONFIRMING else None,
-            "planning": session.planning.told() if session.planning and session.phase is Phase.PLANNING else None,
+            "planning": planning.told() if planning and session.phase is Phase.PLANNING else None,
             "progress": run.told() if run else None,
             "result": self._result_told(),
         }
 
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
-        profile, region = self._session.setup.connection.get("profile"), self._where()["region"]
+        profile, region = self._session.setup.connection.profile, self._where()["region"]
         failure = failure_of(error, profile, region, self._session.worker.tried)
         return failure.told() if failure else _NO_FAILURE
 

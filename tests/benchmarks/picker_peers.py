@@ -113,4 +113,4 @@ def patch_picker(picker: JobPicker, status: str) -> None:
     """Give the first jobs of the picker this status, as a run does that hears of them."""
     for job_id in picker._session.jobs.snapshot.rows.job_ids[:PATCHED]:
         picker._session.jobs.marks.note_event(JobEvent(job_id, EventState.SEEN, NOW, status))
-    picker._session._send_patch()
+    picker._session.send_patch()

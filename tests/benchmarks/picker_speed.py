@@ -1,6 +1,9 @@
 """Measure the picker in JupyterLab beside AG Grid and itables: `python -m tests.benchmarks.picker_speed [ROWS …]`.
 
-`--alone` leaves the peers out, `--rounds N` takes medians of N. Milliseconds run from an action, or from a cell's
+`--alone` leaves the peers out, `--rounds N` takes medians of N, and `--before CHECKOUT` measures the picker of another
+checkout of batchnb in the same run, for example that of `git worktree add CHECKOUT COMMIT`.
+
+Milliseconds run from an action, or from a cell's
 start, to the frame that shows what it did; the machine's load is in them: only ratios of one run mean something.
 Needs Chromium; npm for AG Grid, which is fetched into a temporary folder; itables where it is installed.
 """
@@ -8,6 +11,7 @@ Needs Chromium; npm for AG Grid, which is fetched into a temporary folder; itabl
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import shutil
 import statistics
 import sys
@@ -56,6 +60,8 @@ class Grid:
     """What finds the element that scrolls."""
     press: str = ""
     """What of a title is clicked, if not the title."""
+    checkout: Path | None = None
+    """Another checkout, of which the kernel takes batchnb and its tests."""
 
     def typed(self, query: str) -> str:
         """Return what types into the search box."""
@@ -109,6 +115,14 @@ from tests.benchmarks.picker_peers import AgGrid, itable, patch_itable, patch_pi
 from batchnb.widget import JobPicker
 frame = jobs({rows})
 """
+FROM = """
+import sys
+sys.path.insert(0, {checkout!r})
+import batchnb
+assert batchnb.__file__.startswith({checkout!r}), batchnb.__file__
+"""
+BEFORE = dataclasses.replace(PICKER, name="before")
+"""The picker of the first version has the same names in its page."""
 Figures = dict[str, float]
 
 
@@ -126,16 +140,17 @@ class Bench:
         page.set_default_timeout(LIMIT)
         page.on("pageerror", lambda error: _complain(grid.name, error))
         self.times = 1 if grid is ITABLES and rows > SLOW else self.rounds
-        cells = [START.format(rows=rows)] + [grid.make.format(bundle=str(self.bundle))] * (self.times + 2)
+        start = (FROM.format(checkout=str(grid.checkout)) if grid.checkout else "") + START.format(rows=rows)
+        cells = [start] + [grid.make.format(bundle=str(self.bundle))] * (self.times + 2)
         changes = [grid.change.format(status=status) for status in ("SUBMITTED", "PENDING") * self.times]
         notebook = Notebook(page, self.lab, self.lab.write(f"{grid.name}-{rows}.ipynb", *cells, *changes))
         notebook.run(0)
         try:
-            return self._shown(page, grid) | self._worked(page, grid, rows)
+            return self._shown(page, grid, rows) | self._worked(page, grid, rows)
         finally:
             context.close()
 
-    def _shown(self, page: Page, grid: Grid) -> Figures:
+    def _shown(self, page: Page, grid: Grid, rows: int) -> Figures:
         before = _memory(page)
         page.evaluate("() => { window.bench.bytes = 0 }")
         first, whole = page.evaluate("(all) => bench.show(all)", [1, grid.row, grid.whole, LIMIT])
@@ -143,12 +158,16 @@ class Bench:
         sent = page.evaluate("window.bench.bytes") / 1e6
         figures = {"first row, fresh page": first, "all rows, fresh page": whole, "websocket, MB": sent}
         figures["heap and buffers when shown, MB"] = _memory(page) - before
-        again = []
+        again, told = [], []
         for cell in range(2, 2 + self.times):
             page.evaluate("(cell) => bench.clear(cell)", cell - 1)
             again.append(page.evaluate("(all) => bench.show(all)", [cell, grid.row, grid.whole, LIMIT]))
+            if grid is not ITABLES or rows <= SLOW:
+                told += self._tell(page, grid, cell)
         figures["first row, warm page"] = statistics.median(first for first, _ in again)
         figures["all rows, warm page"] = statistics.median(whole for _, whole in again)
+        if told:
+            figures["select all → Python"] = statistics.median(told)
         page.evaluate("(cell) => bench.clear(cell)", 1 + self.times)
         self._before = _memory(page)
         page.evaluate("(all) => bench.show(all)", [2 + self.times, grid.row, grid.whole, LIMIT])
@@ -173,13 +192,19 @@ class Bench:
         act("sort by id", [grid.sorted_by("jobId")] * 3)
         figures["scroll, 95th percentile of frames"] = page.evaluate("(all) => bench.scroll(all)", [here, grid.box])
         if grid is not ITABLES or rows <= SLOW:
-            figures |= self._told(page, grid, here)
+            figures |= self._updated(page, grid, here)
         figures["heap and buffers after work, MB"] = _memory(page) - self._before
         return figures
 
-    def _told(self, page: Page, grid: Grid, here: int) -> Figures:
+    def _tell(self, page: Page, grid: Grid, here: int) -> list[float]:
         try:
-            told = page.evaluate("(all) => bench.tell(all)", [here, grid.everything, LIMIT])
+            return [page.evaluate("(all) => bench.tell(all)", [here, grid.everything, LIMIT])]
+        except Error as error:
+            _complain(grid.name, error)
+            return []
+
+    def _updated(self, page: Page, grid: Grid, here: int) -> Figures:
+        try:
             updates = [
                 page.evaluate("(all) => bench.update(all)", [1 + here + round_, here, grid.probe, LIMIT])
                 for round_ in range(self.times)
@@ -187,7 +212,7 @@ class Bench:
         except Error as error:
             _complain(grid.name, error)
             return {}
-        return {"select all → Python": told, "1,000 updates → screen": statistics.median(updates)}
+        return {"1,000 updates → screen": statistics.median(updates)}
 
 
 def _complain(name: str, error: Error) -> None:
@@ -215,10 +240,11 @@ def _print(rows: int, measured: dict[str, Figures]) -> None:
         sys.stdout.write(f"{name:<40}" + "".join(f"{cell:>20}" for cell in cells) + "\n")
 
 
-def _peers(folder: Path, *, alone: bool) -> tuple[list[Grid], Path | None]:
+def _peers(folder: Path, before: Path | None, *, alone: bool) -> tuple[list[Grid], Path | None]:
+    grids = [PICKER] if before is None else [PICKER, dataclasses.replace(BEFORE, checkout=before.resolve())]
+    bundle = None
     if alone:
-        return [PICKER], None
-    bundle, grids = None, [PICKER]
+        return grids, bundle
     try:
         bundle = fetched(folder)
         grids.append(AG_GRID)
@@ -237,9 +263,10 @@ def main() -> None:
     parser.add_argument("rows", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--alone", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--before", type=Path, metavar="CHECKOUT")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_lab(Path(folder)) as lab, sync_playwright() as playwright:
-        grids, bundle = _peers(Path(folder), alone=options.alone)
+        grids, bundle = _peers(Path(folder), options.before, alone=options.alone)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         bench = Bench(browser, lab, options.rounds, bundle)
         for rows in options.rows:

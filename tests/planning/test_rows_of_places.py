@@ -94,7 +94,7 @@ def test_a_picker_checks_its_rows_too(two: list[local.LocalBatch]) -> None:
     picker = JobPicker(both, reason="OPS-1", endpoint_url=two[0].endpoint_url)
     picker.select(list(both.jobId))
     assert len(picker.selected) == 5
-    picker._session.make_plan()
+    picker._session.reviewing.begin()
     assert picker.wait(20)
     assert isinstance(picker.error, InputError)
     assert "2 places" in str(picker.error)

@@ -104,7 +104,7 @@ def check_picker(picker: batchnb.JobPicker, job_id: str) -> None:
     """Select a job in a picker that a page shows, and plan its end."""
     picker.select([job_id])
     picker._session.reason = "OPS-123 bad input"
-    picker._session.make_plan()
+    picker._session.reviewing.begin()
     assert picker.wait(20)
     assert picker.error is None
     assert picker.plan is not None

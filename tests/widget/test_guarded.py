@@ -172,7 +172,7 @@ def test_the_flags_of_the_magic_hold_for_the_plans_of_its_picker(
     picker.send = lambda *_message: None
     picker.select([str(frame["jobId"][0])])
     picker._session.reason = "OPS-123"
-    picker._session.make_plan()
+    picker._session.reviewing.begin()
     assert picker.wait(20)
     assert picker.error is None
     assert picker.plan is not None

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from batchnb.aws.connection import Connection
 from batchnb.jobs.place import Place
 from batchnb.widget.place_strip import place_told
 from batchnb.widget.setup import Setup
@@ -47,14 +48,14 @@ def test_an_unknown_place_is_said_to_be_unknown(columns: dict[str, Any]) -> None
 def test_an_emulator_is_no_aws_whatever_its_jobs_say() -> None:
     """Account numbers of an emulator can be those of a real one."""
     setup = Setup(
-        connection={"endpoint_url": "http://127.0.0.1:4566"}, guards={"production_accounts": ["123456789012"]}
+        connection=Connection(endpoint_url="http://127.0.0.1:4566"), guards={"production_accounts": ["123456789012"]}
     )
     assert place_told(frame(jobArn=ARN), setup)["badge"] == "emulator"
 
 
 def test_a_loopback_in_a_name_is_no_emulator() -> None:
     """The host decides, not a text in the URL."""
-    setup = Setup(connection={"endpoint_url": "https://127.0.0.1.example.com"})
+    setup = Setup(connection=Connection(endpoint_url="https://127.0.0.1.example.com"))
     assert place_told(frame(jobArn=ARN), setup)["badge"] == "aws"
 
 

@@ -1,0 +1,133 @@
+"""Reviewing: the one plan of a session, from the selection to the confirmation, and what is changed in its review."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from batchnb.errors import InputError
+from batchnb.guards.refusals import raise_refusals
+from batchnb.model.plan import Plan
+from batchnb.widget.confirmation import check_confirmation
+from batchnb.widget.draft import Draft
+from batchnb.widget.execution import Run
+from batchnb.widget.failures import LateError
+from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.planning import Planning
+from batchnb.widget.review import Review, names_of_group
+from batchnb.widget.view_model import is_production, use_reason
+from batchnb.widget.worker import Phase
+
+if TYPE_CHECKING:
+    from batchnb.widget.session import PickerSession
+
+__all__ = ["Reviewing"]
+
+_OTHER_PLAN = "the plan that was confirmed is not the one that waits. Nothing was ended."
+
+
+class Reviewing:
+    """The plan that waits, and what a person does to it. Everything of it is under the mutex of the session's jobs."""
+
+    def __init__(self, session: PickerSession) -> None:
+        self._session = session
+        self._draft = Draft()
+        self.plan: Plan | None = None
+        """The plan that was made last, None before."""
+        self.review: Review | None = None
+        """What the browser is told of that plan."""
+        self.planning: Planning | None = None
+        """The plan that was begun last."""
+
+    def begin(self) -> None:
+        """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
+        if not len(self._session.jobs.rows):
+            raise InputError("no job is selected. Nothing was ended.")
+        self._start(Draft(), Phase.IDLE)
+
+    def begin_untouched(self) -> None:
+        """Select the jobs that the last run did not ask for, and plan their end for its reason, in the thread.
+
+        Raises InputError where there are none.
+        """
+        session, report = self._session, self._session.report
+        untouched = [one.planned.job_id for one in report.results if is_untouched(one)] if report else []
+        if report is None or not untouched:
+            raise InputError("the last run left no job untouched. Nothing was ended.")
+        session.reason = report.plan.reason
+        session.select(untouched)
+        self.begin()
+
+    def leave_out(self, digest: object, group: object) -> None:
+        """Leave a group of the plan that is shown out of it. Nothing is described again.
+
+        Raises InputError for another plan than the one that waits, and for a group that it does not have.
+        """
+        session = self._session
+        with session.jobs.mutex:
+            plan = self._waiting(digest)
+            out = names_of_group(plan, group)
+            self._draft = self._draft.without(out)
+            self._take(plan.without(list(out)))
+            kept = session.jobs.selected_ids
+        left_out = self._draft.left_out
+        session.select([job_id for job_id in kept if job_id not in left_out])
+        session.send_state()
+
+    def put_back(self, digest: object) -> None:
+        """Plan again with the jobs that were left out in the review."""
+        session = self._session
+        with session.jobs.mutex:
+            self._waiting(digest)
+            back = [*session.jobs.selected_ids, *self._draft.left_out]
+            draft = replace(self._draft, left_out={})
+        session.select(back)
+        self._start(draft, Phase.CONFIRMING)
+
+    def add_dependents(self, digest: object) -> None:
+        """Plan again, with the jobs that would fail because they wait for those of the plan."""
+        with self._session.jobs.mutex:
+            self._waiting(digest)
+            draft = replace(self._draft, with_dependents=True)
+        self._start(draft, Phase.CONFIRMING)
+
+    def confirmed(self, digest: object, typed: object, sent_at: object) -> Run:
+        """Return the run of the plan that waits, if it is the one with this digest: see `PickerSession.confirm`."""
+        plan, review, worker = self._waiting(digest), self.review, self._session.worker
+        if review is None:
+            raise InputError(_OTHER_PLAN)
+        try:
+            check_confirmation(review, typed, sent_at, self._session.clock.now())
+        except LateError:
+            worker.enter(Phase.IDLE)
+            raise
+        raise_refusals(review.clearance.refusals)
+        return Run(plan, review.clearance.max_jobs)
+
+    def _waiting(self, digest: object) -> Plan:
+        if self._session.phase is not Phase.CONFIRMING or self.plan is None or digest != self.plan.digest:
+            raise InputError(_OTHER_PLAN)
+        return self.plan
+
+    def _start(self, draft: Draft, after: Phase) -> None:
+        self._session.worker.start(Phase.PLANNING, lambda turn: self._make(turn, draft), after=after)
+
+    def _make(self, turn: int, draft: Draft) -> Phase | None:
+        session = self._session
+        with session.jobs.mutex:
+            planning = self.planning = Planning(session.jobs, session.setup, session.reason, draft)
+        plan = planning.make(session.send_state)
+        use_reason(planning.reason)
+        with session.jobs.mutex:
+            if not session.worker.is_current(turn):
+                return None
+            self._draft = draft.made_into(plan)
+            self._take(plan)
+            session.jobs.marks.note_plan(plan)
+        session.send_patch()
+        return Phase.CONFIRMING
+
+    def _take(self, plan: Plan) -> None:
+        names, above = list(self._draft.left_out.values()), self._session.setup.confirm_above
+        self.plan, now, production = plan, self._session.clock.now(), is_production(plan)
+        self.review = Review(plan, confirm_above=above, is_production=production, left_out=names, made_at=now)
