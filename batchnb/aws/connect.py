@@ -24,7 +24,7 @@ from batchnb.text import shown, without_userinfo
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "set_default_endpoint"]
+__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "is_of_aws", "set_default_endpoint"]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0

@@ -28,6 +28,7 @@ from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.kept_text import cell_of
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import answer_to
+from batchnb.widget.running_cell import running_cell
 from batchnb.widget.session import PickerSession
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
@@ -80,7 +81,7 @@ class JobPicker(anywidget.AnyWidget):
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
         connection = Connection(session, profile, region, endpoint_url)
         setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
-        self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
+        self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason, cell=running_cell())
         self._outputs = Outputs()
         super().__init__()
         self._keep_rows()

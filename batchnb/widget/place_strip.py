@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from batchnb.aws.connect import default_endpoint
-from batchnb.aws.relist import remembered
 from batchnb.errors import BatchnbError
 from batchnb.guards.keywords import layer_of_keywords
 from batchnb.guards.settings import guards
-from batchnb.jobs.frame import ARN_COLUMNS
-from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
+from batchnb.widget.whereabouts import where_planned, whereabouts_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,22 +27,12 @@ def place_told(frame: pd.DataFrame, setup: Setup, planned: Place | None = None) 
     `planned` is the place of the last plan, which AWS has confirmed. Before there is one, account and Region are those
     of the first job's ARN, and the caller is not known. The badge is `emulator`, `production`, `aws` or `unknown`.
     """
-    account: str | None
-    region: str | None
-    endpoint: str | None
-    caller: str | None
-    if planned is not None:
-        account, region, endpoint, caller = planned.account, planned.region, planned.endpoint, planned.caller
-    else:
-        made = remembered(frame)
-        account, region = _of_first_arn(frame)
-        region = region or (made.region if made else None)
-        endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
-        caller = None
+    where = where_planned(planned) if planned is not None else whereabouts_of(frame, setup)
+    caller = planned.caller if planned is not None else None
     return {
-        "badge": _badge(account, endpoint, setup),
-        "account": account,
-        "region": region,
+        "badge": _badge(where.account, where.endpoint, setup),
+        "account": where.account,
+        "region": where.region,
         "caller": shown(_short(caller), 120) if caller else None,
         "listedAt": _listed_at(frame),
     }
@@ -62,19 +49,6 @@ def _badge(account: str | None, endpoint: str | None, setup: Setup) -> str:
         # The review says what is wrong with the settings.
         return "unknown"
     return "production" if held.is_production(account) else "aws"
-
-
-def _of_first_arn(frame: pd.DataFrame) -> tuple[str | None, str | None]:
-    titles = list(frame.columns)
-    for title in ARN_COLUMNS:
-        if titles.count(title) == 1 and len(frame):
-            arn = frame[title].iloc[0]
-            try:
-                job = parse_job_id(arn)
-            except BatchnbError:
-                return None, None
-            return job.account, job.region
-    return None, None
 
 
 def _short(caller: str) -> str:

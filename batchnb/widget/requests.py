@@ -24,6 +24,7 @@ def answer_to(session: PickerSession, content: object, buffers: Buffers) -> dict
     """Do what a request asks of a session, and return the answer. A failure is kept as the session's error."""
     request: Content = content if isinstance(content, dict) else {}
     answer: dict[str, Any] = {"kind": "answer", "id": request.get("id")}
+    session.peer.settle()
     try:
         handler = _handler(request.get("kind"))
         return answer | {"ok": True, **(handler(session, request, buffers) or {})}

@@ -98,10 +98,11 @@ class Reviewing:
             raise InputError(_OTHER_PLAN)
         try:
             check_confirmation(review, typed, sent_at, self._session.clock.now())
+            raise_refusals(review.clearance.refusals)
+            self._session.peer.claim(plan)
         except LateError:
             worker.enter(Phase.IDLE)
             raise
-        raise_refusals(review.clearance.refusals)
         return Run(plan, review.clearance.max_jobs)
 
     def _waiting(self, digest: object) -> Plan:
@@ -124,7 +125,9 @@ class Reviewing:
             self._draft = draft.made_into(plan)
             self._take(plan)
             session.jobs.marks.note_plan(plan)
+            session.peer.mark()
         session.send_patch()
+        session.peer.note_plan(plan)
         return Phase.CONFIRMING
 
     def _take(self, plan: Plan) -> None:

@@ -15,11 +15,14 @@ from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
 from batchnb.widget.execution import Run
+from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
+from batchnb.widget.running_cell import RunningCell
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
+from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
@@ -32,7 +35,14 @@ class PickerSession:
     """The jobs, the selection, one plan and one worker thread of a picker. Threads may share it."""
 
     def __init__(
-        self, jobs: ShownJobs, setup: Setup, audience: Audience, *, reason: str = "", clock: Clock | None = None
+        self,
+        jobs: ShownJobs,
+        setup: Setup,
+        audience: Audience,
+        *,
+        reason: str = "",
+        clock: Clock | None = None,
+        cell: RunningCell | None = None,
     ) -> None:
         self.jobs = jobs
         self.setup = setup
@@ -49,6 +59,11 @@ class PickerSession:
         self.worker = Worker(self.send_state)
         self.audience = audience
         self._state = StateTold(self)
+        self._where: tuple[object, Whereabouts] | None = None
+        self.peer = PEERS.join(self, cell.number if cell else None)
+        """The other pickers of this process, and their runs."""
+        with jobs.mutex:
+            self.peer.mark()
 
     # What Python and the browser ask
 
@@ -61,6 +76,16 @@ class PickerSession:
     def phase(self) -> Phase:
         """What it does now."""
         return self.worker.phase
+
+    @property
+    def where(self) -> Whereabouts:
+        """Where the jobs are: as AWS has confirmed it for the last plan, or else as far as the frame tells."""
+        key = (self.jobs.snapshot, self.plan)
+        if self._where is None or self._where[0] != key:
+            plan = self.plan
+            frame = self.jobs.snapshot.frame
+            self._where = key, where_planned(plan.identity) if plan else whereabouts_of(frame, self.setup)
+        return self._where[1]
 
     def select(self, job_ids: Sequence[str]) -> None:
         """Select exactly these jobs, as far as they are shown and have not ended, and tell the browser."""
@@ -96,7 +121,11 @@ class PickerSession:
         """
         with self.jobs.mutex:
             run = self.reviewing.confirmed(digest, typed, sent_at)
-            self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+            try:
+                self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+            except BaseException:
+                self.peer.give_up()
+                raise
 
     def cancel(self) -> None:
         """Give up the plan that is made, or waits for its confirmation."""
@@ -133,15 +162,19 @@ class PickerSession:
     # What the worker does
 
     def _execute(self, run: Run) -> None:
+        with self.peer.running():
+            self._execute_alone(run)
+
+    def _execute_alone(self, run: Run) -> None:
         self.run = run
         self.jobs.marks.begin_run(run.plan)
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:
-            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self.send_patch)
+            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self._tell_run)
         except InterruptedRunError as error:
             self.worker.error, report = error, error.report
-        except Exception:
+        except BaseException:
             self.run = None
             self.audience.keep_outputs()
             raise
@@ -152,6 +185,7 @@ class PickerSession:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
         self.send_patch()
+        self.peer.note_report(report)
         # What failed can be selected again, by somebody who has read why.
         self.select([])
         self.audience.keep_result()
@@ -161,6 +195,11 @@ class PickerSession:
             self.jobs.marks.note_event(event)
             if self.run is not None:
                 self.run.note(event)
+        self.peer.note_event(event)
+
+    def _tell_run(self) -> None:
+        self.send_patch()
+        self.peer.pass_on()
 
     def _refresh(self) -> None:
         fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
@@ -170,6 +209,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.note = note
             self.jobs.replace(frame)
+            self.peer.mark()
             self._send(messages.table(self.jobs, self.state()))
         self.audience.keep_rows()
         self.audience.keep_outputs()

@@ -10,6 +10,7 @@ import numpy as np
 
 from batchnb.errors import InputError
 from batchnb.widget.table.marks import Marks
+from batchnb.widget.table.rows import Lock
 from batchnb.widget.table.snapshot import bits_of, take_snapshot
 
 if TYPE_CHECKING:
@@ -63,6 +64,12 @@ class ShownJobs:
             raise InputError(f"a selection must be one binary part, got {len(buffers)}.")
         with self.mutex:
             self.rows = self.snapshot.rows_in(number, buffers[0])
+
+    def drop_locked(self) -> None:
+        """Take from the selection what cannot be selected any more."""
+        with self.mutex:
+            if len(self.rows):
+                self.rows = self.rows[self.snapshot.rows.locks[self.rows] == Lock.NONE]
 
     def replace(self, frame: pd.DataFrame) -> None:
         """Show another frame. The selection stays, by job id."""
