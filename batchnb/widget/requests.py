@@ -87,5 +87,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
+    "view": lambda session, content, _: session.view.take(content.get("view")),
+    "afresh": lambda session, *_: session.view.start_afresh(),
     "dismiss": lambda session, *_: session.dismiss(),
 }

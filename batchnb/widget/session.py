@@ -18,8 +18,8 @@ from batchnb.widget.execution import Run
 from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
-from batchnb.widget.running_cell import RunningCell
-from batchnb.widget.setup import Audience, Setup
+from batchnb.widget.session_view import SessionView
+from batchnb.widget.setup import Audience, Origin, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
 from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
@@ -42,7 +42,7 @@ class PickerSession:
         *,
         reason: str = "",
         clock: Clock | None = None,
-        cell: RunningCell | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.jobs = jobs
         self.setup = setup
@@ -60,10 +60,15 @@ class PickerSession:
         self.audience = audience
         self._state = StateTold(self)
         self._where: tuple[object, Whereabouts] | None = None
-        self.peer = PEERS.join(self, cell.number if cell else None)
+        origin = origin or Origin(given={"reason": reason})
+        self.peer = PEERS.join(self, origin.cell)
         """The other pickers of this process, and their runs."""
+        self.view: SessionView = SessionView(self, origin)
+        """How the picker is set, and where that is kept."""
         with jobs.mutex:
+            # What others end is locked before anything is selected again.
             self.peer.mark()
+            self.view.restore()
 
     # What Python and the browser ask
 
@@ -80,7 +85,7 @@ class PickerSession:
     @property
     def where(self) -> Whereabouts:
         """Where the jobs are: as AWS has confirmed it for the last plan, or else as far as the frame tells."""
-        key = (self.jobs.snapshot, self.plan)
+        key = (self.jobs.snapshot.number, id(self.plan))
         if self._where is None or self._where[0] != key:
             plan = self.plan
             frame = self.jobs.snapshot.frame
@@ -92,6 +97,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.jobs.select(job_ids)
             self._send(messages.selection(self.jobs))
+            self.view.keep()
         self.audience.keep_rows()
 
     def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
@@ -102,11 +108,13 @@ class PickerSession:
         with self.jobs.mutex:
             self.jobs.select_bits(number, buffers)
             self.reason = reason
+            self.view.keep()
             return len(self.jobs.rows)
 
     def send_table(self) -> None:
-        """Send the first rows, then all of them."""
+        """Send how the picker is set, the first rows, and then all of them."""
         with self.jobs.mutex:
+            self.send(self.view.told())
             ahead = messages.first_rows(self.jobs, self.state())
             if ahead is not None:
                 self._send(ahead)
@@ -234,6 +242,10 @@ class PickerSession:
         """Tell the browser which rows have changed, and what goes on."""
         with self.jobs.mutex:
             self._send(messages.patch(self.jobs, self.state()))
+
+    def send(self, content: dict[str, Any]) -> None:
+        """Send a message without binary parts to the browser."""
+        self._send((content, []))
 
     def _send(self, message: messages.Message) -> None:
         content, buffers = message

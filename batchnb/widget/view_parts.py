@@ -11,9 +11,9 @@ from batchnb.errors import InputError
 from batchnb.jobs.ids import is_job_id
 from batchnb.jobs.search.parser import LONGEST_QUERY
 from batchnb.text import shown
-from batchnb.widget.views import View
+from batchnb.widget.views import Columns, View
 
-__all__ = ["LEVELS", "changed_by", "parts_told"]
+__all__ = ["LEVELS", "changed_by", "columns_shown", "parts_told"]
 
 LEVELS = 2
 """Levels of groups."""
@@ -35,17 +35,44 @@ def changed_by(view: View, parts: object) -> View:
     return replace(view, **{name: read(name, parts[name]) for name, read in _PARTS.items() if name in parts})
 
 
+def columns_shown(parts: object) -> tuple[str, ...] | None:
+    """Return the titles of the columns that a browser says it shows; None where it does not say so.
+
+    Raises InputError for what is no list of titles.
+    """
+    titles = parts.get("shown") if isinstance(parts, Mapping) else None
+    return None if titles is None else _titles("shown", titles)
+
+
 def parts_told(view: View) -> dict[str, Any]:
     """Return the parts of a view for the browser."""
     return {
         "search": view.search,
         "group": list(view.group),
-        "columns": None if view.columns is None else list(view.columns),
+        "columns": None if view.columns is None else _columns_told(view.columns),
         "widths": dict(view.widths),
         "sort": [list(one) for one in view.sort],
         "height": view.height,
         "drawer": view.drawer,
     }
+
+
+def _columns_told(columns: Columns) -> dict[str, Any]:
+    order, only = columns.order, columns.only
+    told = {"order": None if order is None else list(order), "hidden": dict(columns.hidden)}
+    return told if only is None else {**told, "only": list(only)}
+
+
+def _columns(name: str, value: object) -> Columns:
+    if not isinstance(value, Mapping):
+        raise _refuse(name, value)
+    order, hidden = value.get("order"), value.get("hidden", {})
+    if not isinstance(hidden, Mapping) or len(hidden) > _COLUMNS:
+        raise _refuse(name, value)
+    if not all(isinstance(is_hidden, bool) for is_hidden in hidden.values()):
+        raise _refuse(name, value)
+    titles = None if order is None else _titles(name, order)
+    return Columns(titles, {_title(name, title): is_hidden for title, is_hidden in hidden.items()})
 
 
 def _refuse(name: str, value: object) -> InputError:
@@ -86,7 +113,7 @@ def _widths(name: str, value: object) -> dict[str, int]:
 def _sort(name: str, value: object) -> tuple[tuple[str, bool], ...]:
     if not isinstance(value, list) or len(value) > _SORTS:
         raise _refuse(name, value)
-    pairs = [one for one in value if isinstance(one, list) and len(one) == 2 and isinstance(one[1], bool)]  # noqa: PLR2004 - a pair
+    pairs = [one for one in value if isinstance(one, list) and len(one) == 2 and isinstance(one[1], bool)]
     if len(pairs) < len(value):
         raise _refuse(name, value)
     return tuple((_title(name, title), descends) for title, descends in pairs)
@@ -105,7 +132,7 @@ def _or_none(read: Callable[[str, object], Any]) -> Callable[[str, object], Any]
 _PARTS: Mapping[str, Callable[[str, object], Any]] = {
     "search": _search,
     "group": lambda name, value: _titles(name, value, LEVELS),
-    "columns": _or_none(_titles),
+    "columns": _or_none(_columns),
     "widths": _widths,
     "sort": _sort,
     "height": _or_none(_pixels),

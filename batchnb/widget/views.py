@@ -1,4 +1,4 @@
-"""Views: what a person has set in a picker, kept for the next run of its cell. No plan and no confirmation is in one."""
+"""Views: what a person has set in a picker, kept for the next run of its cell. No plan is in one."""
 
 from __future__ import annotations
 
@@ -11,13 +11,28 @@ from typing import Any, NamedTuple
 from batchnb.clock import Clock
 from batchnb.widget.packed_ids import PackedIds
 
-__all__ = ["KEPT_FOR", "VIEWS_KEPT", "View", "ViewKey", "Views"]
+__all__ = ["KEPT_FOR", "VIEWS", "VIEWS_KEPT", "Columns", "View", "ViewKey", "Views"]
 
 VIEWS_KEPT = 20
 """Views that a process keeps; the one that was kept longest ago goes first."""
 
 KEPT_FOR = timedelta(hours=12)
 """How long after its last change a view is restored: tomorrow night is another incident."""
+
+
+_NO_IDS = PackedIds()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns somebody has chosen, by title."""
+
+    order: tuple[str, ...] | None = None
+    """The order that somebody has made; None for the usual one."""
+    hidden: Mapping[str, bool] = field(default_factory=dict)
+    """Columns that somebody has hidden, or shown."""
+    only: tuple[str, ...] | None = None
+    """The only ones to show, in this order, as Python asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +42,8 @@ class View:
     search: str = ""
     group: tuple[str, ...] = ()
     """By what the rows are grouped, the outer level first; empty for no groups."""
-    columns: tuple[str, ...] | None = None
-    """The titles of the columns that are shown, in their order; None where nobody has chosen any."""
+    columns: Columns | None = None
+    """None where nobody has chosen any."""
     widths: Mapping[str, int] = field(default_factory=dict)
     """Pixels, by title."""
     sort: tuple[tuple[str, bool], ...] = ()
@@ -38,7 +53,7 @@ class View:
     drawer: str | None = None
     """The job whose details are open."""
     reason: str = ""
-    selected: PackedIds = PackedIds()
+    selected: PackedIds = _NO_IDS
 
 
 class ViewKey(NamedTuple):
@@ -100,3 +115,7 @@ class Views:
         """Forget the view of a picker."""
         with self._mutex:
             self._kept.pop(key, None)
+
+
+VIEWS = Views()
+"""The views of this process."""

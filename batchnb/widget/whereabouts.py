@@ -30,7 +30,7 @@ class Whereabouts:
 
     @property
     def own_endpoint(self) -> str:
-        """The endpoint; empty for one of AWS, all of which lead to the same jobs. It is meant where nobody says another."""
+        """The endpoint; empty for those of AWS, which all lead to the same jobs, and where nobody says one."""
         return "" if self.endpoint is None or is_of_aws(self.endpoint) else self.endpoint
 
     def may_be(self, other: Whereabouts) -> bool:

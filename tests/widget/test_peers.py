@@ -25,7 +25,7 @@ Hold = Callable[..., Hand]
 
 def in_cell(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pickers be made in this cell from now on."""
-    monkeypatch.setattr("batchnb.widget.picker.running_cell", lambda: RunningCell(None, number))
+    monkeypatch.setattr("batchnb.widget.view_asked.running_cell", lambda: RunningCell(None, number))
 
 
 def lock_text(hand: Hand, row: int) -> str:
@@ -178,7 +178,7 @@ def test_children_of_an_array_in_a_run_are_locked(frame: pd.DataFrame, hold: Hol
     """To end the array ends them."""
     array = frame[frame["jobName"] == "array"].iloc[0]
     one, two = hold(frame), hold(batchnb.list_jobs(children_of=array["jobId"]))
-    one.planned(int(array.name))
+    one.planned(list(frame.index).index(array.name))
     one.confirmed()
     assert two.choose(0, 1, 2)["selected"] == 0
     assert lock_text(two, 1).endswith("by another picker")
@@ -258,7 +258,7 @@ def test_two_pickers_never_wait_for_each_other(
         chance.choices(kinds, [4, 6, 1, 1, 1, 1])[0]()
 
     def work(number: int) -> None:
-        chance = random.Random(seed * 10 + number)
+        chance = random.Random(seed * 10 + number)  # noqa: S311 - the same for each run of the test
         for _ in range(10):
             act(chance, hands[number % 2])
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from batchnb.clock import Clock
 from batchnb.widget.packed_ids import pack_ids
-from batchnb.widget.views import VIEWS_KEPT, View, ViewKey, Views
+from batchnb.widget.views import VIEWS_KEPT, Columns, View, ViewKey, Views
 
 KEY = ViewKey("cell/0", "123456789012", "eu-west-1", "")
 EVENING = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
@@ -37,7 +37,9 @@ def watch() -> Watch:
 
 def test_a_view_is_found_again_as_it_was_kept(watch: Watch) -> None:
     """All of it, the selection too."""
-    view = View("name:a*", ("definition",), ("Name", "Age"), {"Name": 200}, (("Age", True),), 500, None, "OPS-1")
+    view = View(
+        "name:a*", ("definition",), Columns(("Name", "Age")), {"Name": 200}, (("Age", True),), 500, None, "OPS-1"
+    )
     watch.views.keep(KEY, view)
     assert watch.views.find(KEY) == view
 

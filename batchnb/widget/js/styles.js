@@ -2,6 +2,7 @@
 // How the picker looks. The sheet is the same for all pickers of a page, whichever module made it first.
 
 import { BAR_LOOK } from "./styles_bar.js";
+import { KEPT_LOOK } from "./styles_kept.js";
 
 /** What a page may not change: its own rules, for lists, tables and buttons, end at the root. */
 const LOOK = String.raw`
@@ -236,7 +237,7 @@ function adopt(root, text) {
 }
 
 /** @param {ShadowRoot} root */
-export const styleRoot = (root) => adopt(root, LOOK + BAR_LOOK);
+export const styleRoot = (root) => adopt(root, LOOK + BAR_LOOK + KEPT_LOOK);
 
 /** Let the places of pickers in this page be found, and hide the table in them while a picker stands there. */
 export const stylePage = () => adopt(document, PLACE);

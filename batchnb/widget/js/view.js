@@ -8,6 +8,7 @@ import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
+import { Kept } from "./kept.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
@@ -32,6 +33,7 @@ export class View {
     this.notices = new Notices(store, say, () => this.form.submit());
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
     this.toolbar = new Toolbar(store, id, { say });
+    this.kept = new Kept(store, say);
     this.facets = new FacetBar(store);
     this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
@@ -49,7 +51,7 @@ export class View {
     });
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.element, this.tally.element, this.grid.element,
+      this.toolbar.element, this.toolbar.error, this.kept.element, this.facets.element, this.tally.element, this.grid.element,
     ]);
     this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]);
     this.root = element("div", { class: "bnb" }, [
@@ -164,6 +166,7 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    this.kept.show();
     this.tally.show();
     this.form.show();
     this.grid.update(what);

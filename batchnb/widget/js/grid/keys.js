@@ -1,7 +1,7 @@
 // @ts-check
 // Mouse and keys in the table: the active cell, and what a click or a key does at it.
 import { ROW_HEIGHT } from "../scroll.js";
-import { LOCKS } from "./cells.js";
+import { lockText } from "./cells.js";
 /** @import { Grid } from "./grid.js" */
 /** @import { Store } from "../model/store.js" */
 
@@ -41,8 +41,8 @@ export class GridKeys {
   /** Say why a row cannot be selected, when somebody tries. @param {number} at */
   refuse(at) {
     const { table, matches } = this.store;
-    const lock = table.locks[matches.rows[at]];
-    if (lock) this.grid.say(`This job cannot be selected: it ${LOCKS[lock]}.`);
+    const lock = lockText(table, matches.rows[at]);
+    if (lock) this.grid.say(`This job ${lock}.`);
     else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");
   }
 

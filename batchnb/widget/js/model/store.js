@@ -9,6 +9,8 @@ import { Matches } from "./matches.js";
 import { Selection } from "./selection.js";
 import { Table } from "./table.js";
 import { Telling } from "./telling.js";
+import { modelParts } from "./view_parts.js";
+import { ViewState } from "./view_state.js";
 /** @import { Change, Json, Model } from "../types.js" */
 
 export class Store {
@@ -21,6 +23,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -38,12 +41,14 @@ export class Store {
       isRunning: () => this.state.phase === "running",
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
+    for (const [name, part] of Object.entries(modelParts(this))) this.viewState.register(name, part);
     /** What a notebook kept of the table, for a page without a kernel. */
     this.saved = () => model.get("_saved");
     this.ask("hello");
   }
 
   dispose() {
+    this.viewState.say();
     this.kernel.dispose();
     this.telling.cancel();
   }
@@ -52,6 +57,7 @@ export class Store {
   notify(what) {
     if (what !== "state") this.selection.forgetTally();
     for (const view of this.views) view(what);
+    this.viewState.saySoon();
   }
 
   /** @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] */
@@ -73,6 +79,8 @@ export class Store {
       this.selection.set(new Uint8Array(copied(buffers[0])));
       this.notify("selection");
     }
+    if (message.kind === "view") this.takeView(message);
+    if (message.state?.locks) this.table.lockTexts = message.state.locks;
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -89,13 +97,29 @@ export class Store {
     const { titles } = matches;
     table.take(message, buffers);
     matches.follow(titles);
-    if (before === null) this.reason = message.state.reason;
+    if (before === null) {
+      this.reason = message.state.reason;
+      this.viewState.arrive();
+    }
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
     if (!isRest || !matches.isPlain) this.cursor.forget();
     // The number of a queue is another in another snapshot.
     if (!isRest) matches.facets.delete("queue");
     this.selection.take(new Uint8Array(buffers[5]), isRest);
     this.resort("table");
+  }
+
+  /** How the picker is set, from the run of the cell before this one or from Python. @param {Json} message */
+  takeView(message) {
+    if (this.viewState.take(message)) this.resort("table");
+  }
+
+  /** Nothing of what was set before. */
+  startAfresh() {
+    this.viewState.kept = "";
+    // What many rows were selected can be had back.
+    this.selection.bulk("none");
+    void this.ask("afresh");
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -199,6 +223,7 @@ export class Store {
 
   /** The focus has left the picker. */
   keep() {
+    this.viewState.say();
     if (!this.isFrozen && this.state.place) this.telling.keep();
   }
 

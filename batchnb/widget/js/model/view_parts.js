@@ -22,17 +22,16 @@ export function modelParts(store) {
       },
     },
     columns: {
-      get: () => {
-        if (!layout.hidden.size) return null;
-        const [shown, hidden] = [true, false].map((isShown) => table.columns.filter((column) => layout.isHidden(column) !== isShown).map(({ title }) => title));
-        return { shown, hidden };
-      },
+      get: () => (layout.hidden.size ? { order: null, hidden: Object.fromEntries(layout.hidden) } : null),
       set: (columns) => {
+        const { hidden = {}, only = null } = columns ?? {};
         layout.hidden.clear();
-        for (const title of columns?.shown ?? []) layout.hidden.set(title, false);
-        for (const title of columns?.hidden ?? []) layout.hidden.set(title, true);
+        for (const [title, isHidden] of Object.entries(hidden)) layout.hidden.set(title, isHidden === true);
+        if (only) for (const { title } of table.columns) layout.hidden.set(title, !only.includes(title));
       },
     },
+    // Python reads it, and nobody sets it.
+    shown: { get: () => layout.columns.map(({ title }) => title), set: () => {} },
     widths: {
       get: () => Object.fromEntries(layout.widths),
       set: (widths) => {

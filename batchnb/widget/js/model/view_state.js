@@ -43,7 +43,6 @@ export class ViewState {
     if (this.isReady) return;
     this.isReady = true;
     for (const name of this.parts.keys()) this.apply(name);
-    this.said = this.text;
   }
 
   /** @param {string} name */
@@ -57,10 +56,6 @@ export class ViewState {
   /** All that the kernel is to keep. */
   get now() {
     return Object.fromEntries([...this.parts].flatMap(([name, { get }]) => (get ? [[name, get()]] : [])));
-  }
-
-  get text() {
-    return JSON.stringify(this.now);
   }
 
   /** Something may have changed: tell it, at most once a second. */
