@@ -144,17 +144,18 @@ def read_texts(name: str, value: object) -> list[str] | None:
 
 
 def read_tags(name: str, value: object) -> dict[str, str] | None:
-    """Return tags, None where none are given: a mapping, or texts such as "team=vision".
+    """Return tags, None where none are given: a mapping, or texts such as "team=vision" or "team=vision, run=7".
 
-    >>> read_tags("tags", ["team=vision", "run=7"]), read_tags("tags", {"team": "vision"})
-    ({'team': 'vision', 'run': '7'}, {'team': 'vision'})
+    >>> read_tags("tags", "team=vision, run=7"), read_tags("tags", {"team": "vision, speech"})
+    ({'team': 'vision', 'run': '7'}, {'team': 'vision, speech'})
     """
     if value is None:
         return None
     if isinstance(value, Mapping):
         pairs = list(value.items())
     else:
-        texts = read_texts(name, value) or []
+        # A comma is between two tags: read as a part of a value, it would find no job.
+        texts = [text for given in read_texts(name, value) or [] for text in given.split(",")]
         pairs = [text.partition("=")[::2] for text in texts] if all("=" in text for text in texts) else []
     tags = {key.strip(): text.strip() for key, text in pairs if isinstance(key, str) and isinstance(text, str)}
     if not tags or len(tags) != len(pairs) or not all(key and text for key, text in tags.items()):

@@ -41,7 +41,13 @@ class Over:
         """Return what runs, and for how long."""
         table = budgets.overview(self.judged).to_string() if len(self.judged) else "Nothing runs."
         said = [budgets.not_judged_text(self.judged), not_listed_text(self.running)]
-        return "\n".join([table, *(text for text in said if text)])
+        return "\n".join([table, *(text for text in [*said, self._unused_prices] if text)])
+
+    @property
+    def _unused_prices(self) -> str:
+        queues = self.running.jobQueue.astype("string").fillna("") if len(self.running) else ()
+        unused = read_prices(self.price).unused(queues)
+        return f"A price is for {', '.join(shown(one, 60) for one in unused)}, where no job runs." if unused else ""
 
     @property
     def cost_text(self) -> str:

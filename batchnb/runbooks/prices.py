@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from batchnb.errors import InputError
@@ -42,6 +42,10 @@ class Prices:
     everywhere: Rate | None
     """For queues that have none of their own; None where those have no price."""
     by_queue: Mapping[str, Rate] = field(default_factory=dict)
+
+    def unused(self, queues: Iterable[str]) -> list[str]:
+        """Return the queues that have a price without being among these, as after a typo."""
+        return sorted(self.by_queue.keys() - set(queues))
 
     def of_queue(self, queue: str) -> Rate | None:
         """Return the rate of a queue, None where it is not known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from batchnb import local
 from batchnb.aws.connect import set_default_endpoint
 from batchnb.errors import InputError
 from batchnb.runbooks import budgets
+from batchnb.runbooks.over_budget import Over
 from batchnb.runbooks.prices import Rate, read_prices
 from tests.jobs.shapes.items import ecs, eks, multi_node, needs, pod_container, task_container
 
@@ -105,6 +107,15 @@ def test_a_table_by_queue_is_a_price_for_each() -> None:
     assert table.cost_an_hour[["pod", "odd"]].isna().all()
     table = ranked({"train": {"vcpu_hour": 1}, "*": {"gpu_hour": 3}}).set_index("jobName")
     assert table.cost_an_hour["pod"] == 3
+
+
+@pytest.mark.usefixtures("tonight")
+def test_a_price_for_a_queue_without_a_job_is_told() -> None:
+    """A queue with a typo would get the price of the others, or none, without a word."""
+    frame = judged()
+    over = Over(frame, frame, frame, frame, {"trian": 1.0, "pods": 2.0, "*": 0.1}, "USD")
+    assert repr(over).endswith("A price is for trian, where no job runs.")
+    assert "A price is for" not in repr(dataclasses.replace(over, price={"train": 1.0}))
 
 
 @pytest.mark.usefixtures("tonight")
@@ -214,6 +225,8 @@ def test_prices_are_numbers_or_tables() -> None:
     assert read_prices(0.05).of_queue("any") == Rate(vcpu_hour=0.05)
     assert read_prices({"gpu_hour": 2}).of_queue("any") == Rate(gpu_hour=2)
     assert read_prices({"a": 1}).of_queue("b") is None
+    assert read_prices({"a": 1, "b": 2, "*": 3}).unused(["b", "c"]) == ["a"]
+    assert read_prices(1).unused([]) == []
 
 
 def test_what_an_hour_costs_is_not_known_where_something_that_costs_is_not() -> None:

@@ -283,7 +283,9 @@ def test_tags_come_as_papermill_can_hand_them_over() -> None:
     """A table, a text, or a list of texts; a value may hold an equals sign."""
     assert read_tags("tags", "a=b=c") == {"a": "b=c"}
     assert read_tags("tags", ["a=b", "c=d"]) == {"a": "b", "c": "d"} == read_tags("tags", {"a": "b", "c": "d"})
-    for wrong in (["a=b", "c"], {"a": 1}, 7, [], {}):
+    assert read_tags("tags", "a=b, c=d") == read_tags("tags", ["a=b,c=d"]) == {"a": "b", "c": "d"}
+    assert read_tags("tags", {"a": "b, c=d"}) == {"a": "b, c=d"}
+    for wrong in (["a=b", "c"], "a=b, c", "a=b,", "a=b, a=c", {"a": 1}, 7, [], {}):
         with pytest.raises(InputError):
             read_tags("tags", wrong)
 
