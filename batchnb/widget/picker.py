@@ -14,23 +14,20 @@ import anywidget
 import traitlets
 
 from batchnb.aws.connection import Connection
-from batchnb.aws.relist import not_listed_text
-from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.running.run import check_timeout
 from batchnb.text import plural
-from batchnb.widget.execution import Run
-from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
 from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.kept_text import cell_of
-from batchnb.widget.module import join_modules
 from batchnb.widget.matching import check_query, rows_matching
+from batchnb.widget.module import join_modules
 from batchnb.widget.requests import answer_to
+from batchnb.widget.saved_form import still_of
 from batchnb.widget.session import PickerSession
-from batchnb.widget.setup import Audience, Origin, Setup
+from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.view_asked import (
     as_asked,
@@ -60,8 +57,8 @@ class JobPicker(anywidget.AnyWidget):
     example `{"max_jobs": 5000}`. Calls go where `session`, `profile`, `region` and `endpoint_url` say, as for
     `batchnb.plan`.
 
-    `query`, `group` and `columns` say how the list is shown at first; all of them, `reason` and `selected` can be read and
-    set at any time, before the picker is shown and after, and change it in place. What confirms cannot be set.
+    `query`, `group` and `columns` say how the list is shown at first. These, `reason` and `selected` can be set at any
+    time, and change the picker in place. What confirms cannot be set.
 
     How a picker is set (search, groups, columns, widths, sort, height, open details, reason, selection) is kept for 12
     hours, in this kernel: where the cell is run again, the new picker is set like the last one. `view` gives it a name,
@@ -253,24 +250,8 @@ class JobPicker(anywidget.AnyWidget):
         return bundle[0] if isinstance(bundle, tuple) else bundle  # type: ignore[no-any-return]
 
     def _stills(self) -> dict[str, str]:
-        still = self._still()
+        still = still_of(self._session)
         return {"text/plain": f"{self!r}\n{still.text()}", "text/html": still.html(self._place)}
-
-    def _still(self) -> Still:
-        jobs, run = self._session.jobs, self._session.run
-        with jobs.mutex:
-            report = None if run else self._session.report
-            return Still(jobs.snapshot, jobs.rows, report, self._note(run))
-
-    def _note(self, run: Run | None) -> str:
-        if run is not None:
-            return (
-                f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "
-                "How it ended: %batch_history. If it was cut off, %batch_resume finishes it."
-            )
-        # A notebook that is run again to be compared must say the same each time.
-        as_of = "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
-        return " ".join(filter(None, [as_of, not_listed_text(self._session.jobs.snapshot.frame)]))
 
     def _keep_outputs(self) -> None:
         if self._outputs.is_held:
@@ -281,7 +262,7 @@ class JobPicker(anywidget.AnyWidget):
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
-        self._saved = self._still().values()
+        self._saved = still_of(self._session).values()
 
     @property
     def _place(self) -> str:

@@ -56,7 +56,7 @@ class PickerSession:
         """The run that goes on, None where none does."""
         self.note = ""
         """How the table was listed last."""
-        self.worker = Worker(self.send_state)
+        self.worker = Worker(self._enter_phase)
         self.audience = audience
         self._state = StateTold(self)
         self._where: tuple[object, Whereabouts] | None = None
@@ -168,6 +168,12 @@ class PickerSession:
         self.send_state()
 
     # What the worker does
+
+    def _enter_phase(self) -> None:
+        self.send_state()
+        if self.phase in (Phase.CONFIRMING, Phase.IDLE):
+            # A notebook that is saved now shows the review that waits, or that none does any more.
+            self.audience.keep_outputs()
 
     def _execute(self, run: Run) -> None:
         with self.peer.running():
