@@ -92,8 +92,13 @@ class BarePage:
         return self.page.locator("#one").get_by_role("grid")
 
     @property
+    def found(self) -> Locator:
+        """The words that say how many jobs match."""
+        return self.page.locator("#one .bnb-found")
+
+    @property
     def counts(self) -> Locator:
-        """The sentence that says how many jobs there are, match and are selected."""
+        """The words that say how many jobs are selected, and how many of these do not match."""
         return self.page.locator("#one .bnb-counts")
 
     def row(self, text: str) -> Locator:

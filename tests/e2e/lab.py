@@ -200,8 +200,13 @@ class LabPicker:
         )
 
     @property
+    def found(self) -> Locator:
+        """The words that say how many jobs match."""
+        return self.root.locator(".bnb-found")
+
+    @property
     def counts(self) -> Locator:
-        """The sentence that says how many jobs there are, match and are selected."""
+        """The words that say how many jobs are selected, and how many of these do not match."""
         return self.root.locator(".bnb-counts")
 
     @property

@@ -20,8 +20,8 @@ export function element(tag, attributes = {}, children = []) {
   return made;
 }
 
-/** @param {string} text @param {(event: MouseEvent) => void} onclick @param {Json} [attributes] */
-export const button = (text, onclick, attributes = {}) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text]);
+/** @param {string} text @param {(event: MouseEvent) => void} onclick @param {Json} [attributes] @param {Node[]} [children] behind the text */
+export const button = (text, onclick, attributes = {}, children = []) => element("button", { type: "button", class: "bnb-button", onclick, ...attributes }, [text || null, ...children]);
 
 /** What is said of a job that was seen to end. */
 const ENDS = new Set(["ended", "terminated", "cancelled", "succeeded anyway", "ended by another request", "failed by itself"]);

@@ -1,55 +1,167 @@
 // @ts-check
-// Chips that limit what is shown: by status, queue and result, each with how many rows it would leave.
+// Chips that limit what is shown. A chip writes its term into the search, which alone says what matches.
 import { button, element, focusAt } from "./dom.js";
+import { menuOf } from "./menu.js";
+import { withValues, choicesIn, schemaOf } from "./model/facets.js";
+import { ALL_RESULTS } from "./model/matches.js";
+import { Roving } from "./roving.js";
 import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
-/** @import { Column } from "./types.js" */
+/** @import { ShownFacet } from "./model/facet_counts.js" */
+/** @import { Facet, FacetValue } from "./model/facets.js" */
 
-const CHIPS = 8;
+const CHIPS = 5;
+const ROWS = 2;
+const MENU_CHIPS = 200;
+const STOPS = ":scope > .bnb-chips > .bnb-chip:not(:disabled), :scope > .bnb-more > summary, :scope > .bnb-button:not(:disabled, [hidden])";
 
 export class FacetBar {
-  /** @param {Store} store */
-  constructor(store) {
+  /** The menu that is open, and what is searched for in it. */ open = { name: "", text: "" };
+  /** What is shown. */ key = "";
+  /** A press beside them closes them. */
+  elsewhere = (/** @type {Event} */ event) => {
+    const path = event.composedPath();
+    if (this.isOpen && !path.includes(this.place) && !path.includes(this.filters)) this.showNarrow(false);
+  };
+
+  /** @param {Store} store @param {HTMLElement} below the line below them, of which the buttons share their Tab stop @param {{apply(query: string): void}} actions */
+  constructor(store, below, actions) {
     this.store = store;
-    this.element = element("div", { class: "bnb-facets" });
+    this.actions = actions;
+    this.element = element("div", { class: "bnb-facets", role: "group", "aria-label": "Filters" });
+    /** Where the page is narrow, they are behind this button. */
+    this.filters = button("Filters", () => this.showNarrow(!this.isOpen), { class: "bnb-button bnb-drop bnb-filters", "aria-expanded": "false" });
+    this.place = element("div", {
+      class: "bnb-facets-place",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.isOpen && this.close(event),
+      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && event.relatedTarget !== this.filters && !this.place.contains(/** @type {Node} */ (event.relatedTarget)) && this.showNarrow(false),
+    }, [this.element]);
+    document.addEventListener("pointerdown", this.elsewhere);
+    /** Whether they are behind the button, and closed. */ this.isAway = false;
+    this.roving = new Roving([this.element, below], () => [...(this.isAway ? [] : this.element.children), below].map((row) => /** @type {HTMLElement[]} */ ([...row.querySelectorAll(STOPS)])));
+  }
+
+  dispose() {
+    document.removeEventListener("pointerdown", this.elsewhere);
   }
 
   show() {
-    const open = new Set([...this.element.querySelectorAll("details[open]")].map((one) => /** @type {HTMLElement} */ (one).dataset.facet));
+    const facets = this.facets;
+    const key = JSON.stringify([facets.map(({ facet, ...more }) => [facet.name, more]), this.isOff, this.open]);
+    if (key === this.key) return;
+    this.key = key;
     const focus = /** @type {HTMLElement | null} */ (focusAt(this.element));
     const focused = focus && this.element.contains(focus) ? focus.dataset.key : undefined;
-    const groups = this.store.matches.facetColumns.map(([name, column]) => this.group(name, column, open.has(name)));
-    this.element.replaceChildren(...groups.filter((group) => group.childElementCount));
-    if (focused) [...this.element.querySelectorAll("button")].find((chip) => chip.dataset.key === focused)?.focus();
+    const rows = facets.slice(0, ROWS).map((one) => this.row(one));
+    // Rows are few. What is left over is behind a button each, in the last of them.
+    rows.at(-1)?.append(...facets.slice(ROWS).map((one) => this.menu(one, one.values, one.facet.title)));
+    this.element.replaceChildren(...rows);
+    this.filters.hidden = !rows.length;
+    const on = facets.filter(({ values }) => values.some(({ isOn }) => isOn)).length;
+    this.filters.textContent = on ? `Filters, ${on} on` : "Filters";
+    this.resize();
+    if (focused) /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
   }
 
-  /** @param {string} name @param {Column} column @param {boolean} isOpen whether those beyond the first can be seen */
-  group(name, column, isOpen) {
+  get isOpen() {
+    return this.element.hasAttribute("data-open");
+  }
+
+  /** @param {boolean} isOpen */
+  showNarrow(isOpen) {
+    this.element.toggleAttribute("data-open", isOpen);
+    this.filters.setAttribute("aria-expanded", String(isOpen));
+    this.resize();
+  }
+
+  /** The page may be narrower now, or wider. */
+  resize() {
+    this.isAway = !this.isOpen && getComputedStyle(this.filters).display !== "none";
+    this.roving.refresh();
+  }
+
+  /** @param {KeyboardEvent} event */
+  close(event) {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    this.showNarrow(false);
+    this.filters.focus();
+  }
+
+  /** After a run, what became of its jobs, and nothing else. */
+  get facets() {
+    const { matches, result } = this.store;
+    const all = matches.facets.shown;
+    const results = result === null ? [] : all.filter(({ facet }) => facet.name === "fate");
+    return results.length ? results : all;
+  }
+
+  /** Whether no chip can be pressed now. */
+  get isOff() {
     const { matches } = this.store;
-    const counts = [...(matches.counts.get(name) ?? [])].filter(([code, count]) => (count || matches.facets.get(name)?.has(code)) && column.word(code));
-    if (name !== "status") counts.sort((a, b) => b[1] - a[1]);
-    const chips = counts.map(([code, count]) => this.chip(name, code, column.word(code), count));
-    const label = name === "fate" ? "Result" : column.title;
-    const rest = chips.splice(CHIPS);
-    const more = rest.length ? element("details", { class: "bnb-more", "data-facet": name, open: isOpen }, [element("summary", { class: "bnb-chip" }, [`${rest.length} more`]), element("div", { class: "bnb-menu" }, rest)]) : null;
-    return element("div", { class: "bnb-facet", role: "group", "aria-label": `Filter by ${shown(label, 60)}` }, [...chips, more]);
+    return matches.error !== null || matches.isStale;
   }
 
-  /** @param {string} name @param {number} code @param {string} word @param {number} count */
-  chip(name, code, word, count) {
-    const on = this.store.matches.facets.get(name)?.has(code) ?? false;
-    const chip = button("", () => this.toggle(name, code), { class: "bnb-chip", "aria-pressed": String(on), disabled: this.store.matches.error !== null || this.store.matches.isStale, "data-key": `${name}-${code}`, title: shown(word) });
-    chip.replaceChildren(element("span", { class: "bnb-chip-word" }, [shown(word, 40)]), element("span", { class: "bnb-chip-count" }, [count.toLocaleString("en-US")]));
-    return chip;
+  /** @param {ShownFacet} one */
+  row(one) {
+    const { facet, values, isTyped, isPending } = one;
+    const chips = values.slice(0, CHIPS).map((value) => this.chip(one, value));
+    const rest = values.slice(CHIPS);
+    return element("div", { class: `bnb-facet${this.isOff || one.isOff ? " bnb-off" : ""}`, role: "group", "aria-label": `Filter by ${shown(facet.title, 60)}` }, [
+      element("span", { class: "bnb-facet-title", "aria-hidden": "true" }, [shown(facet.title, 24)]),
+      isTyped ? element("span", { class: "bnb-typed-facet", title: "The search has another term for this field." }, ["as typed"]) : null,
+      isPending ? element("span", { class: "bnb-chip-count" }, ["counting…"]) : null,
+      element("div", { class: "bnb-chips" }, chips),
+      rest.length ? this.menu(one, rest, `+${rest.length.toLocaleString("en-US")} more`) : null,
+    ]);
   }
 
-  /** @param {string} name @param {number} code */
-  toggle(name, code) {
-    const { matches, cursor } = this.store;
-    const wanted = matches.facets.get(name) ?? new Set();
-    if (!wanted.delete(code)) wanted.add(code);
-    matches.facets.set(name, wanted);
-    cursor.rewind();
-    this.store.refilter();
+  /** @param {ShownFacet} one @param {FacetValue} value */
+  chip(one, { value, count, isOn }) {
+    const isOff = this.isOff || (one.isOff && !isOn);
+    return button("", () => this.toggle(one.facet, value), {
+      class: "bnb-chip", "aria-pressed": String(isOn), disabled: isOff, "data-key": `${one.facet.name}=${value}`, title: shown(value),
+    }, [
+      element("span", { class: "bnb-chip-word" }, [shown(value, 60)]), element("span", { class: "bnb-chip-count" }, [count.toLocaleString("en-US")]),
+    ]);
+  }
+
+  /** @param {ShownFacet} one @param {FacetValue[]} values @param {string} title */
+  menu(one, values, title) {
+    const { name } = one.facet;
+    const on = values.filter(({ isOn }) => isOn).length;
+    const list = element("div", { class: "bnb-menu-list" });
+    const fill = (/** @type {string} */ text) => {
+      const found = values.filter(({ value }) => value.toLowerCase().includes(text.trim().toLowerCase()));
+      const more = found.length - MENU_CHIPS;
+      list.replaceChildren(
+        ...found.slice(0, MENU_CHIPS).map((value) => this.chip(one, value)),
+        more > 0 ? `${more.toLocaleString("en-US")} more: type a part of one.` : found.length ? "" : "None of them.",
+      );
+    };
+    const isOpen = this.open.name === name;
+    const search = element("input", { type: "search", "aria-label": `Find in ${shown(one.facet.title, 60)}`, placeholder: "Find", "data-key": `${name}?`, oninput: () => {
+      this.open.text = search.value;
+      fill(search.value);
+    } });
+    search.value = isOpen ? this.open.text : "";
+    fill(search.value);
+    const summary = element("summary", { class: "bnb-chip bnb-drop", "data-key": `${name}+`, ...(on ? { "data-on": true } : {}) }, [`${shown(title, 30)}${on ? `, ${on} on` : ""}`]);
+    const menu = menuOf({ class: "bnb-more", summary, content: element("div", { class: "bnb-menu" }, [search, list]) }, { "data-facet": name, open: isOpen });
+    menu.addEventListener("toggle", () => {
+      // One that was replaced by another of its kind has been open, and is not closed by anybody.
+      if (!menu.isConnected) return;
+      if (menu.open) this.open = { name, text: search.value };
+      else if (this.open.name === name) this.open = { name: "", text: "" };
+    });
+    return menu;
+  }
+
+  /** @param {Facet} facet @param {string} value */
+  toggle(facet, value) {
+    const { matches, table, result } = this.store;
+    const [choice] = choicesIn(matches.query, [facet], schemaOf(table));
+    const wanted = choice.values.includes(value) ? choice.values.filter((one) => one !== value) : [...choice.values, value];
+    this.actions.apply(withValues(matches.query, facet, choice, wanted, facet.name === "fate" && result ? ALL_RESULTS : ""));
   }
 }

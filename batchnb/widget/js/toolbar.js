@@ -1,15 +1,18 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
+import { CompletionList } from "./completion_list.js";
 import { element, focusAt } from "./dom.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
-import { plural, shown } from "./text.js";
+import { Roving } from "./roving.js";
+import { matchText } from "./tally.js";
+import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
 /** After the last key, an error of the search waits this long. */
 const TYPING_MS = 400;
 
 export class Toolbar {
-  /** @param {Store} store @param {string} id @param {{say(text: string): void}} actions */
+  /** @param {Store} store @param {string} id @param {{say(text: string): void, filters: HTMLElement}} actions `filters` stands among the tools */
   constructor(store, id, actions) {
     this.store = store;
     this.say = actions.say;
@@ -17,28 +20,38 @@ export class Toolbar {
     this.search = element("input", {
       type: "search", class: "bnb-search", "aria-label": "Search the jobs", spellcheck: "false", autocomplete: "off",
       placeholder: "Search: words, status:runnable, name:train-*, age:>6h", "aria-describedby": `${id}-query-error`,
-      oninput: () => this.type(), onblur: () => this.settle(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || event.key === "ArrowDown") && this.settle(),
+      oninput: () => {
+        this.type();
+        this.completion.show();
+      }, onblur: () => this.settle(),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => (event.key === "Enter" || (event.key === "ArrowDown" && !event.defaultPrevented)) && this.settle(),
     });
-    this.error = element("span", { class: "bnb-query-error", id: `${id}-query-error` });
+    this.completion = new CompletionList(store, id, this.search, (query) => this.searchFor(query));
+    this.error = element("div", { class: "bnb-query-error", id: `${id}-query-error` });
     this.menu = element("div", { class: "bnb-menu" });
     this.columns = element("details", {
       class: "bnb-columns",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
-    }, [element("summary", { class: "bnb-button" }, ["Columns"]), this.menu]);
+    }, [element("summary", { class: "bnb-button bnb-drop" }, ["Columns"]), this.menu]);
     this.help = new SearchHelp((query) => this.apply(query));
-    this.element = element("div", { class: "bnb-bar" }, [this.search, this.help.element, this.columns]);
+    this.element = element("div", { class: "bnb-tools" }, [
+      element("div", { class: "bnb-field" }, [this.search, element("span", { class: "bnb-slash", "aria-hidden": "true" }, ["/"]), this.completion.element]),
+      this.help.element, this.columns, actions.filters,
+    ]);
+    this.tools = new Roving([this.element], () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
   }
 
   /** The list has other columns, or shows others. */
   lay() {
     this.search.value = this.store.matches.query;
     this.showColumns();
+    this.tools.refresh();
   }
 
   showError() {
     const { refusal, query, isStale } = this.store.matches;
+    this.search.setAttribute("aria-invalid", String(refusal !== null && !isStale));
     this.error.replaceChildren(...(refusal && !isStale ? refusalLine(refusal, (text) => this.apply(withSuggestion(query, refusal, text))) : []));
   }
 
@@ -68,15 +81,20 @@ export class Toolbar {
 
   get found() {
     const { matches, table } = this.store;
-    return matches.error ? `Search error. ${shown(matches.error, 300)}` : table.loading ?? plural(matches.rows.length, "job matches", "jobs match");
+    return matches.error ? `Search error. ${shown(matches.error, 300)}` : matchText({ rows: table.rows, here: table.here, matching: matches.rows.length, isError: false, loading: table.loading }).join(" ").trim();
   }
 
-  /** Search for this, as if it had been typed. @param {string} query */
+  /** Search for this, and go on typing. @param {string} query */
   apply(query) {
+    this.searchFor(query);
+    this.search.focus();
+  }
+
+  /** Search for this; the focus stays where it is. @param {string} query */
+  searchFor(query) {
     this.search.value = query;
     this.type();
     this.settle();
-    this.search.focus();
   }
 
   openColumns() {

@@ -6,13 +6,17 @@ import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { FacetBar } from "./facets.js";
+import { Announcer } from "./frame/announcer.js";
+import { EmptyList } from "./frame/empty.js";
+import { Fit } from "./frame/fit.js";
+import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
-import { TallyBar } from "./tally.js";
+import { TallyBar, selectedText } from "./tally.js";
 import { shortId } from "./text.js";
 import { Theme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
@@ -28,15 +32,17 @@ export class View {
   constructor(store) {
     this.store = store;
     const id = `bnb-${Date.now().toString(36)}-${(views += 1)}`;
-    const say = (/** @type {string} */ text) => void (this.live.textContent = text);
+    this.announcer = new Announcer((text) => void (this.live.textContent = text));
+    const say = (/** @type {string} */ text) => this.announcer.say(text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
-    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
-    this.toolbar = new Toolbar(store, id, { say });
     this.kept = new Kept(store, say);
-    this.facets = new FacetBar(store);
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
+    this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
+    this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
+    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
+    this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
       copyTicket: () => this.copyText("ticket", "Copied for the ticket."),
@@ -49,24 +55,35 @@ export class View {
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
     });
+    this.root = element("div", { class: "bnb" });
+    this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.resized() });
+    this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
+    // The list, and what stands beside it.
+    this.stage = element("div", { class: "bnb-stage" }, [this.list]);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.kept.element, this.facets.element, this.tally.element, this.grid.element,
+      this.toolbar.element, this.toolbar.error, this.facets.place, this.stage, this.grip.element,
     ]);
-    this.acts = element("div", { class: "bnb-acts" }, [this.notices.error, this.result.element, this.form.element, this.panel.element, this.notices.waiting]);
-    this.root = element("div", { class: "bnb" }, [
-      this.strip.element, this.browse,
-      // The only place where something is asked, runs, fails or is reported.
-      this.acts,
-      this.live,
+    // The only place where something is asked, runs, fails or is reported.
+    this.acts = element("div", { class: "bnb-acts" }, [
+      this.kept.element, this.notices.error, this.result.element, this.tally.chosen, this.form.element, this.panel.element, this.notices.waiting,
     ]);
+    this.root.append(this.strip.element, this.browse, this.acts, this.live);
     // The rules of the page, made for its own lists and buttons, end at the host.
     this.host = element("div", { class: "bnb-host" });
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
     this.theme = new Theme(this.host);
+    this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
+    store.viewState.register("height", {
+      get: () => (this.grip.get() === USUAL_HEIGHT ? null : this.grip.get()),
+      set: (height) => {
+        this.grip.set(height ?? USUAL_HEIGHT);
+        this.fit.change();
+      },
+    });
     this.listen();
     this.onStore = (/** @type {Change} */ what) => this.update(what);
     store.views.add(this.onStore);
@@ -77,6 +94,8 @@ export class View {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
     this.strip.dispose();
+    this.fit.dispose();
+    this.facets.dispose();
     this.theme.dispose();
     this.unguard();
     this.host.remove();
@@ -140,7 +159,23 @@ export class View {
 
   reattach() {
     this.theme.show();
+    this.fit.measure();
     this.grid.scroller.reattach();
+  }
+
+  /** Let the parts scroll where less can be seen at once than they need. */
+  shorten() {
+    // What can be seen, and so be reached by Tab, follows from the size.
+    this.toolbar.tools.refresh();
+    this.facets.resize();
+    this.root.toggleAttribute("data-short", false);
+    this.root.toggleAttribute("data-short", this.root.scrollHeight > this.root.clientHeight + 1);
+  }
+
+  /** A person has made the list higher or lower. */
+  resized() {
+    this.fit.change();
+    this.store.viewState.saySoon();
   }
 
   /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
@@ -166,9 +201,16 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    if (what === "state") this.facets.show();
     this.kept.show();
+    if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.tally.show();
+    this.facets.roving.refresh();
+    this.empty.show();
     this.form.show();
+    // Nothing to end, and so nothing to say why.
+    this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
+    this.tally.chosen.hidden ||= this.form.element.hidden;
     this.grid.update(what);
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
@@ -178,7 +220,8 @@ export class View {
     this.root.dataset.phase = phase;
     this.root.dataset.bar = barState(this.store.state, { lost: this.store.kernel.lost, result: this.store.result });
     const isReview = phase === "confirming" && this.store.kernel.lost === null;
-    if (this.browse.hidden !== isReview) {
+    const wasReview = this.browse.hidden;
+    if (wasReview !== isReview) {
       this.browse.hidden = this.browse.inert = isReview;
       if (!isReview) this.grid.scroller.reattach();
     }
@@ -189,6 +232,8 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
+    // What is asked, and the button that does it, are seen at once.
+    if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {"cell" | "ticket"} kind @param {string} said */

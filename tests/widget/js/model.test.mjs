@@ -76,7 +76,7 @@ test("all waits until all rows are here; what was clicked before stays", () => {
   show(NAMES, { here: 2, facets: {} });
   store.selection.bulk("all");
   assert.deepEqual(chosen(store), []);
-  assert.match(store.table.loading, /first 2 of 5 jobs/);
+  assert.match(store.table.loading, /^First 2 of 5 jobs\. The rest is on its way\.$/);
   store.selection.toggle(1);
   show(NAMES);
   assert.deepEqual(chosen(store), [1]);
@@ -92,17 +92,23 @@ test("a table that is there waits for all rows of the next one", () => {
   store.dispose();
 });
 
-test("a search, a facet and a sort together say which rows are shown", () => {
+/** What each chip of a facet says. */
+const chips = (store, name) => {
+  const found = store.matches.facets.shown.find(({ facet }) => facet.name === name);
+  return found && Object.fromEntries(found.values.map(({ value, count, isOn }) => [value, isOn ? `${count} on` : count]));
+};
+
+test("a search, a chip's term and a sort together say which rows are shown", () => {
   const { store, show } = open();
   show(NAMES);
   store.matches.query = "b";
   store.refilter();
-  assert.deepEqual(Object.fromEntries(store.matches.counts.get("queue")), { 0: 0, 1: 2, 2: 1 });
-  store.matches.facets.set("queue", new Set([1]));
+  assert.deepEqual(chips(store, "queue"), { etl: 2, train: 1 });
+  store.matches.query = "b queue:=etl";
   store.matches.sorts = [{ column: store.table.columns.findIndex(({ role }) => role === "name"), descending: true }];
   store.resort();
   assert.deepEqual([...store.matches.rows], [4, 2]);
-  assert.deepEqual(Object.fromEntries(store.matches.counts.get("queue")), { 0: 0, 1: 2, 2: 1 });
+  assert.deepEqual(chips(store, "queue"), { etl: "2 on", train: 1 }, "a chip counts what it would leave, besides its own term");
   store.dispose();
 });
 
@@ -194,14 +200,35 @@ test("while a search is typed that cannot be read, the last result stays, and no
   store.dispose();
 });
 
-test("the facets of a search that cannot be read are those of the whole list", () => {
+test("the facets of a search that cannot be read, or finds nothing, are off, with what is in the whole list", () => {
   const { store, show } = open();
   show(NAMES);
-  const before = store.matches.counts;
-  assert.ok([...before.values()].some((counts) => [...counts.values()].some((count) => count)));
-  store.matches.query = "nosuch:1";
-  store.refilter();
-  assert.ok(store.matches.error);
-  assert.deepEqual(store.matches.counts, before);
+  for (const query of ["nosuch:1", "zzz"]) {
+    store.matches.query = query;
+    store.refilter();
+    assert.deepEqual(chips(store, "queue"), { etl: 3, train: 2 }, query);
+    assert.equal(store.matches.facets.shown[0].isOff, true, query);
+  }
+  store.dispose();
+});
+
+test("the jobs of a run are found by a term, and the search from before comes back", () => {
+  const { store, receive, show } = open();
+  show(NAMES);
+  store.matches.query = "b-";
+  store.matches.sorts = [{ column: store.table.columns.findIndex(({ role }) => role === "name"), descending: true }];
+  store.resort();
+  const buffer = new ArrayBuffer(14);
+  new Uint32Array(buffer, 0, 2).set([2, 3]);
+  new Uint8Array(buffer).set([0x81, 2, 5, 7, 0, 1], 8);
+  receive({ kind: "state", state: { phase: "running", reasons: [] } });
+  receive({ kind: "patch", snapshot: 1, rows: 2, messages: [[2, "said AWS"]] }, [buffer]);
+  receive({ kind: "state", state: { phase: "idle", reasons: [], result: { runId: "1" } } });
+  assert.equal(store.matches.query, "result:*");
+  assert.deepEqual([...store.matches.rows], [2, 3], "failures first, found by their outcome, whatever AWS said");
+  assert.deepEqual(chips(store, "fate"), { denied: 1, terminated: 1 });
+  store.finish();
+  assert.equal(store.matches.query, "b-");
+  assert.deepEqual([...store.matches.rows], [4, 3, 2]);
   store.dispose();
 });

@@ -34,6 +34,15 @@ test("a part that is there only later is set when it comes", () => {
   assert.equal(drawer, "x");
 });
 
+test("a second picture begins as the first one is set", () => {
+  const { state, values } = open();
+  state.arrive();
+  values.height = 500;
+  const second = { height: null };
+  state.register("height", { get: () => second.height, set: (height) => (second.height = height) });
+  assert.equal(second.height, 500);
+});
+
 test("what Python sets is set at once; the other parts stay, and are told", () => {
   const { told, state, values } = open();
   state.arrive();

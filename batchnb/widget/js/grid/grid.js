@@ -3,7 +3,7 @@
 import { hasBit } from "../bits.js";
 import { element } from "../dom.js";
 import { ROW_HEIGHT } from "../scroll.js";
-import { plural, shown } from "../text.js";
+import { plural } from "../text.js";
 import { emptyRow, fillCell, fillChoice, lockText } from "./cells.js";
 import { GridKeys } from "./keys.js";
 import { Scroller } from "./scroller.js";
@@ -33,7 +33,6 @@ export class Grid {
     this.element = element("div", { class: "bnb-grid", role: "grid", tabindex: "0", "aria-multiselectable": "true", "aria-label": "Jobs" });
     this.body = element("div", { class: "bnb-body", role: "rowgroup" });
     this.spacer = element("div", { class: "bnb-spacer", role: "presentation" }, [this.body]);
-    this.empty = element("div", { class: "bnb-empty" });
     this.titles = new Titles(store, this.element, id, this);
     this.element.append(this.titles.element, this.spacer);
     this.scroller = new Scroller(this.element, store.cursor, { count: () => store.matches.rows.length, paint: (anew) => this.paint(anew) });
@@ -83,19 +82,7 @@ export class Grid {
     // Without a filter, all rows are known to come, where only the first ones are here.
     this.element.setAttribute("aria-rowcount", String((count === table.here ? table.rows : count) + 1));
     this.element.setAttribute("aria-busy", String(table.isPartial));
-    this.empty.textContent = this.emptyText;
-    if (this.empty.textContent) this.spacer.after(this.empty);
-    else this.empty.remove();
     this.scroller.follow();
-  }
-
-  get emptyText() {
-    const { table, matches, selection } = this.store;
-    if (!table.header || matches.rows.length) return "";
-    if (!table.rows) return "There are no jobs in this table.";
-    if (matches.error) return `The search has an error, so it matches nothing.${selection.count ? ` Your ${plural(selection.count, "selected job")} ${selection.count === 1 ? "stays" : "stay"} selected.` : ""}`;
-    if (table.isPartial) return "None of the first jobs matches; the others are loading.";
-    return matches.query.trim() ? `No job matches “${shown(matches.query, 80)}”.` : "No job matches.";
   }
 
   /** Show the rows that are in sight. @param {boolean} anew also where the same job is shown */

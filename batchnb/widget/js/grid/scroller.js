@@ -87,6 +87,8 @@ export class Scroller {
   /** In a table longer than what can be laid out, a wheel would jump over rows. @param {WheelEvent} event */
   wheeled(event) {
     if (this.map.scale === 1 || event.deltaX || event.ctrlKey) return;
+    // At its ends, the page around it scrolls on.
+    if (event.deltaY < 0 ? this.top <= 0 : this.top >= this.map.last) return;
     event.preventDefault();
     this.scrollTo(this.top + event.deltaY * (event.deltaMode === 1 ? ROW_HEIGHT : 1));
   }

@@ -103,8 +103,6 @@ export class Store {
     }
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
     if (!isRest || !matches.isPlain) this.cursor.forget();
-    // The number of a queue is another in another snapshot.
-    if (!isRest) matches.facets.delete("queue");
     this.selection.take(new Uint8Array(buffers[5]), isRest);
     this.resort("table");
   }
@@ -127,7 +125,7 @@ export class Store {
     const { locked, hasResults } = this.table.patch(message, buffer);
     this.selection.drop(locked);
     if (hasResults) this.notify("table");
-    this.matches.recount();
+    this.matches.facets.forget();
     this.notify("patch");
   }
 
@@ -154,26 +152,22 @@ export class Store {
 
   /** The jobs of this run, failures first. */
   showResult() {
-    const { matches, table } = this;
-    const ran = new Set(Array.from(table.fate.fates, (fate) => fate & 0x7f));
-    ran.delete(0);
-    matches.facets = new Map([["fate", ran]]);
-    matches.query = "";
-    matches.sorts = [{ column: table.columns.indexOf(table.fate), descending: false }];
+    this.matches.showRun();
     this.cursor.top = 0;
     this.resort("table");
   }
 
   showAll() {
-    this.matches.facets.clear();
-    this.refilter();
+    this.matches.query = "";
+    this.refilter("table");
   }
 
-  /** The result has been read: on with the list, and with nothing selected. */
+  /** The result has been read: on with the list as it was before the run, and with nothing selected. */
   finish() {
     this.read = JSON.stringify(this.state.result);
+    this.matches.leaveRun();
     this.selection.bulk("none");
-    this.showAll();
+    this.resort("table");
     this.notify("state");
   }
 
@@ -185,16 +179,14 @@ export class Store {
 
   /** Exactly the selected rows. */
   showSelection() {
-    this.matches.facets.clear();
     this.matches.query = "is:selected";
     this.cursor.rewind();
     this.refilter("table");
   }
 
   selectFailed() {
-    this.matches.facets.clear();
     this.selection.selectFailed();
-    this.refilter();
+    this.showAll();
   }
 
   /** @param {"rows" | "table"} [what] the views are told of */

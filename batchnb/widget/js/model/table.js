@@ -69,7 +69,7 @@ export class Table {
 
   /** Why what concerns all rows has to wait, or null if they are here. */
   get loading() {
-    return this.isPartial ? `Still loading: the first ${this.here.toLocaleString("en-US")} of ${plural(this.rows, "job")} are here.` : null;
+    return this.isPartial ? `First ${this.here.toLocaleString("en-US")} of ${plural(this.rows, "job")}. The rest is on its way.` : null;
   }
 
   /** @param {string} role */

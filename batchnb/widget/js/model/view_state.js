@@ -21,9 +21,14 @@ export class ViewState {
     this.tell = tell;
   }
 
-  /** Let a part be kept. What the kernel has of it is set at once, or with the first rows. @param {string} name @param {ViewPart} part */
+  /**
+   * Let a part be kept. What the kernel has of it is set at once, or with the first rows; a part that is there in place of
+   * another, as in a second picture, begins with its value. @param {string} name @param {ViewPart} part
+   */
   register(name, part) {
+    const before = this.parts.get(name);
     this.parts.set(name, part);
+    if (before?.get) part.set(before.get());
     if (this.isReady) this.apply(name);
   }
 

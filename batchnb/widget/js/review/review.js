@@ -6,6 +6,7 @@ import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenRevi
 /** @import { Json } from "../types.js" */
 /** @import { ReviewRow } from "./rows.js" */
 
+const SHORT = 20;
 const COLUMNS = ["Definition", "Names", "Terminate", "Cancel", "Oldest", "vCPU", "GPU"];
 
 /**
@@ -76,7 +77,8 @@ export class Review {
     const figures = [row.terminate, row.cancel, row.oldest, row.vcpus, row.gpus].map((text, at) => cell(text, at + 2));
     const out = rows > 1 ? link("Leave out", () => this.actions.leaveOut(row.group), { "aria-label": `Leave out ${shown(row.names, 120)}` }) : null;
     return element("tr", { class: row.isMarked ? "bnb-marked" : "" }, [
-      element("th", { scope: "row" }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
+      // A short name is not broken at its hyphen.
+      element("th", { scope: "row", class: row.definition.length > SHORT ? "" : "bnb-whole" }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
     ]);
   }
 

@@ -9,7 +9,7 @@ import { Schema } from "./schema.js";
  * What is needed of a column of the picker. `count` is how many texts it keeps; 0 where it keeps none, but makes them.
  * @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number, text(row: number): string,
  *   codes: Uint8Array | Uint16Array | Uint32Array | null, word(code: number): string, value?: (row: number) => number,
- *   all?: string, ends?: Uint32Array,
+ *   all?: string, ends?: Uint32Array, code?: (row: number) => number,
  *   mark?: (test: {needle: string | null}, hit: Uint8Array) => void}} PickerColumn
  */
 /**
@@ -17,6 +17,9 @@ import { Schema } from "./schema.js";
  * @typedef {{isHidden?: (column: PickerColumn) => boolean, marks?: Record<string, (row: number) => boolean>, tags?: PairsColumn | null,
  *   also?: Record<string, Uint8Array>}} PickerFacts
  */
+
+/** The outcomes with the message of each. */
+const MESSAGES = "own:fate";
 
 /** @param {PickerColumn[]} columns @param {number} rows @param {number} now epoch milliseconds @param {PickerFacts} [facts] @returns {SearchTable} */
 export function pickerTable(columns, rows, now, { isHidden = ({ hidden }) => hidden, marks, tags, also } = {}) {
@@ -27,8 +30,10 @@ export function pickerTable(columns, rows, now, { isHidden = ({ hidden }) => hid
     const source = sourceOf(column, columns);
     const key = source !== null && !found.has(source) ? source : `own:${column.title}`;
     if (key !== source) own.push({ name: column.title, kind: kindOfOwn(column), source: key });
-    if (!found.has(key)) found.set(key, asSearched(column));
-    if (column.kind === "text" && !isHidden(column)) shown.push(key);
+    if (!found.has(key)) found.set(key, asSearched(column, rows));
+    if (column.kind === "text" && !isHidden(column)) shown.push(key === "fate" ? MESSAGES : key);
+    // A word is looked for in what AWS said, too; `result:` asks for the outcome alone.
+    if (key === "fate") found.set(MESSAGES, { kind: "texts", text: (row) => column.text(row) || null });
   }
   if (tags) found.set("tags", tags);
   if (marks) found.set("flags", { kind: "marks", has: (name, row) => marks[name]?.(row) ?? null });
@@ -53,11 +58,11 @@ function kindOfOwn({ kind }) {
   return kind === "time" ? "moment" : kind === "number" ? "number" : "text";
 }
 
-/** @param {PickerColumn} column @returns {SearchColumn} */
-function asSearched(column) {
+/** @param {PickerColumn} column @param {number} rows @returns {SearchColumn} */
+function asSearched(column, rows) {
   const { value, all, ends } = column;
   if (value) return { kind: "numbers", value: (row) => value.call(column, row) };
-  if (column.role === "fate") return { kind: "texts", text: (row) => column.text(row) || null };
+  if (column.role === "fate") return fateAsSearched(column, rows);
   if (column.count) {
     const joined = all === undefined || ends === undefined ? null : { all, ends };
     return { kind: "words", count: column.count, codes: column.codes, word: (code) => column.word(code), joined };
@@ -65,4 +70,12 @@ function asSearched(column) {
   const text = (/** @type {number} */ row) => column.text(row);
   if (!column.mark) return { kind: "texts", text };
   return { kind: "texts", text, mark: (word, hit) => column.mark?.({ needle: word }, hit) };
+}
+
+/** @param {PickerColumn} column @param {number} rows @returns {SearchColumn} */
+function fateAsSearched(column, rows) {
+  const { code } = column;
+  if (!code) return { kind: "texts", text: (row) => column.text(row) || null };
+  const codes = Uint8Array.from({ length: rows }, (_, row) => code.call(column, row));
+  return { kind: "words", count: column.count, codes, word: (one) => column.word(one) };
 }
