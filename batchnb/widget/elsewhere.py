@@ -29,7 +29,7 @@ class Elsewhere:
         self.texts: list[str] = [_OTHERWISE]
         """What is said of the rows with each lock from `LOCKS_FROM` on."""
         self.note = ""
-        """How many jobs are locked, and by whom; empty where none is."""
+        """The sentence that says how many jobs are locked, and by which picker; empty if all can be selected."""
 
     def lock(self, marks: Marks, wanted: Mapping[int, str]) -> bool:
         """Lock exactly these rows, each for its reason; return whether that changes anything.

@@ -73,7 +73,7 @@ class SessionView:
             self._views.keep(key, replace(self.current, reason=session.reason, selected=selected), self._given)
 
     def take(self, parts: object) -> None:
-        """Take what a browser has set. Raises InputError for what is no view, and then takes nothing of it."""
+        """Take what a browser has set. Raises InputError for anything but a view, and then takes nothing of it."""
         with self._session.jobs.mutex:
             changed, shown = changed_by(self.current, parts), columns_shown(parts)
             self.current, self.shown = changed, self.shown if shown is None else shown

@@ -74,7 +74,7 @@ export class Outputs {
     // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
     this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.moveIn(/** @type {HTMLElement} */ (event.target));
     document.addEventListener("animationstart", this.placed);
-    // Whoever reloads the page finds what was set a moment ago.
+    // After a reload of the page, what was set a moment ago is there.
     this.leaving = () => store.viewState.say();
     window.addEventListener("pagehide", this.leaving);
     stylePage();
