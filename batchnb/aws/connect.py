@@ -15,6 +15,7 @@ from batchnb.aws.answers_seen import AnswersSeen
 from batchnb.aws.decode import read_in_one_go
 from batchnb.aws.gateway import CALLER_TIMEOUT, Gateway
 from batchnb.aws.login import Login
+from batchnb.aws.logs import LogReader
 from batchnb.aws.sessions import USER_AGENT, login_for, login_of, model_loader
 from batchnb.aws.wrong_settings import check_region, region_of, setting_error
 from batchnb.errors import BatchnbError, InputError
@@ -29,6 +30,8 @@ __all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 """Seconds. A request that times out may have taken effect, and is repeated; that is harmless."""
+LOG_TIMEOUT = 10.0
+"""Seconds for which somebody who looks at a job waits for an answer of CloudWatch Logs."""
 MAX_CONNECTIONS = 64
 
 _PLACEHOLDERS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
@@ -185,7 +188,21 @@ def _gateway(login: Login, region: str | None, endpoint_url: str | None) -> Gate
     ask_caller = partial(_ask_caller, session, options, client.meta.endpoint_url, seen)
     # An endpoint on this machine that nobody has a login for is called with placeholders.
     needs_login = key_id is not None or not is_loopback(client.meta.endpoint_url)
-    return Gateway(client, ask_caller, key_id, login=login if needs_login else None, seen=seen)
+    gateway = Gateway(client, ask_caller, key_id, login=login if needs_login else None, seen=seen)
+    make_client = partial(_log_client, session, options, settings, client.meta.endpoint_url)
+    gateway.logs = LogReader(make_client, gateway.region, login if needs_login else None)
+    return gateway
+
+
+def _log_client(
+    session: boto3.Session, options: Mapping[str, Any], settings: Mapping[str, Any], endpoint_url: str, region: str
+) -> Any:
+    # As for the caller's identity: an emulator answers for logs as well, and a VPC endpoint of Batch does not.
+    ignores = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    own = None if ignores else _public(os.environ.get("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS"))
+    url = own if is_of_aws(endpoint_url) else endpoint_url
+    settings = {**settings, "read_timeout": LOG_TIMEOUT, "ignore_configured_endpoint_urls": True}
+    return _client(session, "logs", {**options, "endpoint_url": url, "region_name": region}, settings)
 
 
 def _client(session: boto3.Session, service: str, options: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:

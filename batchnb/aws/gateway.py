@@ -26,12 +26,12 @@ from batchnb.errors import CredentialsError, ThrottledError, UnsupportedError
 from batchnb.jobs.ids import account_and_partition
 from batchnb.jobs.job import Job, jobs_from_aws
 from batchnb.jobs.place import Place, is_loopback
-from batchnb.jobs.shapes import withheld_in
 
 if TYPE_CHECKING:
     from mypy_boto3_batch import BatchClient
 
     from batchnb.aws.login import Login
+    from batchnb.aws.logs import LogReader
 
 __all__ = ["Gateway", "in_groups"]
 
@@ -52,6 +52,7 @@ class Gateway:
     """AWS Batch, as one account and Region shows it through one endpoint. Safe to share between threads."""
 
     _login: Login | None = None
+    logs: LogReader | None = None
 
     def __init__(
         self,
@@ -243,15 +244,12 @@ class Gateway:
             self._account = account_and_partition(next(iter(described.values())).job_arn)[0]
         return described
 
-    def describe_withheld(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Return the values that `describe` leaves out because they can be secrets, by id: see `withheld_in`.
-
-        At most `DESCRIBE_LIMIT` ids. An id that AWS does not know is left out.
-        """
+    def describe_items(self, job_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Return what DescribeJobs says of up to `DESCRIBE_LIMIT` jobs, by id, with values that can be secrets."""
         asked = frozenset(job_ids)
         with self._calling("DescribeJobs"):
             answer = self._client.describe_jobs(jobs=list(job_ids))
-            return {job_id: withheld_in(item) for item in answer["jobs"] if (job_id := item["jobId"]) in asked}
+            return {job_id: item for item in answer["jobs"] if (job_id := item["jobId"]) in asked}
 
     def permission_to_end(self, job_id: str | None = None) -> str:
         """Return the sentence that says which permission the ending of jobs needs, and on which resource."""

@@ -25,6 +25,7 @@ __all__ = [
     "FLAGS",
     "KEYWORDS",
     "NOTEBOOK",
+    "PRICES",
     "configured_layers",
     "guards",
     "layer",
@@ -53,6 +54,8 @@ _NOTEBOOK_ONLY = (
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
+PRICES = "prices"
+"""The one setting of a file that is no guard: see `configured_prices`."""
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -76,7 +79,9 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
         if key in DEFAULTS:
             raise InputError(f"{key} in {source}: {_NOTEBOOK_ONLY.format(key=key)}")
         if key not in (*_KEYS, *_EXPLICIT_ONLY):
-            raise InputError(f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join(_KEYS)}.")
+            raise InputError(
+                f"{shown(key, 40)} in {source}: there is no such setting. There are: {', '.join((*_KEYS, PRICES))}."
+            )
 
     def read(key: str, reader: Callable[[Any], Any], missing: Any) -> Any:
         if key not in made:
@@ -126,16 +131,21 @@ def configured_layers() -> list[Layer]:
     """Return what is configured, each place by itself. Raises InputError where a setting is wrong."""
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
-    layers += [layer(source, table) for source, table in project_tables()]
+    layers += [layer(source, _without_prices(table)) for source, table in project_tables()]
     user = user_file()
     if user is not None and (settings := read_toml(user)) is not None:
-        layers.append(layer(f"the user file {shown(user, 400)}", settings))
+        layers.append(layer(f"the user file {shown(user, 400)}", _without_prices(settings)))
     read_only = os.environ.get(READ_ONLY_VARIABLE, "")
     if read_only.strip().lower() not in _NO:
         if read_only.strip().lower() not in _YES:
             raise InputError(f"{READ_ONLY_VARIABLE}: {_quoted(read_only)} is neither 1 nor 0.")
         layers.append(Layer(f"{READ_ONLY_VARIABLE}={read_only}", read_only=True))
     return layers
+
+
+def _without_prices(table: Mapping[str, object]) -> dict[str, object]:
+    # What jobs cost is no guard: a mistake in it is told where costs are shown, and stops nothing.
+    return {key: value for key, value in table.items() if key != PRICES}
 
 
 def _count(value: object) -> int:

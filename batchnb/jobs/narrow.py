@@ -10,6 +10,7 @@ from batchnb.jobs.job import Job
 from batchnb.jobs.search import Query
 from batchnb.jobs.search.columns import SearchTable
 from batchnb.jobs.search.evaluate import hold_against
+from batchnb.jobs.tries import tries_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,7 +47,7 @@ def _table_of(jobs: Sequence[Job], now_ms: int) -> SearchTable:
     frame = frame_of_jobs(jobs)
     # What only a description tells; None where there is none yet.
     frame["tags"] = pd.Series([None if job.tags is None else dict(job.tags) for job in jobs], dtype=object)
-    frame["tries"] = _numbers([None if job.tags is None else len(job.attempts) for job in jobs])
+    frame["tries"] = _numbers([tries_of(job) for job in jobs])
     frame["vcpus"] = _numbers([job.vcpus for job in jobs])
     frame["gpus"] = _numbers([job.gpus for job in jobs])
     frame["memory"] = _numbers([job.memory for job in jobs])

@@ -12,6 +12,7 @@ from batchnb.aws.retry import each_with_retries
 from batchnb.clock import Clock
 from batchnb.guards.rules import Guards
 from batchnb.jobs.fastjson import to_sorted_json
+from batchnb.jobs.shapes import withheld_in
 from batchnb.model.records import Record
 from batchnb.model.verdict import PlannedJob
 from batchnb.text import plural
@@ -59,9 +60,9 @@ def read_full_evidence(held: Guards, jobs: Iterable[PlannedJob], gateway: Gatewa
     seen = 0
     groups = list(in_groups(job_ids, DESCRIBE_LIMIT))
     pace = gateway.pace(CallKind.DESCRIBING)
-    for answer in each_with_retries(gateway.describe_withheld, groups, clock, pace=pace):
+    for answer in each_with_retries(gateway.describe_items, groups, clock, pace=pace):
         seen += len(answer)
-        for job_id, values in answer.items():
-            if values:
+        for job_id, item in answer.items():
+            if values := withheld_in(item):
                 found.setdefault(to_sorted_json(values), (values, []))[1].append(job_id)
     return FullEvidence(found, len(job_ids) - seen)

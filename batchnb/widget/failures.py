@@ -17,7 +17,7 @@ from batchnb.errors import (
 )
 from batchnb.text import shown
 
-__all__ = ["Failure", "LateError", "failure_of", "sentence_of"]
+__all__ = ["Failure", "LateError", "failure_of", "is_expired", "is_unreached", "login_command", "sentence_of"]
 
 _LENGTH = 1200
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "UnauthorizedSSOTokenError"})
@@ -75,9 +75,9 @@ def failure_of(
 
 def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
     if isinstance(error, CredentialsError):
-        if error.code not in _EXPIRED:
+        if not is_expired(error):
             return Failure(raw, again="Try again")
-        login = f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
+        login = login_command(profile)
         text = f"Your AWS session has expired. Run {login}, then press Review again. Your selection is kept."
         return Failure(text, raw, "Review again")
     if isinstance(error, AccessDeniedError):
@@ -85,11 +85,26 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, 
         return Failure(f"You may not {looks} these jobs: needs batch:{error.operation}. {_NOTHING}", raw, "Try again")
     if isinstance(error, ThrottledError):
         return Failure(f"AWS kept throttling us. {_NOTHING} Try again in a moment.", raw, "Try again")
-    if isinstance(error, UnavailableError) and error.code in _UNREACHED:
+    if isinstance(error, UnavailableError) and is_unreached(error):
         where = f" in {shown(region, 40)}" if region else ""
         seconds = f" (tried for {tried:,.0f} s)" if tried and tried >= 1 else ""
         return Failure(f"Cannot reach AWS Batch{where}{seconds}. VPN? Proxy? Region? {_NOTHING}", raw, "Try again")
     return Failure(raw, again="Try again" if isinstance(error, UnavailableError) else "")
+
+
+def is_expired(error: CredentialsError) -> bool:
+    """Whether the credentials were good, and a new login helps."""
+    return error.code in _EXPIRED
+
+
+def is_unreached(error: UnavailableError) -> bool:
+    """Whether nothing has arrived at AWS."""
+    return error.code in _UNREACHED
+
+
+def login_command(profile: str | None) -> str:
+    """Return the command that logs in again."""
+    return f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
 
 
 def sentence_of(error: BaseException) -> str:

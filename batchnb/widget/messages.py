@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from batchnb.widget.prices_told import prices_told
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.table.marks import FATES
 from batchnb.widget.table.payload import FIRST_ROWS, Payload, first_payload, whole_payload
@@ -60,6 +61,13 @@ def _table(
     messages: Sequence[tuple[int, str]],
     state: Mapping[str, Any],
 ) -> Message:
-    told = {"header": payload.header, "fates": FATES, "messages": list(messages), "state": state}
+    told = {
+        **prices_told(),
+        "header": payload.header,
+        "extends": jobs.extends,
+        "fates": FATES,
+        "messages": list(messages),
+        "state": state,
+    }
     parts = [part.tobytes() for part in marked]
     return {"kind": "snapshot", **told}, [payload.numbers, payload.texts, *parts, jobs.bits]

@@ -12,6 +12,7 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.jobs.frame import frame_of_jobs
 from batchnb.text import plural
+from batchnb.widget.children import own_ids
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:
     known = [job_id for job_id in snapshot.row_of if "#" not in job_id]
     made = remembered(snapshot.frame)
     at = f"{clock.wall():%H:%M:%S} UTC"
-    if made is None or "jobId" not in snapshot.frame or not made.is_of(gateway) or not made.is_whole(snapshot.row_of):
+    if made is None or "jobId" not in snapshot.frame or not made.is_of(gateway) or not made.is_whole(own_ids(snapshot)):
         frame = refreshed_frame(snapshot, describe_all(gateway, known, clock))
         is_other = "not a listing of list_jobs" if made is None else "a part of a listing, or was made elsewhere"
         again = f"Updated these {plural(len(known), 'job')} at {at}."
@@ -78,7 +79,9 @@ def _listed_again(
     recount(frame, made.jobs + len(new))
     frame.attrs["not_listed"] = dict(listing.not_listed)
     found = f"{plural(len(new), 'new job')}{', at the end of the table' if new else ''}"
-    left = f"; {plural(len(gone), 'job')} no longer in it" if gone else ""
+    # Children of an array are in no listing of queues: nobody has to be told that they are not in this one.
+    lost = len(set(gone).intersection(own_ids(snapshot)))
+    left = f"; {plural(lost, 'job')} no longer in it" if lost else ""
     return Refreshed(frame, f"Listed again at {at}: {found}{left}.")
 
 

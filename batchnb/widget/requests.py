@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.errors import InputError
 from batchnb.text import shown
+from batchnb.widget.children import open_array
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -83,11 +84,16 @@ _HANDLERS: Mapping[str, Handler] = {
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),
+    "describe": lambda session, content, buffers: session.descriptions.ask(content, buffers),
+    "describe_stop": lambda session, *_: session.descriptions.stop(),
+    "described": lambda session, *_: session.descriptions.send_known(),
     "refresh": lambda session, *_: session.start_refresh(),
+    "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
     "view": lambda session, content, _: session.view.take(content.get("view")),
     "afresh": lambda session, *_: session.view.start_afresh(),
+    "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),
 }

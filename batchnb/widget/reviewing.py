@@ -128,6 +128,7 @@ class Reviewing:
             session.peer.mark()
         session.send_patch()
         session.peer.note_plan(plan)
+        session.descriptions.note_plan(plan)
         return Phase.CONFIRMING
 
     def _take(self, plan: Plan) -> None:

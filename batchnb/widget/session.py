@@ -14,6 +14,8 @@ from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
+from batchnb.widget.descriptions import Descriptions
+from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
@@ -50,6 +52,8 @@ class PickerSession:
         self.clock = clock or Clock()
         self.reviewing: Reviewing = Reviewing(self)
         """The plan that was made last, and its review."""
+        self.descriptions: Descriptions = Descriptions(self)
+        """What DescribeJobs told of the jobs, beside what the frame has."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
         self.run: Run | None = None
@@ -58,6 +62,8 @@ class PickerSession:
         """How the table was listed last."""
         self.worker = Worker(self._enter_phase)
         self.audience = audience
+        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
+        """What is asked about single jobs."""
         self._state = StateTold(self)
         self._where: tuple[object, Whereabouts] | None = None
         origin = origin or Origin(given={"reason": reason})
@@ -200,6 +206,7 @@ class PickerSession:
             self.jobs.marks.note_report(report)
         self.send_patch()
         self.peer.note_report(report)
+        self.descriptions.note_report(report)
         # What failed can be selected again, by somebody who has read why.
         self.select([])
         self.audience.keep_result()

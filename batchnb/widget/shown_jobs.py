@@ -29,6 +29,8 @@ class ShownJobs:
         self.snapshot = take_snapshot(frame, 1, ids=ids)
         self.marks = Marks(self.snapshot)
         self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self.extends: int | None = None
+        """The number of the snapshot that this one only adds rows to, at its end."""
 
     def __len__(self) -> int:
         return len(self.snapshot)
@@ -78,3 +80,12 @@ class ShownJobs:
             self.snapshot = take_snapshot(frame, self.snapshot.number + 1, ids=self._ids)
             self.marks = Marks(self.snapshot)
             self.rows = self.snapshot.rows_of(chosen)
+            self.extends = None
+
+    def extend(self, frame: pd.DataFrame) -> None:
+        """Show a frame that has more rows at its end. The selection stays, and all that is known of the other rows."""
+        with self.mutex:
+            before = self.marks
+            self.extends = self.snapshot.number
+            self.snapshot = take_snapshot(frame, self.extends + 1, ids=self._ids)
+            self.marks = before.extended(self.snapshot)

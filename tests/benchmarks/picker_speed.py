@@ -22,6 +22,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
+from tests.benchmarks.picker_drawer import ROWS, time_drawer
 from tests.benchmarks.picker_peers import fetched, has_itables
 from tests.benchmarks.picker_review import JOBS, time_review
 from tests.e2e.lab import Lab, Notebook, running_lab
@@ -58,6 +59,8 @@ class Grid:
     """JavaScript that selects all that match."""
     box: str
     """What finds the element that scrolls."""
+    group: str = ""
+    """JavaScript that groups by what is called `{label}`; empty where it cannot."""
     press: str = ""
     """What of a title is clicked, if not the title."""
     checkout: Path | None = None
@@ -66,6 +69,10 @@ class Grid:
     def typed(self, query: str) -> str:
         """Return what types into the search box."""
         return _TYPE.format(box=self.search, query=repr(query))
+
+    def grouped_by(self, label: str) -> str:
+        """Return what groups the rows."""
+        return self.group.format(label=label)
 
     def sorted_by(self, title: str) -> str:
         """Return what clicks on a title."""
@@ -83,6 +90,10 @@ PICKER = Grid(
     titles=".bnb-th",
     everything="output.querySelector('.bnb-selection .bnb-button').click()",
     box=".bnb-grid",
+    group=(
+        "const menu = output.querySelector('.bnb-group-by'); if (!menu.open) menu.querySelector('summary').click();"
+        " [...menu.querySelectorAll('label')].find((one) => one.textContent === '{label}').click()"
+    ),
 )
 AG_GRID = Grid(
     name="AG Grid",
@@ -111,6 +122,7 @@ ITABLES = Grid(
 )
 START = """
 from tests.benchmarks.picker_frames import jobs
+from tests.benchmarks.picker_drawer import ROWS, time_drawer
 from tests.benchmarks.picker_peers import AgGrid, itable, patch_itable, patch_picker
 from batchnb.widget import JobPicker
 frame = jobs({rows})
@@ -190,6 +202,10 @@ class Bench:
         act("filter by nothing", [grid.typed("")])
         act("sort by number", [grid.sorted_by("score")] * 2 + [grid.sorted_by("vcpus")] * 2)
         act("sort by id", [grid.sorted_by("jobId")] * 3)
+        if grid.group and grid.checkout is None:
+            for label in ("Definition", "Name stem"):
+                act(f"group by {label.lower()}", [grid.grouped_by(label)])
+                act("group by nothing", [grid.grouped_by("None")])
         figures["scroll, 95th percentile of frames"] = page.evaluate("(all) => bench.scroll(all)", [here, grid.box])
         if grid is not ITABLES or rows <= SLOW:
             figures |= self._updated(page, grid, here)
@@ -280,6 +296,8 @@ def main() -> None:
                 _print(rows, measured)
         review = time_review(browser, options.rounds)
         sys.stdout.write(f"\n{f'review of {JOBS:,} jobs painted':<40}{review:>20,.1f}\n")
+        drawer = time_drawer(browser, options.rounds)
+        sys.stdout.write(f"{f'details of one of {ROWS:,} jobs open':<40}{drawer:>20,.1f}\n")
         browser.close()
 
 

@@ -133,7 +133,7 @@ def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
 
 
 def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
-    """Arrow keys, x, d d and Shift+Enter in the table select rows, and neither cut, delete nor run a cell."""
+    """Arrow keys, x, d d, Shift+Enter and l in the table and the drawer neither cut, delete nor run a cell."""
     notebook = Notebook(page, lab, lab.write("keys.ipynb", START, SHOW))
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
@@ -143,6 +143,25 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
     for key in ("x", "d", "d", "a", "b", "Shift+Enter", "Shift+ArrowDown", "Shift+ArrowDown"):
         page.keyboard.press(key)
     expect(picker.counts).to_contain_text("3 selected")
+    page.keyboard.press("Enter")
+    drawer = picker.root.locator(".bnb-drawer")
+    expect(drawer).to_contain_text("train:2026.11")
+    page.keyboard.press("l")
+    expect(drawer.locator(".bnb-log")).to_contain_text("step")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(picker.counts).to_contain_text("3 selected")
+    assert notebook.cells == cells
+    page.keyboard.press("g")
+    picker.root.get_by_role("radio", name="Definition", exact=True).check()
+    page.keyboard.press("Escape")
+    picker.root.get_by_role("treegrid").focus()
+    for key in ("Control+Home", "Space", "ArrowRight", "ArrowRight", "Space", "ArrowLeft", "Shift+Enter"):
+        page.keyboard.press(key)
+    sweep = picker.root.locator(".bnb-group:visible")
+    expect(sweep).to_contain_text("60 jobs")
+    expect(sweep).to_have_attribute("aria-expanded", "true")
+    expect(picker.counts).to_contain_text("59 selected")
     assert notebook.cells == cells
 
 

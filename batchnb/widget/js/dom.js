@@ -29,11 +29,6 @@ const ENDS = new Set(["ended", "terminated", "cancelled", "succeeded anyway", "e
 /** Accepted is not ended, and must not look like it. @param {string} word @param {boolean} failed */
 export const fateKind = (word, failed) => (failed ? "bad" : ENDS.has(word) ? "done" : word === "not attempted" || word.startsWith("left out") ? "wanted" : "starting");
 
-/** @param {string} text @param {string} kind */
-export function pill(text, kind) {
-  return element("span", { class: "bnb-pill", "data-kind": kind }, [shown(text, 40)]);
-}
-
 /** @param {[string, string][]} facts @param {string} [id] */
 export function factList(facts, id) {
   const parts = facts.flatMap(([title, text]) => [element("dt", {}, [shown(title)]), element("dd", {}, [shown(text, 1200)])]);

@@ -17,8 +17,8 @@ export function isForThePage(event) {
 }
 
 /** Where each letter leads, pressed outside a field. */
-const LETTERS = /** @type {Record<string, Shortcut>} */ ({ "/": "search", c: "columns", r: "review", "?": "help" });
-/** @typedef {"search" | "columns" | "review" | "help" | "next" | "previous" | "grid"} Shortcut */
+const LETTERS = /** @type {Record<string, Shortcut>} */ ({ "/": "search", c: "columns", g: "groups", r: "review", l: "log", "?": "help" });
+/** @typedef {"search" | "columns" | "groups" | "review" | "log" | "help" | "next" | "previous" | "grid"} Shortcut */
 
 /**
  * What a key does wherever it is pressed in the picker, or null. In a field, letters are text.

@@ -180,7 +180,8 @@ summary::-webkit-details-marker { display: none; }
 .bnb-counts { display: inline-flex; flex-wrap: wrap; gap: 0 16px; }
 .bnb-counts strong, .bnb-found strong { font-weight: 600; }
 .bnb-out { color: var(--bnb-amber); }
-.bnb-totals { flex: 1 1 0; min-width: 0; color: var(--bnb-dim); }
+.bnb-totals { display: inline-flex; flex-wrap: wrap; gap: 0 16px; min-width: 0; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
+.bnb-totals strong { color: var(--bnb-text); font-weight: 600; }
 .bnb-chosen-acts { display: flex; gap: 8px; margin-left: auto; }
 
 /* Where less can be seen at once than the parts need, they scroll between the strip and the bar. */

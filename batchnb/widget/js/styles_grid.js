@@ -51,12 +51,5 @@ export const GRID_LOOK = String.raw`
 .bnb-id { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px; cursor: copy; }
 .bnb-id:hover { text-decoration: underline; }
 
-.bnb-pill { display: inline-block; padding: 0 7px; border-radius: 9px; color: var(--bnb-text); background: var(--bnb-back-2); font-size: 11px; font-weight: 600; line-height: 18px; vertical-align: middle; box-shadow: inset 0 0 0 1px color-mix(in srgb, currentcolor 30%, transparent); }
-.bnb-pill[data-kind="running"], .bnb-pill[data-kind="starting"] { color: var(--bnb-run); background: var(--bnb-run-back); }
-.bnb-pill[data-kind="runnable"], .bnb-pill[data-kind="pending"], .bnb-pill[data-kind="submitted"] { color: var(--bnb-wait); background: var(--bnb-wait-back); }
-.bnb-pill[data-kind="succeeded"], .bnb-pill[data-kind="done"] { color: var(--bnb-good); background: var(--bnb-good-back); }
-.bnb-pill[data-kind="failed"], .bnb-pill[data-kind="bad"] { color: var(--bnb-bad); background: var(--bnb-bad-back); }
-
-
-@media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box, .bnb-pill { border: 1px solid; } }
+@media (forced-colors: active) { .bnb-row[aria-selected="true"] .bnb-box { border: 1px solid; } }
 `;

@@ -1,7 +1,9 @@
 // @ts-check
 // Above the table: the search, the menu of columns, and what can be done to the whole list.
 import { CompletionList } from "./completion_list.js";
-import { element, focusAt } from "./dom.js";
+import { ColumnsMenu } from "./columns_menu.js";
+import { element } from "./dom.js";
+import { GroupMenu } from "./group_menu.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { Roving } from "./roving.js";
 import { matchText } from "./tally.js";
@@ -28,16 +30,12 @@ export class Toolbar {
     });
     this.completion = new CompletionList(store, id, this.search, (query) => this.searchFor(query));
     this.error = element("div", { class: "bnb-query-error", id: `${id}-query-error` });
-    this.menu = element("div", { class: "bnb-menu" });
-    this.columns = element("details", {
-      class: "bnb-columns",
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.columns.open && this.closeColumns(event),
-      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.columns.contains(/** @type {Node} */ (event.relatedTarget)) && this.columns.removeAttribute("open"),
-    }, [element("summary", { class: "bnb-button bnb-drop" }, ["Columns"]), this.menu]);
+    this.columns = new ColumnsMenu(store, actions.say);
     this.help = new SearchHelp((query) => this.apply(query));
+    this.groups = new GroupMenu(store, id, actions);
     this.element = element("div", { class: "bnb-tools" }, [
       element("div", { class: "bnb-field" }, [this.search, element("span", { class: "bnb-slash", "aria-hidden": "true" }, ["/"]), this.completion.element]),
-      this.help.element, this.columns, actions.filters,
+      this.help.element, this.groups.element, this.columns.element, actions.filters,
     ]);
     this.tools = new Roving([this.element], () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
   }
@@ -45,7 +43,7 @@ export class Toolbar {
   /** The list has other columns, or shows others. */
   lay() {
     this.search.value = this.store.matches.query;
-    this.showColumns();
+    this.columns.show();
     this.tools.refresh();
   }
 
@@ -95,36 +93,5 @@ export class Toolbar {
     this.search.value = query;
     this.type();
     this.settle();
-  }
-
-  openColumns() {
-    this.columns.open = true;
-    this.columns.querySelector("input")?.focus();
-  }
-
-  /** @param {KeyboardEvent} event */
-  closeColumns(event) {
-    event.preventDefault();
-    this.columns.removeAttribute("open");
-    this.columns.querySelector("summary")?.focus();
-  }
-
-  showColumns() {
-    const { layout, table } = this.store;
-    const items = table.columns.map((column) => {
-      const box = element("input", { type: "checkbox", onchange: () => this.setHidden(column.title, !box.checked) });
-      box.checked = !layout.isHidden(column);
-      return element("label", {}, [box, shown(column.title, 60)]);
-    });
-    const focus = focusAt(this.menu);
-    const focused = [...this.menu.querySelectorAll("input")].findIndex((box) => box === focus);
-    this.menu.replaceChildren(...items);
-    items[focused]?.querySelector("input")?.focus();
-  }
-
-  /** @param {string} title @param {boolean} hidden */
-  setHidden(title, hidden) {
-    this.store.layout.hidden.set(title, hidden);
-    this.store.refilter("table");
   }
 }

@@ -6,11 +6,12 @@
  *   widget_manager?: any, on(name: string, callback: (...parts: any[]) => void): void,
  *   off(name?: string | null, callback?: ((...parts: any[]) => void) | null): void}} Model */
 /** @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number,
+ *   isFlag?: boolean, pending?: Uint8Array,
  *   text(row: number): string, keys(descending: boolean): Uint16Array[],
  *   codes: Codes | null, code(row: number): number, word(code: number): string}} Column */
 /** @typedef {Uint8Array | Uint16Array | Uint32Array} Codes */
 /** @typedef {{column: number, descending: boolean}} SortKey */
-/** What changed: the columns, the matching rows, the selection, some rows, or the state of the picker.
- * @typedef {"table" | "rows" | "selection" | "patch" | "state"} Change */
+/** What changed: the columns, the matching rows, the selection, some rows, the state of the picker, or the job in the drawer.
+ * @typedef {"table" | "rows" | "selection" | "patch" | "state" | "details"} Change */
 
 export {};

@@ -4,15 +4,19 @@ import { Form } from "./bar/form.js";
 import { barState } from "./bar/machine.js";
 import { Panel } from "./bar/panel.js";
 import { Result } from "./bar/result.js";
+import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
+import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
 import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
+import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
+import { MissingLine } from "./missing_line.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip.js";
 import { styleRoot } from "./styles.js";
@@ -38,10 +42,19 @@ export class View {
     this.notices = new Notices(store, say, () => this.form.submit());
     this.kept = new Kept(store, say);
     this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
+    this.grid = new Grid(store, id, {
+      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
+      open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
+    });
+    this.drawer = new Drawer(store, id, {
+      say, copy: (text, said) => this.notices.copy(text, said), search: (term) => this.addTerm(term),
+      goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
+    });
+    this.missing = new MissingLine(store, say);
+    this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
-    this.grid = new Grid(store, id, { say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`) });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
       reviewUntouched: () => this.panel.reviewUntouched(),
@@ -59,14 +72,15 @@ export class View {
     this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.resized() });
     this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
     // The list, and what stands beside it.
-    this.stage = element("div", { class: "bnb-stage" }, [this.list]);
+    this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
+    this.drawer.watch(this.stage);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
-      this.toolbar.element, this.toolbar.error, this.facets.place, this.stage, this.grip.element,
+      this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.place, this.stage, this.grip.element,
     ]);
     // The only place where something is asked, runs, fails or is reported.
     this.acts = element("div", { class: "bnb-acts" }, [
-      this.kept.element, this.notices.error, this.result.element, this.tally.chosen, this.form.element, this.panel.element, this.notices.waiting,
+      this.kept.element, this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting,
     ]);
     this.root.append(this.strip.element, this.browse, this.acts, this.live);
     // The rules of the page, made for its own lists and buttons, end at the host.
@@ -74,6 +88,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
@@ -93,6 +108,8 @@ export class View {
   dispose() {
     this.store.views.delete(this.onStore);
     this.grid.dispose();
+    this.columnFit.dispose();
+    this.drawer.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -119,6 +136,7 @@ export class View {
     const { phase } = this.store.state;
     event.preventDefault();
     if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
+    else if (this.drawer.isOpen && event.target !== this.toolbar.search) this.drawer.close();
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
   }
@@ -132,15 +150,17 @@ export class View {
     event.preventDefault();
     if (where === "search") this.toolbar.search.select();
     else if (where === "grid") this.grid.element.focus();
-    else if (where === "columns") this.toolbar.openColumns();
+    else if (where === "columns") this.toolbar.columns.open();
+    else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
+    else if (where === "log") this.store.details.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
 
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
-    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
+    const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
     const focus = focusAt(this.root);
     const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
       const all = [region, ...region.querySelectorAll("input, button, summary")];
@@ -201,17 +221,22 @@ export class View {
     if (what === "table" || what === "rows") this.toolbar.showError();
     if (what === "table" || what === "rows" || what === "patch") this.facets.show();
     if (what === "state" || what === "table") this.showState();
+    if (what === "details") return this.drawer.show();
     if (what === "state") this.facets.show();
     this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
+    this.missing.show();
+    this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
     this.empty.show();
     this.form.show();
     // Nothing to end, and so nothing to say why.
     this.form.element.hidden ||= store.table.header !== null && !store.table.rows;
-    this.tally.chosen.hidden ||= this.form.element.hidden;
+    this.selected.element.hidden ||= this.form.element.hidden;
     this.grid.update(what);
+    if (what === "table" || what === "rows") this.toolbar.groups.show();
+    this.drawer.show();
     this.grid.element.classList.toggle("bnb-stale", store.matches.isStale);
   }
 
@@ -234,6 +259,12 @@ export class View {
     this.panel.show();
     // What is asked, and the button that does it, are seen at once.
     if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Search for what a term finds among what is searched for already. @param {string} term */
+  addTerm(term) {
+    const query = this.store.matches.query.trim();
+    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {string} said */

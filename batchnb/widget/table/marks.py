@@ -79,6 +79,16 @@ class Marks:
         """Why each row cannot be selected."""
         return self._snapshot.rows.locks
 
+    def extended(self, snapshot: Snapshot) -> Marks:
+        """Return these marks for a snapshot that has more rows at its end."""
+        marks = Marks(snapshot)
+        with self._mutex:
+            rows = len(self.fates)
+            marks.are_used = self.are_used
+            marks.fates[:rows], marks.lives[:rows], marks.locks[:rows] = self.fates, self.lives, self.locks
+            marks.messages = dict(self.messages)
+        return marks
+
     def note_plan(self, plan: Plan) -> None:
         """Mark what the plan leaves out, and what DescribeJobs said of the rest."""
         for planned in plan.jobs:

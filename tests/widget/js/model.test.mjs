@@ -232,3 +232,51 @@ test("the jobs of a run are found by a term, and the search from before comes ba
   assert.deepEqual([...store.matches.rows], [4, 3, 2]);
   store.dispose();
 });
+
+test("rows that come at the end leave the selection, the cursor and the open groups where they are", async () => {
+  const { sent, store, show } = open();
+  show(NAMES);
+  store.group("queue");
+  store.groups.toggle(0);
+  assert.deepEqual([...store.lines], [-1, 0, 2, 4, -2]);
+  store.cursor.row = 4;
+  store.cursor.anchor = 3;
+  store.selection.toggle(1);
+  store.selection.toggle(2);
+  while (sent.filter(({ kind }) => kind === "select").length < 2) await new Promise(setImmediate);
+  show([...NAMES, "c-5", "c-6"], { number: 2, extends: 1, bits: [0] });
+  assert.deepEqual([...store.lines], [-1, 0, 2, 4, 6, -2]);
+  assert.deepEqual(chosen(store), [0, 2], "a click that the kernel has not heard of yet stays");
+  assert.deepEqual([store.cursor.row, store.lines[store.cursor.row]], [5, -2]);
+  while (sent.filter(({ kind }) => kind === "select").length < 3) await new Promise(setImmediate);
+  assert.deepEqual(sent.at(-1).snapshot, 2);
+  show(NAMES, { number: 3, bits: [4] });
+  assert.deepEqual(chosen(store), [4], "in any other table, the kernel says what is selected");
+  assert.deepEqual([...store.lines], [-1, 0, 2, 4, -2]);
+  store.dispose();
+});
+
+test("a view may be grouped before its rows are here", () => {
+  const { store, show } = open();
+  store.group("queue");
+  assert.equal(store.groups.view, "queue");
+  show(NAMES, { here: 2, facets: {} });
+  assert.deepEqual([...store.lines], [0, 1]);
+  show(NAMES);
+  assert.deepEqual([...store.lines], [-1, -2]);
+  store.group(null);
+  assert.deepEqual([...store.lines], [0, 1, 2, 3, 4]);
+  store.dispose();
+});
+
+test("the children of an array are asked for by the number of its row, and not while something else goes on", () => {
+  const { sent, store, receive, show } = open();
+  show(NAMES);
+  store.askChildren(3);
+  const { id, buffers, ...asked } = sent.at(-1);
+  assert.deepEqual(asked, { kind: "children", snapshot: 1, row: 3 });
+  receive({ kind: "state", state: { phase: "running", reasons: [] } });
+  store.askChildren(3);
+  assert.equal(sent.at(-1).id, id);
+  store.dispose();
+});

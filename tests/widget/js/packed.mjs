@@ -63,7 +63,7 @@ export const jobs = () => table(
 );
 
 /** A message of the kernel with a snapshot of jobs that run, `locks` apart, and its binary parts. */
-export function snapshot(names, { number = 1, here = names.length, bits = [], locks = [], facets = null } = {}) {
+export function snapshot(names, { number = 1, here = names.length, bits = [], locks = [], facets = null, extends: before = null } = {}) {
   const seen = names.slice(0, here);
   const queues = seen.map((_, row) => 1 + (row % 2));
   const { described, data, texts } = pack([
@@ -73,7 +73,7 @@ export function snapshot(names, { number = 1, here = names.length, bits = [], lo
   const whole = new Uint8Array(Math.ceil(names.length / 8));
   for (const row of bits) whole[row >> 3] |= 1 << (row & 7);
   const message = {
-    kind: "snapshot", header: { snapshot: number, rows: names.length, here, columns: described, lives: LIVES, facets },
+    kind: "snapshot", extends: before, header: { snapshot: number, rows: names.length, here, columns: described, lives: LIVES, facets },
     fates: FATES, messages: [], state: { phase: "idle", reason: "", reasons: [], plan: null, progress: null, result: null, place: "" },
   };
   const parts = [data, texts.buffer, new Uint8Array(here).fill(5).buffer, Uint8Array.from({ length: here }, (_, row) => locks[row] ?? 0).buffer, new Uint8Array(here).buffer, whole.buffer];

@@ -12,6 +12,7 @@ export class TextColumn {
     this.role = described.role;
     this.hidden = described.hidden;
     this.kind = "text";
+    /** Whether its words are True and False. @type {boolean} */ this.isFlag = described.isFlag === true;
     this.count = described.texts;
     this.rows = rows;
     const Lengths = described.lengthSize === 1 ? Uint8Array : Uint16Array;

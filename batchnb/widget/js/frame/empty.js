@@ -8,14 +8,16 @@ import { plural, shown } from "../text.js";
 
 /**
  * Why no row is shown, or null where there are some.
- * @param {{isHere: boolean, rows: number, matching: number, isPartial: boolean, query: string, error: string | null, selected: number}} list
+ * @param {{isHere: boolean, rows: number, matching: number, isPartial: boolean, query: string, error: string | null, isMissing?: boolean, selected: number}} list
  * @returns {Emptiness | null}
  */
-export function emptiness({ isHere, rows, matching, isPartial, query, error, selected }) {
+export function emptiness({ isHere, rows, matching, isPartial, query, error, isMissing = false, selected }) {
   if (!isHere || matching) return null;
   if (!rows) return { text: "There are no jobs in this list.", more: "", act: "refresh" };
   const stay = selected ? `Your ${plural(selected, "selected job")} ${selected === 1 ? "stays" : "stay"} selected.` : "";
   if (error !== null) return { text: "The search has an error, so it matches nothing.", more: stay, act: "clear" };
+  // The line above the list says what is not here yet.
+  if (isMissing) return { text: "", more: "", act: null };
   if (isPartial) return { text: "None of the first jobs matches.", more: "The rest is on its way.", act: null };
   return { text: query.trim() ? `No job matches “${shown(query.trim(), 80)}”.` : "No job matches.", more: stay, act: query.trim() ? "clear" : null };
 }
@@ -34,7 +36,7 @@ export class EmptyList {
     const { table, matches, selection, state, kernel } = this.store;
     const why = emptiness({
       isHere: table.header !== null, rows: table.rows, matching: matches.rows.length, isPartial: table.isPartial,
-      query: matches.takenQuery, error: matches.error, selected: selection.count,
+      query: matches.takenQuery, error: matches.error, isMissing: matches.missing !== null, selected: selection.count,
     });
     const isOff = kernel.lost !== null || state.phase !== "idle";
     const key = JSON.stringify([why, isOff]);

@@ -1,8 +1,10 @@
 // @ts-check
 // What stands in the cells of a row.
-import { element, fateKind, pill } from "../dom.js";
-import { HOVER_LENGTH, duration, plural, shortId, shown } from "../text.js";
-/** @import { NumberColumn } from "../columns/number.js" */
+import { isNumeric } from "../columns/labels.js";
+import { element, fateKind } from "../dom.js";
+import { HOVER_LENGTH, duration, plural, shortId, shown, utc } from "../text.js";
+import { NOT_KNOWN, arrayTitle, behindName, isMoney, memoryText, moneyText, numberText, shortDefinition, spanTitle, splitText, statusParts, triesText, wholeNumberText } from "../cell_texts.js";
+/** @import { ForColumn } from "../columns/facts.js" */
 /** @import { Table } from "../model/table.js" */
 /** @import { Column } from "../types.js" */
 
@@ -16,12 +18,13 @@ export const LOCKS = [
   "is not known to AWS: a typo, an expired record, or submitted a moment ago",
   "is protected",
 ];
+const NAME_LENGTH = 300;
 
-/** @param {Column[]} columns */
+/** @param {Column[]} columns of which the first one is pinned */
 export function emptyRow(columns) {
   const tick = element("div", { class: "bnb-td bnb-tick", role: "gridcell", "aria-colindex": 1 }, [element("span", { class: "bnb-box", "aria-hidden": "true" })]);
   const cells = columns.map((column, at) => element("div", {
-    class: `bnb-td${column.kind === "number" ? " bnb-number" : ""}`, role: "gridcell", "aria-colindex": at + 2,
+    class: `bnb-td${isNumeric(column) ? " bnb-number" : ""}${at ? "" : " bnb-pinned"}`, role: "gridcell", "aria-colindex": at + 2,
   }));
   return element("div", { class: "bnb-row", role: "row" }, [tick, ...cells]);
 }
@@ -45,37 +48,122 @@ export function fillChoice(line, tick, lock, chosen) {
   tick.setAttribute("aria-label", lock || (chosen ? "selected" : "not selected"));
 }
 
+/** @typedef {(cell: HTMLElement, column: any, row: number, table: Table) => void} Fill */
+
 /** @param {HTMLElement} cell @param {Column} column @param {number} row @param {Table} table */
 export function fillCell(cell, column, row, table) {
-  const text = column.text(row);
-  const { fate } = table;
-  if (column.kind === "time") {
-    const moment = /** @type {NumberColumn} */ (column).value(row);
-    cell.textContent = text ? `${duration(Date.now() - moment)} ago` : "";
-    cell.title = text;
-  } else if (column.role === "status") {
-    // FAILED is what was wanted of a job that was ended, and no cause for alarm.
-    const wanted = fate.code(row) > 0 && !fate.failed(row) && text === "FAILED";
-    cell.replaceChildren(pill(text, wanted ? "wanted" : text.toLowerCase()));
-  } else if (column.role === "fate") {
-    const word = fate.word(fate.code(row));
-    const message = fate.messageAt(row);
-    cell.replaceChildren(...(word ? [pill(word, fateKind(word, fate.failed(row)))] : []), ...(message ? [` ${shown(message, 200)}`] : []));
-    cell.title = shown(text, HOVER_LENGTH);
-  } else if (column.role === "id") {
-    cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
-  } else if (column.role === "size") {
-    fillArray(cell, text, table.liveChildrenAt(row));
-  } else {
-    cell.textContent = shown(text);
-    cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
-  }
+  const fill = (column.role !== null && FILLS[column.role]) || FILL_KINDS[column.kind] || fillText;
+  fill(cell, column, row, table);
 }
 
-/** @param {HTMLElement} cell @param {string} size @param {number | undefined} live how many of the children live, if that is known */
-function fillArray(cell, size, live) {
+/** What is not known is dim, so that no 0 looks like it. @param {HTMLElement} cell @param {string} text @param {string} title */
+function fillNumber(cell, text, title) {
+  cell.textContent = text;
+  cell.title = title;
+  cell.classList.toggle("bnb-dim", text === NOT_KNOWN);
+}
+
+/** @type {Fill} */
+function fillText(cell, column, row) {
+  const text = column.text(row);
+  if (column.isFlag) {
+    cell.textContent = text === "True" ? "✓" : "";
+    cell.title = shown(text);
+    return;
+  }
+  cell.textContent = shown(text);
+  cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
+}
+
+/** @type {Record<string, Fill>} */
+const FILL_KINDS = {
+  time(cell, column, row) {
+    const text = column.text(row);
+    cell.textContent = text ? `${duration(Date.now() - column.value(row))} ago` : "";
+    cell.title = text;
+  },
+  number(cell, column, row) {
+    const value = column.value(row);
+    if (Number.isNaN(value)) fillNumber(cell, "", "");
+    else fillNumber(cell, isMoney(column.title) ? moneyText(value) : numberText(value), wholeNumberText(value));
+  },
+};
+
+/** @type {Record<string, Fill>} */
+const FILLS = {
+  name(cell, column, row, table) {
+    const name = column.text(row);
+    const live = table.liveChildrenAt(row);
+    const size = table.sizeAt(row);
+    const behind = behindName(size, live, table.facts.nodes.get(row));
+    const [head, tail] = splitText(shown(name, NAME_LENGTH));
+    const text = name ? element("span", { class: "bnb-name" }, tail ? [element("span", { class: "bnb-head-part" }, [head]), element("span", { class: "bnb-tail" }, [tail])] : [head])
+      : element("span", { class: "bnb-dim" }, ["(no name)"]);
+    const title = size > 0 ? arrayTitle(live) : "A multi-node job.";
+    cell.replaceChildren(text, ...(behind ? [element("span", { class: "bnb-behind", title }, [` ${behind}`])] : []));
+    cell.title = shown(name, HOVER_LENGTH);
+  },
+  status(cell, column, row, { fate, facts }) {
+    const status = column.text(row);
+    // FAILED is what was wanted of a job that was ended, and no cause for alarm.
+    const isWanted = fate.code(row) > 0 && !fate.failed(row) && status === "FAILED";
+    const children = facts.children.get(row);
+    const { kind, word, times } = statusParts(status, children, isWanted);
+    cell.replaceChildren(
+      element("span", { class: "bnb-dot", "data-kind": kind, "aria-hidden": "true" }),
+      element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40)]), ...(times ? [` ${times}`] : []),
+    );
+    cell.title = times ? `AWS shows the array as ${shown(status, 40)}. Of its children, ${plural(children?.running ?? 0, "runs", "run")} and ${plural(children?.starting ?? 0, "starts", "start")}.` : "";
+  },
+  fate(cell, column, row, { fate }) {
+    const word = fate.word(fate.code(row));
+    const message = fate.messageAt(row);
+    cell.replaceChildren(
+      ...(word ? [element("span", { class: "bnb-fate", "data-kind": fateKind(word, fate.failed(row)) }, [shown(word, 40)])] : []),
+      ...(message ? [` ${shown(message, 200)}`] : []),
+    );
+    cell.title = shown(column.text(row), HOVER_LENGTH);
+  },
+  id(cell, column, row) {
+    const text = column.text(row);
+    cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
+  },
+  for(cell, /** @type {ForColumn} */ column, row) {
+    fillNumber(cell, column.text(row) || NOT_KNOWN, spanTitle(column.span(row), column.status.word(column.status.code(row))));
+  },
+  definition(cell, column, row) {
+    const whole = column.text(row);
+    cell.textContent = shown(shortDefinition(whole));
+    cell.title = shown(whole, HOVER_LENGTH);
+  },
+  created(cell, column, row) {
+    if (column.kind !== "time") return fillText(cell, column, row, /** @type {any} */ (null));
+    const value = column.value(row);
+    const isKnown = Date.now() - value >= 0;
+    fillNumber(cell, isKnown ? duration(Date.now() - value) : NOT_KNOWN, utc(value));
+  },
+  memory(cell, column, row) {
+    const value = column.value(row);
+    fillNumber(cell, memoryText(value), Number.isNaN(value) ? "not known" : `${wholeNumberText(value)} MiB`);
+  },
+  tries(cell, column, row, { facts }) {
+    const [tries, most] = [column.value(row), facts.maxTries[row]];
+    fillNumber(cell, triesText(tries, most), Number.isNaN(tries) ? "not known" : `${plural(tries, "try", "tries")}${Number.isNaN(most) ? "" : `, at most ${most}`}`);
+  },
+  cost(cell, column, row, { facts }) {
+    const value = column.value(row);
+    fillNumber(cell, moneyText(value, facts.prices?.currency), wholeNumberText(value));
+  },
+  size: fillArray,
+};
+for (const role of ["vcpu", "gpu", "exit", "hours"]) {
+  FILLS[role] = (cell, column, row) => fillNumber(cell, numberText(column.value(row)), wholeNumberText(column.value(row)));
+}
+
+/** @type {Fill} */
+function fillArray(cell, column, row, table) {
+  const size = column.text(row);
+  const live = table.liveChildrenAt(row);
   cell.textContent = !size ? "" : live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`;
-  if (!size) cell.title = "";
-  else if (live === undefined) cell.title = "An array. How many of its children live is not in this table; the plan looks.";
-  else cell.title = `An array, of which ${plural(live, "child lives", "children live")}.`;
+  cell.title = size ? arrayTitle(live) : "";
 }

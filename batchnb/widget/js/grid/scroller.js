@@ -95,6 +95,7 @@ export class Scroller {
 
   resized() {
     this.tall = this.element.clientHeight;
+    this.element.style.setProperty("--bnb-in-sight", `${this.element.clientWidth}px`);
     const visible = this.tall > 0;
     if (visible && !this.attached) this.reattach();
     this.attached = visible;

@@ -1,12 +1,14 @@
 // @ts-check
 // The row of titles: sorting, selecting all, and the widths of the columns.
+import { isNumeric, labelOf } from "../columns/labels.js";
 import { element } from "../dom.js";
+import { TICK_WIDTH } from "../model/layout.js";
 import { nextSort } from "../sort.js";
 import { shown } from "../text.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Column, SortKey } from "../types.js" */
 
-const TICK_WIDTH = 34;
+const FIT_PADDING = 4;
 
 export class Titles {
   /** What the titles say of the sort. @type {SortKey[] | null} */ sorts = null;
@@ -41,11 +43,12 @@ export class Titles {
     const place = matches.sorts.findIndex((sort) => sort.column === index);
     const sort = table.isPartial ? undefined : matches.sorts[place];
     const order = matches.sorts.length > 1 && sort ? String(place + 1) : "";
-    const title = shown(column.title, 60);
+    const title = shown(labelOf(column), 60);
+    const own = labelOf(column) === column.title ? "" : ` (${shown(column.title, 60)})`;
     return element("div", {
-      class: `bnb-th${column.kind === "number" ? " bnb-number" : ""}`, role: "columnheader", "aria-colindex": at + 2, id: `${this.id}-h${at + 1}`,
+      class: `bnb-th${isNumeric(column) ? " bnb-number" : ""}${at ? "" : " bnb-pinned"}`, role: "columnheader", "aria-colindex": at + 2, id: `${this.id}-h${at + 1}`,
       "aria-sort": sort ? (sort.descending ? "descending" : "ascending") : null,
-      title: `${title}: click to sort, with Shift to sort by several columns`,
+      title: `${title}${own}: click to sort, with Shift to sort by several columns`,
       onclick: (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey),
     }, [
       element("span", { class: "bnb-title" }, [title]),
@@ -53,6 +56,7 @@ export class Titles {
       element("span", {
         class: "bnb-grip", "aria-hidden": "true", onclick: (/** @type {Event} */ event) => event.stopPropagation(),
         onpointerdown: (/** @type {PointerEvent} */ event) => this.resize(event, column),
+        ondblclick: () => this.fit(column), title: "Drag for another width, double click to fit",
       }),
     ]);
   }
@@ -70,15 +74,17 @@ export class Titles {
     this.store.resort();
   }
 
-  setWidths() {
+  /** @param {Column | null} [fitted] the one that is as wide as what is in it, for a moment */
+  setWidths(fitted = null) {
     const { layout } = this.store;
     const { columns } = layout;
     const widths = columns.map((column) => layout.widthOf(column));
     // The remaining width goes to the messages of failures, or to the name, unless somebody has set its width.
     const widest = columns.some((column) => column.role === "fate") ? "fate" : "name";
     const flexible = columns.findIndex((column) => column.role === widest && !layout.widths.has(column.title));
-    const tracks = widths.map((width, at) => (at === flexible ? `minmax(${width}px, 1fr)` : `${width}px`));
+    const tracks = widths.map((width, at) => (columns[at] === fitted ? "max-content" : at === flexible ? `minmax(${width}px, 1fr)` : `${width}px`));
     this.grid.style.setProperty("--bnb-columns", `${TICK_WIDTH}px ${tracks.join(" ")}`);
+    this.grid.style.setProperty("--bnb-pinned", `${TICK_WIDTH + (widths[0] ?? 0)}px`);
     this.grid.style.setProperty("--bnb-width", `${TICK_WIDTH + widths.reduce((sum, width) => sum + width, 0)}px`);
   }
 
@@ -86,6 +92,16 @@ export class Titles {
   setWidth(column, width) {
     this.store.layout.setWidth(column, width);
     this.setWidths();
+    this.store.viewState.saySoon();
+  }
+
+  /** As wide as its title and what is in sight of it. @param {Column} column */
+  fit(column) {
+    this.setWidths(column);
+    const at = this.store.layout.columns.indexOf(column);
+    const cells = [...this.grid.querySelectorAll(`.bnb-row:not([hidden]) > [aria-colindex="${at + 2}"]`)];
+    const widths = cells.map((cell) => cell.getBoundingClientRect().width);
+    this.setWidth(column, Math.ceil(Math.max(...widths)) + FIT_PADDING);
   }
 
   /** @param {PointerEvent} event @param {Column} column */

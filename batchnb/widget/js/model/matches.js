@@ -4,6 +4,7 @@ import { countOnes } from "../bits.js";
 import { search } from "../query.js";
 import { sortedRows } from "../sort.js";
 import { Facets } from "./facet_counts.js";
+/** @import { Missing } from "../search/evaluate.js" */
 /** @import { QueryError } from "../search/parse.js" */
 /** @import { Layout } from "./layout.js" */
 /** @import { Table } from "./table.js" */
@@ -17,6 +18,8 @@ export class Matches {
   /** Whether the rows are those of an earlier query, while one is typed that cannot be read yet. */ isStale = false;
   /** What is wrong with the query. @type {string | null} */ error = null;
   /** The same, with what could have been meant. @type {QueryError | null} */ refusal = null;
+  /** What has to be described before the query can be answered. @type {Missing | null} */ missing = null;
+  /** A 1 for each row of these. @type {Uint8Array | null} */ pending = null;
   /** @type {SortKey[]} */ sorts = [];
   /** The rows that match, in their order. */ rows = new Uint32Array();
   /** Whether a row is selected. @type {(row: number) => boolean} */ isSelected = () => false;
@@ -56,6 +59,13 @@ export class Matches {
     this.filter();
   }
 
+  /** The rows that match and have no place in the order, since what it goes by was not described. */
+  get unsorted() {
+    const pending = this.sorts.length ? this.table.columns[this.sorts[0].column]?.pending : undefined;
+    if (!pending) return [];
+    return Array.from(this.rows).filter((row) => pending[row]);
+  }
+
   filter() {
     this.take(this.find());
   }
@@ -73,13 +83,17 @@ export class Matches {
       // A word is looked for where it can be seen, a field in all columns.
       isHidden: (column) => this.layout.isHidden(column),
       marks: { selected: this.isSelected },
+      tags: this.table.facts.tags(this.table.here),
+      also: this.table.facts.arraysIn(this.table.here),
     });
   }
 
   /** @param {ReturnType<typeof search>} found */
-  take({ mask, error, refusal }) {
+  take({ mask, error, refusal, missing, pending }) {
     this.isStale = false;
     this.takenQuery = this.query;
+    this.missing = missing;
+    this.pending = pending;
     this.error = error;
     this.refusal = refusal;
     this.matching = mask;

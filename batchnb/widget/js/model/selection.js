@@ -2,6 +2,7 @@
 // Which rows are selected, as bits over the rows of one snapshot, and what changes them.
 import { countBits, hasBit, setBit } from "../bits.js";
 /** @import { Cursor } from "./cursor.js" */
+/** @import { Groups } from "./groups.js" */
 /** @import { Matches } from "./matches.js" */
 /** @import { Table } from "./table.js" */
 
@@ -12,12 +13,13 @@ export class Selection {
   /** What many rows were selected before, until something else changes. @type {{bits: Uint8Array, count: number} | null} */ undoable = null;
 
   /**
-   * @param {Table} table @param {Matches} matches @param {Cursor} cursor
+   * @param {Table} table @param {Matches} matches @param {Groups} groups @param {Cursor} cursor
    * @param {{isFrozen(): boolean, change(): void}} owner says whether it may change now, and is told after each change
    */
-  constructor(table, matches, cursor, owner) {
+  constructor(table, matches, groups, cursor, owner) {
     this.table = table;
     this.matches = matches;
+    this.groups = groups;
     this.cursor = cursor;
     this.owner = owner;
     /** @type {{inSight: number, selectable: number} | null} */ this.tallied = null;
@@ -30,10 +32,25 @@ export class Selection {
     this.count = countBits(bits);
   }
 
-  /** With a new snapshot; what was clicked among the first rows stays when the rest of them comes. @param {Uint8Array} bits @param {boolean} isRest */
-  take(bits, isRest) {
-    this.undoable = null;
-    this.set(isRest && this.isTouched ? this.bits : bits);
+  /**
+   * With a new snapshot. What was clicked among the first rows stays when the rest of them comes, and where the table has
+   * only become longer, which the kernel may not know of yet. @param {Uint8Array} bits @param {{isRest: boolean, isLonger: boolean}} how
+   * @returns {boolean} whether the kernel has to be told
+   */
+  take(bits, { isRest, isLonger }) {
+    if (!isLonger) {
+      this.undoable = null;
+      this.set(isRest && this.isTouched ? this.bits : bits);
+      return false;
+    }
+    const longer = (/** @type {Uint8Array} */ short) => {
+      const made = new Uint8Array(bits.length);
+      made.set(short);
+      return made;
+    };
+    if (this.undoable) this.undoable.bits = longer(this.undoable.bits);
+    this.set(longer(this.bits));
+    return this.bits.some((byte, at) => byte !== bits[at]);
   }
 
   /** Rows that cannot be selected any more. @param {number[]} rows */
@@ -69,31 +86,43 @@ export class Selection {
     if (!this.table.locks[row]) setBit(bits, row, on);
   }
 
-  /** @param {number} at place among the rows that match */
+  /** A row, or the rows of a group that match: all of them, unless they are selected already. @param {number} at place among the lines */
   toggle(at) {
-    const row = this.matches.rows[at];
-    if (row === undefined) return;
-    const on = !hasBit(this.bits, row);
+    const rows = this.groups.rowsAt(at);
+    if (!rows.length || (this.groups.groupAt(at) >= 0 && this.matches.isStale)) return;
+    const on = rows.some((row) => !hasBit(this.bits, row) && !this.table.locks[row]);
     this.cursor.anchor = at;
-    this.change((bits) => this.setRow(bits, row, on));
+    this.change((bits) => rows.forEach((row) => this.setRow(bits, row, on)));
+  }
+
+  /** How many of these rows are selected, and how many can be. @param {Uint32Array} rows */
+  tallyOf(rows) {
+    const { bits, table: { locks } } = this;
+    let [inSight, selectable] = [0, 0];
+    for (let at = 0; at < rows.length; at += 1) {
+      const row = rows[at];
+      if (bits[row >> 3] & (1 << (row & 7))) inSight += 1;
+      if (!locks[row]) selectable += 1;
+    }
+    return { inSight, selectable };
   }
 
   /** @param {number} at */
   only(at) {
-    const row = this.matches.rows[at];
-    if (row === undefined || this.table.locks[row]) return;
+    const row = this.groups.rowAt(at);
+    if (row < 0 || this.table.locks[row]) return;
     this.cursor.anchor = at;
     this.change((bits) => this.setRow(bits.fill(0), row, true));
   }
 
   /** Select from the anchor to here. @param {number} at @param {boolean} keep what is selected elsewhere */
   range(at, keep) {
-    const { rows } = this.matches;
-    const anchor = this.cursor.anchor < 0 ? at : Math.min(this.cursor.anchor, rows.length - 1);
+    const { lines } = this.groups;
+    const anchor = this.cursor.anchor < 0 ? at : Math.min(this.cursor.anchor, lines.length - 1);
     const [low, high] = anchor < at ? [anchor, at] : [at, anchor];
     this.change((bits) => {
       if (!keep) bits.fill(0);
-      for (let place = low; place <= high; place += 1) this.setRow(bits, rows[place], true);
+      this.groups.visitRange(low, high, (row) => this.setRow(bits, row, true));
     });
   }
 
@@ -117,15 +146,7 @@ export class Selection {
 
   /** How many of the rows that match are selected, and how many can be. */
   get tally() {
-    if (this.tallied) return this.tallied;
-    const { bits, table: { locks }, matches: { rows } } = this;
-    let [inSight, selectable] = [0, 0];
-    for (let at = 0; at < rows.length; at += 1) {
-      const row = rows[at];
-      if (bits[row >> 3] & (1 << (row & 7))) inSight += 1;
-      if (!locks[row]) selectable += 1;
-    }
-    this.tallied = { inSight, selectable };
+    this.tallied ??= this.tallyOf(this.matches.rows);
     return this.tallied;
   }
 

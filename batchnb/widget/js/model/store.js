@@ -1,8 +1,11 @@
 // @ts-check
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
+import { Details } from "../drawer/details.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
+import { Describer } from "./describer.js";
+import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
@@ -17,13 +20,16 @@ export class Store {
   table = new Table();
   layout = new Layout(this.table);
   matches = new Matches(this.table, this.layout);
+  groups = new Groups(this.table, this.matches);
   cursor = new Cursor();
-  selection = new Selection(this.table, this.matches, this.cursor, {
+  selection = new Selection(this.table, this.matches, this.groups, this.cursor, {
     isFrozen: () => this.isFrozen,
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
+  describer = new Describer(this);
+  details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
   /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
@@ -37,7 +43,10 @@ export class Store {
     this.kernel = new Kernel(model, {
       receive: (message, buffers) => this.receive(message, buffers),
       fail: (answer) => this.setError(answer),
-      change: () => this.notify("state"),
+      change: () => {
+        if (this.kernel.lost !== null) this.details.forget();
+        this.notify("state");
+      },
       isRunning: () => this.state.phase === "running",
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
@@ -51,11 +60,12 @@ export class Store {
     this.viewState.say();
     this.kernel.dispose();
     this.telling.cancel();
+    this.describer.cancel();
   }
 
   /** @param {Change} what */
   notify(what) {
-    if (what !== "state") this.selection.forgetTally();
+    if (what !== "state" && what !== "details") this.selection.forgetTally();
     for (const view of this.views) view(what);
     this.viewState.saySoon();
   }
@@ -81,6 +91,8 @@ export class Store {
     }
     if (message.kind === "view") this.takeView(message);
     if (message.state?.locks) this.table.lockTexts = message.state.locks;
+    if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
+    if (message.kind === "details") this.details.receive(message);
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
     if (message.state) this.setState(message.state);
     if (message.kind === "snapshot") this.arrive();
@@ -94,6 +106,9 @@ export class Store {
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
+    const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
+    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
+    const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
     table.take(message, buffers);
     matches.follow(titles);
@@ -101,10 +116,12 @@ export class Store {
       this.reason = message.state.reason;
       this.viewState.arrive();
     }
-    // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
-    if (!isRest || !matches.isPlain) this.cursor.forget();
-    this.selection.take(new Uint8Array(buffers[5]), isRest);
-    this.resort("table");
+    const isNews = this.selection.take(new Uint8Array(buffers[5]), { isRest, isLonger });
+    matches.sort();
+    restore();
+    this.notify("table");
+    if (isNews) this.telling.saySoon();
+    if (!isRest) this.describer.begin();
   }
 
   /** How the picker is set, from the run of the cell before this one or from Python. @param {Json} message */
@@ -136,6 +153,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    if (before.phase !== state.phase) this.describer.resume();
     this.notify("state");
   }
 
@@ -199,6 +217,23 @@ export class Store {
   refilter(what = "rows") {
     this.matches.filter();
     this.notify(what);
+  }
+
+  /** What the list shows: rows, and headers of groups as negative numbers. */
+  get lines() {
+    return this.groups.lines;
+  }
+
+  /** Group the rows, or no more. @param {string | string[] | null} view */
+  group(view) {
+    this.groups.view = view;
+    this.cursor.rewind();
+    this.notify("rows");
+  }
+
+  /** List the children of the array in this row, which come as rows of a new snapshot. @param {number} row */
+  askChildren(row) {
+    if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
   selectionChanged() {

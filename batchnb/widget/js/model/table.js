@@ -1,8 +1,10 @@
 // @ts-check
 // The rows of the snapshot that the kernel sent last: all of them, or for a moment the first ones.
 import { decode } from "../columns/decode.js";
+import { withCounted } from "../columns/facts.js";
 import { FateColumn } from "../columns/state.js";
 import { plural } from "../text.js";
+import { Facts, numberColumn } from "./facts.js";
 /** @import { Column, Json } from "../types.js" */
 
 /** The first code of a lock whose words come from the kernel. */
@@ -14,10 +16,13 @@ export class Table {
   rows = 0;
   /** How many rows have come; fewer than all for a moment, when the first ones were sent ahead. */ here = 0;
   fate = new FateColumn([""], new Uint8Array(), new Map());
+  /** What is known of each row beside its columns. */ facts = new Facts();
   /** The status of each row as a code. @type {Uint8Array} */ lives = new Uint8Array();
   /** Why each row cannot be selected, as a code; 0 where it can. @type {Uint8Array} */ locks = new Uint8Array();
   /** What is said of rows that other pickers end, by the codes of their locks. @type {string[]} */ lockTexts = [];
   /** How many children of an array live, by the last plan. @type {Map<string, number>} */ planned = new Map();
+  /** Why the configured prices cannot be read. */ pricesError = "";
+  /** The sizes of arrays. @type {ReturnType<typeof numberColumn>} */ sizes = null;
 
   /** @param {Json} message @param {ArrayBuffer[]} buffers */
   take(message, [data, texts, lives, locks, fates]) {
@@ -30,7 +35,12 @@ export class Table {
     this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
     this.fate.noteAt = (row) => this.lockTextAt(row);
     this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0) && !this.locks.some((lock) => lock >= LOCKS_FROM);
-    this.columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
+    const columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
+    this.facts.prices = message.prices ?? null;
+    this.pricesError = message.pricesError ?? "";
+    this.facts.begin(header, columns, this.locks);
+    this.columns = withCounted(columns, this.facts, () => this.here);
+    this.sizes = numberColumn(columns, "size");
   }
 
   /**
@@ -83,11 +93,16 @@ export class Table {
   }
 
   /**
-   * How many children of an array live: by the plan, which looked last, or by the table.
+   * How many children of an array live: by the plan, by what was described of the row, or by the table.
    * @param {number} row
    */
   liveChildrenAt(row) {
     const listed = this.columnOf("live")?.text(row);
-    return this.planned.get(this.jobIdAt(row)) ?? (listed ? Number(listed) : undefined);
+    return this.planned.get(this.jobIdAt(row)) ?? this.facts.children.get(row)?.live ?? (listed ? Number(listed) : undefined);
+  }
+
+  /** How many children an array has; NaN for a job that is none. @param {number} row */
+  sizeAt(row) {
+    return this.sizes ? this.sizes.value(row) : NaN;
   }
 }

@@ -1,60 +1,107 @@
 // @ts-check
-// What the selected jobs have in use, as far as the table knows it. What is not known is never counted as 0.
-import { SOURCE_TITLES } from "../search/fields.js";
-/** @import { Column } from "../types.js" */
+// What the selected jobs have in use, as far as it is known. What is not known is never counted as 0.
+import { memoryText } from "../cell_texts.js";
+import { plural } from "../text.js";
+/** @import { FactColumn, HoursColumn } from "../columns/facts.js" */
+/** @import { Table } from "./table.js" */
 
 /** A job in one of these holds what it asks for. */
 const HOLDING = new Set(["STARTING", "RUNNING"]);
 const OVER = new Set(["SUCCEEDED", "FAILED"]);
+const OF_FIGURES = /** @type {const} */ (["vcpu", "gpu", "memory"]);
+const MANY = 10;
 
 /** The sum of the known figures, and the number of selected jobs that may be in use with a figure that is not known.
  * @typedef {{sum: number, unknown: number}} Total */
-
 /**
- * The totals by name, `vcpu` and `gpu`, of those that the table has a column for.
- * An array counts as not known until it has ended: the table does not say how many of its children run.
- * @param {Column[]} columns @param {Uint8Array} bits the selected rows @param {number} rows
- * @returns {Record<string, Total>}
+ * `arrays`: those of which a child runs; nobody knows their hours. `pending`: rows that have to be described before the sums are
+ * whole. `isPriced`: whether prices are configured.
+ * @typedef {Record<"vcpu" | "gpu" | "memory" | "hours" | "cost", Total> & {arrays: number, pending: number[], isPriced: boolean}} Totals
  */
-export function totalsOf(columns, bits, rows) {
-  const status = columns.find((column) => column.role === "status");
-  const size = numbersFor(columns, "size");
-  const figures = ["vcpu", "gpu"].flatMap((name) => {
-    const column = numbersFor(columns, name);
-    return column ? [{ name, column, total: { sum: 0, unknown: 0 } }] : [];
-  });
-  for (let row = 0; row < rows && figures.length; row += 1) {
+
+/** @param {Table} table @param {Uint8Array} bits the selected rows @returns {Totals} */
+export function totalsOf(table, bits) {
+  const { facts, columns } = table;
+  const total = () => ({ sum: 0, unknown: 0 });
+  /** @type {Totals} */ const totals = { vcpu: total(), gpu: total(), memory: total(), hours: total(), cost: total(), arrays: 0, pending: [], isPriced: facts.prices !== null };
+  const add = (/** @type {Total} */ to, /** @type {number} */ value) => {
+    if (Number.isNaN(value)) to.unknown += 1;
+    else to.sum += value;
+  };
+  const status = table.columnOf("status");
+  const figures = OF_FIGURES.map((name) => ({ name, column: /** @type {FactColumn} */ (columns.find(({ role }) => role === name)) }));
+  const [hours, cost] = ["hours", "cost"].map((role) => /** @type {HoursColumn | undefined} */ (/** @type {unknown} */ (table.columnOf(role))));
+  for (let row = 0; row < table.here; row += 1) {
     if (!(bits[row >> 3] & (1 << (row & 7)))) continue;
     const word = status ? status.word(status.code(row)) : "";
-    const isArray = size !== null && size.value(row) > 0;
-    if (OVER.has(word) || (word && !HOLDING.has(word) && !isArray)) continue;
-    for (const { column, total } of figures) {
-      const value = column.value(row);
-      if (!word || isArray || Number.isNaN(value)) total.unknown += 1;
-      else total.sum += value;
+    const isArray = table.sizeAt(row) > 0;
+    const holds = isArray ? arrayHolds(table, row, word) : !word || OVER.has(word) ? (word ? false : null) : HOLDING.has(word);
+    if (holds === false) continue;
+    let isKnown = holds === true;
+    for (const { name, column } of figures) {
+      const value = holds === null || !column ? NaN : column.value(row);
+      add(totals[name], value);
+      isKnown &&= !Number.isNaN(value);
+    }
+    // Whether a job without a status runs, a description does not add to its row.
+    if (!isKnown && !facts.described[row] && (holds === true || isArray)) totals.pending.push(row);
+    if (isArray) totals.arrays += 1;
+    else {
+      add(totals.hours, holds === null || !hours ? NaN : hours.value(row));
+      if (totals.isPriced) add(totals.cost, holds === null || !cost ? NaN : cost.value(row));
     }
   }
-  return Object.fromEntries(figures.map(({ name, total }) => [name, total]));
+  return totals;
 }
 
-/** The totals in words, or nothing where nothing is in use. @param {Record<string, Total>} totals */
-export function totalsText({ vcpu, gpu }) {
-  const parts = [totalText(vcpu, "vCPU"), totalText(gpu, "GPU")].filter(Boolean);
-  return parts.length ? `${parts.join(", ")} in use` : "";
-}
-
-/** @param {Total | undefined} total @param {string} unit */
-function totalText(total, unit) {
-  if (!total?.sum) return "";
-  return `${total.unknown ? "at least " : ""}${total.sum.toLocaleString("en-US", { maximumFractionDigits: 2 })} ${unit}`;
+/** Whether children of an array run; null where nobody knows. @param {Table} table @param {number} row @param {string} word */
+function arrayHolds(table, row, word) {
+  // Before it is PENDING, an array has no children.
+  if (OVER.has(word) || word === "SUBMITTED") return false;
+  const children = table.facts.children.get(row);
+  return children ? children.running + children.starting > 0 : null;
 }
 
 /**
- * @param {Column[]} columns @param {string} source
- * @returns {(Column & {value(row: number): number}) | null} the column of numbers of this source
+ * The totals in parts, each a number and what it counts; none where nothing is in use.
+ * @param {Totals} totals @param {{currency?: string, isCounting?: boolean}} [how] @returns {{number: string, of: string}[]}
  */
-function numbersFor(columns, source) {
-  const titles = SOURCE_TITLES[source];
-  const found = titles.map((title) => columns.find((column) => column.title === title)).find(Boolean);
-  return found && found.kind === "number" && "value" in found ? /** @type {any} */ (found) : null;
+export function totalParts(totals, { currency = "", isCounting = false } = {}) {
+  const { vcpu, gpu, memory, hours, cost, arrays, isPriced } = totals;
+  const held = [
+    part(vcpu, (sum) => withDigits(sum, 2), "vCPU"), part(gpu, (sum) => withDigits(sum, 2), "GPU"),
+    part(memory, (sum) => shortMemory(sum)[0], shortMemory(memory.sum)[1]),
+  ].filter((one) => one !== null);
+  const unknown = vcpu.unknown + gpu.unknown + memory.unknown;
+  if (held.length) held[held.length - 1].of += " in use";
+  else if (unknown && !isCounting) held.push({ number: "", of: "what they have in use is not known" });
+  const others = [
+    part(hours, (sum) => withDigits(sum, sum < MANY ? 1 : 0), withDigits(hours.sum, hours.sum < MANY ? 1 : 0) === "1" ? "job-hour" : "job-hours"),
+    isPriced ? part(cost, (sum) => priceText(sum, currency), "so far", "≈ ") : null,
+  ].filter((one) => one !== null);
+  if (arrays && hours.sum) others[0].of += ` + ${plural(arrays, "array")}`;
+  return [...held, ...(isCounting ? [{ number: "", of: "counting…" }] : []), ...others];
+}
+
+/** @param {Totals} totals @param {Parameters<typeof totalParts>[1]} [how] */
+export const totalsText = (totals, how) => totalParts(totals, how).map(({ number, of }) => `${number} ${of}`.trim()).join("  ");
+
+/** @param {Total} total @param {(sum: number) => string} text @param {string} of @param {string} [about] */
+function part({ sum, unknown }, text, of, about = "") {
+  return sum ? { number: `${unknown ? "at least " : about}${text(sum)}`, of } : null;
+}
+
+/** @param {number} sum @param {number} digits behind the point */
+const withDigits = (sum, digits) => sum.toLocaleString("en-US", { maximumFractionDigits: digits });
+
+/** @param {number} mib */
+function shortMemory(mib) {
+  const [number, unit] = memoryText(mib).split(" ");
+  return [number.includes(".") ? String(Number(Number(number).toFixed(1))) : number, unit];
+}
+
+/** @param {number} sum @param {string} currency */
+function priceText(sum, currency) {
+  const digits = { maximumFractionDigits: sum < 100 ? 2 : 0, minimumFractionDigits: sum < 100 ? 2 : 0 };
+  return sum.toLocaleString("en-US", /^[A-Z]{3}$/.test(currency) ? { ...digits, style: "currency", currency } : digits);
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // The parts of a view that the model has itself: search, sort, columns and their widths, and the reason.
+import { rowOfJob } from "../drawer/row_facts.js";
 /** @import { Store } from "./store.js" */
 /** @import { ViewPart } from "./view_state.js" */
 
 /** @param {Store} store @returns {Record<string, ViewPart>} */
 export function modelParts(store) {
   const { matches, layout, cursor, table } = store;
+  const onlyThese = (/** @type {string[]} */ titles) => Object.fromEntries(table.columns.map(({ title }) => [title, !titles.includes(title)]));
   return {
     search: {
       get: () => matches.query,
@@ -21,22 +23,28 @@ export function modelParts(store) {
         matches.sorts = found.filter((/** @type {{column: number}} */ { column }) => column >= 0);
       },
     },
+    group: {
+      get: () => [...store.groups.by],
+      set: (names) => (store.groups.view = names ?? null),
+    },
     columns: {
-      get: () => (layout.hidden.size ? { order: null, hidden: Object.fromEntries(layout.hidden) } : null),
+      get: () => (layout.order || layout.hidden.size ? { order: layout.order, hidden: Object.fromEntries(layout.hidden) } : null),
       set: (columns) => {
-        const { hidden = {}, only = null } = columns ?? {};
-        layout.hidden.clear();
-        for (const [title, isHidden] of Object.entries(hidden)) layout.hidden.set(title, isHidden === true);
-        if (only) for (const { title } of table.columns) layout.hidden.set(title, !only.includes(title));
+        const { order = null, hidden = {}, only = null } = columns ?? {};
+        layout.take({ order: only ?? order, hidden: only ? onlyThese(only) : hidden, widths: Object.fromEntries(layout.widths) });
       },
     },
     // Python reads it, and nobody sets it.
-    shown: { get: () => layout.columns.map(({ title }) => title), set: () => {} },
+    shown: { get: () => layout.all.filter((column) => !layout.isHidden(column)).map(({ title }) => title), set: () => {} },
     widths: {
       get: () => Object.fromEntries(layout.widths),
-      set: (widths) => {
-        layout.widths.clear();
-        for (const [title, width] of Object.entries(widths ?? {})) layout.widths.set(title, width);
+      set: (widths) => layout.take({ order: layout.order, hidden: Object.fromEntries(layout.hidden), widths }),
+    },
+    drawer: {
+      get: () => store.details.job || null,
+      set: (job) => {
+        if (job && rowOfJob(table, job) >= 0) store.details.show(job);
+        else if (store.details.isOpen) store.details.close();
       },
     },
     // Requests bring the reason along.

@@ -11,14 +11,15 @@ import { NO, UNKNOWN, YES, byCode, passesTest, textVerdicts } from "./text_tests
 
 /** What has to be described before the search can be answered. @typedef {{field: string, rows: number, calls: number, line: string, button: string}} Missing */
 
-const DESCRIBED_IN_ONE_CALL = 100;
+export const DESCRIBED_IN_ONE_CALL = 100;
 const KNOWN_STATUSES = new Set([...STATUS_WORDS.active, ...ENDED_STATUSES]);
 const KIND_OF_SHOWN = /** @type {Record<string, FieldKind>} */ ({ queue: "queue", definition: "definition" });
 
 /**
  * A 1 for each row that matches. What cannot be read, and what needs descriptions that are not here, matches nothing: a
  * search never widens.
- * @param {string} text @param {SearchTable} table @returns {{mask: Uint8Array, error: QueryError | null, missing: Missing | null}}
+ * @param {string} text @param {SearchTable} table @returns {{mask: Uint8Array, error: QueryError | null, missing: Missing | null, pending?: Uint8Array}}
+ * `pending`: a 1 for each row that has to be described first
  */
 export function searchTable(text, table) {
   const mask = new Uint8Array(table.rows);
@@ -28,8 +29,9 @@ export function searchTable(text, table) {
   // Terms that a listing can answer come first: descriptions are asked for only the rows that are left.
   const waiting = terms.filter((term) => pendingOf(term, table));
   for (const term of terms) if (!waiting.includes(term)) narrowMask(mask, term, table);
-  const missing = missingFor(mask, waiting, table);
-  if (missing) return { mask: mask.fill(0), error: null, missing };
+  const pending = pendingIn(mask, waiting, table);
+  const missing = missingFor(pending, waiting);
+  if (missing) return { mask: mask.fill(0), error: null, missing, pending };
   for (const term of waiting) narrowMask(mask, term, table);
   return { mask, error: null, missing: null };
 }
@@ -44,11 +46,18 @@ function narrowMask(mask, term, table) {
 /** @param {QueryTerm} term @param {SearchTable} table */
 const pendingOf = ({ field }, table) => (field && table.columns.get(field.source)?.pending) || null;
 
-/** @param {Uint8Array} mask @param {QueryTerm[]} waiting @param {SearchTable} table @returns {Missing | null} */
-function missingFor(mask, waiting, table) {
-  const pending = waiting.map((term) => /** @type {Uint8Array} */ (pendingOf(term, table)));
+/** Of the rows that are left, those that have to be described. @param {Uint8Array} mask @param {QueryTerm[]} waiting @param {SearchTable} table */
+function pendingIn(mask, waiting, table) {
+  const each = waiting.map((term) => /** @type {Uint8Array} */ (pendingOf(term, table)));
+  const pending = new Uint8Array(mask.length);
+  for (let row = 0; row < mask.length; row += 1) if (mask[row] && each.some((one) => one[row])) pending[row] = 1;
+  return pending;
+}
+
+/** @param {Uint8Array} pending @param {QueryTerm[]} waiting @returns {Missing | null} */
+function missingFor(pending, waiting) {
   let rows = 0;
-  for (let row = 0; row < mask.length; row += 1) if (mask[row] && pending.some((one) => one[row])) rows += 1;
+  for (let row = 0; row < pending.length; row += 1) rows += pending[row];
   if (!rows) return null;
   const field = /** @type {Field} */ (waiting[0].field);
   const calls = Math.ceil(rows / DESCRIBED_IN_ONE_CALL);

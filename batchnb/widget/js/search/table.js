@@ -9,7 +9,7 @@ import { Schema } from "./schema.js";
  * What is needed of a column of the picker. `count` is how many texts it keeps; 0 where it keeps none, but makes them.
  * @typedef {{title: string, role: string | null, kind: string, hidden: boolean, count: number, text(row: number): string,
  *   codes: Uint8Array | Uint16Array | Uint32Array | null, word(code: number): string, value?: (row: number) => number,
- *   all?: string, ends?: Uint32Array, code?: (row: number) => number,
+ *   all?: string, ends?: Uint32Array, code?: (row: number) => number, pending?: Uint8Array,
  *   mark?: (test: {needle: string | null}, hit: Uint8Array) => void}} PickerColumn
  */
 /**
@@ -27,6 +27,8 @@ export function pickerTable(columns, rows, now, { isHidden = ({ hidden }) => hid
   /** @type {Field[]} */ const own = [];
   /** @type {string[]} */ const shown = [];
   for (const column of columns) {
+    // How long a job has been in its status, `running:` and `waiting:` ask.
+    if (column.role === "for") continue;
     const source = sourceOf(column, columns);
     const key = source !== null && !found.has(source) ? source : `own:${column.title}`;
     if (key !== source) own.push({ name: column.title, kind: kindOfOwn(column), source: key });
@@ -61,7 +63,7 @@ function kindOfOwn({ kind }) {
 /** @param {PickerColumn} column @param {number} rows @returns {SearchColumn} */
 function asSearched(column, rows) {
   const { value, all, ends } = column;
-  if (value) return { kind: "numbers", value: (row) => value.call(column, row) };
+  if (value) return { kind: "numbers", value: (row) => value.call(column, row), get pending() { return column.pending ?? null; } };
   if (column.role === "fate") return fateAsSearched(column, rows);
   if (column.count) {
     const joined = all === undefined || ends === undefined ? null : { all, ends };

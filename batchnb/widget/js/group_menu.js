@@ -1,0 +1,121 @@
+// @ts-check
+// The menu by which rows are grouped.
+import { button, element, focusAt } from "./dom.js";
+import { plural, shown } from "./text.js";
+/** @import { Store } from "./model/store.js" */
+
+/** What many want is one click. */
+const PAIR = ["definition", "name stem"];
+
+export class GroupMenu {
+  /** @type {{name: string, label: string}[]} */ choices = [];
+
+  /** @param {Store} store @param {string} id @param {{say(text: string): void}} actions */
+  constructor(store, id, { say }) {
+    this.store = store;
+    this.id = id;
+    this.say = say;
+    this.summary = element("summary", { class: "bnb-button", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group ▾"]);
+    this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" });
+    this.element = element("details", {
+      class: "bnb-group-by",
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
+      onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
+    }, [this.summary, this.menu]);
+  }
+
+  /** Before it opens, what there is to group by has to be looked for. @param {Event} event */
+  opening(event) {
+    if (this.store.table.isPartial) {
+      event.preventDefault();
+      this.say(String(this.store.table.loading));
+    } else if (!this.element.open) this.look();
+  }
+
+  /** As the key `g` does. */
+  open() {
+    if (this.store.table.isPartial) return this.say(String(this.store.table.loading));
+    this.look();
+    this.element.open = true;
+    /** @type {HTMLElement | null} */ (this.menu.querySelector("input:checked") ?? this.menu.querySelector("input"))?.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  close(event) {
+    event.preventDefault();
+    event.stopPropagation();
+    this.element.removeAttribute("open");
+    this.summary.focus();
+  }
+
+  show() {
+    const { groups, table } = this.store;
+    const labels = groups.isOn ? groups.levels.map(({ label }) => label.toLowerCase()) : [];
+    this.summary.textContent = labels.length ? `Group: ${shown(labels.join(", "), 40)} ▾` : "Group ▾";
+    this.summary.title = table.loading ?? "Group the rows (g)";
+    this.summary.toggleAttribute("aria-disabled", table.isPartial);
+    if (this.element.open) this.fill();
+  }
+
+  /** What there is to group by, looked for once each time the menu is opened. */
+  look() {
+    this.choices = this.store.groups.choices;
+    this.fill();
+  }
+
+  fill() {
+    const { groups } = this.store;
+    const { choices } = this;
+    const { by } = groups;
+    const known = new Set(choices.map(({ name }) => name));
+    const pair = PAIR.every((name) => known.has(name)) ? [{ by: PAIR, label: "Definition, then name stem" }] : [];
+    const single = choices.map(({ name, label }) => ({ by: [name], label }));
+    const at = single.findIndex(({ by: [name] }) => name === "name stem") + 1;
+    const all = [{ by: /** @type {string[]} */ ([]), label: "None" }, ...single.slice(0, at), ...pair, ...single.slice(at)];
+    const isPair = by.join("\0") === PAIR.join("\0");
+    const focus = /** @type {HTMLElement | null} */ (focusAt(this.menu));
+    const focused = focus && this.menu.contains(focus) ? focus.dataset.key : undefined;
+    const items = all.map((one) => this.choice(one, isPair ? one.by.length === 2 : one.by.length < 2 && one.by[0] === by[0]));
+    this.menu.replaceChildren(...items, ...(by.length ? [this.second(choices), this.buttons()] : []));
+    if (focused) /** @type {HTMLElement | undefined} */ ([...this.menu.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
+  }
+
+  /** @param {{by: string[], label: string}} one @param {boolean} checked */
+  choice({ by, label }, checked) {
+    const box = element("input", { type: "radio", name: `${this.id}-group`, "data-key": `by-${by.join("-")}`, onchange: () => this.group(by) });
+    box.checked = checked;
+    return element("label", {}, [box, shown(label, 60)]);
+  }
+
+  /** A second level, of whatever there is. @param {{name: string, label: string}[]} choices */
+  second(choices) {
+    const { by } = this.store.groups;
+    const others = choices.filter(({ name }) => name !== by[0]);
+    const select = element("select", { "data-key": "second", onchange: () => this.group(select.value ? [by[0], others[Number(select.value)].name] : [by[0]]) }, [
+      element("option", { value: "" }, ["nothing"]), ...others.map(({ label }, at) => element("option", { value: String(at) }, [shown(label, 60)])),
+    ]);
+    const at = others.findIndex(({ name }) => name === by[1]);
+    select.value = at < 0 ? "" : String(at);
+    return element("label", { class: "bnb-then" }, ["then by ", select]);
+  }
+
+  buttons() {
+    return element("div", { class: "bnb-bar" }, [
+      button("Open all", () => this.toggleAll(true), { "data-key": "open" }), button("Close all", () => this.toggleAll(false), { "data-key": "close" }),
+    ]);
+  }
+
+  /** @param {boolean} open */
+  toggleAll(open) {
+    this.store.groups.toggleAll(open);
+    this.store.cursor.rewind();
+    this.store.notify("rows");
+  }
+
+  /** @param {string[]} by */
+  group(by) {
+    const { store } = this;
+    store.group(by);
+    this.say(store.groups.isOn ? `${plural(store.groups.count, "group")}.` : "The rows are not grouped.");
+  }
+}

@@ -1,0 +1,42 @@
+// @ts-check
+// How the columns look: what is pinned, the dots of statuses, and the menu. A part of the sheet of a picker.
+
+export const COLUMNS_LOOK = String.raw`
+.bnb-grid { scroll-padding-left: var(--bnb-pinned, 0); }
+.bnb-body .bnb-tick, .bnb-body .bnb-pinned { position: sticky; z-index: 1; left: 0; background: inherit; }
+.bnb-head .bnb-tick, .bnb-head .bnb-pinned { position: sticky; z-index: 2; left: 0; }
+.bnb-head .bnb-pinned, .bnb-body .bnb-pinned { left: 34px; }
+.bnb-scrolled .bnb-pinned { box-shadow: 1px 0 0 var(--bnb-strong-line), 4px 0 6px -2px rgb(0 0 0 / 28%); }
+.bnb-body .bnb-pinned { display: flex; min-width: 0; white-space: pre; }
+.bnb-name { display: flex; flex: 0 1 auto; min-width: 24px; overflow: hidden; unicode-bidi: isolate; }
+.bnb-head-part { flex: 0 1 auto; min-width: 12px; overflow: hidden; text-overflow: ellipsis; }
+.bnb-tail { flex: none; }
+.bnb-behind, .bnb-dim { color: var(--bnb-dim); }
+.bnb-behind { flex: none; font-variant-numeric: tabular-nums; }
+.bnb-th.bnb-number { flex-direction: row-reverse; justify-content: flex-start; }
+
+.bnb-dot { position: relative; display: inline-block; width: 9px; height: 9px; margin-right: 6px; border: 2px solid var(--bnb-dim); border-radius: 50%; vertical-align: -0.5px; }
+.bnb-dot[data-kind="running"] { border-color: var(--bnb-accent); background: var(--bnb-accent); }
+.bnb-dot[data-kind="starting"] { border-color: var(--bnb-accent); background: linear-gradient(90deg, var(--bnb-accent) 50%, transparent 50%); }
+.bnb-dot[data-kind="runnable"], .bnb-dot[data-kind="pending"], .bnb-dot[data-kind="submitted"] { border-color: var(--bnb-amber); }
+.bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="wanted"] { border-radius: 1px; }
+.bnb-dot[data-kind="succeeded"] { border-color: var(--bnb-good); background: var(--bnb-good); }
+.bnb-dot[data-kind="failed"] { border-color: var(--bnb-bad); background: var(--bnb-bad); }
+.bnb-dot[data-kind="wanted"] { background: var(--bnb-dim); }
+.bnb-word { font-size: 11px; letter-spacing: 0.02em; }
+.bnb-word[data-kind="failed"] { color: var(--bnb-bad); }
+.bnb-fate { font-weight: 600; }
+.bnb-fate[data-kind="bad"] { color: var(--bnb-bad); }
+.bnb-fate[data-kind="done"] { color: var(--bnb-good); }
+.bnb-fate[data-kind="starting"] { color: var(--bnb-run); }
+
+.bnb-menu-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
+.bnb-menu-column[draggable="true"] { cursor: grab; }
+.bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
+.bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin: 4px 0; }
+@media (forced-colors: active) {
+  .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
+  .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }
+  .bnb-dot[data-kind="starting"] { background: linear-gradient(90deg, CanvasText 50%, transparent 50%); }
+}
+`;
