@@ -20,6 +20,8 @@ BatchnbError
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from batchnb.text import fit_stdout
 
 __all__ = [
@@ -68,7 +70,20 @@ class GuardError(BatchnbError):
 
 
 class PlanMismatchError(BatchnbError):
-    """A plan does not fit: made for another account, Region or endpoint, not the expected one, edited, or outdated."""
+    """A plan does not fit: made for another account, Region or endpoint, not the expected one, edited, or outdated.
+
+    Of an outdated plan, `changed` has the ids of the jobs that are no longer what it shows, each with what is new:
+    "name", "queue", "account", "definition", "number of children", "number of nodes", "dependent". `of` is how many
+    jobs it was to end, and `dependents` how many jobs would fail that it does not show.
+    """
+
+    def __init__(
+        self, message: str, *, changed: Mapping[str, Sequence[str]] | None = None, of: int = 0, dependents: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.changed = dict(changed or {})
+        self.of = of
+        self.dependents = dependents
 
 
 class AwsError(BatchnbError):

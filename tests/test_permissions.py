@@ -20,7 +20,7 @@ from batchnb.local.operations.table import action_of
 
 PACKAGE = Path(batchnb.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "reference" / "permissions.md").read_text("utf-8")
-_SERVICES = {"batch": "batch", "logs": "logs", "sts": "sts"}
+_SERVICES = {"batch": "batch", "iam": "iam", "logs": "logs", "sts": "sts"}
 
 
 def documented() -> tuple[dict[str, str], dict[str, str]]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from batchnb.aws.answers_seen import AnswersSeen
+from batchnb.aws.callers import ask_caller, caller_settings
 from batchnb.aws.decode import read_in_one_go
-from batchnb.aws.gateway import CALLER_TIMEOUT, Gateway
+from batchnb.aws.gateway import Gateway
 from batchnb.aws.login import Login
 from batchnb.aws.logs import LogReader
 from batchnb.aws.sessions import USER_AGENT, login_for, login_of, model_loader
@@ -25,7 +25,18 @@ from batchnb.text import shown, without_userinfo
 if TYPE_CHECKING:
     import boto3
 
-__all__ = ["connect", "default_endpoint", "emulator_session", "is_default_set", "is_of_aws", "set_default_endpoint"]
+__all__ = [
+    "Target",
+    "connect",
+    "default_endpoint",
+    "emulator_session",
+    "find_target",
+    "is_default_set",
+    "is_of_aws",
+    "make_iam_client",
+    "open_target",
+    "set_default_endpoint",
+]
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -97,6 +108,15 @@ def emulator_session() -> boto3.Session:
     return boto3.Session(botocore_session=core, **_PLACEHOLDERS, region_name="local-1")
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where calls go and with whose login; equal to another only while nobody has logged in anew."""
+
+    login: Login
+    region: str | None
+    endpoint_url: str | None
+
+
 def connect(
     session: boto3.Session | None = None,
     *,
@@ -118,6 +138,26 @@ def connect(
     """
     from botocore.exceptions import BotoCoreError
 
+    try:
+        return open_target(find_target(session, profile, region, endpoint_url, ignore_default=ignore_default))
+    except BatchnbError:
+        raise
+    except (BotoCoreError, ValueError) as error:
+        raise setting_error(error, profile) from error
+
+
+def find_target(
+    session: boto3.Session | None,
+    profile: str | None,
+    region: str | None,
+    endpoint_url: str | None,
+    *,
+    ignore_default: bool = False,
+) -> Target:
+    """Return where `connect` would connect to now: the same target twice needs one gateway only. Makes no call.
+
+    Raises InputError as `connect`, and what botocore raises for a profile that cannot be read.
+    """
     if session is None and endpoint_url is None and not ignore_default:
         if _default.endpoint_url is not None and (profile is not None or region is not None):
             raise InputError(
@@ -131,13 +171,13 @@ def connect(
         _password, at, rest = str(endpoint_url).rpartition("@")
         url = shown(repr(f"…@{rest}" if at else endpoint_url))
         raise InputError(f"endpoint_url: {url} is not a URL; expected one such as http://127.0.0.1:4566")
-    try:
-        login = login_of(session) if session is not None else login_for(profile)
-        return _gateway(login, region, _public(endpoint_url))
-    except BatchnbError:
-        raise
-    except (BotoCoreError, ValueError) as error:
-        raise setting_error(error, profile) from error
+    login = login_of(session) if session is not None else login_for(profile)
+    return Target(login, region, _public(endpoint_url) or _endpoint_in_environment())
+
+
+def open_target(target: Target) -> Gateway:
+    """Return a Gateway to a target. Raises CredentialsError, and what botocore raises."""
+    return _gateway(target.login, target.region, target.endpoint_url)
 
 
 def is_of_aws(url: str) -> bool:
@@ -160,7 +200,6 @@ def _is_url(text: str) -> bool:
 
 def _gateway(login: Login, region: str | None, endpoint_url: str | None) -> Gateway:
     session = login.session
-    endpoint_url = endpoint_url or _endpoint_in_environment()
     options: dict[str, Any] = {"region_name": region, "endpoint_url": endpoint_url}
     if not is_loopback(endpoint_url):
         options["region_name"] = region_of(session, region)
@@ -185,10 +224,10 @@ def _gateway(login: Login, region: str | None, endpoint_url: str | None) -> Gate
     seen = AnswersSeen()
     seen.watch(client, "batch")
     # Who only lists does not need to know who is calling: another client would cost more than the first page of jobs.
-    ask_caller = partial(_ask_caller, session, options, client.meta.endpoint_url, seen)
+    ask = partial(ask_caller, partial(_sts_client, session, options, client.meta.endpoint_url), seen)
     # An endpoint on this machine that nobody has a login for is called with placeholders.
     needs_login = key_id is not None or not is_loopback(client.meta.endpoint_url)
-    gateway = Gateway(client, ask_caller, key_id, login=login if needs_login else None, seen=seen)
+    gateway = Gateway(client, ask, key_id, login=login if needs_login else None, seen=seen)
     make_client = partial(_log_client, session, options, settings, client.meta.endpoint_url)
     gateway.logs = LogReader(make_client, gateway.region, login if needs_login else None)
     return gateway
@@ -214,6 +253,17 @@ def _client(session: boto3.Session, service: str, options: Mapping[str, Any], se
         return session.client(service, **options, config=Config(**settings))  # type: ignore[call-overload]
 
 
+def make_iam_client(target: Target, gateway: Gateway) -> Any:
+    """Return a client for IAM, which is asked as STS is: at an emulator, or else at the endpoint of AWS."""
+    session, region = target.login.session, gateway.region
+    own = _public(os.environ.get("AWS_ENDPOINT_URL_IAM"))
+    here = own if is_of_aws(gateway.endpoint) else gateway.endpoint
+    options: dict[str, Any] = {"region_name": region, "endpoint_url": here}
+    if is_loopback(here):
+        options |= _placeholders(session, region, has_credentials=target.login.key_id() is not None)
+    return _client(session, "iam", options, caller_settings() | _user_agent(session))
+
+
 def _user_agent(session: boto3.Session) -> dict[str, str]:
     # Sessions of ours say it in every client they make, those that fetch credentials included.
     said: str = session._session.user_agent_extra  # noqa: SLF001 - boto3 has no other way to it
@@ -231,33 +281,9 @@ def _placeholders(session: boto3.Session, region: str | None, *, has_credentials
     return placeholders if has_credentials else placeholders | _PLACEHOLDERS
 
 
-def _ask_caller(
-    session: boto3.Session, options: Mapping[str, Any], endpoint_url: str, seen: AnswersSeen
-) -> Future[str | None]:
-    # In the background: nobody waits for STS while there are jobs to describe.
-    settings: dict[str, Any] = {
-        "retries": {"total_max_attempts": 1, "mode": "standard"},
-        "connect_timeout": CALLER_TIMEOUT / 2,
-        "read_timeout": CALLER_TIMEOUT / 2,
-        "ignore_configured_endpoint_urls": True,
-        **_user_agent(session),
-    }
+def _sts_client(session: boto3.Session, options: Mapping[str, Any], endpoint_url: str) -> Any:
     # Who calls is asked where the calls go, wherever that was configured: an emulator answers for STS, and AWS is
     # not asked about it. A VPC endpoint of Batch does not answer for STS, so for all of AWS it is STS's own endpoint.
     own = _public(os.environ.get("AWS_ENDPOINT_URL_STS"))
-    client = _client(
-        session, "sts", {**options, "endpoint_url": own if is_of_aws(endpoint_url) else endpoint_url}, settings
-    )
-    seen.watch(client, "sts")
-
-    def ask() -> str | None:
-        try:
-            return client.get_caller_identity().get("Arn")  # type: ignore[no-any-return]
-        except Exception:  # noqa: BLE001 - to know the caller is a courtesy; no failure of it may matter
-            return None
-
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-caller")
-    try:
-        return executor.submit(ask)
-    finally:
-        executor.shutdown(wait=False)
+    url = own if is_of_aws(endpoint_url) else endpoint_url
+    return _client(session, "sts", {**options, "endpoint_url": url}, caller_settings() | _user_agent(session))

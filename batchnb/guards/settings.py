@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from batchnb.errors import InputError
+from batchnb.guards.account_names import ACCOUNT_NAMES, read_account_names
 from batchnb.guards.config_files import project_tables, read_toml, user_config_file
 from batchnb.guards.notebook_defaults import DEFAULTS
 from batchnb.guards.notebook_layer import notebook_layer, set_notebook_layer
@@ -26,6 +27,7 @@ __all__ = [
     "KEYWORDS",
     "NOTEBOOK",
     "PRICES",
+    "account_names",
     "configured_layers",
     "guards",
     "layer",
@@ -51,6 +53,7 @@ _NOTEBOOK_ONLY = (
     "a file of a repository, or of somebody's home, does not choose where calls go. In a notebook: "
     "%config BatchMagics.{key} = '...'."
 )
+_USER_ONLY = "only your own file names accounts. A repository could call production by another name."
 _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts", "read_only", "evidence")
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -76,6 +79,8 @@ def layer(source: str, settings: Mapping[str, object], *, explicit: bool = False
     for key in made:
         if key in _EXPLICIT_ONLY and not explicit:
             raise InputError(f"{key} in {source}: {_EXPLICIT_ONLY[key]}")
+        if key == ACCOUNT_NAMES:
+            raise InputError(f"{key} in {source}: {_USER_ONLY}")
         if key in DEFAULTS:
             raise InputError(f"{key} in {source}: {_NOTEBOOK_ONLY.format(key=key)}")
         if key not in (*_KEYS, *_EXPLICIT_ONLY):
@@ -131,10 +136,12 @@ def configured_layers() -> list[Layer]:
     """Return what is configured, each place by itself. Raises InputError where a setting is wrong."""
     said = notebook_layer()
     layers = [layer(NOTEBOOK, said)] if said is not None else []
-    layers += [layer(source, _without_prices(table)) for source, table in project_tables()]
-    user = user_file()
-    if user is not None and (settings := read_toml(user)) is not None:
-        layers.append(layer(f"the user file {shown(user, 400)}", _without_prices(settings)))
+    layers += [layer(source, _guards_in(table)) for source, table in project_tables()]
+    source, settings = _user_settings()
+    if settings is not None:
+        read_account_names(settings, source)
+        own = {key: value for key, value in _guards_in(settings).items() if key != ACCOUNT_NAMES}
+        layers.append(layer(source, own))
     read_only = os.environ.get(READ_ONLY_VARIABLE, "")
     if read_only.strip().lower() not in _NO:
         if read_only.strip().lower() not in _YES:
@@ -143,7 +150,19 @@ def configured_layers() -> list[Layer]:
     return layers
 
 
-def _without_prices(table: Mapping[str, object]) -> dict[str, object]:
+def account_names() -> dict[str, str]:
+    """Return the names that the user's own file has for accounts. Raises InputError where it cannot be read."""
+    source, settings = _user_settings()
+    return read_account_names(settings or {}, source)
+
+
+def _user_settings() -> tuple[str, dict[str, Any] | None]:
+    """Return how the user's file is called in messages, and what is in it; None where there is none."""
+    user = user_file()
+    return f"the user file {shown(user, 400)}", None if user is None else read_toml(user)
+
+
+def _guards_in(table: Mapping[str, object]) -> dict[str, object]:
     # What jobs cost is no guard: a mistake in it is told where costs are shown, and stops nothing.
     return {key: value for key, value in table.items() if key != PRICES}
 

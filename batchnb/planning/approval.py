@@ -8,28 +8,29 @@ from datetime import timedelta
 
 from batchnb.aws.gateway import Gateway
 from batchnb.clock import Clock
-from batchnb.errors import GuardError, PlanMismatchError
+from batchnb.errors import GuardError
 from batchnb.guards.carried import carry_layers, keep_typed, restore_protections
 from batchnb.guards.refusals import raise_refusals, refuse_everything
 from batchnb.guards.rules import Guards, Layer, combine
 from batchnb.guards.settings import configured_layers
-from batchnb.jobs.ids import account_and_partition, array_parent
+from batchnb.jobs.ids import array_parent
 from batchnb.jobs.job import Job
 from batchnb.jobs.place import Place
 from batchnb.jobs.selector import parse_age
+from batchnb.model.dependents import Dependent
 from batchnb.model.expectation import Expectation, check_expected
 from batchnb.model.facts import PlanFacts
 from batchnb.model.reason import check_reason
 from batchnb.model.verdict import PlannedJob, Verdict, is_stopping
 from batchnb.model.vouching import Vouched, find_vouched
 from batchnb.planning.dependents import find_dependents
+from batchnb.planning.mismatch import Mismatches
 from batchnb.planning.preflight import Preflight, count_live
-from batchnb.text import plural, shown
+from batchnb.text import plural
 
 __all__ = ["Approval", "approve", "check_guards", "find_guards"]
 
 _NOTHING = "Nothing was ended."
-_ANEW = "Make a new plan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,53 +145,36 @@ def _described_again(
 ) -> tuple[PlanFacts, Mapping[str, Job]]:
     """Return the plan with the jobs that are to end as they are now, fewer or the same, and all that was described.
 
-    Raises PlanMismatchError where a job is not the one that the plan shows, or a dependent is not in it.
+    Raises PlanMismatchError, with all of them, where jobs are not those that the plan shows, or dependents not in it.
     """
     preflight = Preflight(gateway, clock)
     # A dependent of another queue is not found by listing those of the plan; what was found before is looked at again.
     known = [dependent.job.job_id for dependent in plan.dependents.jobs]
     preflight.look(dict.fromkeys([*(planned.job_id for planned in plan.to_end), *known]))
-    described = preflight.described
+    described, mismatches = preflight.described, Mismatches(plan)
     kept = [
         replace(planned, job=job)
         for planned in plan.to_end
-        if (job := described.get(planned.job_id)) and _is_to_end(planned, job, plan)
+        if (job := described.get(planned.job_id)) and not mismatches.compare(planned, job) and _is_live(job)
     ]
     ends = [planned.job for planned in kept if planned.job]
     covered = [planned for planned in plan.jobs if planned.verdict is Verdict.COVERED]
-    dependents = find_dependents(gateway, ends, described, clock, account_wide=account_wide)
+    # Where jobs have changed, the plan is refused anyway: nobody should wait for all queues of the account then.
+    everywhere = account_wide and not mismatches
+    dependents = find_dependents(gateway, ends, described, clock, account_wide=everywhere)
     now = replace(plan, jobs=(*kept, *covered), dependents=dependents)
-    _check_dependents(plan, now)
+    mismatches.note_dependents(_new_dependents(plan, now), now.dependents.jobs)
+    mismatches.check()
     return now, described
 
 
-def _is_to_end(planned: PlannedJob, job: Job, plan: PlanFacts) -> bool:
-    """Whether a request should still name the job, as it is described now."""
-    was = planned.job
-    for what, before, is_now in (
-        ("name", planned.job_name, job.job_name),
-        ("queue", planned.job_queue, job.job_queue),
-        ("account", plan.identity.account, account_and_partition(job.job_arn)[0] or plan.identity.account),
-        ("definition", was and was.job_definition, job.job_definition),
-        ("number of children", was and was.array_size, job.array_size),
-        ("number of nodes", was and was.num_nodes, job.num_nodes),
-    ):
-        if before != is_now:
-            raise PlanMismatchError(
-                f"{planned.job_id} is not the job that the plan shows: its {what} was {shown(repr(before), 80)} and is "
-                f"{shown(repr(is_now), 80)}. {_NOTHING} {_ANEW}"
-            )
+def _is_live(job: Job) -> bool:
     return not (job.status and job.status.has_ended) and not is_stopping(job)
 
 
-def _check_dependents(plan: PlanFacts, now: PlanFacts) -> None:
-    """Raise PlanMismatchError where jobs would fail now that the plan does not show."""
+def _new_dependents(plan: PlanFacts, now: PlanFacts) -> list[Dependent]:
+    """Return the jobs that would fail now and that the plan does not show."""
     if plan.dependents.gap and now.dependents.gap:
-        return  # not all could be looked at, neither then nor now: the plan says so
+        return []  # not all could be looked at, neither then nor now: the plan says so
     shown_before = {dependent.job_id for dependent in plan.dependents.jobs}
-    new = [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]
-    if new:
-        raise PlanMismatchError(
-            f"{plural(len(new), 'job')} would fail with those of the plan that it does not show, {new[0].job_id} "
-            f"({shown(new[0].job.job_name, 60)}) first: submitted since, or never looked for. {_NOTHING} {_ANEW}"
-        )
+    return [dependent for dependent in now.dependents_left if dependent.job_id not in shown_before]

@@ -178,6 +178,11 @@ class Journal:
         self.write([line])
         self.sync()
 
+    def note_watched(self, at: datetime) -> None:
+        """Note that the jobs of the run, which is over, are watched for longer, and by whom."""
+        self.write([{"type": "watch", "at": moment_text(at), **_process()}])
+        self.sync()
+
     def jobs(self, jobs: Iterable[PlannedJob], *, added: bool) -> None:
         """Note jobs of the plan once more, or, `added`, jobs that the run takes in when it is resumed."""
         lines = job_lines(jobs, self._bodies)

@@ -129,6 +129,7 @@ class _Reader:
             "answer": self._take_answer,
             "outcome": self._take_outcome,
             "resume": self._take_resume,
+            "watch": self._take_watch,
             "end": self._take_end,
         }
 
@@ -238,6 +239,11 @@ class _Reader:
             self.record.acknowledged = lost
             self._gaps.clear()
             self._oddities.clear()
+
+    def _take_watch(self, _line: Mapping[str, Any]) -> None:
+        # Nothing was asked for since. What the report said of the sending still counts, with the time of the last line.
+        if self.record.end is not None:
+            self.record.end = {**self.record.end, "at": None}
 
     def finish(self) -> RunRecord:
         """Return what was read, with what is lost."""

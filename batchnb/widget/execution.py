@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +14,7 @@ from batchnb.aws.pace import CallKind
 from batchnb.clock import Clock
 from batchnb.guards.caps import BUILT_IN
 from batchnb.guards.settings import guards
+from batchnb.model.as_cell import arguments_to
 from batchnb.model.event import JobEvent
 from batchnb.model.facts import LIMIT_RAISED
 from batchnb.model.plan import Plan
@@ -20,7 +23,7 @@ from batchnb.running.stop import Stop
 from batchnb.widget.table.marks import Progress
 from batchnb.widget.view_model import is_production
 
-__all__ = ["PATCH_SECONDS", "Run"]
+__all__ = ["PATCH_SECONDS", "Run", "resume_line", "telling"]
 
 PATCH_SECONDS = 0.25
 """Seconds from one patch to the next: a kernel that sends more than a few messages a second loses some."""
@@ -53,7 +56,8 @@ class Run:
         """Return how far it is, for the browser."""
         self.progress.is_stopped = self.stop.stopped_at is not None
         figures = self.progress.figures(time.monotonic())
-        return {**figures, "jobs": len(self.plan.to_end), "reason": self.plan.reason, "rate": self._rate()}
+        told = {"jobs": len(self.plan.to_end), "reason": self.plan.reason, "rate": self._rate()}
+        return {**figures, **told, "resume": resume_line(self.plan)}
 
     def _rate(self) -> float | None:
         """Return the rate in calls a second at which requests to end jobs go out at most."""
@@ -70,18 +74,13 @@ class Run:
         expected: dict[str, Any] = {"expect": len(plan.to_end)} if is_production(plan) else {}
         # The number was typed to raise the built-in limit. It raises none that was configured since.
         typed = self._typed if guards().max_jobs.source == BUILT_IN else {}
-        over = threading.Event()
-        telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
-        telling.start()
-        try:
-            return plan.execute(**expected, **typed, timeout=timeout, on_event=note, stop=stop)
-        except InterruptedRunError as error:
-            if error.__cause__ is None and stop.ends_sending:
-                return error.report
-            raise
-        finally:
-            over.set()
-            telling.join()
+        with telling(tell):
+            try:
+                return plan.execute(**expected, **typed, timeout=timeout, on_event=note, stop=stop)
+            except InterruptedRunError as error:
+                if error.__cause__ is None and stop.ends_sending:
+                    return error.report
+                raise
 
 
 def _raised(plan: Plan, max_jobs: int) -> str:
@@ -89,6 +88,25 @@ def _raised(plan: Plan, max_jobs: int) -> str:
     return f"{LIMIT_RAISED}max_jobs {limit.number} ({limit.source}) to {max_jobs:,} for this plan, typed in the picker"
 
 
-def _tell_until(over: threading.Event, tell: Callable[[], None]) -> None:
-    while not over.wait(PATCH_SECONDS):
-        tell()
+def resume_line(plan: Plan) -> str:
+    """Return what to type in a new kernel to finish the newest run in the place of this plan."""
+    flags = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in arguments_to(plan.identity).items()]
+    return " ".join(["%batch_resume", *flags])
+
+
+@contextmanager
+def telling(tell: Callable[[], None], seconds: float = PATCH_SECONDS) -> Iterator[None]:
+    """Call `tell` again and again, `seconds` apart, in a thread, until the block is over."""
+    over = threading.Event()
+
+    def tell_until() -> None:
+        while not over.wait(seconds):
+            tell()
+
+    thread = threading.Thread(target=tell_until, name="batchnb-picker-tell", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

@@ -15,9 +15,9 @@ from batchnb.errors import (
     ThrottledError,
     UnavailableError,
 )
-from batchnb.text import shown
+from batchnb.text import plural, shown
 
-__all__ = ["Failure", "LateError", "failure_of", "is_expired", "is_unreached", "login_command", "sentence_of"]
+__all__ = ["Failure", "LateError", "failure_of", "is_expired", "is_unreached", "login_line", "sentence_of"]
 
 _LENGTH = 1200
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "UnauthorizedSSOTokenError"})
@@ -51,10 +51,11 @@ def failure_of(
     profile: str | None = None,
     region: str | None = None,
     tried: float | None = None,
+    account: str | None = None,
 ) -> Failure | None:
     """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known.
 
-    `tried` are the seconds from the first call to the error.
+    `tried` are the seconds from the first call to the error, and `account` is the name of the account.
     """
     if error is None:
         return None
@@ -62,23 +63,38 @@ def failure_of(
     if isinstance(error, LateError):
         return Failure(raw, again="Review again")
     if isinstance(error, PlanMismatchError):
-        text = f"What you reviewed is no longer what AWS has. {_NOTHING}"
-        return Failure(text, raw, "Review again")
+        return Failure(_mismatch_text(error), raw, "Review again")
     if isinstance(error, AwsError):
         return _of_aws(error, raw, profile, region, tried)
     if isinstance(error, GuardError) and error.guard == "read_only":
         return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
     if isinstance(error, GuardError) and error.guard == "accounts":
-        return Failure(f"This account is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
+        name = shown(account, 80) if account else "This account"
+        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
     return Failure(raw)
+
+
+def _mismatch_text(error: PlanMismatchError) -> str:
+    """Return how many jobs are no longer what was reviewed, and all that is new about them."""
+    if not error.changed:
+        return f"What you reviewed is no longer what AWS has. {_NOTHING}"
+    count, kinds = len(error.changed), {kind for kinds in error.changed.values() for kind in kinds}
+    plain = [word for word in ("name", "queue", "account", "definition", "number of nodes") if word in kinds]
+    causes = [f"new {' or '.join(filter(None, [', '.join(plain[:-1]), plain[-1]]))}"] if plain else []
+    causes += ["more array children"] if "number of children" in kinds else []
+    if "dependent" in kinds:
+        causes.append("a new dependent" if error.dependents == 1 else f"{error.dependents:,} new dependents")
+    jobs = f"{count:,} of the {plural(error.of, 'job')} {'is' if count == 1 else 'are'}"
+    return f"{jobs} no longer what you reviewed ({'; '.join(causes)}). {_NOTHING}"
 
 
 def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
     if isinstance(error, CredentialsError):
         if not is_expired(error):
             return Failure(raw, again="Try again")
-        login = login_command(profile)
-        text = f"Your AWS session has expired. Run {login}, then press Review again. Your selection is kept."
+        text = (
+            f"Your AWS session has expired. Run {login_line(profile)}, then press Review again. Your selection is kept."
+        )
         return Failure(text, raw, "Review again")
     if isinstance(error, AccessDeniedError):
         looks = "end" if error.operation.startswith("Terminate") else "look at"
@@ -92,9 +108,9 @@ def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, 
     return Failure(raw, again="Try again" if isinstance(error, UnavailableError) else "")
 
 
-def is_expired(error: CredentialsError) -> bool:
-    """Whether the credentials were good, and a new login helps."""
-    return error.code in _EXPIRED
+def is_expired(error: BaseException | None) -> bool:
+    """Whether the error says that a login is over, and not that it never was good."""
+    return isinstance(error, CredentialsError) and error.code in _EXPIRED
 
 
 def is_unreached(error: UnavailableError) -> bool:
@@ -102,8 +118,8 @@ def is_unreached(error: UnavailableError) -> bool:
     return error.code in _UNREACHED
 
 
-def login_command(profile: str | None) -> str:
-    """Return the command that logs in again."""
+def login_line(profile: str | None) -> str:
+    """Return what to type for a new login with this profile."""
     return f"aws sso login --profile {shown(profile, 60)}" if profile else "aws sso login"
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from batchnb.errors import CredentialsError, ThrottledError
+from batchnb.aws.errors import THROTTLED_CODES
+from batchnb.errors import AwsError, CredentialsError, ThrottledError
 from batchnb.jobs.outcome import Outcome
 from batchnb.model.report import Report
 from batchnb.model.report_view import report_facts
@@ -14,7 +15,9 @@ from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.running.tag_gate import PROTECTED
 from batchnb.text import plural, shown
+from batchnb.widget.failures import is_expired, login_line
 from batchnb.widget.names import names_text
+from batchnb.widget.watching import WATCH_SECONDS, is_watchable
 
 __all__ = ["is_untouched", "result_told"]
 
@@ -26,7 +29,7 @@ _WORDS = {
 }
 _LINES = {
     Outcome.DENIED: "{n} denied: you may not end {names} (needs batch:TerminateJob).",
-    Outcome.STOPPING: "{n} still stopping after {minutes}: {names}. AWS may still end {it}.",
+    Outcome.STOPPING: "{n} still stopping after {minutes}: {names}.",
     Outcome.WAITING: "{n} accepted, and will be cancelled when {its} dependency has ended: {names}.",
     Outcome.UNANSWERED: "{n} asked, no answer: {names}. AWS may still end {it}.",
     Outcome.REFUSED: "{n} refused: AWS answered with an error for {names}.",
@@ -40,13 +43,14 @@ def is_untouched(result: JobResult) -> bool:
     return result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent and not is_protected
 
 
-def result_told(report: Report | None) -> dict[str, Any] | None:
-    """Return what stands in the bar after a run, None before one."""
+def result_told(report: Report | None, profile: str | None = None) -> dict[str, Any] | None:
+    """Return what stands in the bar after a run, None before one. `profile` is that of the calls, where known."""
     if report is None:
         return None
     watched = [result for result in report.results if result.planned.verdict.is_watched]
     ended = [result for result in watched if result.outcome.has_ended]
-    untouched = sum(map(is_untouched, watched))
+    unasked = [result for result in watched if is_untouched(result)]
+    untouched = len(unasked)
     failed = [result for result in report.failures if not is_untouched(result)]
     counts = Counter(result.outcome for result in ended)
     return {
@@ -60,10 +64,11 @@ def result_told(report: Report | None) -> dict[str, Any] | None:
         "endedBy": ", ".join(_ended_by(outcome, counts[outcome]) for outcome in Outcome if counts[outcome]),
         "untouched": untouched,
         "failures": len(failed),
-        "causes": _causes(report, failed, untouched),
+        "causes": _causes(report, failed, unasked, profile),
         "seconds": round((report.finished_at - report.started_at).total_seconds(), 1),
         "runId": report.run_id or "",
-        "newJobs": shown(report.new_jobs_text, _LENGTH),
+        "newJobs": shown(report.newcomers.sentence if report.newcomers else "", _LENGTH),
+        "newcomers": len(report.newcomers.job_ids) if report.newcomers else 0,
         "facts": [(title, shown(text, _LENGTH)) for title, text in report_facts(report)],
     }
 
@@ -72,8 +77,8 @@ def _headline(report: Report, ended: int, watched: int, untouched: int) -> str:
     if report.stopped_at is not None:
         return report.stopped_text
     if isinstance(report.stopped_by, CredentialsError):
-        at = f"{report.finished_at:%H:%M:%S}"
-        return f"Your AWS session expired by {at} UTC. {ended:,} ended, {untouched:,} not asked."
+        over = "session expired" if is_expired(report.stopped_by) else "login was refused"
+        return f"Your AWS {over} at {report.finished_at:%H:%M} UTC. {ended:,} ended, {untouched:,} not asked."
     said = f"{ended:,} of {plural(watched, 'job')} ended."
     left = watched - ended
     return f"{said} {left:,} did not." if left else said
@@ -84,22 +89,43 @@ def _ended_by(outcome: Outcome, count: int) -> str:
     return f"{count:,} {one if count == 1 else several}"
 
 
-def _causes(report: Report, failed: Sequence[JobResult], untouched: int) -> list[dict[str, str]]:
-    """Return one line for each cause, and the raw words of AWS behind it."""
+def _causes(
+    report: Report, failed: Sequence[JobResult], untouched: Sequence[JobResult], profile: str | None
+) -> list[dict[str, Any]]:
+    """Return one line for each cause, the raw words of AWS behind it, and what can be done about it."""
     found: dict[tuple[str, str], list[JobResult]] = {}
     for result in failed:
         found.setdefault((result.fate.value, result.error_code or ""), []).append(result)
     causes = [_cause(report, results) for results in found.values()]
+    stopped_by = report.stopped_by
     if untouched and report.stopped_at is None:
-        why = "AWS kept throttling us" if isinstance(report.stopped_by, ThrottledError) else "the run was cut short"
-        details = shown(report.stopped_by, _LENGTH) if report.stopped_by else ""
-        causes.append({"text": f"{untouched:,} not attempted: {why}.", "details": details})
-    elif report.stopped_by is not None and not failed:
-        causes.append({"text": "The run was cut short.", "details": shown(report.stopped_by, _LENGTH)})
+        causes.append(_of_untouched(stopped_by, untouched, profile))
+    elif stopped_by is not None and not failed:
+        causes.append(_line("The run was cut short.", stopped_by))
     return causes
 
 
-def _cause(report: Report, results: Sequence[JobResult]) -> dict[str, str]:
+def _of_untouched(stopped_by: AwsError | None, results: Sequence[JobResult], profile: str | None) -> dict[str, Any]:
+    """Return the line for the jobs that no request was made for, though nobody stopped the run."""
+    untouched = len(results)
+    if isinstance(stopped_by, CredentialsError):
+        log_in = f"Run {login_line(profile)}" if is_expired(stopped_by) else "Log in again"
+        return _line(
+            f"{log_in}, then press Go on: you review the {untouched:,} first.", stopped_by, "untouched", "Go on"
+        )
+    throttled = next((one for one in results if one.error_code in THROTTLED_CODES), None)
+    is_throttled = isinstance(stopped_by, ThrottledError) or (stopped_by is None and throttled is not None)
+    why = "AWS kept throttling us" if is_throttled else "the run was cut short"
+    details = stopped_by or (throttled.message if throttled else "")
+    return _line(f"{untouched:,} not attempted: {why}.", details, "untouched", f"Review the {untouched:,}")
+
+
+def _line(text: str, details: object = "", action: str = "", label: str = "") -> dict[str, Any]:
+    raw = shown(details, _LENGTH) if details else ""
+    return {"text": shown(text, _LENGTH), "details": raw, "action": action, "label": label}
+
+
+def _cause(report: Report, results: Sequence[JobResult]) -> dict[str, Any]:
     first, count = results[0], len(results)
     names = names_text((one.planned.job_name or one.planned.job_id for one in results), most=2)
     it, its = ("it", "its") if count == 1 else ("them", "their")
@@ -110,4 +136,6 @@ def _cause(report: Report, results: Sequence[JobResult]) -> dict[str, str]:
         line = _LINES.get(first.outcome, "{n} " + first.fate.value + ": {names}.").format(
             n=f"{count:,}", names=names, it=it, its=its, minutes=f"{minutes} min"
         )
-    return {"text": shown(line, _LENGTH), "details": shown(first.message or "", _LENGTH)}
+    if is_watchable(first.outcome) and report.run_id:
+        return _line(line, first.message, "watch", f"Watch for {WATCH_SECONDS / 60:.0f} min more")
+    return _line(line, first.message)

@@ -110,6 +110,8 @@ class Peer:
         self._text = f"being ended by {'another picker' if cell is None else f'the picker of cell [{cell}]'}"
         self._news: deque[JobEvent] = deque()
         self._run: _Run | None = None
+        self._last: _Run | None = None
+        """The last run, whose jobs may be watched for longer."""
         self._rows: _Rows | None = None
         self.elsewhere = Elsewhere()
         """What is said of the jobs that others end."""
@@ -119,7 +121,7 @@ class Peer:
         ids = frozenset(planned.job_id for planned in plan.to_end)
         run = _Run(weakref.ref(self), where_planned(plan.identity), ids, self._text)
         self._peers.begin(run)
-        self._run = run
+        self._run = self._last = run
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -149,8 +151,8 @@ class Peer:
 
     def note_event(self, event: JobEvent) -> None:
         """Note a change of one job, to be passed on soon."""
-        if event.state is EventState.ENDED and self._run is not None:
-            self._peers.note_ended(self._run, {event.job_id: event.at})
+        if event.state is EventState.ENDED and self._last is not None:
+            self._peers.note_ended(self._last, {event.job_id: event.at})
         if event.state in (EventState.SEEN, EventState.ENDED):
             self._news.append(event)
 
@@ -159,9 +161,9 @@ class Peer:
         news = []
         while self._news:
             news.append(self._news.popleft())
-        if news and self._run is not None:
+        if news and self._last is not None:
             statuses = {event.job_id: event.message for event in news}
-            self._tell(self._run.where, lambda session: session.jobs.marks.note_statuses(statuses))
+            self._tell(self._last.where, lambda session: session.jobs.marks.note_statuses(statuses))
 
     def note_plan(self, plan: Plan) -> None:
         """Tell the others in which status the jobs of a plan were."""
@@ -171,9 +173,9 @@ class Peer:
     def note_report(self, report: Report) -> None:
         """Tell the others what became of the jobs of a run. A picker that has a result of its own keeps that."""
         results = [one for one in report.results if one.outcome.has_ended]
-        if self._run is not None:
+        if self._last is not None:
             self._peers.note_ended(
-                self._run, {one.planned.job_id: one.ended_at or report.finished_at for one in results}
+                self._last, {one.planned.job_id: one.ended_at or report.finished_at for one in results}
             )
         self._tell(where_planned(report.plan.identity), lambda session: _note_outcomes(session, report))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from batchnb.aws.connection import Connection
+from batchnb.aws.kept_connection import KeptConnection
 from batchnb.errors import InputError
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
@@ -97,7 +97,7 @@ class JobPicker(anywidget.AnyWidget):
         check_timeout(timeout)
         if isinstance(confirm_above, bool) or not isinstance(confirm_above, int) or confirm_above < 0:
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
-        connection = Connection(session, profile, region, endpoint_url)
+        connection = KeptConnection(session, profile, region, endpoint_url)
         setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
         jobs = ShownJobs(df, ids)
         origin = origin_of(jobs, view, reason=reason, query=query, group=group, columns=columns)
@@ -218,7 +218,8 @@ class JobPicker(anywidget.AnyWidget):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing goes on any more; return whether that was within `timeout` seconds."""
-        return self._session.worker.wait(timeout)
+        session = self._session
+        return all(one.wait(timeout) for one in (session.worker, session.identity, session.auto_refresh))
 
     def __repr__(self) -> str:
         return f"<JobPicker: {plural(len(self._session.jobs), 'job')}>"

@@ -1,16 +1,20 @@
-"""The header strip of a picker: where its jobs are, as far as that is known without a call."""
+"""The header strip of a picker: where its jobs are, who calls, and whether these belong together."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from batchnb.aws.connect import default_endpoint
+from batchnb.aws.relist import remembered
 from batchnb.errors import BatchnbError
 from batchnb.guards.keywords import layer_of_keywords
-from batchnb.guards.settings import guards
+from batchnb.guards.settings import account_names, guards
+from batchnb.jobs.frame import ARN_COLUMNS
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
-from batchnb.widget.whereabouts import where_planned, whereabouts_of
+from batchnb.widget.identity import Caller
+from batchnb.widget.whereabouts import place_of_first_arn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,37 +22,82 @@ if TYPE_CHECKING:
     from batchnb.jobs.place import Place
     from batchnb.widget.setup import Setup
 
-__all__ = ["place_told"]
+__all__ = ["place_told", "wrong_account"]
 
 
-def place_told(frame: pd.DataFrame, setup: Setup, planned: Place | None = None) -> dict[str, Any]:
-    """Return the badge, account, Region and caller, and when the jobs were listed in epoch milliseconds.
+def place_told(
+    frame: pd.DataFrame, setup: Setup, planned: Place | None = None, asked: Caller | None = None
+) -> dict[str, Any]:
+    """Return the badge, account, Region and caller, when the jobs were listed in epoch milliseconds, and `obstacle`.
 
     `planned` is the place of the last plan, which AWS has confirmed. Before there is one, account and Region are those
-    of the first job's ARN, and the caller is not known. The badge is `emulator`, `production`, `aws` or `unknown`.
+    of the first job's ARN, or else of the caller. `asked` is what is known of the caller. The badge is `emulator`,
+    `production`, `aws` or `unknown`; `obstacle` says why nothing can be reviewed, empty where it can.
     """
-    where = where_planned(planned) if planned is not None else whereabouts_of(frame, setup)
-    caller = planned.caller if planned is not None else None
+    asked = asked or Caller()
+    account: str | None
+    region: str | None
+    endpoint: str | None
+    here = asked.place
+    if planned is not None:
+        account, region, endpoint = planned.account, planned.region, planned.endpoint
+        here = here or planned
+    else:
+        made = remembered(frame)
+        account, region = place_of_first_arn(frame)
+        region = region or (made.region if made else None) or (here.region if here else None)
+        endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
+        endpoint = here.endpoint if here else endpoint
+        account = account or (here.account if here else None)
+    badge, why = _badge(account, endpoint, setup, here)
+    if not why and badge == "unknown" and not asked.is_asking:
+        why = "The account of these jobs is not known, so nothing can be reviewed. Log in, then press Refresh."
     return {
-        "badge": _badge(where.account, where.endpoint, setup),
-        "account": where.account,
-        "region": where.region,
-        "caller": shown(_short(caller), 120) if caller else None,
+        "badge": badge,
+        "account": account,
+        "alias": _alias(account, asked),
+        "region": region,
+        "caller": shown(_short(here.caller), 120) if here and here.caller else None,
+        "isAsking": asked.is_asking,
+        "obstacle": wrong_account(frame, here) or why,
         "listedAt": _listed_at(frame),
     }
 
 
-def _badge(account: str | None, endpoint: str | None, setup: Setup) -> str:
-    if endpoint and is_loopback(endpoint):
-        return "emulator"
+def wrong_account(frame: pd.DataFrame, here: Place | None) -> str:
+    """Return that no job is in the account of the caller; empty where one is, or where that is not known."""
+    account, _ = place_of_first_arn(frame)
+    if here is None or account is None or here.account in (None, account):
+        return ""
+    title = next(title for title in ARN_COLUMNS if list(frame.columns).count(title) == 1)
+    if any(isinstance(arn, str) and f":{here.account}:" in arn for arn in frame[title]):
+        return ""  # which of them are selected is seen when they are
+    jobs, ours = shown(account, 40), shown(here.account, 40)
+    return f"These jobs are in {jobs}, but your credentials are for {ours}. Nothing was asked of AWS."
+
+
+def _alias(account: str | None, asked: Caller) -> str | None:
+    try:
+        name = account_names().get(account or "")
+    except BatchnbError:
+        name = None  # the review says what is wrong with the file
+    if name is None and asked.place is not None and asked.place.account == account:
+        name = asked.alias
+    return shown(name, 80) if name else None
+
+
+def _badge(account: str | None, endpoint: str | None, setup: Setup, here: Place | None) -> tuple[str, str]:
+    """Return the badge, and what is wrong with the settings that decide it, empty where nothing is."""
+    # What answers on this machine may be a tunnel to AWS: once it has answered, only batchnb's own emulator is one.
+    if endpoint and is_loopback(endpoint) and (here is None or here.caller is None or here.is_emulator):
+        return "emulator", ""
     if account is None:
-        return "unknown"
+        return "unknown", ""
     try:
         held = guards(layer_of_keywords(setup.guards))
-    except (BatchnbError, TypeError):
-        # The review says what is wrong with the settings.
-        return "unknown"
-    return "production" if held.is_production(account) else "aws"
+    except (BatchnbError, TypeError) as error:
+        return "unknown", f"The guards cannot be read: {shown(error, 600)}"
+    return "production" if held.is_production(account) else "aws", ""
 
 
 def _short(caller: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from batchnb import api
 from batchnb.aws.relist import note_selected
 from batchnb.guards.keywords import GuardKeywords, layer_of_keywords
 from batchnb.planning.looking import Looking
+from batchnb.widget.execution import telling
 
 if TYPE_CHECKING:
     from batchnb.model.plan import Plan
@@ -35,14 +35,12 @@ class Planning:
 
     def make(self, tell: Callable[[], None]) -> Plan:
         """Return the plan; `tell` is called every `TOLD_SECONDS` meanwhile. Raises what `batchnb.plan` raises."""
-        setup, over = self._setup, threading.Event()
-        telling = threading.Thread(target=_tell_until, args=(over, tell), name="batchnb-picker-tell", daemon=True)
+        setup = self._setup
         guards = {name: value for name, value in setup.guards.items() if name in GuardKeywords.__annotations__}
         others = {name: value for name, value in setup.guards.items() if name not in guards}
         others["with_dependents"] = self._draft.with_dependents or setup.with_dependents
         others.setdefault("collapse", False)
-        telling.start()
-        try:
+        with telling(tell, TOLD_SECONDS):
             return api.plan_with(
                 self._rows,
                 layer_of_keywords(guards),
@@ -52,16 +50,8 @@ class Planning:
                 looking=self._looking,
                 **others,
             )
-        finally:
-            over.set()
-            telling.join()
 
     def told(self) -> Mapping[str, Any]:
         """Return how far it is, for the browser."""
         looking = self._looking
         return {"asked": looking.asked, "answered": looking.answered, "isThrottled": looking.is_throttled}
-
-
-def _tell_until(over: threading.Event, tell: Callable[[], None]) -> None:
-    while not over.wait(TOLD_SECONDS):
-        tell()

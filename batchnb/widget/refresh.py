@@ -13,6 +13,7 @@ from batchnb.errors import InputError
 from batchnb.jobs.frame import frame_of_jobs
 from batchnb.text import plural
 from batchnb.widget.children import own_ids
+from batchnb.widget.table.snapshot import take_snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from batchnb.widget.setup import Setup
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["Refreshed", "list_again", "refreshed", "refreshed_frame"]
+__all__ = ["Refreshed", "in_place", "list_again", "refreshed", "refreshed_frame", "with_jobs"]
 
 _CHANGING = (
     *("status", "statusReason", "startedAt", "stoppedAt", "exitCode"),
@@ -41,8 +42,37 @@ class Refreshed:
 def list_again(snapshot: Snapshot, setup: Setup, clock: Clock) -> Refreshed:
     """Return the jobs of a picker as they are now: what its `relist` returns, or as `refreshed` does."""
     if setup.relist is not None:
-        return Refreshed(setup.relist(), f"Listed again at {clock.wall():%H:%M:%S} UTC.")
-    return refreshed(snapshot, setup.connection.open(), clock)
+        fresh = Refreshed(setup.relist(), f"Listed again at {clock.wall():%H:%M:%S} UTC.")
+    else:
+        fresh = refreshed(snapshot, setup.connection.open(), clock)
+    fresh.frame.attrs["listed_at"] = clock.wall().isoformat(timespec="seconds")
+    return fresh
+
+
+def in_place(snapshot: Snapshot, fresh: Refreshed, ids: str | None = None) -> tuple[pd.DataFrame, int]:
+    """Return the rows of the snapshot, in their order, with what is new about them, and how many rows are not in it.
+
+    A job that is not in the fresh frame stays as it was.
+    """
+    size, other = len(snapshot), take_snapshot(fresh.frame, 0, ids=ids)
+    new = sum(job_id not in snapshot.row_of for job_id in other.row_of)
+    if other.rows.job_ids[:size] == snapshot.rows.job_ids and list(other.frame.columns) == list(snapshot.frame.columns):
+        frame = other.frame.iloc[:size].copy()
+    else:
+        frame = _aligned(snapshot, other)
+    frame.attrs = {**snapshot.frame.attrs, "listed_at": fresh.frame.attrs.get("listed_at")}
+    return frame, new
+
+
+def _aligned(snapshot: Snapshot, other: Snapshot) -> pd.DataFrame:
+    """Return the frame of a snapshot with the values that another one has for the same jobs, column by column."""
+    frame = snapshot.frame.copy()
+    known = [row for row, job_id in enumerate(snapshot.rows.job_ids) if job_id in other.row_of]
+    rows = [other.row_of[snapshot.rows.job_ids[row]] for row in known]
+    for title in frame.columns:
+        if list(frame.columns).count(title) == list(other.frame.columns).count(title) == 1:
+            frame[title] = _merged(frame[title], other.frame[title].iloc[rows], known)
+    return frame
 
 
 def refreshed(snapshot: Snapshot, gateway: Gateway, clock: Clock) -> Refreshed:
@@ -85,6 +115,23 @@ def _listed_again(
     return Refreshed(frame, f"Listed again at {at}: {found}{left}.")
 
 
+def with_jobs(snapshot: Snapshot, job_ids: Sequence[str], gateway: Gateway, clock: Clock) -> pd.DataFrame:
+    """Return the frame of the snapshot with rows for these jobs at its end, as far as AWS knows them.
+
+    A listing that was whole counts them as found. Raises InputError for a frame whose ids are not those of a listing.
+    """
+    if "jobId" not in snapshot.frame:
+        raise InputError("these jobs are not in this table, and it has no column jobId. List them with %batch_jobs.")
+    new = describe_all(gateway, [job_id for job_id in job_ids if job_id not in snapshot.row_of], clock)
+    frame, made = (
+        _with_new(snapshot.frame, list(new.values()), tags="tags" in snapshot.frame),
+        remembered(snapshot.frame),
+    )
+    if made is not None and made.is_whole(snapshot.row_of):
+        recount(frame, made.jobs + len(new))
+    return frame
+
+
 def refreshed_frame(snapshot: Snapshot, jobs: Mapping[str, Job]) -> pd.DataFrame:
     """Return the frame with what changes in a job's life brought up to date; an unknown job stays as it was."""
     frame = snapshot.frame.copy()
@@ -123,6 +170,8 @@ def _as_before(values: list[Any], before: pd.Series[Any]) -> pd.Series[Any]:
 def _merged(before: pd.Series[Any], now: pd.Series[Any], known: list[int]) -> pd.Series[Any]:
     merged = before.astype(object)
     merged.iloc[known] = now.astype(object).to_numpy()
+    if before.dtype == "category" and not set(now.dropna()) <= set(before.cat.categories):
+        return merged.astype("category")
     try:
         return merged.astype(before.dtype)
     except (TypeError, ValueError):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from batchnb.errors import InputError
 from batchnb.text import shown
+from batchnb.widget.about import about_told
 from batchnb.widget.children import open_array
 from batchnb.widget.kept_text import cell_of, ticket_of
 
@@ -73,7 +74,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 
 _HANDLERS: Mapping[str, Handler] = {
-    "hello": lambda session, *_: session.send_table(),
+    "hello": lambda session, *_: session.greet(),
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,
@@ -81,6 +82,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "put_back": lambda session, content, _: session.reviewing.put_back(content.get("digest")),
     "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
     "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),
+    "review_newcomers": lambda session, *_: session.reviewing.begin_newcomers(),
+    "watch": lambda session, *_: session.watch_on(),
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
     "stop": lambda session, *_: session.press_stop(),
@@ -89,6 +92,9 @@ _HANDLERS: Mapping[str, Handler] = {
     "described": lambda session, *_: session.descriptions.send_known(),
     "refresh": lambda session, *_: session.start_refresh(),
     "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
+    "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
+    "show_new": lambda session, *_: session.auto_refresh.show_new(),
+    "about": lambda session, *_: {"about": about_told(session.jobs.snapshot, session.setup)},
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
 from batchnb.widget.failures import LateError
 from batchnb.widget.outcome_lines import is_untouched
+from batchnb.widget.place_strip import wrong_account
 from batchnb.widget.planning import Planning
+from batchnb.widget.refresh import with_jobs
 from batchnb.widget.review import Review, names_of_group
 from batchnb.widget.view_model import is_production, use_reason
 from batchnb.widget.worker import Phase
@@ -43,6 +46,8 @@ class Reviewing:
         """Plan the end of the selected jobs, in the thread. Raises InputError if no job is selected."""
         if not len(self._session.jobs.rows):
             raise InputError("no job is selected. Nothing was ended.")
+        if wrong := wrong_account(self._session.jobs.selected, self._session.identity.caller.place):
+            raise InputError(wrong)
         self._start(Draft(), Phase.IDLE)
 
     def begin_untouched(self) -> None:
@@ -57,6 +62,18 @@ class Reviewing:
         session.reason = report.plan.reason
         session.select(untouched)
         self.begin()
+
+    def begin_newcomers(self) -> None:
+        """Take the jobs like those of the last run that were submitted since into the table, and plan their end.
+
+        Raises InputError where there are none.
+        """
+        session, report = self._session, self._session.report
+        found = report.newcomers.job_ids if report and report.newcomers else ()
+        if report is None or not found:
+            raise InputError("no jobs like those of the last run were submitted since. Nothing was ended.")
+        session.reason = report.plan.reason
+        session.worker.start(Phase.PLANNING, lambda turn: self._add_and_make(turn, found))
 
     def leave_out(self, digest: object, group: object) -> None:
         """Leave a group of the plan that is shown out of it. Nothing is described again.
@@ -113,6 +130,18 @@ class Reviewing:
     def _start(self, draft: Draft, after: Phase) -> None:
         self._session.worker.start(Phase.PLANNING, lambda turn: self._make(turn, draft), after=after)
 
+    def _add_and_make(self, turn: int, job_ids: Sequence[str]) -> Phase | None:
+        session = self._session
+        frame = with_jobs(session.jobs.snapshot, job_ids, session.setup.connection.open(), session.clock)
+        with session.jobs.mutex:
+            if not session.worker.is_current(turn):
+                return None
+            session.show_frame(frame, session.note)
+            session.select(job_ids)
+        if not len(session.jobs.rows):
+            raise InputError("these jobs have all ended since. Nothing was ended.")
+        return self._make(turn, Draft())
+
     def _make(self, turn: int, draft: Draft) -> Phase | None:
         session = self._session
         with session.jobs.mutex:
@@ -124,6 +153,7 @@ class Reviewing:
                 return None
             self._draft = draft.made_into(plan)
             self._take(plan)
+            session.identity.take(plan.identity)
             session.jobs.marks.note_plan(plan)
             session.peer.mark()
         session.send_patch()

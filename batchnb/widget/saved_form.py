@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from batchnb.widget.execution import Run
     from batchnb.widget.review import Review
     from batchnb.widget.session import PickerSession
+    from batchnb.widget.watching import Watching
 
 __all__ = ["FAILURES_SHOWN", "still_of", "strip_text"]
 
@@ -65,7 +66,7 @@ def _moment(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y %H:%M} UTC"
 
 
-def _running_text(run: Run) -> str:
+def _running_text(run: Run | Watching) -> str:
     return (
         f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "
         "How it ended: %batch_history. If it was cut off, %batch_resume finishes it."

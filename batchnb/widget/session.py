@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from batchnb.clock import Clock
+from batchnb.errors import InputError
 from batchnb.model.event import JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
 from batchnb.widget import messages
+from batchnb.widget.auto_refresh import AutoRefresh
 from batchnb.widget.descriptions import Descriptions
 from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
+from batchnb.widget.identity import Identity
 from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
@@ -24,6 +27,7 @@ from batchnb.widget.session_view import SessionView
 from batchnb.widget.setup import Audience, Origin, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
+from batchnb.widget.watching import Watching
 from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
 
@@ -56,7 +60,7 @@ class PickerSession:
         """What DescribeJobs told of the jobs, beside what the frame has."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
-        self.run: Run | None = None
+        self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
         self.note = ""
         """How the table was listed last."""
@@ -64,6 +68,9 @@ class PickerSession:
         self.audience = audience
         self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
         """What is asked about single jobs."""
+        self.identity = Identity(setup.connection, self.send_state)
+        """Who calls, asked once a page shows the picker."""
+        self.auto_refresh: AutoRefresh = AutoRefresh(self)
         self._state = StateTold(self)
         self._where: tuple[object, Whereabouts] | None = None
         origin = origin or Origin(given={"reason": reason})
@@ -117,6 +124,17 @@ class PickerSession:
             self.view.keep()
             return len(self.jobs.rows)
 
+    def greet(self) -> None:
+        """Send the table to a page that shows it, and ask in the background who calls."""
+        self.identity.expect()
+        self.send_table()
+        self.ask_who()
+
+    def ask_who(self) -> None:
+        """Ask in the background who calls, unless that is known since the last login."""
+        jobs = self.jobs.snapshot.first_rows(1).job_ids
+        self.identity.ask(jobs[0] if jobs and jobs[0] else None)
+
     def send_table(self) -> None:
         """Send how the picker is set, the first rows, and then all of them."""
         with self.jobs.mutex:
@@ -147,6 +165,13 @@ class PickerSession:
             if self.phase in (Phase.PLANNING, Phase.CONFIRMING):
                 self.worker.enter(Phase.IDLE)
 
+    def watch_on(self) -> None:
+        """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
+        if self.report is None:
+            raise InputError("there is no run yet to watch.")
+        run = Watching(self.report, self.setup.connection, self.clock)
+        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
+
     def press_stop(self) -> None:
         """Stop sending; where that is over, stop watching."""
         if self.run is not None:
@@ -164,7 +189,7 @@ class PickerSession:
             if frame is None:
                 self._refresh()
             else:
-                self._show_frame(frame)
+                self.show_frame(frame)
         finally:
             self.worker.enter(Phase.IDLE)
 
@@ -181,13 +206,14 @@ class PickerSession:
             # A notebook that is saved now shows the review that waits, or that none does any more.
             self.audience.keep_outputs()
 
-    def _execute(self, run: Run) -> None:
+    def _execute(self, run: Run | Watching) -> None:
         with self.peer.running():
             self._execute_alone(run)
 
-    def _execute_alone(self, run: Run) -> None:
+    def _execute_alone(self, run: Run | Watching) -> None:
         self.run = run
         self.jobs.marks.begin_run(run.plan)
+        self.send_patch()
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:
@@ -224,16 +250,20 @@ class PickerSession:
 
     def _refresh(self) -> None:
         fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
-        self._show_frame(fresh.frame, fresh.note)
+        self.show_frame(fresh.frame, fresh.note)
+        self.ask_who()
 
-    def _show_frame(self, frame: pd.DataFrame, note: str = "") -> None:
+    def show_frame(self, frame: pd.DataFrame, note: str = "", *, in_place: bool = False) -> None:
+        """Show another frame. The selection stays, by job id. With `in_place` it has the same jobs in the same rows."""
         with self.jobs.mutex:
             self.note = note
-            self.jobs.replace(frame)
+            self.jobs.replace(frame, in_place=in_place)
             self.peer.mark()
-            self._send(messages.table(self.jobs, self.state()))
-        self.audience.keep_rows()
-        self.audience.keep_outputs()
+            content, buffers = messages.table(self.jobs, self.state())
+            self._send((content | {"isInPlace": in_place}, buffers))
+        if not in_place:
+            self.audience.keep_rows()
+            self.audience.keep_outputs()
 
     # What the browser is told
 

@@ -31,6 +31,8 @@ class ShownJobs:
         self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.extends: int | None = None
         """The number of the snapshot that this one only adds rows to, at its end."""
+        self._same: set[object] = set()
+        """The numbers of earlier snapshots that had the same jobs in the same rows."""
 
     def __len__(self) -> int:
         return len(self.snapshot)
@@ -65,7 +67,8 @@ class ShownJobs:
         if len(buffers) != 1:
             raise InputError(f"a selection must be one binary part, got {len(buffers)}.")
         with self.mutex:
-            self.rows = self.snapshot.rows_in(number, buffers[0])
+            # It may have been made while a refresh in place was on its way to the page.
+            self.rows = self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
 
     def drop_locked(self) -> None:
         """Take from the selection what cannot be selected any more."""
@@ -73,14 +76,16 @@ class ShownJobs:
             if len(self.rows):
                 self.rows = self.rows[self.snapshot.rows.locks[self.rows] == Lock.NONE]
 
-    def replace(self, frame: pd.DataFrame) -> None:
-        """Show another frame. The selection stays, by job id."""
+    def replace(self, frame: pd.DataFrame, *, in_place: bool = False) -> None:
+        """Show another frame. The selection stays, by job id. `in_place` says that its rows are the same jobs."""
         with self.mutex:
-            chosen = self.snapshot.ids_at(self.rows)
+            chosen, before = self.snapshot.ids_at(self.rows), self.snapshot
             self.snapshot = take_snapshot(frame, self.snapshot.number + 1, ids=self._ids)
             self.marks = Marks(self.snapshot)
             self.rows = self.snapshot.rows_of(chosen)
             self.extends = None
+            is_same = in_place and before.rows.job_ids == self.snapshot.rows.job_ids
+            self._same = {*self._same, before.number} if is_same else set()
 
     def extend(self, frame: pd.DataFrame) -> None:
         """Show a frame that has more rows at its end. The selection stays, and all that is known of the other rows."""
@@ -89,3 +94,4 @@ class ShownJobs:
             self.extends = self.snapshot.number
             self.snapshot = take_snapshot(frame, self.extends + 1, ids=self._ids)
             self.marks = before.extended(self.snapshot)
+            self._same = set()

@@ -40,6 +40,7 @@ class StateTold:
             "where": where,
             "note": " ".join(filter(None, [session.note, session.peer.elsewhere.note, not_listed_text(frame)])),
             "locks": session.peer.elsewhere.texts,
+            "auto": session.auto_refresh.told(),
             "notListed": queues_not_listed(frame),
             **self.failure(session.worker.error),
             "reason": session.reason,
@@ -53,20 +54,22 @@ class StateTold:
 
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
-        profile, region = self._session.setup.connection.profile, self._where()["region"]
-        failure = failure_of(error, profile, region, self._session.worker.tried)
+        profile, where = self._session.setup.connection.profile, self._where()
+        failure = failure_of(error, profile, where["region"], self._session.worker.tried, where["alias"])
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:
         session = self._session
-        key = (session.jobs.snapshot.number, id(session.plan))
+        plan, asked = session.plan, session.identity.caller
+        frame = session.jobs.snapshot.frame
+        caller, listed_at = asked.place and asked.place.caller, frame.attrs.get("listed_at")
+        key = (session.jobs.snapshot.number, id(plan), asked, caller, str(listed_at))
         if self._place is None or self._place[0] != key:
-            identity = session.plan.identity if session.plan else None
-            self._place = key, place_told(session.jobs.snapshot.frame, session.setup, identity)
+            self._place = key, place_told(frame, session.setup, plan.identity if plan else None, asked)
         return self._place[1]
 
     def _result_told(self) -> dict[str, Any] | None:
         report = self._session.report
         if self._result[0] is not report:
-            self._result = report, result_told(report)
+            self._result = report, result_told(report, self._session.setup.connection.profile)
         return self._result[1]

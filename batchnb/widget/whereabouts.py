@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from batchnb.jobs.place import Place
     from batchnb.widget.setup import Setup
 
-__all__ = ["Whereabouts", "where_planned", "whereabouts_of"]
+__all__ = ["Whereabouts", "place_of_first_arn", "where_planned", "whereabouts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Whereabouts:
 def whereabouts_of(frame: pd.DataFrame, setup: Setup) -> Whereabouts:
     """Return where the jobs of a frame are: by the first job's ARN, and where calls go for them."""
     made = remembered(frame)
-    account, region = _of_first_arn(frame)
+    account, region = place_of_first_arn(frame)
     endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
     return Whereabouts(account, region or (made.region if made else None), endpoint)
 
@@ -52,7 +52,8 @@ def where_planned(place: Place) -> Whereabouts:
     return Whereabouts(place.account, place.region, place.endpoint)
 
 
-def _of_first_arn(frame: pd.DataFrame) -> tuple[str | None, str | None]:
+def place_of_first_arn(frame: pd.DataFrame) -> tuple[str | None, str | None]:
+    """Return account and Region of the first job, as its ARN has them; None where no column tells."""
     titles = list(frame.columns)
     for title in ARN_COLUMNS:
         if titles.count(title) == 1 and len(frame):

@@ -152,6 +152,73 @@ def test_a_job_that_is_another_now_stops_the_run(
     assert _asked_for(emulator) == set()
 
 
+def test_all_jobs_that_are_others_now_are_found(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
+    """Not only the first one: with what is new about each, and the jobs that would fail with them."""
+    world = emulator.world
+    ids = world.add_jobs("train", "job", 4)
+    array = world.add_job("train", "array", array_size=2)
+    plan = _plan(gateway, [*ids, array], clock)
+    world.find(ids[0]).name = "another"
+    moved = world.find(ids[1])
+    moved.name, moved.queue = "another", world.ledger.queues["other"]
+    clock.sleep(901)
+    late = world.add_job("train", "late", status="PENDING", depends_on=[ids[2]])
+    world.add_job("train", "later", status="PENDING", depends_on=[late])
+
+    with pytest.raises(PlanMismatchError) as caught:
+        plan.execute(clock=clock)
+
+    changed = {ids[0]: ("name",), ids[1]: ("name", "queue"), ids[2]: ("dependent", "dependent")}
+    assert caught.value.changed == changed
+    assert (caught.value.of, caught.value.dependents) == (5, 2)
+    for told in (*ids[:2], late, "2 of 5 jobs are not the jobs that the plan shows", "Nothing was ended."):
+        assert told in str(caught.value)
+    assert _asked_for(emulator) == set()
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    st.lists(st.sampled_from(["same", "name", "queue", "both", "ended", "gone", "waited for"]), min_size=1, max_size=8)
+)
+def test_a_stale_plan_is_executed_if_and_only_if_nothing_changed(kinds: list[str]) -> None:
+    """Whatever has become of its jobs: either exactly those that changed are named and none is ended, or none had."""
+    emulator = local.start(_with_queues, clock=local.ManualClock())
+    try:
+        clock, gateway, world = clock_of(emulator), connect(endpoint_url=emulator.endpoint_url), emulator.world
+        ids = world.add_jobs("train", "job", len(kinds))
+        plan = _plan(gateway, ids, clock)
+        clock.sleep(901)
+        for job_id, kind in zip(ids, kinds, strict=True):
+            job = world.find(job_id)
+            job.name = "another" if kind in ("name", "both") else job.name
+            job.queue = world.ledger.queues["other"] if kind in ("queue", "both") else job.queue
+            if kind == "ended":
+                world.schedule(0, job_id, "SUCCEEDED")
+            elif kind == "gone":
+                world.forget(job_id)
+            elif kind == "waited for":
+                world.add_job("train", "late", status="PENDING", depends_on=[job_id])
+        clock.sleep(1)
+        others = {
+            job_id for job_id, kind in zip(ids, kinds, strict=True) if kind in ("name", "queue", "both", "waited for")
+        }
+        if others:
+            with pytest.raises(PlanMismatchError) as caught:
+                plan.execute(clock=clock)
+            assert set(caught.value.changed) == others
+            assert _asked_for(emulator) == set()
+        else:
+            plan.execute(clock=clock)
+            assert _asked_for(emulator) == {one for one, kind in zip(ids, kinds, strict=True) if kind == "same"}
+    finally:
+        emulator.stop()
+
+
+def _with_queues(world: local.World) -> None:
+    world.add_queue("train")
+    world.add_queue("other")
+
+
 def test_new_dependents_stop_a_stale_plan(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> None:
     """A job submitted since that would fail with the plan's was not shown to anybody."""
     first = emulator.world.add_job("train", "first")

@@ -24,9 +24,10 @@ from batchnb.model.report import InterruptedRunError, Report
 from batchnb.model.run_options import RunOptions
 from batchnb.running import journal as journal_module
 from batchnb.running.history import _row as row_of
-from batchnb.running.journal_folder import run_paths
+from batchnb.running.journal_folder import run_id_of, run_paths
 from batchnb.running.resume import resume_run
 from batchnb.running.run_reader import read_run
+from batchnb.running.watch_more import watch_run
 from tests.plans import make_plan
 from tests.simulated_batch import BYSTANDERS, DeadError, Death, SimulatedBatch, SimulatedGateway, SimulatedJob
 
@@ -64,6 +65,7 @@ def fates(draw: st.DrawFn) -> dict[str, Any]:
         "wait": draw(st.sampled_from([True, True, False])),
         "timeout": draw(st.sampled_from([0.0, 1.0, 30.0])),
         "pause": draw(st.sampled_from([0.0, 1.0, 60.0])),
+        "only_watches": draw(st.booleans()),
     }
 
 
@@ -179,7 +181,7 @@ def test_the_journal_says_what_the_report_said(
     seed: int,
     bulk: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Faults, deaths at any call and any byte, interrupts, torn ends, resumes and second resumes, in any order."""
+    """Faults, deaths at any call and any byte, interrupts, torn ends, resumes and watches, in any order."""
     live(members, begins, resumes, faults=faults, seed=seed, bulk=bulk)
 
 
@@ -202,6 +204,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
             "wait": chance.choice([True, True, False]),
             "timeout": chance.choice([0.0, 1.0, 30.0]),
             "pause": chance.choice([0.0, 1.0, 60.0]),
+            "only_watches": chance.random() < 0.3,
         }
 
     members = []
@@ -251,7 +254,7 @@ def live(
             return  # it died before the plan was written
         for fate in [*resumes, calm()]:
             tear(fate["torn"])
-            report = world.go(fate, resume)
+            report = world.go(fate, watch if fate["only_watches"] else resume)
             world.check(report)
         assert report is not None
         check_history(report)
@@ -259,7 +262,16 @@ def live(
 
 def calm() -> dict[str, Any]:
     """Return the fate of a process to which nothing happens."""
-    return {"calls": None, "written": None, "interrupt": None, "torn": 0, "wait": True, "timeout": 90.0, "pause": 0.0}
+    return {
+        "calls": None,
+        "written": None,
+        "interrupt": None,
+        "torn": 0,
+        "wait": True,
+        "timeout": 90.0,
+        "pause": 0.0,
+        "only_watches": False,
+    }
 
 
 def tear(size: int) -> None:
@@ -268,6 +280,21 @@ def tear(size: int) -> None:
     data = path.read_bytes()
     plan_ends = data.index(b'{"type":"call"') if b'{"type":"call"' in data else len(data)
     path.write_bytes(data[: max(plan_ends, len(data) - size)])
+
+
+def watch(gateway: SimulatedGateway, *, clock: Clock, wait: bool, timeout: float, on_event: Any) -> Report:  # noqa: ARG001
+    """Watch the run for longer in this process, which cannot send."""
+    (path,) = run_paths()
+    before = read_run(run_id_of(path))
+    with patch.object(gateway, "_terminate", side_effect=AssertionError("a watch has sent something")):
+        try:
+            report = watch_run(path, gateway, timeout=timeout, clock=clock, on_event=on_event)
+        except InterruptedRunError as error:
+            report = error.report
+    for was, result in zip(before.results, report.results, strict=True):
+        assert not was.outcome.has_ended or result == was
+        assert result.attempts == was.attempts
+    return report
 
 
 def resume(gateway: SimulatedGateway, *, clock: Clock, **options: Any) -> Report:

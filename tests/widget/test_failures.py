@@ -73,6 +73,29 @@ def test_each_error_says_what_happened_and_what_to_do(error: Exception, text: st
     assert "raw words" in failure.details
 
 
+@pytest.mark.parametrize(
+    ("changed", "dependents", "said"),
+    [
+        ({"a": ("name",)}, 0, "1 of the 67 jobs is no longer what you reviewed (new name)."),
+        (
+            {"a": ("name", "queue", "definition", "number of children"), "b": ("dependent",)},
+            1,
+            (
+                "2 of the 67 jobs are no longer what you reviewed (new name, queue or definition; more array children; "
+                "a new dependent)."
+            ),
+        ),
+        ({"a": ("dependent",)}, 1200, "1 of the 67 jobs is no longer what you reviewed (1,200 new dependents)."),
+    ],
+)  # fmt: skip
+def test_a_plan_that_no_longer_fits_says_how_many_jobs_and_why(
+    changed: dict[str, tuple[str, ...]], dependents: int, said: str
+) -> None:
+    """Each job counts once, and each cause is named once; which jobs they are is behind Details."""
+    error = PlanMismatchError("raw words", changed=changed, of=67, dependents=dependents)
+    assert failure_of(error) == Failure(f"{said} Nothing was ended.", "raw words", "Review again")
+
+
 def test_what_is_not_known_stands_as_it_is() -> None:
     """An error of ours is its own sentence; another has its name; a late yes asks for a new review."""
     assert failure_of(InputError("jobs: x"), None, None) == Failure("jobs: x")

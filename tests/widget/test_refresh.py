@@ -3,8 +3,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import batchnb
@@ -13,9 +14,6 @@ from batchnb.aws.relist import remembered
 from batchnb.errors import InputError
 from batchnb.jobs.selector import selector
 from tests.widget.conftest import Hand
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Hold = Callable[..., Hand]
 
@@ -98,3 +96,109 @@ def test_a_frame_remembers_its_selectors_as_values_for_a_file(jobs: local.LocalB
     made = remembered(frame)
     assert made is not None
     assert made.wanted == selector(queues="train", older_than="90m", tags={"a": "b"}, status="RUNNING")
+
+
+# --- auto refresh -------------------------------------------------------------------------------------------------
+
+
+def tick(hand: Hand, **content: object) -> dict[str, Any]:
+    """Do what a page does now and then, and return what it is told of that."""
+    assert hand.ask("auto_refresh", content)["ok"]
+    assert hand.picker.wait(20)
+    told: dict[str, Any] = hand.state["auto"]
+    return told
+
+
+def rows(hand: Hand) -> list[str]:
+    """Return the names in the table, in the order of its rows."""
+    return list(hand.picker._session.jobs.snapshot.frame["jobName"])
+
+
+def test_auto_refresh_leaves_the_rows_where_they_are(active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """What is new about a job is shown in its row; new jobs wait until somebody asks for them, at the end."""
+    hand = hold(active)
+    hand.choose(1, 2)
+    before = rows(hand)
+    batchnb.plan(active["jobId"][0], reason="somebody else").execute()
+    jobs.world.add_jobs("train", "run", 2, created_ago=60.0)
+    hand.sent.clear()
+    assert tick(hand) == {"new": 2, "off": ""}
+    ((message, _),) = hand.of_kind("snapshot")
+    assert message["isInPlace"]
+    assert rows(hand) == before
+    assert hand.picker._session.jobs.snapshot.frame["status"][0] == "FAILED"
+    assert list(hand.picker.selected["jobId"]) == list(active["jobId"][1:3])
+    assert tick(hand)["new"] == 2
+    assert hand.ask("show_new")["ok"]
+    assert rows(hand)[: len(before)] == before
+    assert len(rows(hand)) == len(before) + 2
+    assert hand.state["auto"]["new"] == 0
+    assert list(hand.picker.selected["jobId"]) == list(active["jobId"][1:3])
+    assert tick(hand)["new"] == 0
+
+
+def test_auto_refresh_sends_no_table_where_nothing_has_changed(active: pd.DataFrame, hold: Hold) -> None:
+    """Only that it has looked: the age of the list begins anew."""
+    active.attrs["listed_at"] = "2026-01-01T00:00:00+00:00"
+    hand = hold(active)
+    hand.choose(1)
+    old = hand.picker._session.state()["where"]["listedAt"]
+    hand.sent.clear()
+    tick(hand)
+    assert not hand.of_kind("snapshot")
+    assert hand.state["where"]["listedAt"] > old
+
+
+def test_a_selection_that_crosses_a_refresh_in_place_still_counts(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """The page made it in rows that have the same jobs; after other rows were shown it does not count."""
+    hand = hold(active)
+    number = hand.picker._session.jobs.snapshot.number
+    batchnb.plan(active["jobId"][0], reason="somebody else").execute()
+    tick(hand)
+    assert hand.picker._session.jobs.snapshot.number == number + 1
+    assert hand.choose(2, 3, snapshot=number)["selected"] == 2
+    jobs.world.add_jobs("train", "run", 8, created_ago=60.0)
+    tick(hand)
+    hand.ask("show_new")
+    assert not hand.choose(2, 3, snapshot=number)["ok"]
+
+
+def test_auto_refresh_keeps_out_of_a_review(active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """While a plan waits nothing is asked of AWS, and the rows below it stay."""
+    hand = hold(active)
+    hand.planned(0)
+    jobs.calls.clear()
+    tick(hand)
+    assert not jobs.calls
+    assert hand.state["phase"] == "confirming"
+
+
+def test_auto_refresh_is_off_after_three_failures(active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch) -> None:
+    """It says why, asks no more, and begins anew when it is switched on; the error of a person's own request stays."""
+    hand = hold(active)
+    jobs.faults.add(local.Fault(operation="ListJobs", kind="AccessDeniedException"))
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="AccessDeniedException"))
+    for _ in range(2):
+        assert tick(hand)["off"] == ""
+    said = tick(hand)["off"]
+    assert said.startswith("Auto refresh is off: You may not")
+    assert hand.state["error"] is None
+    jobs.calls.clear()
+    assert tick(hand)["off"] == said
+    assert not jobs.calls
+    jobs.faults.clear()
+    assert tick(hand, isFirst=True) == {"new": 0, "off": ""}
+    assert jobs.calls
+
+
+def test_a_list_of_ones_own_is_updated_row_by_row(active: pd.DataFrame, hold: Hold) -> None:
+    """A `relist` may return its rows in another order: each value goes to the row of its job."""
+    other = active.iloc[::-1].assign(status=[f"S{row}" for row in range(len(active))])
+    more = other.iloc[:1].assign(jobId="0" * 8 + "-0000-0000-0000-000000000000", jobName="new")
+    hand = hold(active, relist=lambda: pd.concat([other.iloc[:-1], more]))
+    assert tick(hand)["new"] == 1
+    frame = hand.picker._session.jobs.snapshot.frame
+    assert list(frame["jobName"]) == list(active["jobName"])
+    assert list(frame["status"]) == ["RUNNING", *(f"S{row}" for row in range(len(active) - 2, -1, -1))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from batchnb.local.http.faults import Faults, Kind
-from batchnb.local.http.protocols import IDENTITY, LOG_EVENTS, UNKNOWN, find_service
+from batchnb.local.http.protocols import ALIASES, IDENTITY, LOG_EVENTS, UNKNOWN, find_service
 from batchnb.local.http.wire import Fate, Reply, Request, is_loopback
 from batchnb.local.operations.fields import Fields
 from batchnb.local.operations.get_log_events import get_log_events
@@ -112,7 +112,7 @@ class Api:
     def _effect(
         self, operation: str, asked: dict[str, Any], limit: Limit | None, faults: list[Fault]
     ) -> dict[str, Any] | None:
-        if operation == IDENTITY:
+        if operation in (IDENTITY, ALIASES):
             return None
         bulk_faults = [fault for fault in faults if fault.is_item]
         unsaid = _unsaid_ids(asked, bulk_faults)

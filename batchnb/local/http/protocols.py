@@ -1,4 +1,4 @@
-"""The three protocols on the port: AWS Batch, JSON by path; STS, forms and XML; CloudWatch Logs, JSON by a header."""
+"""The protocols on the port: AWS Batch, JSON by path; STS and IAM, forms and XML; CloudWatch Logs, JSON by a header."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from batchnb.local.http import sts
+from batchnb.local.http import iam, sts
 from batchnb.local.http.wire import Reply
 from batchnb.local.operations.get_log_events import log_resource
 from batchnb.local.operations.refusals import Refusal
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from batchnb.local.operations.fields import Fields
     from batchnb.local.world.world import World
 
-__all__ = ["IDENTITY", "LOG_EVENTS", "UNKNOWN", "Batch", "Logs", "Service", "Sts", "find_service"]
+__all__ = ["ALIASES", "IDENTITY", "LOG_EVENTS", "UNKNOWN", "Batch", "Logs", "Service", "Sts", "find_service"]
 
 IDENTITY = "GetCallerIdentity"
+ALIASES = "ListAccountAliases"
 LOG_EVENTS = "GetLogEvents"
 UNKNOWN = "Unknown"
 
@@ -58,10 +59,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Sts:
-    """STS: query. It is in XML, and has codes of its own."""
+    """STS, and what IAM says of the account: query. It is in XML, and has codes of its own."""
 
     operation: str
-    action = f"sts:{IDENTITY}"
+
+    @property
+    def action(self) -> str:
+        """The IAM action that a call needs."""
+        return f"{'iam' if self.operation == ALIASES else 'sts'}:{self.operation}"
 
     def read(self, body: bytes) -> dict[str, Any]:  # noqa: ARG002 - as Batch
         """Return the members of a request: there are none."""
@@ -72,8 +77,10 @@ class Sts:
         return "*"
 
     def reply(self, world: World, body: dict[str, Any] | None, request_id: str) -> Reply:  # noqa: ARG002 - as Batch
-        """Return who calls."""
+        """Return who calls, or the alias of the account."""
         headers = {"x-amzn-RequestId": request_id}
+        if self.operation == ALIASES:
+            return Reply(200, iam.aliases_xml(world.account_alias, request_id), headers, "text/xml")
         return Reply(200, sts.identity_xml(world.place, request_id), headers, "text/xml")
 
     def refuse(self, refusal: Refusal, request_id: str) -> Reply:
@@ -132,7 +139,8 @@ def find_service(request: Request) -> Service:
     if request.method != "POST":
         return Batch(UNKNOWN)
     if request.path == "/":
-        return Sts(IDENTITY) if sts.read_action(request.body) == IDENTITY else Batch(UNKNOWN)
+        action = sts.read_action(request.body)
+        return Sts(action) if action in (IDENTITY, ALIASES) else Batch(UNKNOWN)
     return Batch(find_operation(request.path) or UNKNOWN)
 
 

@@ -50,6 +50,7 @@ class World:
         self.place = place if place is not None else Place()
         self.credentials_expired = False
         self.denied_operations: set[str] = set()
+        self.account_alias: str | None = None
         self.ledger = Registry(self.place)
         self.lifecycle = Lifecycle(self.ledger)
         if switches is not None:

@@ -11,7 +11,7 @@ from batchnb.errors import (
 )
 from batchnb.text import shown
 from batchnb.widget.details.logs import NO_LOG_YET, JobLog
-from batchnb.widget.failures import is_expired, is_unreached, login_command, sentence_of
+from batchnb.widget.failures import is_expired, is_unreached, login_line, sentence_of
 
 __all__ = ["GONE", "job_problem", "log_problem"]
 
@@ -46,7 +46,7 @@ def log_problem(error: Exception, log: JobLog, profile: str | None = None, *, ha
 
 def _other(error: Exception, profile: str | None, service: str) -> str:
     if isinstance(error, CredentialsError) and is_expired(error):
-        return f"Your AWS session has expired. Run {login_command(profile)}, then try again."
+        return f"Your AWS session has expired. Run {login_line(profile)}, then try again."
     if isinstance(error, UnavailableError) and is_unreached(error):
         return f"Cannot reach {service}. VPN? Proxy? Region?"
     return sentence_of(error)

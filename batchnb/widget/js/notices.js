@@ -85,23 +85,32 @@ export class Notices {
     this.showWaiting();
   }
 
-  /** @param {string} text @param {string} said when it is in the clipboard */
-  async copy(text, said) {
+  /** Copy, and say so beside the button that was pressed. @param {string} text @param {HTMLElement} beside @param {string} [said] */
+  async copy(text, beside, said = "Copied.") {
+    const told = element("span", { class: "bnb-copied" });
+    this.root(beside).querySelectorAll(".bnb-copied").forEach((one) => one.remove());
+    beside.after(told);
     try {
       await navigator.clipboard.writeText(text);
       this.say(said);
-      this.waiting.replaceChildren(said);
-      setTimeout(() => this.showWaiting(), FLASH_MS);
+      told.textContent = said;
+      setTimeout(() => told.remove(), FLASH_MS);
     } catch {
-      this.offer(text);
+      this.offer(text, told);
     }
   }
 
-  /** Where a page may not write to the clipboard, the person may. @param {string} text */
-  offer(text) {
+  /** @param {HTMLElement} part @returns {Document | ShadowRoot} */
+  root(part) {
+    return /** @type {Document | ShadowRoot} */ (part.getRootNode());
+  }
+
+  /** Where a page may not write to the clipboard, the person may. @param {string} text @param {HTMLElement} told */
+  offer(text, told) {
     const area = element("textarea", { class: "bnb-copy", readonly: true, rows: "6", "aria-label": "Copy this text" });
     area.value = text;
-    this.waiting.replaceChildren("Copy this text: ", button("Close", () => this.showWaiting()), area);
+    told.replaceChildren("The browser would not copy. Press Ctrl C: ", button("Close", () => told.remove()), area);
+    this.say("The browser would not copy. Press Ctrl C.");
     area.focus();
     area.select();
   }

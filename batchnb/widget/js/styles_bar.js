@@ -1,19 +1,7 @@
 // @ts-check
-// How the header strip, the review and the bar look. A part of the sheet of a picker.
+// How the review and the bar look. A part of the sheet of a picker.
 
 export const BAR_LOOK = String.raw`
-.bnb-strip { display: flex; flex-wrap: wrap; gap: 4px 8px; align-items: center; flex: none; min-height: 40px; padding: 4px 12px; border-bottom: 1px solid var(--bnb-line); border-radius: 6px 6px 0 0; background: var(--bnb-back-2); }
-.bnb-strip[data-badge="production"] { border-bottom-color: var(--bnb-amber-line); background: var(--bnb-amber-back); }
-.bnb-strip-place { display: flex; flex: 1 1 auto; flex-wrap: wrap; gap: 2px 8px; align-items: center; min-width: 0; font-variant-numeric: tabular-nums; }
-.bnb-strip-part { overflow-wrap: anywhere; color: var(--bnb-dim); unicode-bidi: isolate; }
-.bnb-strip-part::before { content: "\b7\a0"; }
-.bnb-badge { padding: 1px 8px; border: 1px solid var(--bnb-strong-line); border-radius: 4px; font-size: 11px; font-weight: 700; letter-spacing: 0.03em; white-space: nowrap; }
-[data-badge="production"] .bnb-badge { border-color: var(--bnb-badge); color: var(--bnb-badge-text); background: var(--bnb-badge); }
-[data-badge="emulator"] .bnb-badge { border: 1px dashed var(--bnb-good); color: var(--bnb-good); }
-[data-badge="unknown"] .bnb-badge { border-style: dashed; color: var(--bnb-wait); }
-.bnb-age { color: var(--bnb-dim); }
-.bnb-old { color: var(--bnb-amber); font-weight: 600; }
-
 
 .bnb-form { display: grid; grid-template-columns: auto minmax(120px, 1fr) auto auto; gap: 4px 8px; align-items: center; flex: none; padding: 4px 12px 8px; }
 .bnb-form label { font-weight: 600; }
@@ -52,7 +40,6 @@ export const BAR_LOOK = String.raw`
 .bnb-amber { margin: 0; padding: 6px 10px; border-left: 3px solid var(--bnb-amber-line); background: var(--bnb-amber-back); overflow-wrap: anywhere; }
 .bnb-final-bar { gap: 8px; padding: 8px 12px; border-top: 1px solid var(--bnb-line); background: var(--bnb-back-2); }
 .bnb-final-bar .bnb-why { flex: 1 1 0; min-width: 220px; }
-.bnb-strip > .bnb-button { min-height: 24px; padding: 1px 8px; font-size: 12px; line-height: 16px; }
 .bnb-plan { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 .bnb-typed { width: 90px; margin-left: 4px; }
 
@@ -81,6 +68,7 @@ export const BAR_LOOK = String.raw`
 .bnb-notice summary { color: inherit; text-decoration: underline; }
 .bnb-waiting:not(:empty) { padding: 0 12px 8px; color: var(--bnb-dim); }
 .bnb-copy { display: block; width: 100%; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
+.bnb-copied { color: var(--bnb-good); font-size: 12px; }
 .bnb-saved { margin-top: 6px; border-collapse: collapse; color: var(--bnb-text); }
 .bnb-saved caption { text-align: left; }
 .bnb-saved td, .bnb-saved th { padding: 2px 8px; border: 1px solid var(--bnb-line); text-align: left; overflow-wrap: anywhere; }
@@ -98,6 +86,5 @@ export const BAR_LOOK = String.raw`
   .bnb-meter { border: 1px solid; }
   .bnb-meter-done { background: Highlight; }
   .bnb-marked th { border-left: 3px solid; }
-  .bnb-badge { border: 1px solid; }
 }
 `;

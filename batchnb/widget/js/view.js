@@ -18,7 +18,7 @@ import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
 import { MissingLine } from "./missing_line.js";
 import { Notices } from "./notices.js";
-import { Strip } from "./strip.js";
+import { Strip } from "./strip/strip.js";
 import { styleRoot } from "./styles.js";
 import { TallyBar, selectedText } from "./tally.js";
 import { shortId } from "./text.js";
@@ -41,13 +41,17 @@ export class View {
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
     this.kept = new Kept(store, say);
-    this.strip = new Strip(store, { copyCell: () => this.copyText("cell", "The cell is in the clipboard. It shows the plan and ends nothing.") });
+    this.strip = new Strip(store, {
+      copyCell: (beside) => this.copyText("cell", beside),
+      copy: (text, beside, said) => void this.notices.copy(text, beside, said),
+    });
+    const copy = (/** @type {string} */ text, /** @type {string} */ said) => this.notices.copy(text, this.notices.waiting, said);
     this.grid = new Grid(store, id, {
-      say, copyId: (jobId) => this.notices.copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: (text, said) => this.notices.copy(text, said),
+      say, copyId: (jobId) => copy(jobId, `Job id ${shortId(jobId)} copied.`), copyText: copy,
       open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
     });
     this.drawer = new Drawer(store, id, {
-      say, copy: (text, said) => this.notices.copy(text, said), search: (term) => this.addTerm(term),
+      say, copy, search: (term) => this.addTerm(term),
       goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
     });
     this.missing = new MissingLine(store, say);
@@ -57,8 +61,8 @@ export class View {
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
-      reviewUntouched: () => this.panel.reviewUntouched(),
-      copyTicket: () => this.copyText("ticket", "Copied for the ticket."),
+      begin: (kind) => this.panel.begin(kind),
+      copyTicket: (beside) => this.copyText("ticket", beside),
     });
     this.form = new Form(store, id, { say, plan: () => this.panel.plan() });
     this.panel = new Panel(store, id, {
@@ -67,6 +71,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
+      copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
     this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.resized() });
@@ -267,9 +272,9 @@ export class View {
     if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
   }
 
-  /** @param {"cell" | "ticket"} kind @param {string} said */
-  async copyText(kind, said) {
+  /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */
+  async copyText(kind, beside) {
     const answer = await this.store.ask(kind, ...this.store.draft());
-    if (answer.ok) await this.notices.copy(answer.text, said);
+    if (answer.ok) await this.notices.copy(answer.text, beside);
   }
 }

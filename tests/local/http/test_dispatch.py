@@ -124,6 +124,17 @@ def test_the_caller_is_nobody(stage: Stage) -> None:
     assert (stage.handle.region, local.REGION) == ("local-1", "local-1")
 
 
+def test_the_account_has_the_alias_that_the_world_says(stage: Stage) -> None:
+    """ListAccountAliases has one or none, as AWS; a refusal is one of IAM's."""
+    iam = make_client(stage.handle, "iam")
+    assert iam.list_account_aliases()["AccountAliases"] == []
+    stage.world.account_alias = "acme-<ml>&prod"
+    assert iam.list_account_aliases()["AccountAliases"] == ["acme-<ml>&prod"]
+    stage.world.deny_operation("ListAccountAliases")
+    with pytest.raises(ClientError, match=r"AccessDenied.*iam:ListAccountAliases"):
+        iam.list_account_aliases()
+
+
 def test_botocore_reads_every_answer(opened: Opened) -> None:
     """A night's every queue, list and detail passes botocore's parser, and fits its model exactly."""
     stage = opened(fill=local.night)

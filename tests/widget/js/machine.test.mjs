@@ -40,7 +40,10 @@ test("a yes that waits for a busy kernel is said to expire, a plan to begin late
 
 test("a run says how far it is in whole numbers of jobs", () => {
   assert.deepEqual(runTitle(progress), { title: "Ending 7,000 jobs", reason: "OPS-123" });
-  assert.equal(leftText(40), "about 40s left");
+  assert.equal(leftText(40), "about 40 s left");
+  assert.equal(leftText(0.2), "about 1 s left");
+  assert.equal(leftText(125), "about 2 min left");
+  assert.equal(leftText(7300), "about 2 h left");
   assert.equal(leftText(null), "");
   const words = (of) => runFigures(of).map((pair) => pair.join(" ")).join(" · ");
   assert.equal(words(progress), "2,310 ended · 1,870 asked, stopping · 2,820 not asked yet · 0 failed");
@@ -73,4 +76,17 @@ test("a run that you stopped has untouched jobs, and no failures for that", () =
   const stopped = { ended: 4180, endedBy: "1,102 terminated, 3,078 cancelled", untouched: 2820, failures: 0, isStopped: true };
   assert.equal(words(stopped), "4,180 ended (1,102 terminated, 3,078 cancelled) · 2,820 untouched · 0 failed");
   assert.equal(words({ ...stopped, untouched: 0, isStopped: false, endedBy: "" }), "4,180 ended · 0 failed");
+  const all = { ...stopped, untouched: 0, isStopped: false, endedBy: "42 terminated, 18 cancelled, 1 had succeeded by itself" };
+  assert.equal(words(all).trim(), "42 terminated, 18 cancelled, 1 had succeeded by itself");
+  assert.match(words({ ...all, failures: 2 }), /^4,180 ended \(42 terminated.* · 2 failed$/);
+});
+
+test("a watch that goes on says that nothing is asked, and ends when it is stopped", () => {
+  const watching = { ...progress, jobs: 1, ended: 60, stopping: 1, untouched: 0, isStopped: true, isWatching: true };
+  assert.deepEqual(runTitle(watching).title, "Watching 1 job");
+  assert.deepEqual(runFigures(watching), [["60", "ended"], ["1", "asked, stopping"]]);
+  assert.equal(runNote(watching, false), "Nothing is asked. 1 is watched until it ends, for 5 min at most.");
+  assert.equal(runNote({ ...watching, stopping: 1200 }, false), "Nothing is asked. 1,200 are watched until they end, for 5 min at most.");
+  assert.equal(stopLabel(watching, false), "Stop watching");
+  assert.equal(barState({ phase: "running", progress: watching }, QUIET), "stopping");
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { ROWS_SHOWN, hiddenText, lineParts, oddText, outOfSightText, reviewRow, shownRows, spokenReview, takesText, titleText, totalRow } from "../../../batchnb/widget/js/review/rows.js";
-import { badgeText, listAge, placeParts } from "../../../batchnb/widget/js/strip_text.js";
+import { badgeText, listAge, placeParts } from "../../../batchnb/widget/js/strip/strip_text.js";
 
 const HOUR = 3_600_000;
 const row = (more = {}) => ({
@@ -93,7 +93,12 @@ test("the strip says where the jobs are, and never takes an unknown place for a 
   assert.equal(badgeText({ badge: "emulator" }), "EMULATOR, not AWS");
   assert.equal(badgeText({ badge: "constructor" }), "PLACE NOT KNOWN");
   assert.equal(badgeText({}), "PLACE NOT KNOWN");
-  assert.deepEqual(placeParts({ account: "123456789012", region: "eu-west-1", caller: null }), ["123456789012", "eu-west-1"]);
+  const said = (where) => placeParts(where).map(({ text, isBold }) => (isBold ? `*${text}*` : text)).join(" · ");
+  const here = { account: "123456789012", region: "eu-west-1", caller: null };
+  assert.equal(said({ ...here, isAsking: true }), "*123456789012* · eu-west-1 · asking who you are…");
+  assert.equal(said(here), "*123456789012* · eu-west-1 · caller not known");
+  assert.equal(said({ ...here, alias: "acme-ml-prod", caller: "maria@acme (oncall)", isAsking: true }), "*acme-ml-prod* · 123456789012 · eu-west-1 · maria@acme (oncall)");
+  assert.equal(said({}), "caller not known");
 });
 
 test("a list is old from half an hour", () => {

@@ -1,6 +1,6 @@
 // @ts-check
 // The one bar: which of its states it is in, and the words of each. What is asked, runs, fails or is over stands there.
-import { duration, plural } from "../text.js";
+import { plural } from "../text.js";
 /** @import { Json } from "../types.js" */
 
 /** @typedef {"lost" | "running" | "stopping" | "review" | "planning" | "result" | "idle"} BarState */
@@ -9,7 +9,7 @@ import { duration, plural } from "../text.js";
 export const DEADLINE_S = 10;
 
 /** Requests that a person waits for; the others are sent in the background. */
-const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched"]);
+const ASKED = new Set(["plan", "cancel", "refresh", "cell", "ticket", "leave_out", "put_back", "add_dependents", "review_untouched", "review_newcomers", "watch", "show_new", "about"]);
 
 /**
  * The state of the bar, by what the kernel said last.
@@ -25,8 +25,9 @@ export function barState(state, { lost, result }) {
   return result ? "result" : "idle";
 }
 
-/** What is said while a request waits for a kernel that is busy. @param {string[]} kinds of the requests that wait */
-export function busyText(kinds) {
+/** What is said while a request waits for a kernel that is busy. @param {string[]} all kinds of the requests that wait */
+export function busyText(all) {
+  const kinds = all.filter((kind) => kind !== "auto_refresh");
   if (kinds.includes("confirm")) return `The kernel is busy with another cell. If that takes more than ${DEADLINE_S} s, your yes is not used and nothing is ended.`;
   if (kinds.includes("stop")) return "The kernel is busy with another cell. The run goes on until it hears of this.";
   if (kinds.some((kind) => ASKED.has(kind))) return "The kernel is busy with another cell. This starts when that is done.";
@@ -41,15 +42,21 @@ export function planningText(planning, selected) {
 }
 
 /** @param {Json} progress */
-export function runTitle({ jobs, reason }) {
-  return { title: `Ending ${plural(jobs, "job")}`, reason: String(reason) };
+export function runTitle({ jobs, reason, isWatching }) {
+  return { title: `${isWatching ? "Watching" : "Ending"} ${plural(jobs, "job")}`, reason: String(reason) };
 }
 
 /** @param {number | null} left seconds */
-export const leftText = (left) => (left === null ? "" : `about ${duration(left * 1000)} left`);
+export function leftText(left) {
+  if (left === null) return "";
+  const seconds = Math.max(1, Math.round(left));
+  if (seconds < 90) return `about ${seconds} s left`;
+  return seconds < 5400 ? `about ${Math.round(seconds / 60)} min left` : `about ${Math.round(seconds / 3600)} h left`;
+}
 
 /** The figures of a run, each with its words. @param {Json} progress @returns {[string, string][]} */
-export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
+export function runFigures({ ended, stopping, untouched, failed, isStopped, isWatching }) {
+  if (isWatching) return [[count(ended), "ended"], [count(stopping), "asked, stopping"]];
   return [
     [count(ended), "ended"],
     [count(stopping), "asked, stopping"],
@@ -59,7 +66,8 @@ export function runFigures({ ended, stopping, untouched, failed, isStopped }) {
 }
 
 /** What is said below the figures, or nothing. @param {Json} progress @param {boolean} isPressed whether Stop was pressed, and not yet heard of */
-export function runNote({ stopping, isStopped, isThrottled, rate }, isPressed) {
+export function runNote({ stopping, isStopped, isThrottled, isWatching, rate }, isPressed) {
+  if (isWatching) return isPressed ? "Stopping…" : `Nothing is asked. ${count(stopping)} ${stopping === 1 ? "is watched until it ends" : "are watched until they end"}, for 5 min at most.`;
   if (isStopped) return `Stopping: nothing more is asked. ${count(stopping)} ${stopping === 1 ? "was asked and is" : "were asked and are"} watched until ${stopping === 1 ? "it ends" : "they end"}.`;
   if (isPressed) return "Stopping…";
   if (!isThrottled) return "";
@@ -74,6 +82,8 @@ export function stopLabel({ untouched, isStopped }, isPressed) {
 
 /** The figures of a result, each with its words. @param {Json} result @returns {[string, string][]} */
 export function resultFigures({ ended, endedBy, untouched, failures, isStopped }) {
+  // The headline says how many have ended: what is left to say is how.
+  if (!isStopped && !untouched && !failures && endedBy) return [["", endedBy]];
   /** @type {[string, string][]} */
   const figures = [[count(ended), endedBy ? `ended (${endedBy})` : "ended"]];
   if (untouched || isStopped) figures.push([count(untouched), "untouched"]);

@@ -23,5 +23,5 @@ export function meter() {
 
 /** Figures with their words, set apart by dots. @param {[string, string][]} figures */
 export function figureSpans(figures) {
-  return figures.flatMap(([number, words], at) => [at ? " · " : "", element("strong", {}, [number]), ` ${shown(words, 300)}`]);
+  return figures.flatMap(([number, words], at) => [at ? " · " : "", element("strong", {}, [number]), `${number ? " " : ""}${shown(words, 300)}`]);
 }

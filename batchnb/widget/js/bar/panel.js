@@ -18,7 +18,7 @@ export class Panel {
 
   /**
    * @param {Store} store @param {string} id
-   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void}} view
+   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, copy(text: string, beside: HTMLElement): void}} view
    */
   constructor(store, id, view) {
     this.store = store;
@@ -33,9 +33,10 @@ export class Panel {
     this.store.ask("plan", ...this.store.draft());
   }
 
-  reviewUntouched() {
+  /** Go on from a result. @param {string} kind */
+  begin(kind) {
     this.isMine = true;
-    this.store.ask("review_untouched");
+    this.store.ask(kind);
   }
 
   show() {
@@ -110,8 +111,10 @@ export class Panel {
   lostBox(lost) {
     const { state, kernel } = this.store;
     const seen = state.phase === "running" && state.progress ? ` ${runFigures(state.progress).map((pair) => pair.join(" ")).join(" · ")}.` : "";
+    const line = state.phase === "running" ? state.progress?.resume ?? "%batch_resume" : "";
+    const copy = button("Copy that line", () => this.view.copy(line, copy), { class: "bnb-link" });
     return element("div", { class: "bnb-lost", role: "alert", tabindex: "-1" }, [
-      element("p", { class: "bnb-summary" }, [lost]), `Last update ${utc(kernel.heard)}.${seen}`,
+      element("p", { class: "bnb-summary" }, [shown(lost, 600), line ? " " : null, line ? copy : null]), `Last update ${utc(kernel.heard)}.${seen}`,
     ]);
   }
 

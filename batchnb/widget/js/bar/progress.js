@@ -28,7 +28,7 @@ export class Progress {
   show(progress, stopping) {
     const { title, reason } = runTitle(progress);
     this.title.textContent = title;
-    this.reason.textContent = shown(reason, 200);
+    this.reason.textContent = reason ? `· ${shown(reason, 200)}` : "";
     this.left.textContent = leftText(progress.left);
     this.meter.show(progress.ended, progress.stopping, progress.watched);
     this.figures.replaceChildren(...figureSpans(runFigures(progress)));

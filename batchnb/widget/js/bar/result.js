@@ -7,11 +7,14 @@ import { figureSpans, meter } from "./meter.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Json } from "../types.js" */
 
+/** What the button of a cause asks for. */
+const ACTIONS = /** @type {Record<string, string>} */ ({ watch: "watch", untouched: "review_untouched" });
+
 export class Result {
   /** The headline. @type {HTMLElement | undefined} */ title;
   /** The values that are shown, to skip a rebuild without a change. @type {string | undefined} */ key;
 
-  /** @param {Store} store @param {{reviewUntouched(): void, copyTicket(): void}} actions */
+  /** @param {Store} store @param {{begin(kind: string): void, copyTicket(beside: HTMLElement): void}} actions */
   constructor(store, actions) {
     this.store = store;
     this.actions = actions;
@@ -36,30 +39,38 @@ export class Result {
       element("div", { class: "bnb-run-head" }, [this.title, element("span", { class: "bnb-run-left" }, [`took ${duration(result.seconds * 1000)}`])]),
       bar.element,
       element("p", { class: "bnb-figures" }, figureSpans(resultFigures(result))),
-      ...result.causes.map(cause),
-      result.newJobs ? element("p", { class: "bnb-line" }, [shown(result.newJobs, 1200)]) : "",
+      ...result.causes.map((/** @type {Json} */ cause) => this.cause(cause, isLive)),
+      result.newJobs ? line(result.newJobs, "", isLive && result.newcomers ? button("Review them", () => this.actions.begin("review_newcomers"), { class: "bnb-link" }) : null) : "",
       element("div", { class: "bnb-bar" }, [...(isLive ? this.buttons(result) : []), result.runId ? element("span", { class: "bnb-plan" }, [`Run ${shown(result.runId, 60)}`]) : null]),
       element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]),
     ];
   }
 
+  /** What kept jobs from ending, and what can be done about it. @param {Json} cause @param {boolean} isLive */
+  cause({ text, details, action, label }, isLive) {
+    const kind = ACTIONS[action];
+    return line(text, details, isLive && kind ? button(shown(label, 60), () => this.actions.begin(kind), { class: "bnb-link" }) : null);
+  }
+
   /** @param {Json} result */
-  buttons({ untouched, failures }) {
+  buttons({ untouched, failures, isStopped }) {
     const { store, actions } = this;
     const first = { class: "bnb-button bnb-primary" };
     const some = (/** @type {number} */ count) => count.toLocaleString("en-US");
+    const isFirst = isStopped && untouched > 0;
+    const ticket = button("Copy for the ticket", () => actions.copyTicket(ticket));
     return [
-      untouched ? button(`Review the ${some(untouched)} untouched`, () => actions.reviewUntouched(), first) : null,
-      failures ? button(`Select the ${some(failures)} that did not end`, () => store.selectFailed(), untouched ? {} : first) : null,
-      button("Copy for the ticket", () => actions.copyTicket()),
+      isFirst ? button(`Review the ${some(untouched)} untouched`, () => actions.begin("review_untouched"), first) : null,
+      failures ? button(`Select the ${some(failures)} that did not end`, () => store.selectFailed(), isFirst ? {} : first) : null,
+      ticket,
       button(`Show all ${plural(store.table.rows, "job")}`, () => store.showAll()),
       button("Done", () => store.finish()),
     ];
   }
 }
 
-/** @param {Json} cause */
-function cause({ text, details }) {
+/** One line, with the raw words behind it, and a button. @param {string} text @param {string} details @param {HTMLElement | null} act */
+function line(text, details, act) {
   const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
-  return element("div", { class: "bnb-cause" }, [shown(text, 600), more]);
+  return element("div", { class: "bnb-cause" }, [shown(text, 1200), act ? " " : null, act, more]);
 }

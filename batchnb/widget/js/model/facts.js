@@ -68,6 +68,12 @@ export class Facts {
     this.version += 1;
   }
 
+  /** The rows of another snapshot are the same jobs: what is known of them stays, as told for an earlier list. @param {number} snapshot */
+  follow(snapshot) {
+    this.snapshot = snapshot;
+    this.described = this.described.map((told) => Math.min(told, 1));
+  }
+
   /** @param {number} rows */
   clear(rows) {
     for (const name of Object.values(FIGURES)) this[name] = unknownNumbers(rows);

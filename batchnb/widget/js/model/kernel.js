@@ -5,13 +5,13 @@
 const PATIENCE_MS = 2000;
 const LOST = {
   idle: "The kernel is gone, so this list stands still. Run the cell again.",
-  running: "The kernel went away during this run. What was asked takes its course; nothing more is asked. In a new kernel: %batch_resume",
+  running: "The kernel went away during this run. What was asked takes its course; nothing more is asked. In a new kernel: ",
 };
 
 /**
  * The listener of the kernel: for messages, for refused requests, and for changes between ready, slow and gone.
  * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(answer: Json): void, change(): void,
- *   isRunning(): boolean}} Listener
+ *   resumeLine(): string | null}} Listener what to type in a new kernel, null where no run goes on
  */
 
 export class Kernel {
@@ -47,7 +47,8 @@ export class Kernel {
   /** The kernel is gone: ask for nothing that cannot be. */
   lose() {
     if (this.lost !== null) return;
-    this.lost = LOST[this.listener.isRunning() ? "running" : "idle"];
+    const line = this.listener.resumeLine();
+    this.lost = line === null ? LOST.idle : `${LOST.running}${line}`;
     this.forget();
     this.listener.change();
   }

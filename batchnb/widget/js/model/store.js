@@ -2,6 +2,7 @@
 // The shared state of all views of one widget. It receives the kernel's messages and notifies the views.
 import { copied, hasBit } from "../bits.js";
 import { Details } from "../drawer/details.js";
+import { AutoRefresh } from "../strip/auto_refresh.js";
 import { REASON_LIMIT, codePoints, plural } from "../text.js";
 import { Cursor } from "./cursor.js";
 import { Describer } from "./describer.js";
@@ -28,6 +29,7 @@ export class Store {
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
   viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
+  auto = new AutoRefresh(this);
   describer = new Describer(this);
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
@@ -47,7 +49,7 @@ export class Store {
         if (this.kernel.lost !== null) this.details.forget();
         this.notify("state");
       },
-      isRunning: () => this.state.phase === "running",
+      resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
     for (const [name, part] of Object.entries(modelParts(this))) this.viewState.register(name, part);
@@ -60,6 +62,7 @@ export class Store {
     this.viewState.say();
     this.kernel.dispose();
     this.telling.cancel();
+    this.auto.dispose();
     this.describer.cancel();
   }
 
@@ -110,8 +113,11 @@ export class Store {
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
     const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
+    const isInPlace = Boolean(message.isInPlace) && before !== null && before.rows === header.rows && !table.isPartial;
+    if (isInPlace) table.facts.follow(header.snapshot);
     table.take(message, buffers);
     matches.follow(titles);
+    if (isInPlace) return this.stay();
     if (before === null) {
       this.reason = message.state.reason;
       this.viewState.arrive();
@@ -135,6 +141,13 @@ export class Store {
     // What many rows were selected can be had back.
     this.selection.bulk("none");
     void this.ask("afresh");
+  }
+
+  /** The rows are the same jobs as before: which of them are shown, in which order, and what is selected stays. */
+  stay() {
+    this.selection.drop(Array.from(this.table.locks.keys()).filter((row) => this.table.locks[row]));
+    this.matches.facets.forget();
+    this.notify("table");
   }
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
@@ -236,7 +249,15 @@ export class Store {
     if (this.state.phase === "idle" && this.kernel.lost === null) this.ask("children", { snapshot: this.table.header?.snapshot, row });
   }
 
+  /** What an error speaks of has changed: it need not be said any longer. */
+  forgetError() {
+    if (!this.state.error || this.isFrozen) return;
+    this.setError({});
+    this.ask("dismiss");
+  }
+
   selectionChanged() {
+    this.forgetError();
     this.telling.isKept = false;
     this.telling.saySoon();
     this.notify("selection");
@@ -245,6 +266,7 @@ export class Store {
   /** @param {string} reason */
   setReason(reason) {
     this.reason = reason;
+    this.forgetError();
     this.telling.saySoon();
   }
 
@@ -266,6 +288,7 @@ export class Store {
     if (lost !== null) return lost;
     if (phase === "planning") return `Looking at ${plural(this.selection.count, "job")} in AWS…`;
     if (phase !== "idle") return "Wait until this is over.";
+    if (this.state.where?.obstacle) return this.state.where.obstacle;
     if (!this.selection.count) return "Select the jobs to end.";
     if (!reason.trim()) return "Say why. One line and the ticket are enough.";
     if (length > REASON_LIMIT) return `The reason is ${plural(length - REASON_LIMIT, "character")} too long.`;

@@ -65,7 +65,7 @@ export const hiddenText = (groups, jobs) => `${plural(groups, "more group")}, ${
 export function titleText({ toEnd, blocked, isProduction }, where) {
   if (!toEnd) return "None of these jobs can be ended.";
   if (blocked.length) return "These jobs cannot be ended from here.";
-  const account = where.account ? `, account ${where.account}` : "";
+  const account = where.alias ? `, ${where.alias}` : where.account ? `, account ${where.account}` : "";
   return `Terminate ${plural(toEnd, "job")}${isProduction ? ` in PRODUCTION${account}` : ""}?`;
 }
 

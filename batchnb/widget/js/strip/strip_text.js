@@ -1,6 +1,7 @@
 // @ts-check
-// The words of the header strip: where the jobs are, and how old the list is.
-/** @import { Json } from "./types.js" */
+// The words of the header strip: where the jobs are, who calls, and how old the list is.
+import { plural } from "../text.js";
+/** @import { Json } from "../types.js" */
 
 const OLD_MS = 30 * 60_000;
 const BADGES = /** @type {Record<string, string>} */ ({ production: "PRODUCTION", aws: "AWS", emulator: "EMULATOR, not AWS", unknown: "PLACE NOT KNOWN" });
@@ -8,8 +9,18 @@ const BADGES = /** @type {Record<string, string>} */ ({ production: "PRODUCTION"
 /** @param {Json} where */
 export const badgeText = ({ badge }) => (Object.hasOwn(BADGES, badge) ? BADGES[badge] : BADGES.unknown);
 
-/** Account, Region and caller, as far as they are known. @param {Json} where @returns {string[]} */
-export const placeParts = ({ account, region, caller }) => [account, region, caller].filter(Boolean);
+/**
+ * The name of the account, its number, the Region and the caller, as far as they are known.
+ * @param {Json} where @returns {{text: string, isBold: boolean}[]}
+ */
+export function placeParts({ alias, account, region, caller, isAsking }) {
+  const who = caller || (isAsking ? "asking who you are…" : "caller not known");
+  const parts = [alias, account, region, who].filter(Boolean);
+  return parts.map((text, at) => ({ text, isBold: at === 0 && Boolean(alias || account) }));
+}
+
+/** What waits behind a button. @param {number} count */
+export const newJobsText = (count) => `${plural(count, "new job")} · Show`;
 
 /** How old the list is, and whether that is too old to trust. @param {number | null} listedAt @param {number} now epoch milliseconds */
 export function listAge(listedAt, now) {

@@ -1,0 +1,40 @@
+"""Asks STS who is calling, in the background: nobody waits for that while there are jobs to describe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from batchnb.aws.answers_seen import AnswersSeen
+from batchnb.aws.gateway import CALLER_TIMEOUT
+
+__all__ = ["ask_caller", "caller_settings"]
+
+
+def caller_settings() -> dict[str, Any]:
+    """Return the settings of a client that is asked as a courtesy: one attempt, within `CALLER_TIMEOUT`."""
+    return {
+        "retries": {"total_max_attempts": 1, "mode": "standard"},
+        "connect_timeout": CALLER_TIMEOUT / 2,
+        "read_timeout": CALLER_TIMEOUT / 2,
+        "ignore_configured_endpoint_urls": True,
+    }
+
+
+def ask_caller(make_client: Callable[[], Any], seen: AnswersSeen) -> Future[str | None]:
+    """Begin to ask; the ARN of the caller comes, or None where STS does not say. `make_client` returns one for STS."""
+    client = make_client()
+    seen.watch(client, "sts")
+
+    def ask() -> str | None:
+        try:
+            return client.get_caller_identity().get("Arn")  # type: ignore[no-any-return]
+        except Exception:  # noqa: BLE001 - to know the caller is a courtesy; no failure of it may matter
+            return None
+
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-caller")
+    try:
+        return executor.submit(ask)
+    finally:
+        executor.shutdown(wait=False)

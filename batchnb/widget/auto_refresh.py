@@ -1,0 +1,108 @@
+"""Auto refresh: looks at the jobs of a picker now and then, in a thread, and in nobody's way.
+
+The browser says when. Rows stay where they are: new jobs wait until somebody asks for them.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from batchnb.widget.refresh import in_place, list_again
+from batchnb.widget.worker import Phase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from batchnb.widget.session import PickerSession
+
+__all__ = ["FAILURES", "AutoRefresh"]
+
+FAILURES = 3
+"""Failures one after the other, after which it is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A frame with new jobs at its end that nobody has asked for yet."""
+
+    frame: pd.DataFrame
+    note: str
+    snapshot: int
+    """The snapshot whose rows it begins with."""
+    new: int
+
+
+class AutoRefresh:
+    """Looks again whenever it is asked to, once at a time. What a person does meanwhile comes first."""
+
+    def __init__(self, session: PickerSession) -> None:
+        self._session = session
+        self._mutex = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._waiting: _Waiting | None = None
+        self._failures = 0
+        self._why = ""
+
+    def begin(self, *, is_first: bool = False) -> None:
+        """Look in a thread, unless that goes on or the picker is busy. `is_first` says that it was just switched on."""
+        if is_first:
+            self._failures, self._why = 0, ""
+            self._session.send_state()
+        with self._mutex:
+            is_busy = self._thread is not None and self._thread.is_alive()
+            if is_busy or self._session.phase is not Phase.IDLE or self._failures >= FAILURES:
+                return
+            self._thread = threading.Thread(target=self._look, name="batchnb-auto-refresh", daemon=True)
+            self._thread.start()
+
+    def show_new(self) -> None:
+        """Show the new jobs that wait, at the end of the table."""
+        session = self._session
+        with session.jobs.mutex:
+            waiting, self._waiting = self._waiting, None
+            if waiting is not None and waiting.snapshot == session.jobs.snapshot.number:
+                session.show_frame(waiting.frame, waiting.note)
+
+    def told(self) -> dict[str, Any]:
+        """Return how many new jobs wait, and why it is off, for the browser."""
+        waiting = self._waiting
+        is_current = waiting is not None and waiting.snapshot == self._session.jobs.snapshot.number
+        return {"new": waiting.new if waiting and is_current else 0, "off": self._why}
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is looked at; return whether that was within `timeout` seconds."""
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
+    def _look(self) -> None:
+        session = self._session
+        before, setup = session.jobs.snapshot, session.setup
+        try:
+            fresh = list_again(before, setup, session.clock)
+            frame, new = in_place(before, fresh, setup.ids)
+        except Exception as error:  # noqa: BLE001 - it is told once it has failed often enough
+            self._fail(error)
+            return
+        with session.jobs.mutex:
+            self._failures = 0
+            # A person came first: a plan of these rows may be made by now, or other rows may be shown.
+            if session.phase is not Phase.IDLE or session.jobs.snapshot is not before:
+                return
+            if frame.equals(before.frame):
+                before.frame.attrs["listed_at"] = frame.attrs["listed_at"]
+            else:
+                session.show_frame(frame, session.note, in_place=True)
+            number = session.jobs.snapshot.number
+            self._waiting = _Waiting(fresh.frame, fresh.note, number, new) if new else None
+        session.send_state()
+
+    def _fail(self, error: Exception) -> None:
+        session = self._session
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._why = f"Auto refresh is off: {session.failure_told(error)['error']}"
+        session.send_state()

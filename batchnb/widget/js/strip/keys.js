@@ -1,0 +1,17 @@
+// @ts-check
+// The keys of the picker, as the menu lists them.
+
+/** Keys, and what they do. @type {[string, string][]} */
+export const KEYS = [
+  ["/", "to the search; ↓ or Enter there: to the list"],
+  ["↑ ↓ ← → Home End PgUp PgDn", "move in the list; with Ctrl: to its ends"],
+  ["Space", "select or not; with Shift and arrows: a range"],
+  ["Ctrl A", "select all that match"],
+  ["Ctrl Z", "undo the selection"],
+  ["Ctrl C", "copy the job id"],
+  ["g c r ?", "group, columns, review, how to search"],
+  ["F6, Shift F6", "next and previous part"],
+  ["Alt ← →", "width of the column"],
+  ["Escape", "close one level"],
+  ["Enter", "never ends a job"],
+];

@@ -1,0 +1,76 @@
+// @ts-check
+// Above everything, and never out of sight: the account and Region of the jobs, who calls, and how old the list is.
+import { button, element } from "../dom.js";
+import { shown } from "../text.js";
+import { PERIODS } from "./auto_refresh.js";
+import { Menu } from "./menu.js";
+import { MoreMenu } from "./more_menu.js";
+import { badgeText, listAge, newJobsText, placeParts } from "./strip_text.js";
+/** @import { Store } from "../model/store.js" */
+/** @import { MoreActions } from "./more_menu.js" */
+
+const LIST_AGE_MS = 20_000;
+
+export class Strip {
+  /** @param {Store} store @param {MoreActions} actions */
+  constructor(store, actions) {
+    this.store = store;
+    this.place = element("span", { class: "bnb-strip-place" });
+    this.age = element("span", { class: "bnb-age" });
+    this.off = element("span", { class: "bnb-amber-text", role: "status" });
+    this.fresh = button("", () => store.ask("show_new"), { class: "bnb-link", hidden: true });
+    this.refresh = button("Refresh", () => store.ask("refresh"));
+    this.auto = new Menu("▾", "Auto refresh", () => this.periods());
+    this.more = new MoreMenu(store, actions);
+    this.acts = element("span", { class: "bnb-strip-acts" }, [
+      this.fresh, this.off, this.age, element("span", { class: "bnb-split" }, [this.refresh, this.auto.element]), this.more.element,
+    ]);
+    this.element = element("div", { class: "bnb-strip" }, [this.place, this.acts]);
+    this.clock = setInterval(() => this.showAge(), LIST_AGE_MS);
+  }
+
+  dispose() {
+    clearInterval(this.clock);
+  }
+
+  show() {
+    const { state, kernel } = this.store;
+    const where = state.where ?? { badge: "unknown" };
+    this.element.dataset.badge = where.badge;
+    this.place.replaceChildren(
+      element("span", { class: "bnb-badge" }, [badgeText(where)]),
+      ...placeParts(where).map(({ text, isBold }) => (isBold ? element("strong", {}, [shown(text, 80)]) : element("span", { class: "bnb-strip-part" }, [shown(text, 120)]))),
+    );
+    const isBusy = state.phase !== "idle";
+    this.refresh.disabled = kernel.lost !== null || isBusy;
+    this.refresh.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
+    this.showAuto(kernel.lost !== null || isBusy);
+    this.showAge();
+  }
+
+  /** @param {boolean} isOff whether nothing can be shown now */
+  showAuto(isOff) {
+    const { auto, state } = this.store;
+    auto.follow();
+    this.auto.element.classList.toggle("bnb-on", auto.period > 0);
+    this.off.textContent = shown(state.auto?.off ?? "", 600);
+    this.fresh.hidden = isOff || !state.auto?.new;
+    this.fresh.textContent = newJobsText(state.auto?.new ?? 0);
+  }
+
+  /** @returns {Node[]} */
+  periods() {
+    const { auto } = this.store;
+    return PERIODS.map(([text, period]) => {
+      const box = element("input", { type: "radio", name: "bnb-auto", onchange: () => auto.set(period) });
+      box.checked = auto.period === period;
+      return element("label", {}, [box, text]);
+    });
+  }
+
+  showAge() {
+    const { text, isOld } = listAge(this.store.state.where?.listedAt ?? null, Date.now());
+    if (this.age.textContent !== text) this.age.textContent = text;
+    this.age.classList.toggle("bnb-old", isOld);
+  }
+}
