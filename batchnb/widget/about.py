@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from batchnb.aws.relist import not_listed_text, remembered
 from batchnb.text import plural, shown
+from batchnb.widget.children import own_ids
 
 if TYPE_CHECKING:
     from batchnb.widget.setup import Setup
@@ -40,6 +41,6 @@ def _refresh_text(snapshot: Snapshot, setup: Setup) -> str:
     if setup.relist is not None:
         return "lists again by the function that this picker was given"
     made = remembered(snapshot.frame)
-    if made is None or not made.is_whole(snapshot.row_of):
+    if made is None or not made.is_whole(own_ids(snapshot)):
         return "looks at these jobs only: the table is not a whole listing, so new jobs are not looked for"
     return "lists again by the same selectors, and finds new jobs"

@@ -17,7 +17,7 @@ from batchnb.aws.connect import default_endpoint
 from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import each_with_retries
-from batchnb.errors import AccessDeniedError, InputError, ThrottledError
+from batchnb.errors import AccessDeniedError, BatchnbError, InputError, ThrottledError
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
 from batchnb.widget.failures import failure_of
@@ -47,6 +47,10 @@ _HELD = (Phase.PLANNING, Phase.RUNNING)
 _WHAT = "vCPU, GPU, memory, tries and tags are not known"
 
 
+class _ElsewhereError(BatchnbError):
+    """Calls go to another Region than the one of the jobs, where their ids mean nothing."""
+
+
 class Descriptions:
     """What was described of the jobs of one session, and what is still wanted. Threads may share it."""
 
@@ -60,6 +64,8 @@ class Descriptions:
         self._gateway: tuple[Gateway, str | None, float] | None = None
         self.failure = ""
         """Why nothing is described any more until somebody tries again, empty where nothing is wrong."""
+        self.is_quiet = False
+        """Whether the failure is one that a review tells as well, such as that no Region is configured."""
 
     # What the browser asks
 
@@ -88,7 +94,7 @@ class Descriptions:
             self._wanted[lane] = dict.fromkeys(asked)
             self._start()
         self._send(here)
-        return {"asked": len(asked), "isHeld": is_held, "failure": self.failure}
+        return {"asked": len(asked), "isHeld": is_held, "failure": self.failure, "isQuiet": self.is_quiet}
 
     def stop(self) -> None:
         """Describe no more than what is under way."""
@@ -182,13 +188,15 @@ class Descriptions:
         return {one: described_of(found[one]) if one in found else NOT_FOUND for one in job_ids}
 
     def _open(self) -> Gateway:
-        """Return the gateway; the same for a while. Raises InputError where the jobs are in another Region."""
+        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another Region."""
         endpoint, now = default_endpoint(), time.monotonic()
         if self._gateway is None or self._gateway[1] != endpoint or now - self._gateway[2] > GATEWAY_SECONDS:
             gateway = self._session.setup.connection.open()
             region = self._session.state()["where"]["region"]
             if region and region != gateway.region and not is_loopback(gateway.endpoint):
-                raise InputError(f"these jobs are in {shown(region, 40)}, but calls go to {shown(gateway.region, 40)}.")
+                raise _ElsewhereError(
+                    f"these jobs are in {shown(region, 40)}, but calls go to {shown(gateway.region, 40)}."
+                )
             self._gateway = gateway, endpoint, now
         return self._gateway[0]
 
@@ -196,6 +204,7 @@ class Descriptions:
         why = _why(error, self._session)
         with self._mutex:
             self._gateway = None
+            self.is_quiet = isinstance(error, InputError)
             self.failure = f"{_WHAT}: {why}"
             self.stop()
 
@@ -215,7 +224,8 @@ class Descriptions:
             row_of = snapshot.row_of if job_ids else {}
             here = [(row_of[job_id], *self._known[job_id]) for job_id in job_ids if job_id in row_of]
             left = {lane: len(wanted) for lane, wanted in self._wanted.items()}
-            told: dict[str, Any] = {"left": left, "isBusy": self._thread is not None, "failure": self.failure}
+            told: dict[str, Any] = {"left": left, "isBusy": self._thread is not None}
+            told |= {"failure": self.failure, "isQuiet": self.is_quiet}
             # A job that lives, described for an earlier list, is described again when somebody looks.
             told["old"] = [row for row, one, number in here if number != snapshot.number and not one.has_ended]
             rows, described = [row for row, _, _ in here], [one for _, one, _ in here]

@@ -127,7 +127,7 @@ def with_jobs(snapshot: Snapshot, job_ids: Sequence[str], gateway: Gateway, cloc
         _with_new(snapshot.frame, list(new.values()), tags="tags" in snapshot.frame),
         remembered(snapshot.frame),
     )
-    if made is not None and made.is_whole(snapshot.row_of):
+    if made is not None and made.is_whole(own_ids(snapshot)):
         recount(frame, made.jobs + len(new))
     return frame
 

@@ -265,7 +265,7 @@ def test_the_list_is_as_high_with_no_row_and_as_high_as_one_wants(open_picker: O
 
 
 def test_a_value_is_completed(open_picker: Open, page: Page) -> None:
-    """Behind a colon stand the values of the list: the arrow goes to them, Tab takes one, Enter and Escape take none."""
+    """Behind a colon stand the values of the list: arrows go to them, Tab takes one, Enter and Escape take none."""
     open_picker(some_jobs(30))
     search, options = page.get_by_label("Search the jobs"), page.get_by_role("option")
     search.press_sequentially("queue:")
@@ -338,6 +338,68 @@ def test_sort_by_several_columns_and_hide_one(open_picker: Open) -> None:
     expect(bare.page.get_by_role("checkbox", name="vCPU")).to_be_hidden()
     expect(bare.page.locator(".bnb-columns summary")).to_be_focused()
     expect(title).to_have_count(0)
+
+
+def test_columns_fill_while_somebody_looks(picker: BarePage, page: Page) -> None:
+    """What DescribeJobs tells appears in the rows in sight, sums up for the selection, and is loaded for a search."""
+    titles = page.locator(".bnb-th .bnb-title").all_text_contents()
+    assert titles[:9] == ["Name", "Status", "For", "Definition", "vCPU", "GPU", "Memory", "Tries", "Queue"]
+    picker.filter("name:=sweep-array,=sweep-lr-000")
+    row = picker.row("sweep-array")
+    expect(row).to_contain_text("120, 95 live")
+    expect(row).to_contain_text(re.compile("RUNNING . 45"))
+    expect(row.locator(".bnb-dot")).to_have_attribute("data-kind", "running")
+    one = picker.row("sweep-lr-000")
+    expect(one).to_contain_text("60 GiB")
+    cells = [cell.inner_text() for cell in one.locator(".bnb-td").all()]
+    assert cells[1:9] == ["sweep-lr-000", "RUNNING", cells[3], "train-sweep:7", "8", "1", "60 GiB", "1/3"]
+    expect(one.get_by_title("job-definition/train-sweep:7")).to_have_text("train-sweep:7")
+    picker.button("Select all").click()
+    expect(page.locator(".bnb-totals")).to_contain_text("TiB in use")
+    expect(page.locator(".bnb-totals")).to_contain_text("job-hours + 1 array")
+    picker.filter("tag:team=vision")
+    expect(page.locator(".bnb-missing")).to_contain_text("jobs are not here yet.")
+    expect(picker.grid).to_have_attribute("aria-rowcount", "1")
+    picker.button("Load them (").click()
+    expect(page.locator(".bnb-missing")).to_be_hidden()
+    expect(picker.row("sweep-lr-000")).to_be_visible()
+    assert sorted(picker.picker.selected["jobName"]) == ["sweep-array", "sweep-lr-000"]
+    assert picker.errors == []
+
+
+def test_the_name_stays_and_columns_move(picker: BarePage, page: Page) -> None:
+    """Scrolled to the right, by keys, by Reset, by a double click, and where there is little room."""
+    grid, titles = picker.grid, page.locator(".bnb-th .bnb-title")
+    name = page.locator(".bnb-body .bnb-pinned").first
+    before = name.bounding_box()
+    grid.evaluate("(grid) => { grid.scrollLeft = 300 }")
+    expect(page.locator(".bnb-scrolled")).to_have_count(1)
+    assert name.bounding_box() == before
+    grid.focus()
+    page.keyboard.press("ArrowUp")
+    for key in ("Home", "ArrowRight", "ArrowRight", "Alt+Shift+ArrowRight"):
+        page.keyboard.press(key)
+    expect(titles.nth(1)).to_have_text("For")
+    expect(titles.nth(2)).to_have_text("Status")
+    expect(page.locator(".bnb-th.bnb-active")).to_contain_text("Status")
+    expect(page.locator("#one [aria-live]")).to_contain_text("Status stands behind For.")
+    grip = page.get_by_role("columnheader", name="Definition").locator(".bnb-grip")
+    grip.dblclick()
+    width = page.get_by_role("columnheader", name="Definition").bounding_box()
+    assert width is not None
+    assert 80 < width["width"] < 150
+    page.get_by_text("Columns ▾", exact=True).click()
+    page.get_by_role("checkbox", name="Job id").uncheck()
+    expect(page.get_by_role("columnheader", name="Job id")).to_have_count(0)
+    picker.button("Reset").click()
+    expect(page.get_by_role("columnheader", name="Job id")).to_have_count(1)
+    expect(titles.nth(1)).to_have_text("Status")
+    page.keyboard.press("Escape")
+    page.set_viewport_size({"width": 600, "height": 800})
+    expect(titles).to_have_text(["Name", "Status", "For"])
+    page.set_viewport_size({"width": 1100, "height": 900})
+    expect(page.get_by_role("columnheader", name="Memory")).to_be_visible()
+    assert picker.errors == []
 
 
 def test_a_column_is_resized_by_mouse_and_by_keys(open_picker: Open, page: Page) -> None:

@@ -133,7 +133,10 @@ def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
 
 
 def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
-    """Arrow keys, x, d d, Shift+Enter and l in the table and the drawer neither cut, delete nor run a cell."""
+    """Arrow keys, x, d d, Shift+Enter and l in the table and the drawer neither cut, delete nor run a cell.
+
+    The wheel is the table's, and at its ends the notebook's.
+    """
     notebook = Notebook(page, lab, lab.write("keys.ipynb", START, SHOW))
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
@@ -163,6 +166,21 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
     expect(sweep).to_have_attribute("aria-expanded", "true")
     expect(picker.counts).to_contain_text("59 selected")
     assert notebook.cells == cells
+    page.set_viewport_size({"width": 1100, "height": 850})
+    page.evaluate("() => { document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0 }")
+    grid = picker.root.locator(".bnb-grid")
+    grid.hover()
+    top = "(name) => document.querySelector(name).scrollTop"
+    before = page.evaluate(top, ".jp-WindowedPanel-outer")
+    page.mouse.wheel(0, 28)
+    page.wait_for_function("() => document.querySelector('.bnb-host').shadowRoot.querySelector('.bnb-grid').scrollTop")
+    assert page.evaluate(top, ".jp-WindowedPanel-outer") == before
+    grid.press("ControlOrMeta+End")
+    grid.hover()
+    before = page.evaluate(top, ".jp-WindowedPanel-outer")
+    page.mouse.wheel(0, 200)
+    page.wait_for_function(f"(before) => ({top})('.jp-WindowedPanel-outer') > before", arg=before)
+    page.set_viewport_size({"width": 1100, "height": 900})
 
 
 @pytest.mark.parametrize("host", [Notebook, Seven])
@@ -188,12 +206,14 @@ def test_nothing_of_the_page_is_in_the_confirmation(
 ) -> None:
     """In JupyterLab and Notebook 7, whose own rules are for lists, too, each label stands beside its value.
 
-    Roles, names and contrast are right there, and keys leave the cells alone.
+    Roles, names and contrast are right there, and keys leave the cells alone. At 200 %, what is asked and the button
+    that does it are in sight at once.
     """
     # Beside its sidebar, JupyterLab needs this width: below 720 px a label stands above its value.
     page.set_viewport_size({"width": 1400, "height": 900})
     notebook = host(page, lab, lab.write(f"{host.__name__}-{theme}.ipynb", START, SHOW))
     page.evaluate(THEME, f"JupyterLab {theme}")
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     page.evaluate(AXE.read_text())
@@ -202,6 +222,10 @@ def test_nothing_of_the_page_is_in_the_confirmation(
     check_labels(dialog)
     cells = notebook.cells
     yes = dialog.get_by_role("button", name="Terminate")
+    page.set_viewport_size({"width": 720, "height": 450})
+    for part in (dialog.locator(".bnb-question"), yes, dialog.locator(".bnb-plan")):
+        expect(part).to_be_in_viewport(ratio=1)
+    page.set_viewport_size({"width": 1400, "height": 900})
     yes.focus()
     for key in ("x", "d", "d", "a", "b", "m", "Shift+Enter", "Control+Enter", "Alt+Enter", "0", "0"):
         page.keyboard.press(key)

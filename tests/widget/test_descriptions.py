@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
@@ -275,3 +276,16 @@ def test_jobs_of_another_region_are_not_asked_for(
     hand = hold(frame.assign(jobArn=arns))
     describe(hand, 0)
     assert "these jobs are in eu-west-9, but calls go to local-1." in hand.of_kind("facts")[-1][0]["failure"]
+
+
+def test_where_no_region_is_configured_the_review_says_so(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that was only read from a file needs no line about it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    hand = hold(frame.drop(columns="jobArn"))
+    describe(hand, 0)
+    told = hand.of_kind("facts")[-1][0]
+    assert "no Region is configured" in told["failure"]
+    assert told["isQuiet"]

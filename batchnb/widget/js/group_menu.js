@@ -15,7 +15,7 @@ export class GroupMenu {
     this.store = store;
     this.id = id;
     this.say = say;
-    this.summary = element("summary", { class: "bnb-button", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group ▾"]);
+    this.summary = element("summary", { class: "bnb-button bnb-drop", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group"]);
     this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" });
     this.element = element("details", {
       class: "bnb-group-by",
@@ -51,7 +51,7 @@ export class GroupMenu {
   show() {
     const { groups, table } = this.store;
     const labels = groups.isOn ? groups.levels.map(({ label }) => label.toLowerCase()) : [];
-    this.summary.textContent = labels.length ? `Group: ${shown(labels.join(", "), 40)} ▾` : "Group ▾";
+    this.summary.textContent = labels.length ? `Group: ${shown(labels.join(", "), 40)}` : "Group";
     this.summary.title = table.loading ?? "Group the rows (g)";
     this.summary.toggleAttribute("aria-disabled", table.isPartial);
     if (this.element.open) this.fill();

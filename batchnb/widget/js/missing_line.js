@@ -12,7 +12,7 @@ export class MissingLine {
   constructor(store, say) {
     this.store = store;
     this.say = say;
-    this.element = element("div", { class: "bnb-missing" });
+    this.element = element("div", { class: "bnb-missing", hidden: true });
     /** What is said, so that it is said once. */ this.told = "";
   }
 

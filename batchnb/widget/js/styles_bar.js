@@ -13,7 +13,7 @@ export const BAR_LOOK = String.raw`
 .bnb-planning { padding: 8px 12px; }
 .bnb-panel, .bnb-confirm { display: flex; flex: 0 1 auto; flex-direction: column; min-height: 0; }
 .bnb-confirm > * { flex: none; }
-.bnb-confirm > .bnb-review { flex: 0 1 auto; min-height: 72px; padding: 0 12px 4px; overflow: auto; background: var(--bnb-back); overscroll-behavior-x: contain; }
+.bnb-confirm > .bnb-review { position: relative; flex: 0 1 auto; min-height: 72px; padding: 0 12px 4px; overflow: auto; background: var(--bnb-back); overscroll-behavior-x: contain; }
 .bnb-review:focus-visible { outline-offset: -2px; }
 .bnb-question { position: sticky; z-index: 2; top: 0; margin: 0 -12px; padding: 12px 12px 4px; background: var(--bnb-back); font-size: 15px; line-height: 20px; font-weight: 600; }
 .bnb-line, .bnb-mixed { margin: 0 0 8px; color: var(--bnb-dim); overflow-wrap: anywhere; }

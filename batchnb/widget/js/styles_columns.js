@@ -7,12 +7,10 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-head .bnb-tick, .bnb-head .bnb-pinned { position: sticky; z-index: 2; left: 0; }
 .bnb-head .bnb-pinned, .bnb-body .bnb-pinned { left: 34px; }
 .bnb-scrolled .bnb-pinned { box-shadow: 1px 0 0 var(--bnb-strong-line), 4px 0 6px -2px rgb(0 0 0 / 28%); }
-.bnb-body .bnb-pinned { display: flex; min-width: 0; white-space: pre; }
-.bnb-name { display: flex; flex: 0 1 auto; min-width: 24px; overflow: hidden; unicode-bidi: isolate; }
-.bnb-head-part { flex: 0 1 auto; min-width: 12px; overflow: hidden; text-overflow: ellipsis; }
-.bnb-tail { flex: none; }
+.bnb-name { display: inline-block; max-width: calc(100% - var(--bnb-behind, 0px)); overflow: hidden; white-space: pre; text-overflow: ellipsis; vertical-align: top; unicode-bidi: isolate; }
+.bnb-head-part { display: inline-block; max-width: calc(100% - var(--bnb-tail, 0px)); overflow: hidden; text-overflow: ellipsis; vertical-align: top; }
 .bnb-behind, .bnb-dim { color: var(--bnb-dim); }
-.bnb-behind { flex: none; font-variant-numeric: tabular-nums; }
+.bnb-behind { white-space: pre; font-variant-numeric: tabular-nums; }
 .bnb-th.bnb-number { flex-direction: row-reverse; justify-content: flex-start; }
 
 .bnb-dot { position: relative; display: inline-block; width: 9px; height: 9px; margin-right: 6px; border: 2px solid var(--bnb-dim); border-radius: 50%; vertical-align: -0.5px; }
@@ -33,7 +31,7 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-menu-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
-.bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; margin: 4px 0; }
+.bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 6px; }
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

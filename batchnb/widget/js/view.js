@@ -17,6 +17,7 @@ import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
 import { MissingLine } from "./missing_line.js";
+import { startAfresh } from "./model/view_parts.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip/strip.js";
 import { styleRoot } from "./styles.js";
@@ -44,6 +45,7 @@ export class View {
     this.strip = new Strip(store, {
       copyCell: (beside) => this.copyText("cell", beside),
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
+      startAfresh: () => startAfresh(store),
     });
     const copy = (/** @type {string} */ text, /** @type {string} */ said) => this.notices.copy(text, this.notices.waiting, said);
     this.grid = new Grid(store, id, {
@@ -195,6 +197,7 @@ export class View {
     this.facets.resize();
     this.root.toggleAttribute("data-short", false);
     this.root.toggleAttribute("data-short", this.root.scrollHeight > this.root.clientHeight + 1);
+    if (this.browse.hidden) this.showWhole();
   }
 
   /** A person has made the list higher or lower. */
@@ -262,8 +265,12 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
-    // What is asked, and the button that does it, are seen at once.
-    if (isReview && !wasReview && this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
+    if (isReview && !wasReview) this.showWhole();
+  }
+
+  /** What is asked, and the button that does it, are seen at once. */
+  showWhole() {
+    if (this.hasFocus) this.root.scrollIntoView({ block: "nearest" });
   }
 
   /** Search for what a term finds among what is searched for already. @param {string} term */

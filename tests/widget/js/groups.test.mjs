@@ -6,6 +6,7 @@ import { HOUR, LIVES, NOW, table as columnsOf } from "./packed.mjs";
 import { Cursor } from "../../../batchnb/widget/js/model/cursor.js";
 import { groupChoices, levelOf } from "../../../batchnb/widget/js/model/grouping.js";
 import { amountText, groupFigures, partsOf } from "../../../batchnb/widget/js/model/group_figures.js";
+import { numberColumn } from "../../../batchnb/widget/js/model/facts.js";
 import { Groups } from "../../../batchnb/widget/js/model/groups.js";
 import { Layout } from "../../../batchnb/widget/js/model/layout.js";
 import { Matches } from "../../../batchnb/widget/js/model/matches.js";
@@ -26,6 +27,8 @@ function chance(seed) {
 function open(columns, rows, { locks = [], lives = new Uint8Array(rows).fill(5) } = {}) {
   const table = new Table();
   Object.assign(table, { header: { snapshot: 1 }, rows, here: rows, lives, columns: columnsOf(columns, rows, lives), locks: Uint8Array.from({ length: rows }, (_, row) => locks[row] ?? 0) });
+  table.sizes = numberColumn(table.columns, "size");
+  table.facts.clear(rows);
   table.fate = table.columns.find(({ role }) => role === "fate");
   table.fate.hidden = true;
   const matches = new Matches(table, new Layout(table));
@@ -230,23 +233,27 @@ test("an array and its children are one group, and all others are in one", () =>
 
 test("what is not known is never counted as 0", () => {
   const columns = [
-    words("status", "status", ["RUNNING", "RUNNING", "RUNNABLE", "FAILED", "SUCCEEDED", "RUNNING"]),
+    words("status", "status", ["RUNNING", "RUNNING", "RUNNABLE", "FAILED", "SUCCEEDED", "PENDING"]),
     { title: "createdAt", role: "created", kind: "time", values: [NOW - 7 * HOUR, NOW - HOUR, NaN, NOW - 9 * HOUR, NOW - HOUR, NOW] },
     { title: "startedAt", role: "started", kind: "time", values: [NOW - 2 * HOUR, NaN, NaN, NaN, NOW - HOUR, NOW - HOUR] },
     { title: "stoppedAt", role: "stopped", kind: "time", values: [NaN, NaN, NaN, NOW, NOW - HOUR / 2, NaN] },
     { title: "arraySize", role: "size", kind: "number", values: [NaN, NaN, NaN, NaN, NaN, 12] },
   ];
-  const lives = Uint8Array.from([5, 5, 3, 7, 6, 5]);
+  const lives = Uint8Array.from([5, 5, 3, 7, 6, 2]);
   const { table } = open(columns, 6, { lives });
   const all = Uint32Array.of(0, 1, 2, 3, 4, 5);
   const unknown = groupFigures(table, all, NOW);
-  assert.deepEqual(partsOf(unknown).map(({ word, count }) => [word, count]), [["run", 3], ["wait", 1], ["failed", 1], ["succeeded", 1]]);
+  assert.deepEqual(partsOf(unknown).map(({ word, count }) => [word, count]), [["run", 2], ["wait", 2], ["failed", 1], ["succeeded", 1]]);
   assert.deepEqual([unknown.oldest, unknown.undated], [NOW - 9 * HOUR, 1]);
   assert.equal(amountText(unknown.hours), "2.5+", "2 of a running job, 0 of one that never began, 0.5 of one that is over");
   assert.equal(amountText(unknown.vcpus), "–");
-  table.facts = { vcpus: Float64Array.of(4, 0, 8, 8, 8, 2), gpus: Float64Array.of(NaN, 0, 1, 1, 1, 1) };
+  Object.assign(table.facts, { vcpus: Float64Array.of(4, 0, 8, 8, 8, NaN), gpus: Float64Array.of(NaN, 0, 1, 1, 1, NaN) });
   const known = groupFigures(table, all, NOW);
   assert.equal(amountText(known.vcpus), "4+", "an array holds nothing itself, and does not tell what its children do");
+  table.facts.children.set(5, { running: 3, starting: 0, live: 9 });
+  table.facts.vcpus[5] = 6;
+  assert.equal(groupFigures(table, all, NOW).counts.get("RUNNING"), 3, "AWS calls an array PENDING while its children run");
+  assert.equal(amountText(groupFigures(table, all, NOW).vcpus), "10", "what its children hold was described");
   assert.equal(amountText(groupFigures(table, Uint32Array.of(0), NOW).gpus), "–");
   assert.equal(amountText(groupFigures(table, Uint32Array.of(1), NOW).gpus), "0");
   assert.equal(amountText(groupFigures(table, Uint32Array.of(2), NOW).vcpus), "–", "one that waits holds nothing");
@@ -258,7 +265,6 @@ test("a change of a status changes the figures of its group, and no line", () =>
   assert.deepEqual(titles(night), ["RUNNING"]);
   const [lines, before] = [night.groups.lines, night.groups.figuresOf(0)];
   night.table.lives[2] = LIVES.indexOf("FAILED");
-  night.matches.recount();
   night.groups.forgetFigures();
   assert.equal(night.groups.lines, lines);
   assert.deepEqual([before.counts.get("RUNNING"), night.groups.figuresOf(0).counts.get("RUNNING")], [6, 5]);

@@ -16,8 +16,7 @@ export function emptiness({ isHere, rows, matching, isPartial, query, error, isM
   if (!rows) return { text: "There are no jobs in this list.", more: "", act: "refresh" };
   const stay = selected ? `Your ${plural(selected, "selected job")} ${selected === 1 ? "stays" : "stay"} selected.` : "";
   if (error !== null) return { text: "The search has an error, so it matches nothing.", more: stay, act: "clear" };
-  // The line above the list says what is not here yet.
-  if (isMissing) return { text: "", more: "", act: null };
+  if (isMissing) return { text: "Load them to see which jobs match.", more: stay, act: null };
   if (isPartial) return { text: "None of the first jobs matches.", more: "The rest is on its way.", act: null };
   return { text: query.trim() ? `No job matches “${shown(query.trim(), 80)}”.` : "No job matches.", more: stay, act: query.trim() ? "clear" : null };
 }

@@ -4,6 +4,7 @@ import { isNumeric } from "../columns/labels.js";
 import { element, fateKind } from "../dom.js";
 import { HOVER_LENGTH, duration, plural, shortId, shown, utc } from "../text.js";
 import { NOT_KNOWN, arrayTitle, behindName, isMoney, memoryText, moneyText, numberText, shortDefinition, spanTitle, splitText, statusParts, triesText, wholeNumberText } from "../cell_texts.js";
+import { textWidth } from "./text_width.js";
 /** @import { ForColumn } from "../columns/facts.js" */
 /** @import { Table } from "../model/table.js" */
 /** @import { Column } from "../types.js" */
@@ -99,6 +100,9 @@ const FILLS = {
     const [head, tail] = splitText(shown(name, NAME_LENGTH));
     const text = name ? element("span", { class: "bnb-name" }, tail ? [element("span", { class: "bnb-head-part" }, [head]), element("span", { class: "bnb-tail" }, [tail])] : [head])
       : element("span", { class: "bnb-dim" }, ["(no name)"]);
+    // No boxes side by side: a name that is copied from the page must be one line.
+    if (tail) text.style.setProperty("--bnb-tail", `${textWidth(tail, cell)}px`);
+    if (behind) text.style.setProperty("--bnb-behind", `${textWidth(` ${behind}`, cell)}px`);
     const title = size > 0 ? arrayTitle(live) : "A multi-node job.";
     cell.replaceChildren(text, ...(behind ? [element("span", { class: "bnb-behind", title }, [` ${behind}`])] : []));
     cell.title = shown(name, HOVER_LENGTH);

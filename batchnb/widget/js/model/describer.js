@@ -100,9 +100,15 @@ export class Describer {
     const answer = await this.store.ask("describe", { snapshot, lane, again }, [Uint32Array.from(rows).buffer]);
     this.isAsking = false;
     if (answer.isHeld || answer.isStale || !answer.ok) this.forget(lane);
-    if (answer.ok) this.failure = answer.failure ?? "";
+    if (answer.ok) this.fail(answer);
     this.pump();
     this.store.notify("state");
+  }
+
+  /** Keep why nothing is described; what a review says as well needs no line of its own. @param {Json} told */
+  fail({ failure = this.failure, isQuiet = false }) {
+    this.failure = failure;
+    if (isQuiet) this.read = failure;
   }
 
   /** What was described. @param {Json} message @param {ArrayBuffer[]} buffers */
@@ -111,7 +117,7 @@ export class Describer {
     const rows = new Uint32Array(buffers[0]);
     const hadGoal = this.goal.search > 0;
     facts.take(message, buffers);
-    this.failure = message.failure ?? this.failure;
+    this.fail(message);
     for (const lane of LANES) {
       for (const row of rows) this.waiting[lane].delete(row);
       // Nothing more comes: what is missing was given up.

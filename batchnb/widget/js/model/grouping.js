@@ -1,5 +1,7 @@
 // @ts-check
 // By what rows can be grouped, and which group each row is in: a code for each row, and a title for each code.
+import { shortDefinition } from "../cell_texts.js";
+import { labelOf } from "../columns/labels.js";
 import { shortId } from "../text.js";
 import { nameStem } from "./stem.js";
 /** @import { Table } from "./table.js" */
@@ -10,10 +12,10 @@ export const MOST_GROUPS = 1000;
 
 /** What makes groups besides a column as it is. */
 const BUILT_IN = /** @type {Record<string, {label: string, of: string, level(table: Table): Level | null}>} */ ({
-  definition: { label: "Definition", of: "definition", level: (table) => mappedLevel(table.columnOf("definition"), shortArn, "Definition") },
+  definition: { label: "Definition", of: "definition", level: (table) => mappedLevel(table.columnOf("definition"), shortDefinition, "Definition") },
   "name stem": { label: "Name stem", of: "name", level: (table) => mappedLevel(table.columnOf("name"), nameStem, "Name stem", { isStem: true }) },
   array: { label: "Array", of: "size", level: arrayLevel },
-  queue: { label: "Queue", of: "queue", level: (table) => mappedLevel(table.columnOf("queue"), shortArn, "Queue") },
+  queue: { label: "Queue", of: "queue", level: (table) => mappedLevel(table.columnOf("queue"), shortDefinition, "Queue") },
 });
 
 /**
@@ -22,9 +24,6 @@ const BUILT_IN = /** @type {Record<string, {label: string, of: string, level(tab
  * has the name of the row as its title. `arrays`: the row of the array itself by code, -1 where it is not in the table.
  * @typedef {{label: string, codes: Codes, size: number, word(code: number): string, isStem?: boolean, arrays?: Int32Array}} Level
  */
-
-/** An ARN as one reads it: `name:revision` of a definition, the name of a queue. @param {string} text */
-const shortArn = (text) => (text.startsWith("arn:") ? text.slice(text.lastIndexOf("/") + 1) : text);
 
 /**
  * What the menu offers: the names that `levelOf` takes, and how each is called.
@@ -36,7 +35,7 @@ export function groupChoices(table) {
   const taken = new Set(["name", "definition", "queue", "id", "size"]);
   // Moments hardly ever agree.
   const others = table.columns.filter((column) => column.kind !== "time" && !taken.has(column.role ?? "") && !Object.hasOwn(BUILT_IN, column.title) && !(column.role === "fate" && column.hidden));
-  return [...built, ...others.flatMap((column) => (columnLevel(column, table.here) ? [{ name: nameOf(column), label: column.title }] : []))];
+  return [...built, ...others.flatMap((column) => (columnLevel(column, table.here) ? [{ name: nameOf(column), label: labelOf(column) }] : []))];
 }
 
 /** @param {Column} column */
@@ -87,7 +86,7 @@ function mappedLevel(column, map, label, more) {
 
 /** Groups by a column as it is, or null where it has too many values. @param {Column} column @param {number} rows @returns {Level | null} */
 function columnLevel(column, rows) {
-  const label = column.title;
+  const label = labelOf(column);
   if (column.codes && column.count <= MOST_GROUPS + 1) return { label, codes: column.codes, size: Math.max(column.count, 1), word: (code) => column.word(code) };
   // What stands in a column without codes may change while the table stays, as it is described.
   return column.codes || (column.count > MOST_GROUPS + 1 && column.role !== "fate") ? null : foundLevel(column, rows);
@@ -111,12 +110,12 @@ function foundLevel(column, rows) {
     codes[row] = code;
   }
   const words = samples.map((row) => column.text(row));
-  return { label: column.title, codes, size: Math.max(words.length, 1), word: (code) => words[code] ?? "" };
+  return { label: labelOf(column), codes, size: Math.max(words.length, 1), word: (code) => words[code] ?? "" };
 }
 
 /** Groups of an array and those of its children that are in the table; all other rows are in one. @param {Table} table @returns {Level | null} */
 function arrayLevel(table) {
-  const [ids, sizes] = [table.columnOf("id"), table.columnOf("size")];
+  const ids = table.columnOf("id");
   if (!ids) return null;
   const level = kept(ids, "Array", () => {
     /** @type {Map<string, number>} */ const codeOf = new Map();
@@ -130,7 +129,7 @@ function arrayLevel(table) {
       return arrays.length - 1;
     };
     for (let row = 0; row < table.here; row += 1) {
-      const isArray = sizes !== undefined && sizeAt(sizes, row) > 0;
+      const isArray = table.sizeAt(row) > 0;
       // Without codes and words, all ids are those of whole jobs.
       const parent = isArray ? ids.text(row) : ids.count ? parentOf(ids.text(row)) : "";
       if (parent) codes[row] = codeAt(parent);
@@ -142,11 +141,8 @@ function arrayLevel(table) {
   return level && level.size > 1 ? level : null;
 }
 
-/** How many children the array job in this row has; 0 or NaN where no array stands. @param {Column} sizes @param {number} row @returns {number} */
-export const sizeAt = (sizes, row) => ("value" in sizes ? /** @type {any} */ (sizes).value(row) : Number(sizes.text(row)));
-
 /** The id of the array that a child belongs to, or nothing for another job. @param {string} id */
-function parentOf(id) {
+export function parentOf(id) {
   const at = id.indexOf(":");
   return at > 0 && /^\d+$/.test(id.slice(at + 1)) ? id.slice(0, at) : "";
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The lines that the list shows: the rows that match, or, grouped, the headers of groups and the rows of those that are open.
-import { groupChoices, groupTitle, levelOf, sizeAt } from "./grouping.js";
+import { groupChoices, groupTitle, levelOf } from "./grouping.js";
 import { groupFigures } from "./group_figures.js";
 import { groupRows, linesOf } from "./lines.js";
 /** @import { GroupFigures } from "./group_figures.js" */
@@ -112,9 +112,7 @@ export class Groups {
   /** How many jobs there are in a group; in an array, its children count before they are here, so that it stands where it did when they are. @param {Grouped} grouped @param {number} group */
   jobsIn({ first, end, code, parent }, group) {
     const array = this.levels[parent[group] < 0 ? 0 : 1].arrays?.[code[group]] ?? -1;
-    const sizes = this.table.columnOf("size");
-    const children = array < 0 || !sizes ? 0 : sizeAt(sizes, array);
-    return Math.max(end[group] - first[group], children + 1);
+    return Math.max(end[group] - first[group], array < 0 ? 0 : this.table.sizeAt(array) + 1);
   }
 
   /** What stands at a place, to be found again among other rows: the name of a group, or a row. @param {number} at @returns {string | number | null} */

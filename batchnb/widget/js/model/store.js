@@ -108,16 +108,14 @@ export class Store {
     const before = table.header;
     // Who has a table already waits for all of the next one.
     if (before !== null && header.here < header.rows) return;
+    if (message.isInPlace && before !== null && before.rows === header.rows && !table.isPartial) return this.stay(message, buffers);
     const isRest = before !== null && before.snapshot === header.snapshot && table.isPartial;
     const isLonger = before !== null && message.extends === before.snapshot && !table.isPartial;
     // Rows keep their numbers when the rest of them comes, and what has been done to the first ones stays.
     const restore = this.cursor.hold(this.groups, isLonger || (isRest && matches.isPlain));
     const { titles } = matches;
-    const isInPlace = Boolean(message.isInPlace) && before !== null && before.rows === header.rows && !table.isPartial;
-    if (isInPlace) table.facts.follow(header.snapshot);
     table.take(message, buffers);
     matches.follow(titles);
-    if (isInPlace) return this.stay();
     if (before === null) {
       this.reason = message.state.reason;
       this.viewState.arrive();
@@ -135,16 +133,12 @@ export class Store {
     if (this.viewState.take(message)) this.resort("table");
   }
 
-  /** Nothing of what was set before. */
-  startAfresh() {
-    this.viewState.kept = "";
-    // What many rows were selected can be had back.
-    this.selection.bulk("none");
-    void this.ask("afresh");
-  }
-
-  /** The rows are the same jobs as before: which of them are shown, in which order, and what is selected stays. */
-  stay() {
+  /** The rows are the same jobs as before: which are shown, in which order, and what is selected stays. @param {Json} message @param {ArrayBuffer[]} buffers */
+  stay(message, buffers) {
+    const { titles } = this.matches;
+    this.table.facts.follow(message.header.snapshot);
+    this.table.take(message, buffers);
+    this.matches.follow(titles);
     this.selection.drop(Array.from(this.table.locks.keys()).filter((row) => this.table.locks[row]));
     this.matches.facets.forget();
     this.notify("table");

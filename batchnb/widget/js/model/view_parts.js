@@ -51,3 +51,11 @@ export function modelParts(store) {
     reason: { set: (reason) => (store.reason = reason ?? "") },
   };
 }
+
+/** Nothing of what was set before. @param {Store} store */
+export function startAfresh(store) {
+  store.viewState.kept = "";
+  // What many rows were selected can be had back.
+  store.selection.bulk("none");
+  void store.ask("afresh");
+}
