@@ -30,17 +30,23 @@ export function emptyRow(columns) {
   return element("div", { class: "bnb-row", role: "row" }, [tick, ...cells]);
 }
 
+/** Why a row cannot be selected, empty where it can. @param {Table} table @param {number} row */
+export function lockText(table, row) {
+  const lock = table.locks[row];
+  return lock ? `cannot be selected: ${table.lockTextAt(row) || `it ${LOCKS[lock] ?? "is locked"}`}` : "";
+}
+
 /**
  * Whether a row is selected, and can be. @param {HTMLElement} line @param {HTMLElement} tick its first cell
- * @param {number} lock @param {boolean} chosen
+ * @param {string} lock why it cannot @param {boolean} chosen
  */
 export function fillChoice(line, tick, lock, chosen) {
   line.setAttribute("aria-selected", String(chosen));
-  line.classList.toggle("bnb-locked", lock !== 0);
+  line.classList.toggle("bnb-locked", lock !== "");
   if (lock) line.setAttribute("aria-disabled", "true");
   else line.removeAttribute("aria-disabled");
-  line.title = lock ? `This job cannot be selected: it ${LOCKS[lock]}.` : "";
-  tick.setAttribute("aria-label", lock ? `cannot be selected: it ${LOCKS[lock]}` : chosen ? "selected" : "not selected");
+  line.title = lock ? `This job ${lock}.` : "";
+  tick.setAttribute("aria-label", lock || (chosen ? "selected" : "not selected"));
 }
 
 /** @typedef {(cell: HTMLElement, column: any, row: number, table: Table) => void} Fill */
@@ -115,7 +121,7 @@ const FILLS = {
   },
   fate(cell, column, row, { fate }) {
     const word = fate.word(fate.code(row));
-    const message = fate.messages.get(row);
+    const message = fate.messageAt(row);
     cell.replaceChildren(
       ...(word ? [element("span", { class: "bnb-fate", "data-kind": fateKind(word, fate.failed(row)) }, [shown(word, 40)])] : []),
       ...(message ? [` ${shown(message, 200)}`] : []),
