@@ -118,6 +118,7 @@ export class Describer {
     const rows = new Uint32Array(buffers[0]);
     const hadGoal = this.goal.search > 0;
     facts.take(message, buffers);
+    this.store.matches.facets.forget();
     this.fail(message);
     for (const lane of LANES) {
       for (const row of rows) this.waiting[lane].delete(row);
