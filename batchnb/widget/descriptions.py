@@ -58,8 +58,7 @@ class Descriptions:
     def __init__(self, session: PickerSession) -> None:
         self._session = session
         self._mutex = threading.RLock()
-        self._known: dict[str, tuple[Described, int]] = {}
-        """What was described, and in which snapshot, by job id."""
+        self._known = session.jobs.described
         self._wanted: dict[str, dict[str, None]] = {lane: {} for lane in LANES}
         self._thread: threading.Thread | None = None
         self._gateway: tuple[Gateway, str | None, float] | None = None
