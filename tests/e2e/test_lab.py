@@ -309,3 +309,31 @@ def test_two_views_share_one_selection(page: Page, lab: Lab) -> None:
     one.row("sweep-lr-003").click()
     expect(two.counts).to_contain_text("1 selected")
     expect(two.row("sweep-lr-003")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_cell_that_is_run_again_shows_what_was_set(page: Page, lab: Lab) -> None:
+    """Search, order, reason and selection are there again, and said once; Start afresh takes them away."""
+    magic = "%load_ext batchnb\n%batch_terminate jobs"
+    notebook = Notebook(page, lab, lab.write("again.ipynb", START, 'jobs = batchnb.list_jobs(status="all")', magic))
+    notebook.run(0, 1, 2)
+    picker = LabPicker(notebook, 2)
+    picker.filter("name:sweep-lr-00*")
+    picker.root.get_by_role("columnheader", name="jobName").click()
+    picker.row("sweep-lr-003").click()
+    picker.row("sweep-lr-004").click(modifiers=["ControlOrMeta"])
+    picker.root.locator(".bnb-reason").fill("OPS-130 bad input")
+    page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
+    notebook.run(2)
+    expect(picker.root.locator(".bnb-kept")).to_contain_text(
+        "Kept from the last run: search, sort, reason, 2 selected jobs."
+    )
+    expect(picker.counts).to_contain_text("2 selected")
+    expect(picker.root.locator(".bnb-search")).to_have_value("name:sweep-lr-00*")
+    expect(picker.root.locator(".bnb-reason")).to_have_value("OPS-130 bad input")
+    expect(picker.root.get_by_role("columnheader", name="jobName")).to_have_attribute("aria-sort", "ascending")
+    expect(picker.row("sweep-lr-003")).to_have_attribute("aria-selected", "true")
+    picker.root.get_by_role("button", name="Start afresh").click()
+    expect(picker.row("sweep-lr-003")).to_have_attribute("aria-selected", "false")
+    expect(picker.root.locator(".bnb-kept")).to_be_empty()
+    expect(picker.root.locator(".bnb-search")).to_have_value("")
+    expect(picker.root.locator(".bnb-reason")).to_have_value("")
