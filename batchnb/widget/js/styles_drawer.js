@@ -3,7 +3,7 @@
 
 export const DRAWER_LOOK = String.raw`
 /* As high as the list, whatever is in it. */
-.bnb-drawer { position: relative; flex: 0 0 340px; border: 1px solid var(--bnb-line); border-left-width: 1px; background: var(--bnb-back); contain: layout paint; }
+.bnb-drawer { position: relative; flex: 0 0 340px; border-left: 1px solid var(--bnb-line); background: var(--bnb-back); contain: layout paint; }
 .bnb-drawer-in { position: absolute; inset: 0; padding: 8px 12px 12px; overflow: auto; overscroll-behavior-x: contain; font-size: 12px; line-height: 20px; }
 .bnb-drawer-in:focus { outline: none; }
 .bnb-drawer.bnb-covers { position: absolute; z-index: 4; inset: 0; }

@@ -31,16 +31,14 @@ export function emptyRow(columns) {
 }
 
 /**
- * Whether a row is selected, and can be. @param {HTMLElement} line @param {HTMLElement} tick its first cell
- * @param {number} lock @param {boolean} chosen
+ * Whether a row is selected, and can be. @param {HTMLElement} line @param {number} lock @param {boolean} chosen
  */
-export function fillChoice(line, tick, lock, chosen) {
+export function fillChoice(line, lock, chosen) {
   line.setAttribute("aria-selected", String(chosen));
   line.classList.toggle("bnb-locked", lock !== 0);
   if (lock) line.setAttribute("aria-disabled", "true");
   else line.removeAttribute("aria-disabled");
   line.title = lock ? `This job cannot be selected: it ${LOCKS[lock]}.` : "";
-  tick.setAttribute("aria-label", lock ? `cannot be selected: it ${LOCKS[lock]}` : chosen ? "selected" : "not selected");
 }
 
 /** @typedef {(cell: HTMLElement, column: any, row: number, table: Table) => void} Fill */
