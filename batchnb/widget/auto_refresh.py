@@ -73,7 +73,8 @@ class AutoRefresh:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is looked at; return whether that was within `timeout` seconds."""
-        thread = self._thread
+        with self._mutex:  # it has started, then
+            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
         return thread is None or not thread.is_alive()

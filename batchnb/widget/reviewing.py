@@ -115,10 +115,11 @@ class Reviewing:
             raise InputError(_OTHER_PLAN)
         try:
             check_confirmation(review, typed, sent_at, self._session.clock.now())
+            raise_refusals(review.clearance.refusals)
+            self._session.peer.claim(plan)
         except LateError:
             worker.enter(Phase.IDLE)
             raise
-        raise_refusals(review.clearance.refusals)
         return Run(plan, review.clearance.max_jobs)
 
     def _waiting(self, digest: object) -> Plan:
@@ -154,7 +155,9 @@ class Reviewing:
             self._take(plan)
             session.identity.take(plan.identity)
             session.jobs.marks.note_plan(plan)
+            session.peer.mark()
         session.send_patch()
+        session.peer.note_plan(plan)
         session.descriptions.note_plan(plan)
         return Phase.CONFIRMING
 

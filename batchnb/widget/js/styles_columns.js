@@ -8,7 +8,8 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-head .bnb-pinned, .bnb-body .bnb-pinned { left: 34px; }
 .bnb-scrolled .bnb-pinned { box-shadow: 1px 0 0 var(--bnb-strong-line), 4px 0 6px -2px rgb(0 0 0 / 28%); }
 .bnb-name { display: inline-block; max-width: calc(100% - var(--bnb-behind, 0px)); overflow: hidden; white-space: pre; text-overflow: ellipsis; vertical-align: top; unicode-bidi: isolate; }
-/* A measured width is up to 2 px more than the text: without them, a name that has room would be cut. */
+.bnb-name:has(> .bnb-tail) { text-overflow: clip; }
+/* A little more than measured, so that nothing is cut where all of it has space. */
 .bnb-head-part { display: inline-block; max-width: calc(100% - var(--bnb-tail, 0px) + 2px); overflow: hidden; text-overflow: ellipsis; vertical-align: top; }
 .bnb-behind, .bnb-dim { color: var(--bnb-dim); }
 .bnb-behind { white-space: pre; font-variant-numeric: tabular-nums; }

@@ -9,10 +9,10 @@ import { matchText, selectAllText, selectedText } from "../../../batchnb/widget/
 
 test("a row is said with what it does, for how long, and whether it is selected", () => {
   const texts = { name: ["sweep-lr-prod", "a\u202eb", ""], status: ["RUNNING", "FAILED", ""], for: ["1d 1h", "6h 48m", "–"] };
-  const table = { columnOf: (role) => role in texts && { text: (row) => texts[role][row] }, locks: [0, 1, 0] };
-  assert.equal(rowLabel(table, 0, false), "sweep-lr-prod, RUNNING for 1 day 1 hour, not selected");
-  assert.equal(rowLabel(table, 1, false), "a\\u202eb, FAILED after 6 hours 48 minutes, cannot be selected: it has ended, and nothing can end it again");
-  assert.equal(rowLabel(table, 2, true), "no name, selected");
+  const table = { columnOf: (role) => role in texts && { text: (row) => texts[role][row] } };
+  assert.equal(rowLabel(table, 0, "not selected"), "sweep-lr-prod, RUNNING for 1 day 1 hour, not selected");
+  assert.equal(rowLabel(table, 1, "cannot be selected: it has ended"), "a\\u202eb, FAILED after 6 hours 48 minutes, cannot be selected: it has ended");
+  assert.equal(rowLabel(table, 2, "selected"), "no name, selected");
 });
 
 test("the list is 140 to 1,200 pixels high, 390 where nobody has said", () => {

@@ -1,6 +1,5 @@
 // @ts-check
 // What is said aloud of a row: the job, what it does and for how long, and whether it is selected.
-import { LOCKS } from "./cells.js";
 import { shown } from "../text.js";
 /** @import { Table } from "../model/table.js" */
 
@@ -10,11 +9,10 @@ const NAME_SAID = 120;
 /** A length of time with its units in words: "6h 48m" as "6 hours 48 minutes". @param {string} text */
 export const spokenDuration = (text) => text.replace(/(\d+)([dhms])\b/g, (_, count, unit) => `${count} ${UNITS[unit]}${count === "1" ? "" : "s"}`);
 
-/** @param {Table} table @param {number} row @param {boolean} chosen */
-export function rowLabel(table, row, chosen) {
+/** @param {Table} table @param {number} row @param {string} choice whether it is selected, or why it cannot be */
+export function rowLabel(table, row, choice) {
   const said = (/** @type {string} */ role) => table.columnOf(role)?.text(row) ?? "";
   const [name, status, time] = [shown(said("name"), NAME_SAID) || "no name", said("status"), spokenDuration(said("for"))];
-  const lock = table.locks[row];
   const doing = status && /\d/.test(time) ? `${status} ${/^(SUCCEEDED|FAILED)$/.test(status) ? "after" : "for"} ${time}` : status;
-  return [name, shown(doing, 60), lock ? `cannot be selected: it ${LOCKS[lock]}` : chosen ? "selected" : "not selected"].filter(Boolean).join(", ");
+  return [name, shown(doing, 60), choice].filter(Boolean).join(", ");
 }
