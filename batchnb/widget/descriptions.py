@@ -48,7 +48,7 @@ _WHAT = "vCPU, GPU, memory, tries and tags are not known"
 
 
 class _ElsewhereError(BatchnbError):
-    """Calls go to another Region than the one of the jobs, where their ids mean nothing."""
+    """Calls go to another account or Region than those of the jobs, where their ids mean nothing."""
 
 
 class Descriptions:
@@ -73,7 +73,7 @@ class Descriptions:
         """Take row numbers of the snapshot to be described for a lane, in the place of those that wait in it.
 
         What is known of them is sent at once. Returns how many jobs are to be described, and `isHeld` where a plan or
-        a run goes on: then none is. Raises InputError for an unknown lane, and for rows that the table does not have.
+        a run goes on: then no job is. Raises InputError for an unknown lane, and for rows that the table does not have.
         """
         lane, again = content.get("lane"), content.get("again") is True
         if lane not in LANES:
@@ -193,15 +193,16 @@ class Descriptions:
         return {one: described_of(found[one]) if one in found else NOT_FOUND for one in job_ids}
 
     def _open(self) -> Gateway:
-        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another Region."""
+        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another account or Region."""
         endpoint, now = default_endpoint(), time.monotonic()
         if self._gateway is None or self._gateway[1] != endpoint or now - self._gateway[2] > GATEWAY_SECONDS:
-            gateway = self._session.setup.connection.open()
-            region = self._session.state()["where"]["region"]
+            where = self._session.state()["where"]
+            if where["obstacle"]:
+                raise _ElsewhereError(where["obstacle"])
+            gateway, region = self._session.setup.connection.open(), where["region"]
             if region and region != gateway.region and not is_loopback(gateway.endpoint):
-                raise _ElsewhereError(
-                    f"these jobs are in {shown(region, 40)}, but calls go to {shown(gateway.region, 40)}."
-                )
+                to = shown(gateway.region, 40)
+                raise _ElsewhereError(f"these jobs are in {shown(region, 40)}, but calls go to {to}.")
             self._gateway = gateway, endpoint, now
         return self._gateway[0]
 

@@ -8,7 +8,9 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-head .bnb-pinned, .bnb-body .bnb-pinned { left: 34px; }
 .bnb-scrolled .bnb-pinned { box-shadow: 1px 0 0 var(--bnb-strong-line), 4px 0 6px -2px rgb(0 0 0 / 28%); }
 .bnb-name { display: inline-block; max-width: calc(100% - var(--bnb-behind, 0px)); overflow: hidden; white-space: pre; text-overflow: ellipsis; vertical-align: top; unicode-bidi: isolate; }
-.bnb-head-part { display: inline-block; max-width: calc(100% - var(--bnb-tail, 0px)); overflow: hidden; text-overflow: ellipsis; vertical-align: top; }
+.bnb-name:has(> .bnb-tail) { text-overflow: clip; }
+/* A little more than measured, so that nothing is cut where all of it has space. */
+.bnb-head-part { display: inline-block; max-width: calc(100% - var(--bnb-tail, 0px) + 2px); overflow: hidden; text-overflow: ellipsis; vertical-align: top; }
 .bnb-behind, .bnb-dim { color: var(--bnb-dim); }
 .bnb-behind { white-space: pre; font-variant-numeric: tabular-nums; }
 .bnb-th.bnb-number { flex-direction: row-reverse; justify-content: flex-start; }
@@ -31,7 +33,8 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-menu-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
-.bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 6px; }
+.bnb-missing { display: flex; flex: none; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 8px; }
+.bnb-missing:empty { display: none; }
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

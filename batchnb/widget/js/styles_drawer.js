@@ -3,7 +3,7 @@
 
 export const DRAWER_LOOK = String.raw`
 /* As high as the list, whatever is in it. */
-.bnb-drawer { position: relative; flex: 0 0 340px; border: 1px solid var(--bnb-line); border-left-width: 1px; background: var(--bnb-back); contain: layout paint; }
+.bnb-drawer { position: relative; flex: 0 0 340px; border-left: 1px solid var(--bnb-line); background: var(--bnb-back); contain: layout paint; }
 .bnb-drawer-in { position: absolute; inset: 0; padding: 8px 12px 12px; overflow: auto; overscroll-behavior-x: contain; font-size: 12px; line-height: 20px; }
 .bnb-drawer-in:focus { outline: none; }
 .bnb-drawer.bnb-covers { position: absolute; z-index: 4; inset: 0; }
@@ -25,8 +25,8 @@ export const DRAWER_LOOK = String.raw`
 .bnb-links a { color: var(--bnb-accent); text-decoration: none; }
 .bnb-links a:hover { text-decoration: underline; }
 .bnb-drawer .bnb-link { line-height: inherit; white-space: normal; text-align: left; overflow-wrap: anywhere; }
-.bnb-fields { grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; margin: 4px 0 0; }
-.bnb-fields dd { max-height: 160px; overflow: auto; }
+.bnb-drawer .bnb-fields { grid-template-columns: 76px minmax(0, 1fr); gap: 0 8px; margin: 4px 0 0; }
+.bnb-drawer .bnb-fields dd { max-height: 160px; overflow: auto; }
 .bnb-field-line { overflow-wrap: anywhere; unicode-bidi: isolate; }
 /* Long ids, of which the whole is in the title. */
 :is([data-field="Where"], [data-field="Log stream"], [data-field="Roles"], [data-field="Image"]) .bnb-field-line { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -48,5 +48,5 @@ export const DRAWER_LOOK = String.raw`
 .bnb-log { max-height: 260px; padding: 4px 8px; overflow: auto; border: 1px solid var(--bnb-line); border-radius: 4px; background: var(--bnb-back-2); font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 11px; line-height: 16px; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; overscroll-behavior-x: contain; }
 .bnb-drawer-notice { padding: 4px 8px; border-left: 3px solid var(--bnb-amber-line); background: var(--bnb-amber-back); }
 .bnb-name { cursor: pointer; }
-.bnb-name:hover { text-decoration: underline; }
+.bnb-name:hover, .bnb-name:hover > span { text-decoration: underline; }
 `;

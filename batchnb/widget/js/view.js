@@ -53,7 +53,7 @@ export class View {
       open: (row) => this.drawer.open(store.table.jobIdAt(row), row), follow: (row) => this.drawer.follow(row),
     });
     this.drawer = new Drawer(store, id, {
-      say, copy, search: (term) => this.addTerm(term),
+      say, copy: (text, said, beside) => void this.notices.copy(text, beside, said), search: (term) => this.addTerm(term),
       goTo: (row) => this.grid.keys.goTo(row), step: (by) => this.grid.keys.step(by), focusGrid: () => this.grid.element.focus(),
     });
     this.missing = new MissingLine(store, say);
@@ -276,7 +276,7 @@ export class View {
   /** Search for what a term finds among what is searched for already. @param {string} term */
   addTerm(term) {
     const query = this.store.matches.query.trim();
-    if (!query.split(/\s+/).includes(term)) this.toolbar.apply(`${query} ${term}`.trim());
+    if (!query.split(/\s+/).includes(term)) this.toolbar.searchFor(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */

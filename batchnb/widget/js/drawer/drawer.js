@@ -10,6 +10,7 @@ import { detailAttempts, detailDependencies, detailEnvironment, detailFields, de
 import { jobNameText } from "./texts.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Json } from "../types.js" */
+/** @import { Context } from "./sections.js" */
 
 /** Below this width, it covers the list. */
 const DRAWER_NARROW = 720;
@@ -24,7 +25,7 @@ export class Drawer {
 
   /**
    * @param {Store} store @param {string} id with which those of its parts begin
-   * @param {{say(text: string): void, copy(text: string, said: string): void, search(term: string): void, goTo(row: number): void, step(by: 1 | -1): void,
+   * @param {{say(text: string): void, copy(text: string, said: string, beside: HTMLElement): void, search(term: string): void, goTo(row: number): void, step(by: 1 | -1): void,
    *   focusGrid(): void}} actions
    */
   constructor(store, id, actions) {
@@ -53,7 +54,7 @@ export class Drawer {
     this.sizes.observe(stage);
   }
 
-  /** @returns {import("./sections.js").Context} */
+  /** @returns {Context} */
   makeContext() {
     const { store, actions } = this;
     return {

@@ -5,7 +5,7 @@ import { shown } from "../text.js";
 import { detailSection, textButton } from "./sections.js";
 import { emptyLogText, logLineTexts, logTitle } from "./texts.js";
 /** @import { Json } from "../types.js" */
-/** @import { Details } from "./details.js" */
+/** @import { Details, LoadedLog } from "./details.js" */
 
 /** @param {Json | null} payload @param {Details} details */
 export function logSection(payload, details) {
@@ -20,7 +20,7 @@ export function logSection(payload, details) {
   ])));
 }
 
-/** @param {Json} payload @param {Details} details @param {import("./details.js").LoadedLog} log */
+/** @param {Json} payload @param {Details} details @param {LoadedLog} log */
 function loadedLog(payload, details, log) {
   const told = payload.logs.find((/** @type {Json} */ one) => one.key === log.key);
   const title = log.at ? logTitle(log, shown(told?.label, 100), told?.attempt ?? 1, payload.attempts.length > 1) : "Log";

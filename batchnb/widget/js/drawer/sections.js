@@ -15,11 +15,14 @@ const STATUS_SIGNS = /** @type {Record<string, string>} */ ({ SUCCEEDED: "■", 
 /**
  * What can be asked for in the drawer.
  * @typedef {{details: Details, isWaiting(): boolean, nameOf(job: string): string | null, show(job: string): void, showChild(job: string): void, addTag(key: string, value: string): void,
- *   selectToo(job: string): void, copy(text: string, said: string): void}} Context
+ *   selectToo(job: string): void, copy(text: string, said: string, beside: HTMLElement): void}} Context
  */
 
-/** @param {string} text @param {string} key by which it gets the focus again @param {() => void} onclick @param {Json} [attributes] */
+/** @param {string} text @param {string} key by which it gets the focus again @param {(event: MouseEvent) => void} onclick @param {Json} [attributes] */
 export const textButton = (text, key, onclick, attributes = {}) => button(text, onclick, { class: "bnb-link", "data-key": key, ...attributes });
+
+/** @param {MouseEvent} event */
+const pressedAt = (event) => /** @type {HTMLElement} */ (event.currentTarget);
 
 /** @param {string} title @param {(Node | null)[]} children */
 export const detailSection = (title, children) => element("section", { class: "bnb-part" }, [element("h3", {}, [title]), ...children]);
@@ -47,7 +50,7 @@ export function detailLinks(details, context) {
   const parts = [
     outsideLink("AWS console ↗", details?.consoleLink),
     outsideLink("CloudWatch ↗", log?.link),
-    json ? textButton("Copy as JSON", "json", () => context.copy(json, "Copied."), { title: "What DescribeJobs says, without the values of the environment unless they are shown" }) : null,
+    json ? textButton("Copy as JSON", "json", (event) => context.copy(json, "Copied.", pressedAt(event)), { title: "What DescribeJobs says, without the values of the environment unless they are shown" }) : null,
   ].filter(Boolean);
   return parts.length ? element("p", { class: "bnb-links" }, parts) : null;
 }
@@ -74,7 +77,7 @@ export function detailFields(job, details, row, context) {
   }
   const moments = momentTexts(details ?? row).map(([title, text, here]) => /** @type {[string, [string, string, string][]]} */ ([title, [["", text, here]]]));
   const parts = [...all, ...moments].flatMap(([title, lines]) => [element("dt", {}, [shown(title, 60)]), element("dd", { "data-field": title }, lines.map(fieldLine))]);
-  const id = element("dd", { "data-field": "Job id" }, [element("span", { class: "bnb-code" }, [shown(job, 60)]), " ", textButton("Copy", "id", () => context.copy(job, "Job id copied."))]);
+  const id = element("dd", { "data-field": "Job id" }, [element("span", { class: "bnb-code" }, [shown(job, 60)]), " ", textButton("Copy", "id", (event) => context.copy(job, "Job id copied.", pressedAt(event)))]);
   return element("dl", { class: "bnb-facts bnb-fields" }, [...parts, element("dt", {}, ["Job id"]), id]);
 }
 

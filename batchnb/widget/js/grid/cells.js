@@ -96,14 +96,14 @@ const FILLS = {
     const name = column.text(row);
     const live = table.liveChildrenAt(row);
     const size = table.sizeAt(row);
-    const behind = behindName(size, live, table.facts.nodes.get(row));
+    const behind = behindName(size, live, table.facts.nodes.get(row)) || childText(table.jobIdAt(row));
     const [head, tail] = splitText(shown(name, NAME_LENGTH));
     const text = name ? element("span", { class: "bnb-name" }, tail ? [element("span", { class: "bnb-head-part" }, [head]), element("span", { class: "bnb-tail" }, [tail])] : [head])
       : element("span", { class: "bnb-dim" }, ["(no name)"]);
     // No boxes side by side: a name that is copied from the page must be one line.
     if (tail) text.style.setProperty("--bnb-tail", `${textWidth(tail, cell)}px`);
     if (behind) text.style.setProperty("--bnb-behind", `${textWidth(` ${behind}`, cell)}px`);
-    const title = size > 0 ? arrayTitle(live) : "A multi-node job.";
+    const title = size > 0 ? arrayTitle(live) : behind.startsWith(":") ? "One child of an array." : "A multi-node job.";
     cell.replaceChildren(text, ...(behind ? [element("span", { class: "bnb-behind", title }, [` ${behind}`])] : []));
     cell.title = shown(name, HOVER_LENGTH);
   },
@@ -163,6 +163,9 @@ const FILLS = {
 for (const role of ["vcpu", "gpu", "exit", "hours"]) {
   FILLS[role] = (cell, column, row) => fillNumber(cell, numberText(column.value(row)), wholeNumberText(column.value(row)));
 }
+
+/** The number of a child in its array, as its id has it. @param {string} jobId */
+const childText = (jobId) => /:\d+$/.exec(jobId)?.[0] ?? "";
 
 /** @type {Fill} */
 function fillArray(cell, column, row, table) {

@@ -9,7 +9,7 @@ export const FIGURES = /** @type {const} */ ({ vcpu: "vcpus", gpu: "gpus", memor
 /** @typedef {keyof typeof FIGURES} Figure */
 /** What an array needs, each of its children needs: the row has what its running children hold. */
 const OF_CHILDREN = ["vcpu", "gpu", "memory"];
-/** Above this number of rows, numbers of half the size are exact enough, and a page has room for them. */
+/** Above this number of rows, numbers of half the size are exact enough, and fit into the memory of a page. */
 const MANY_ROWS = 250_000;
 
 const UNTOLD = [3, 4];

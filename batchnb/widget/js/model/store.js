@@ -160,7 +160,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
-    if (before.phase !== state.phase) this.describer.resume();
+    if (before.phase !== state.phase || before.where?.isAsking !== state.where?.isAsking || before.where?.obstacle !== state.where?.obstacle) this.describer.resume();
     this.notify("state");
   }
 

@@ -101,7 +101,7 @@ export class Table {
     return this.planned.get(this.jobIdAt(row)) ?? this.facts.children.get(row)?.live ?? (listed ? Number(listed) : undefined);
   }
 
-  /** How many children an array has; NaN for a job that is none. @param {number} row */
+  /** How many children an array has; NaN for other jobs. @param {number} row */
   sizeAt(row) {
     return this.sizes ? this.sizes.value(row) : NaN;
   }
