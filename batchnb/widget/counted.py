@@ -129,7 +129,8 @@ def _cost(
         np.nan if rate is None else _an_hour(rate, vcpus[row], memory[row] / _MIB_A_GIB, gpus[row])
         for row, rate in enumerate(rates)
     ]
-    return hours * np.array(each)
+    cost: NDArray[np.float64] = hours * np.array(each)
+    return cost
 
 
 def _an_hour(rate: Rate, *amounts: float) -> float:

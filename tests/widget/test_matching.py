@@ -58,7 +58,8 @@ def python_finds(hand: Hand, query: str) -> list[int] | str:
     """Return what Python finds by a search."""
     session = hand.picker._session
     try:
-        return rows_matching(session, check_query(session.jobs, query)).tolist()
+        rows: list[int] = rows_matching(session, check_query(session.jobs, query)).tolist()
+        return rows
     except InputError as error:
         return str(error)
 
@@ -77,8 +78,8 @@ def test_python_and_the_browser_find_the_same(
 ) -> None:
     """In a listing: before anything is described, with what was described, and after a run with a failure."""
     jobs.world.deny(frame["jobId"][1])
-    extra = {"note": ["é", *[None] * (len(frame) - 1)], "score": np.arange(len(frame)) / 2}
-    hand = hold(frame.assign(**extra))
+    notes = np.array(["é", *[None] * (len(frame) - 1)], dtype=object)
+    hand = hold(frame.assign(note=notes, score=np.arange(len(frame)) / 2))
     hand.choose(0, 1, 2)
     assert differences(hand, QUERIES[::3]) == {}
     rows = np.arange(len(frame), dtype=np.uint32).tobytes()
