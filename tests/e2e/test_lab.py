@@ -332,7 +332,6 @@ def test_a_cell_that_is_run_again_shows_what_was_set(page: Page, lab: Lab) -> No
     expect(picker.root.locator(".bnb-reason")).to_have_value("OPS-130 bad input")
     expect(picker.root.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
     expect(picker.row("sweep-lr-003")).to_have_attribute("aria-selected", "true")
-    page.screenshot(path="/tmp/wt/views-kept.png")
     picker.root.get_by_role("button", name="Start afresh").click()
     expect(picker.row("sweep-lr-003")).to_have_attribute("aria-selected", "false")
     expect(picker.root.locator(".bnb-kept")).to_be_empty()

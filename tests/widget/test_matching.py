@@ -58,10 +58,11 @@ def python_finds(hand: Hand, query: str) -> list[int] | str:
     """Return what Python finds by a search."""
     session = hand.picker._session
     try:
-        rows: list[int] = rows_matching(session, check_query(session.jobs, query)).tolist()
-        return rows
+        check_query(session.jobs, query)
     except InputError as error:
         return str(error)
+    rows: list[int] = rows_matching(session, query).tolist()
+    return rows
 
 
 def differences(hand: Hand, queries: Sequence[str] = QUERIES) -> dict[str, list[Any]]:
