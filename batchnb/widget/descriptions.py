@@ -114,6 +114,11 @@ class Descriptions:
                 here = [job_id for job_id in self._known if job_id in snapshot.row_of] if self._known else []
             self._send(here)
 
+    def known(self) -> dict[str, Described]:
+        """Return what was described, by job id."""
+        with self._mutex:
+            return {job_id: described for job_id, (described, _) in self._known.items()}
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""
         with self._mutex:
