@@ -58,7 +58,8 @@ class Descriptions:
     def __init__(self, session: PickerSession) -> None:
         self._session = session
         self._mutex = threading.RLock()
-        self._known = session.jobs.described
+        self._known: dict[str, tuple[Described, int]] = {}
+        """What was described, and in which snapshot, by job id."""
         self._wanted: dict[str, dict[str, None]] = {lane: {} for lane in LANES}
         self._thread: threading.Thread | None = None
         self._gateway: tuple[Gateway, str | None, float] | None = None
@@ -112,6 +113,11 @@ class Descriptions:
             with self._mutex:
                 here = [job_id for job_id in self._known if job_id in snapshot.row_of] if self._known else []
             self._send(here)
+
+    def known(self) -> dict[str, Described]:
+        """Return what was described, by job id."""
+        with self._mutex:
+            return {job_id: described for job_id, (described, _) in self._known.items()}
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from batchnb.errors import InputError
 from batchnb.jobs.search import Query, QueryError, parse_query
 from batchnb.jobs.search.columns import SearchTable
 from batchnb.jobs.search.evaluate import hold_against
-from batchnb.jobs.search.fields import TITLES
 from batchnb.text import shown
+from batchnb.widget.counted import DESCRIBED, add_counted, children_in
 from batchnb.widget.table.columns import shown_title
-from batchnb.widget.table.known_columns import KnownColumns, known_columns
+from batchnb.widget.table.described import Described
 from batchnb.widget.table.marks import FATES
-from batchnb.widget.table.rows import LIVES
+from batchnb.widget.table.rows import LIVES, Lock
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from batchnb.widget.session import PickerSession
@@ -35,7 +36,7 @@ def check_query(jobs: ShownJobs, query: object) -> str:
     if not isinstance(query, str):
         raise InputError(f"query must be a text, got {shown(repr(query), 80)}.")
     try:
-        parse_query(query, _table(jobs, 0)[0].schema)
+        parse_query(query, _table(jobs, {}, 0).schema)
     except QueryError as error:
         raise InputError(str(error)) from error
     return query
@@ -47,43 +48,55 @@ def rows_matching(session: PickerSession, query: str) -> NDArray[np.int64]:
     A search that cannot be read matches nothing.
     """
     with session.jobs.mutex:
-        table, known = _table(session.jobs, session.clock.wall().timestamp() * 1000)
+        row_of = session.jobs.snapshot.row_of
+        described = session.descriptions.known().items()
+        known = {row_of[job_id]: one for job_id, one in described if job_id in row_of}
+        table = _table(session.jobs, known, session.clock.wall().timestamp() * 1000)
         if (titles := session.view.titles) is not None:
             given = map(shown_title, session.jobs.snapshot.frame.columns)
-            table.hidden = frozenset([*(title for title in given if title not in titles), *known.columns])
+            table.hidden = frozenset([*(title for title in given if title not in titles), *_added(session.jobs, table)])
         try:
             read = parse_query(query, table.schema)
         except QueryError:
             return np.zeros(0, dtype=np.int64)
-        verdicts = hold_against(read, table)
-        if (verdicts.is_open & ~known.described & _lacks(read, known)).any():
-            return np.zeros(0, dtype=np.int64)  # as the picker shows it: half of an answer is none
-        return np.flatnonzero(verdicts.matches)
+        needs = [term for term in read.terms if term.field is not None and term.field.source in DESCRIBED]
+        if needs:
+            # A search is not answered in part: as in the browser, nothing matches before all that is asked is known.
+            others = Query(read.text, tuple(term for term in read.terms if term not in needs))
+            sources = {term.field.source for term in needs if term.field is not None}
+            if (hold_against(others, table).matches & _undescribed(session.jobs, table, known, sources)).any():
+                return np.zeros(0, dtype=np.int64)
+        return np.flatnonzero(hold_against(read, table).matches)
 
 
-def _table(jobs: ShownJobs, now_ms: float) -> tuple[SearchTable, KnownColumns]:
-    """Return the rows as the browser has them: with the statuses of now, results, what is selected and described."""
+def _undescribed(
+    jobs: ShownJobs, table: SearchTable, known: Mapping[int, Described], sources: set[str]
+) -> NDArray[np.bool_]:
+    """Return which rows have to be described before one of these is known of them."""
+    lacks = np.zeros(len(jobs), dtype=bool)
+    for source in sources:
+        for needed in DESCRIBED[source]:
+            lacks |= table.tags(needed).codes < 0 if needed == "tags" else np.isnan(table.numbers(needed))
+    lacks[list(known)] = False
+    # Of a row without an id, and of another one of the same job, AWS tells nothing.
+    return lacks & ~np.isin(jobs.snapshot.rows.locks, (Lock.NO_ID, Lock.DUPLICATE))
+
+
+def _table(jobs: ShownJobs, known: Mapping[int, Described], now_ms: float) -> SearchTable:
+    """Return the rows as the browser has them: as they are now, with what was described and what is selected."""
     with jobs.mutex:
         selected = np.zeros(len(jobs), dtype=bool)
         selected[jobs.rows] = True
-        known = known_columns(jobs.snapshot, jobs.described, now_ms)
-        frame, flags = _frame_now(jobs), {"selected": selected}
-        added = [title for title in known.columns if title not in frame.columns]
-        for title, values in known.columns.items():
-            frame[title] = values
-        table = SearchTable(frame, now_ms, flags=flags, also=known.also)
-        table.hidden = table.hidden.union(added)
-        return table, known
+        frame = add_counted(_frame_now(jobs), known, now_ms)
+        table = SearchTable(frame, now_ms, flags={"selected": selected}, also=children_in(known, len(jobs)))
+        table.hidden = table.hidden.union(_added(jobs, table))
+        return table
 
 
-def _lacks(query: Query, known: KnownColumns) -> NDArray[np.bool_]:
-    """Return the rows of which the query asks what a description would tell, and which is not known."""
-    lacks = np.zeros(len(known.described), dtype=bool)
-    for source in {term.field.source for term in query.terms if term.field is not None}:
-        title = next((title for title in TITLES.get(source, ()) if title in known.columns), None)
-        if title is not None and title != "hours":
-            lacks |= pd.isna(known.columns[title])
-    return lacks
+def _added(jobs: ShownJobs, table: SearchTable) -> list[str]:
+    """Return the titles of what is searched by its field only: nobody sees it as a text, but for results."""
+    given = set(jobs.snapshot.frame.columns)
+    return [title for title in table.frame.columns if title not in given and title != _RESULT]
 
 
 def _frame_now(jobs: ShownJobs) -> pd.DataFrame:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from batchnb.widget.table.described import Described
-
 __all__ = ["ShownJobs"]
 
 
@@ -31,8 +29,6 @@ class ShownJobs:
         self.snapshot = take_snapshot(frame, 1, ids=ids)
         self.marks = Marks(self.snapshot)
         self.rows: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self.described: dict[str, tuple[Described, int]] = {}
-        """What DescribeJobs told, and in which snapshot, by job id. `Descriptions` fills it."""
         self.extends: int | None = None
         """The number of the snapshot that this one only adds rows to, at its end."""
         self._same: set[object] = set()
