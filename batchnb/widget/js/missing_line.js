@@ -36,7 +36,8 @@ export class MissingLine {
       return { text: shown(describer.failure, 500), buttons: [["Try again", () => describer.tryAgain()], ["Dismiss", () => describer.dismiss()]] };
     }
     if (progress) {
-      const text = `Loading: ${progress.done.toLocaleString("en-US")} of ${plural(progress.goal, "job")} described.`;
+      const isBusy = kernel.slow.includes("describe");
+      const text = isBusy ? "The kernel is busy with another cell. This starts when that is done." : `Loading: ${progress.done.toLocaleString("en-US")} of ${plural(progress.goal, "job")} described.`;
       return { text, buttons: [["Stop", () => describer.stop()]] };
     }
     return this.wanted();

@@ -4,6 +4,7 @@ import test from "node:test";
 import { factsMessage, jobsMessage } from "./described.mjs";
 import { MOST_UNASKED } from "../../../batchnb/widget/js/model/describer.js";
 import { Store } from "../../../batchnb/widget/js/model/store.js";
+import { busyText } from "../../../batchnb/widget/js/bar/machine.js";
 import { MissingLine } from "../../../batchnb/widget/js/missing_line.js";
 
 /** A store with jobs that run, over a model whose requests are answered by hand. */
@@ -115,6 +116,10 @@ test("a search says what it needs, loads it with progress, and then has its matc
   line().press("Load them (3 calls)");
   assert.deepEqual([asked()[0][0], asked()[0][1].length], ["search", 250]);
   assert.deepEqual([line().text, line().buttons], ["Loading: 0 of 250 jobs described.", ["Stop"]]);
+  store.kernel.slow = ["described", "describe"];
+  assert.match(line().text, /The kernel is busy with another cell\. This starts when that is done\./);
+  assert.equal(busyText(store.kernel.slow), "", "what nobody has asked for is no reason to speak");
+  store.kernel.slow = [];
   await answer();
   const part = (from, to) => Object.fromEntries(Array.from({ length: to - from }, (_, at) => [from + at, { vcpus: from + at }]));
   tell(part(0, 100), { isBusy: true });

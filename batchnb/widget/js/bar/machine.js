@@ -25,9 +25,12 @@ export function barState(state, { lost, result }) {
   return result ? "result" : "idle";
 }
 
+/** What the picker asks by itself, and nobody waits for. */
+const UNASKED = new Set(["auto_refresh", "describe", "described", "view"]);
+
 /** What is said while a request waits for a kernel that is busy. @param {string[]} all kinds of the requests that wait */
 export function busyText(all) {
-  const kinds = all.filter((kind) => kind !== "auto_refresh");
+  const kinds = all.filter((kind) => !UNASKED.has(kind));
   if (kinds.includes("confirm")) return `The kernel is busy with another cell. If that takes more than ${DEADLINE_S} s, your yes is not used and nothing is ended.`;
   if (kinds.includes("stop")) return "The kernel is busy with another cell. The run goes on until it hears of this.";
   if (kinds.some((kind) => ASKED.has(kind))) return "The kernel is busy with another cell. This starts when that is done.";
