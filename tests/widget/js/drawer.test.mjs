@@ -153,6 +153,39 @@ test("a job that the list has seen to end is asked for anew, once", () => {
   assert.equal(asked.length, 2);
 });
 
+test("a review shows other jobs, and the one from before comes back after it", () => {
+  const { details } = open();
+  details.resume();
+  details.show(JOB);
+  details.suspend();
+  details.suspend();
+  assert.equal(details.isOpen, false);
+  details.show(OTHER);
+  details.resume();
+  assert.equal(details.job, JOB);
+  details.close();
+  details.resume();
+  assert.equal(details.isOpen, false);
+});
+
+test("the jobs of a group are gone through", async () => {
+  globalThis.document ??= { createElement: () => ({ append() {}, addEventListener() {}, setAttribute() {} }) };
+  const { Pager } = await import("../../../batchnb/widget/js/drawer/pager.js");
+  const opened = [];
+  const pager = new Pager((job) => opened.push(job));
+  pager.show([["a", "A"], ["b", "B"], ["c", "C"]], 7);
+  assert.equal(pager.where.textContent, "1 of 10 jobs of this group");
+  pager.step(-1);
+  pager.step(1);
+  pager.follow("b");
+  pager.step(1);
+  pager.follow("elsewhere");
+  assert.deepEqual(opened, ["b", "c"]);
+  assert.equal(pager.where.textContent, "2 of 10 jobs of this group");
+  pager.show([["a", "A"]], 0);
+  assert.equal(pager.element.hidden, true);
+});
+
 test("a kernel that is gone answers nothing more, and what was asked can be asked again", () => {
   const { details, asked } = open();
   details.show(JOB);
