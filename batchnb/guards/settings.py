@@ -58,7 +58,7 @@ _KEYS = ("max_jobs", "max_percent", "protect", "accounts", "production_accounts"
 _TABLES = {"queues": PatternKind.QUEUE, "names": PatternKind.NAME, "tags": PatternKind.TAG}
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 PRICES = "prices"
-"""The one setting of a file that is no guard: see `configured_prices`."""
+"""The one setting of a file beside the guards: see `configured_prices`."""
 _YES, _NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -163,7 +163,7 @@ def _user_settings() -> tuple[str, dict[str, Any] | None]:
 
 
 def _guards_in(table: Mapping[str, object]) -> dict[str, object]:
-    # What jobs cost is no guard: a mistake in it is told where costs are shown, and stops nothing.
+    # Prices do not guard anything: a mistake in them is told where costs are shown, and stops nothing.
     return {key: value for key, value in table.items() if key != PRICES}
 
 

@@ -73,7 +73,8 @@ class AutoRefresh:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is looked at; return whether that was within `timeout` seconds."""
-        thread = self._thread
+        with self._mutex:  # it has started, then
+            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
         return thread is None or not thread.is_alive()
@@ -104,5 +105,7 @@ class AutoRefresh:
         session = self._session
         self._failures += 1
         if self._failures >= FAILURES:
-            self._why = f"Auto refresh is off: {session.failure_told(error)['error']}"
+            # That nothing was ended goes without saying: nobody asked for it.
+            said = str(session.failure_told(error)["error"]).replace(" Nothing was ended.", "")
+            self._why = f"Auto refresh is off: {said}"
         session.send_state()

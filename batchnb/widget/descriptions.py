@@ -21,6 +21,7 @@ from batchnb.errors import AccessDeniedError, BatchnbError, InputError, Throttle
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
 from batchnb.widget.failures import failure_of
+from batchnb.widget.peers import PEERS
 from batchnb.widget.table.described import NOT_FOUND, Described, described_of, facts_message, tags_in, tags_message
 from batchnb.widget.worker import Phase
 
@@ -48,7 +49,7 @@ _WHAT = "vCPU, GPU, memory, tries and tags are not known"
 
 
 class _ElsewhereError(BatchnbError):
-    """Calls go to another Region than the one of the jobs, where their ids mean nothing."""
+    """Calls go to another account or Region than those of the jobs, where their ids mean nothing."""
 
 
 class Descriptions:
@@ -73,7 +74,7 @@ class Descriptions:
         """Take row numbers of the snapshot to be described for a lane, in the place of those that wait in it.
 
         What is known of them is sent at once. Returns how many jobs are to be described, and `isHeld` where a plan or
-        a run goes on: then none is. Raises InputError for an unknown lane, and for rows that the table does not have.
+        a run goes on: then no job is. Raises InputError for an unknown lane, and for rows that the table does not have.
         """
         lane, again = content.get("lane"), content.get("again") is True
         if lane not in LANES:
@@ -89,7 +90,7 @@ class Descriptions:
             self.failure = ""
         with self._mutex:
             here = [job_id for job_id in job_ids if job_id in self._known]
-            is_held = bool(self.failure) or self._session.phase in _HELD
+            is_held = bool(self.failure) or self._is_busy
             asked = [] if is_held else [one for one in job_ids if self._is_wanted(one, lane, snapshot.number)]
             self._wanted[lane] = dict.fromkeys(asked)
             self._start()
@@ -112,6 +113,11 @@ class Descriptions:
             with self._mutex:
                 here = [job_id for job_id in self._known if job_id in snapshot.row_of] if self._known else []
             self._send(here)
+
+    def known(self) -> dict[str, Described]:
+        """Return what was described, by job id."""
+        with self._mutex:
+            return {job_id: described for job_id, (described, _) in self._known.items()}
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""
@@ -140,6 +146,11 @@ class Descriptions:
 
     # What the thread does
 
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a plan is made here, or jobs are ended by any picker: the calls of these come first."""
+        return self._session.phase in _HELD or PEERS.is_running
+
     def _is_wanted(self, job_id: str, lane: str, snapshot: int) -> bool:
         known = self._known.get(job_id)
         if known is None:
@@ -164,7 +175,7 @@ class Descriptions:
     def _next(self) -> list[str]:
         """Return the jobs to be described next; none where there is nothing to do, and the thread is over."""
         with self._mutex:
-            if self._session.phase in _HELD:
+            if self._is_busy:
                 self.stop()
             for lane in LANES:
                 wanted = self._wanted[lane]
@@ -188,15 +199,16 @@ class Descriptions:
         return {one: described_of(found[one]) if one in found else NOT_FOUND for one in job_ids}
 
     def _open(self) -> Gateway:
-        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another Region."""
+        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another account or Region."""
         endpoint, now = default_endpoint(), time.monotonic()
         if self._gateway is None or self._gateway[1] != endpoint or now - self._gateway[2] > GATEWAY_SECONDS:
-            gateway = self._session.setup.connection.open()
-            region = self._session.state()["where"]["region"]
+            where = self._session.state()["where"]
+            if where["obstacle"]:
+                raise _ElsewhereError(where["obstacle"])
+            gateway, region = self._session.setup.connection.open(), where["region"]
             if region and region != gateway.region and not is_loopback(gateway.endpoint):
-                raise _ElsewhereError(
-                    f"these jobs are in {shown(region, 40)}, but calls go to {shown(gateway.region, 40)}."
-                )
+                to = shown(gateway.region, 40)
+                raise _ElsewhereError(f"these jobs are in {shown(region, 40)}, but calls go to {to}.")
             self._gateway = gateway, endpoint, now
         return self._gateway[0]
 

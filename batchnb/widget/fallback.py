@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from batchnb.document import ROWS_SHOWN, table_html, table_text
-from batchnb.model.report_view import report_html, report_text
+from batchnb.document import ROWS_SHOWN, Facts, facts_html, facts_text, table_html, table_text
 from batchnb.text import escape, plural, shown
 from batchnb.widget.frontends import is_unattended
 from batchnb.widget.hosts import WITHOUT_CLICKS, is_streamlit
@@ -17,10 +17,9 @@ from batchnb.widget.hosts import WITHOUT_CLICKS, is_streamlit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from batchnb.model.report import Report
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["Still"]
+__all__ = ["Still", "Table"]
 
 _COLUMNS_SHOWN = 8
 _ROLES_SHOWN = ("id", "name", "queue", "status", "created", "started", "reason")
@@ -31,41 +30,87 @@ _TEXT_CELL = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows below their titles, and the line below them that says how many are left out."""
+
+    titles: Sequence[str]
+    rows: Sequence[Sequence[object]]
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Still:
-    """What a picker shows where it cannot move: the result, and the selection, or else the first rows."""
+    """What a picker shows where it cannot move: a sentence and a table, or else the selection or the first rows."""
 
     snapshot: Snapshot
     selected: NDArray[np.int64]
-    report: Report | None = None
-    note: str = ""
-    """What goes on, and when that was; it stands above everything."""
+    where: str = ""
+    """The place of the jobs; it stands above everything."""
+    sentence: str = ""
+    """What the bar said last; empty where that is how many jobs are selected."""
+    lines: Sequence[str] = ()
+    """What else there is to say of it."""
+    table: Table | None = None
+    facts: Facts = ()
+    notes: Sequence[str] = ()
+    """What is not in the list."""
+    closing: str = ""
+    """When all this was true."""
+
+    def saying(self, sentence: str, lines: Sequence[str] = (), table: Table | None = None, facts: Facts = ()) -> Still:
+        """Return it with what the bar said last, and what belongs to that."""
+        return replace(self, sentence=sentence, lines=[line for line in lines if line], table=table, facts=facts)
 
     def html(self, place: str = "") -> str:
         """Return it as HTML, bounded, and never markup; `place` is the class by which a page finds where it stands."""
-        titles, rows, sentence = _first_rows(self)
-        note = f"<p><strong>{escape(self.note, _NOTE_LENGTH)}</strong></p>" if self.note else ""
-        result = "" if self.report is None else report_html(self.report)
-        table = table_html(titles, rows, _CELL_LENGTH) if rows else ""
+        titles, rows, said = _first_rows(self)
+        table = self.table
+        parts = [
+            _paragraph(self.where),
+            f"<p><strong>{escape(self.sentence or said, _NOTE_LENGTH)}</strong></p>",
+            *map(_paragraph, self.lines),
+            table_html(table.titles, table.rows) if table and table.rows else "",
+            _paragraph(table.more) if table else "",
+            facts_html(self.facts) if self.facts else "",
+            _paragraph(said) if self.sentence else "",
+            table_html(titles, rows, _CELL_LENGTH) if rows else "",
+            *map(_paragraph, self.notes),
+            _paragraph(WITHOUT_CLICKS) if is_streamlit() and table is None else "",
+            _paragraph(self.closing),
+        ]
         classes = " ".join(filter(None, ["bnb-place", escape(place)]))
-        how = f"<p>{escape(WITHOUT_CLICKS, 300)}</p>" if is_streamlit() and self.report is None else ""
-        shows = f"{note}{result}<p>{escape(sentence, 300)}</p>{table}{how}"
-        return f'<div class="{classes}"><div class="bnb-still">{shows}</div></div>'
+        return f'<div class="{classes}"><div class="bnb-still">{"".join(parts)}</div></div>'
 
     def text(self) -> str:
         """Return it as text: for a terminal, and for LaTeX, which takes nothing else."""
-        titles, rows, sentence = _first_rows(self)
+        titles, rows, said = _first_rows(self)
         wanted = [place for place, title in enumerate(titles) if _role_of(self.snapshot, title) in _ROLES_IN_TEXT]
         cells = [[row[place] for place in wanted] for row in rows]
-        table = table_text([titles[place] for place in wanted], cells, _TEXT_CELL) if rows else ""
-        result = "" if self.report is None else report_text(self.report)
-        how = "" if is_unattended() or self.report is not None else WITHOUT_CLICKS
-        return "\n".join(part for part in (shown(self.note, _NOTE_LENGTH), result, sentence, table, how) if part)
+        table = self.table
+        parts = [
+            self.where,
+            self.sentence or said,
+            *self.lines,
+            table_text(table.titles, table.rows, _TEXT_CELL) if table and table.rows else "",
+            table.more if table else "",
+            facts_text(self.facts) if self.facts else "",
+            said if self.sentence else "",
+            table_text([titles[place] for place in wanted], cells, _TEXT_CELL) if rows else "",
+            *self.notes,
+            self.closing,
+            "" if is_unattended() or table is not None else WITHOUT_CLICKS,
+        ]
+        # What was laid out in lines is as safe as `table_text` and `facts_text` make it.
+        return "\n".join(part if "\n" in part else shown(part, _NOTE_LENGTH) for part in parts if part)
 
     def values(self) -> dict[str, Any]:
         """Return it as plain values, for a page that has the saved state of the widget, but no kernel."""
-        titles, rows, sentence = _first_rows(self)
-        result = shown(self.report.summary, 500) if self.report else ""
-        return {"titles": titles, "rows": rows, "sentence": sentence, "result": result}
+        titles, rows, said = _first_rows(self)
+        return {"titles": titles, "rows": rows, "sentence": said, "result": shown(self.sentence, 500)}
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text, _NOTE_LENGTH)}</p>" if text else ""
 
 
 def _first_rows(still: Still) -> tuple[list[str], list[list[str]], str]:
@@ -73,7 +118,7 @@ def _first_rows(still: Still) -> tuple[list[str], list[list[str]], str]:
     snapshot, selected = still.snapshot, still.selected
     columns = _columns(snapshot)
     size = len(snapshot)
-    others = np.arange(0 if still.report is not None else min(ROWS_SHOWN, size))
+    others = np.arange(0 if still.table is not None else min(ROWS_SHOWN, size))
     chosen = selected[:ROWS_SHOWN] if len(selected) else others
     rows = [[_cell(snapshot.frame[column].iloc[row]) for column in columns] for row in chosen.tolist()]
     total = plural(size, "job")

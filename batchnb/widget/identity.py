@@ -74,7 +74,8 @@ class Identity:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nobody is asking; return whether that was within `timeout` seconds."""
-        thread = self._thread
+        with self._mutex:  # it has started, then
+            thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(timeout)
         return thread is None or not thread.is_alive()

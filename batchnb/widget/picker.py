@@ -14,24 +14,30 @@ import anywidget
 import traitlets
 
 from batchnb.aws.kept_connection import KeptConnection
-from batchnb.aws.relist import not_listed_text
-from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.running.run import check_timeout
 from batchnb.text import plural
-from batchnb.widget.execution import Run
-from batchnb.widget.fallback import Still
 from batchnb.widget.frontends import Outputs, is_unattended
 from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.kept_text import cell_of
+from batchnb.widget.matching import check_query, rows_matching
 from batchnb.widget.module import join_modules
 from batchnb.widget.requests import answer_to
+from batchnb.widget.saved_form import still_of
 from batchnb.widget.session import PickerSession
 from batchnb.widget.setup import Audience, Setup
 from batchnb.widget.shown_jobs import ShownJobs
-from batchnb.widget.watching import Watching
+from batchnb.widget.view_asked import (
+    as_asked,
+    check_columns,
+    check_group,
+    check_idle,
+    check_reason_text,
+    check_selected,
+    origin_of,
+)
 
 if TYPE_CHECKING:
     import boto3
@@ -51,11 +57,19 @@ class JobPicker(anywidget.AnyWidget):
     example `{"max_jobs": 5000}`. Calls go where `session`, `profile`, `region` and `endpoint_url` say, as for
     `batchnb.plan`.
 
+    `query`, `group` and `columns` say how the list is shown at first. These, `reason` and `selected` can be set at any
+    time, and change the picker in place. What confirms cannot be set.
+
+    How a picker is set (search, groups, columns, widths, sort, height, open details, reason, selection) is kept for 12
+    hours, in this kernel: where the cell is run again, the new picker is set like the last one. `view` gives it a name,
+    for hosts that do not tell which cell runs. It is restored only for jobs of the same account, Region and endpoint,
+    and the reason only on the same day (UTC). What an argument asks for anew counts more than what was kept.
+
     `relist` returns a new DataFrame for `refresh`. Without it, a whole listing of `list_jobs` is made again: new jobs
     come to its end, unselected, and those that it has no more stay. Of any other frame, be it a part of a listing,
     only the jobs that it has are looked at again.
 
-    `selected`, `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
+    `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
     """
 
     _esm = join_modules(_HERE / "js" / "index.js")
@@ -66,6 +80,10 @@ class JobPicker(anywidget.AnyWidget):
         df: pd.DataFrame,
         *,
         reason: str = "",
+        query: str = "",
+        group: str | Sequence[str] | None = None,
+        columns: Sequence[str] | None = None,
+        view: str | None = None,
         session: boto3.Session | None = None,
         profile: str | None = None,
         region: str | None = None,
@@ -81,7 +99,9 @@ class JobPicker(anywidget.AnyWidget):
             raise InputError(f"confirm_above must be a whole number from 0, got {confirm_above!r}.")
         connection = KeptConnection(session, profile, region, endpoint_url)
         setup = Setup(connection, dict(guards or {}), confirm_above, timeout, ids, relist)
-        self._session = PickerSession(ShownJobs(df, ids), setup, self._audience(), reason=reason)
+        jobs = ShownJobs(df, ids)
+        origin = origin_of(jobs, view, reason=reason, query=query, group=group, columns=columns)
+        self._session = PickerSession(jobs, setup, self._audience(), origin=origin)
         self._outputs = Outputs()
         super().__init__()
         self._keep_rows()
@@ -89,8 +109,62 @@ class JobPicker(anywidget.AnyWidget):
 
     @property
     def selected(self) -> pd.DataFrame:
-        """The selected rows of the DataFrame, in its order."""
+        """The selected rows of the DataFrame, in its order.
+
+        Set it to a DataFrame, a job id or several: exactly these jobs are selected then, except for those that have
+        ended or are locked. Raises InputError for a job that is not in the list, and unless the picker is idle.
+        """
         return self._session.jobs.selected
+
+    @selected.setter
+    def selected(self, jobs: object) -> None:
+        check_idle(self._session, "selected")
+        self._session.select(check_selected(self._session, jobs))
+
+    @property
+    def query(self) -> str:
+        """The search. Raises InputError, with the line that the picker shows, for one that cannot be read."""
+        return self._session.view.current.search
+
+    @query.setter
+    def query(self, query: str) -> None:
+        self._session.view.set(search=check_query(self._session.jobs, query))
+
+    @property
+    def matching(self) -> pd.DataFrame:
+        """The rows that match `query` now, in the order of the DataFrame.
+
+        Python reads the search by the rules of the browser; facets do not count. A search that cannot be read matches
+        nothing.
+        """
+        with self._session.jobs.mutex:
+            return self._session.jobs.snapshot.frame.iloc[rows_matching(self._session, self.query)]
+
+    @property
+    def group(self) -> str | tuple[str, ...] | None:
+        """By what the rows are grouped: a name or two of them, None for no groups.
+
+        A name is `definition`, `name stem`, `array`, `queue`, `status`, `result`, or the title of a column. Raises
+        InputError if it is set to another one.
+        """
+        return as_asked(self._session.view.current.group)
+
+    @group.setter
+    def group(self, group: str | Sequence[str] | None) -> None:
+        self._session.view.set(group=check_group(self._session.jobs.snapshot, group))
+
+    @property
+    def columns(self) -> list[str] | None:
+        """The titles of the columns that are shown, in their order; None until a browser has shown the usual ones.
+
+        Set it to titles, or to None for the usual columns. The name always stays. Raises InputError for a column that
+        is not there.
+        """
+        return self._session.view.titles
+
+    @columns.setter
+    def columns(self, columns: Sequence[str] | None) -> None:
+        self._session.view.set(columns=check_columns(self._session.jobs.snapshot, columns))
 
     @property
     def plan(self) -> Plan | None:
@@ -104,8 +178,16 @@ class JobPicker(anywidget.AnyWidget):
 
     @property
     def reason(self) -> str:
-        """The text in the field for the reason."""
+        """The text in the field for the reason.
+
+        Raises InputError if it is set to one that AWS would not take, and unless the picker is idle.
+        """
         return self._session.reason
+
+    @reason.setter
+    def reason(self, reason: str) -> None:
+        check_idle(self._session, "reason")
+        self._session.view.set(reason=check_reason_text(reason))
 
     @property
     def error(self) -> Exception | None:
@@ -166,28 +248,11 @@ class JobPicker(anywidget.AnyWidget):
 
     def _data(self) -> Mapping[str, Any]:
         bundle = self._repr_mimebundle_()
-        data: Mapping[str, Any] = bundle[0] if isinstance(bundle, tuple) else bundle
-        return data
+        return bundle[0] if isinstance(bundle, tuple) else bundle  # type: ignore[no-any-return]
 
     def _stills(self) -> dict[str, str]:
-        still = self._still()
+        still = still_of(self._session)
         return {"text/plain": f"{self!r}\n{still.text()}", "text/html": still.html(self._place)}
-
-    def _still(self) -> Still:
-        jobs, run = self._session.jobs, self._session.run
-        with jobs.mutex:
-            report = None if run else self._session.report
-            return Still(jobs.snapshot, jobs.rows, report, self._note(run))
-
-    def _note(self, run: Run | Watching | None) -> str:
-        if run is not None:
-            return (
-                f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "
-                "How it ended: %batch_history. If it was cut off, %batch_resume finishes it."
-            )
-        # A notebook that is run again to be compared must say the same each time.
-        as_of = "" if is_unattended() else f"As of {Clock().wall():%Y-%m-%d %H:%M:%S} UTC."
-        return " ".join(filter(None, [as_of, not_listed_text(self._session.jobs.snapshot.frame)]))
 
     def _keep_outputs(self) -> None:
         if self._outputs.is_held:
@@ -198,7 +263,7 @@ class JobPicker(anywidget.AnyWidget):
 
     def _keep_rows(self) -> None:
         # For a page that has the saved state of the widget, but no kernel: as bounded as the static table.
-        self._saved = self._still().values()
+        self._saved = still_of(self._session).values()
 
     @property
     def _place(self) -> str:

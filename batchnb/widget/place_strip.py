@@ -11,10 +11,10 @@ from batchnb.errors import BatchnbError
 from batchnb.guards.keywords import layer_of_keywords
 from batchnb.guards.settings import account_names, guards
 from batchnb.jobs.frame import ARN_COLUMNS
-from batchnb.jobs.ids import parse_job_id
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
 from batchnb.widget.identity import Caller
+from batchnb.widget.whereabouts import place_of_first_arn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +44,12 @@ def place_told(
         here = here or planned
     else:
         made = remembered(frame)
-        account, region = _of_first_arn(frame)
+        account, region = place_of_first_arn(frame)
         region = region or (made.region if made else None) or (here.region if here else None)
         endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
         endpoint = here.endpoint if here else endpoint
         account = account or (here.account if here else None)
-    badge, why = _badge(account, endpoint, setup, here)
+    badge, why = _badge(account, setup, is_emulator=_is_emulator(endpoint, here, frame))
     if not why and badge == "unknown" and not asked.is_asking:
         why = "The account of these jobs is not known, so nothing can be reviewed. Log in, then press Refresh."
     return {
@@ -66,7 +66,7 @@ def place_told(
 
 def wrong_account(frame: pd.DataFrame, here: Place | None) -> str:
     """Return that no job is in the account of the caller; empty where one is, or where that is not known."""
-    account, _ = _of_first_arn(frame)
+    account, _ = place_of_first_arn(frame)
     if here is None or account is None or here.account in (None, account):
         return ""
     title = next(title for title in ARN_COLUMNS if list(frame.columns).count(title) == 1)
@@ -86,10 +86,19 @@ def _alias(account: str | None, asked: Caller) -> str | None:
     return shown(name, 80) if name else None
 
 
-def _badge(account: str | None, endpoint: str | None, setup: Setup, here: Place | None) -> tuple[str, str]:
+def _is_emulator(endpoint: str | None, here: Place | None, frame: pd.DataFrame) -> bool:
+    """Whether batchnb's own emulator has answered there. What else answers on this machine may be a tunnel to AWS."""
+    if endpoint is None or not is_loopback(endpoint):
+        return False
+    if here is not None and (here.caller is not None or here.is_emulator):
+        return here.is_emulator
+    made = remembered(frame)
+    return made is not None and made.endpoint == endpoint and made.is_emulator
+
+
+def _badge(account: str | None, setup: Setup, *, is_emulator: bool) -> tuple[str, str]:
     """Return the badge, and what is wrong with the settings that decide it, empty where nothing is."""
-    # What answers on this machine may be a tunnel to AWS: once it has answered, only batchnb's own emulator is one.
-    if endpoint and is_loopback(endpoint) and (here is None or here.caller is None or here.is_emulator):
+    if is_emulator:
         return "emulator", ""
     if account is None:
         return "unknown", ""
@@ -98,19 +107,6 @@ def _badge(account: str | None, endpoint: str | None, setup: Setup, here: Place 
     except (BatchnbError, TypeError) as error:
         return "unknown", f"The guards cannot be read: {shown(error, 600)}"
     return "production" if held.is_production(account) else "aws", ""
-
-
-def _of_first_arn(frame: pd.DataFrame) -> tuple[str | None, str | None]:
-    titles = list(frame.columns)
-    for title in ARN_COLUMNS:
-        if titles.count(title) == 1 and len(frame):
-            arn = frame[title].iloc[0]
-            try:
-                job = parse_job_id(arn)
-            except BatchnbError:
-                return None, None
-            return job.account, job.region
-    return None, None
 
 
 def _short(caller: str) -> str:

@@ -26,6 +26,7 @@ def answer_to(session: PickerSession, content: object, buffers: Buffers) -> dict
     """Do what a request asks of a session, and return the answer. A failure is kept as the session's error."""
     request: Content = content if isinstance(content, dict) else {}
     answer: dict[str, Any] = {"kind": "answer", "id": request.get("id")}
+    session.peer.settle()
     try:
         handler = _handler(request.get("kind"))
         return answer | {"ok": True, **(handler(session, request, buffers) or {})}
@@ -98,6 +99,8 @@ _HANDLERS: Mapping[str, Handler] = {
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
+    "view": lambda session, content, _: session.view.take(content.get("view")),
+    "afresh": lambda session, *_: session.view.start_afresh(),
     "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),
 }

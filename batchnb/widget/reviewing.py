@@ -75,7 +75,7 @@ class Reviewing:
         found = report.newcomers.job_ids if report and report.newcomers else ()
         if report is None or not found:
             raise InputError("no jobs like those of the last run were submitted since. Nothing was ended.")
-        session.reason = report.plan.reason
+        session.reason, self.planning = report.plan.reason, None
         session.worker.start(Phase.PLANNING, lambda turn: self._add_and_make(turn, found))
 
     def leave_out(self, digest: object, group: object) -> None:
@@ -128,10 +128,11 @@ class Reviewing:
             raise InputError(_OTHER_PLAN)
         try:
             check_confirmation(review, typed, sent_at, self._session.clock.now())
+            raise_refusals(review.clearance.refusals)
+            self._session.peer.claim(plan)
         except LateError:
             worker.enter(Phase.IDLE)
             raise
-        raise_refusals(review.clearance.refusals)
         return Run(plan, review.clearance.max_jobs)
 
     def _waiting(self, digest: object) -> Plan:
@@ -167,7 +168,9 @@ class Reviewing:
             self._take(plan)
             session.identity.take(plan.identity)
             session.jobs.marks.note_plan(plan)
+            session.peer.mark()
         session.send_patch()
+        session.peer.note_plan(plan)
         session.descriptions.note_plan(plan)
         return Phase.CONFIRMING
 

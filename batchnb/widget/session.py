@@ -20,12 +20,15 @@ from batchnb.widget.descriptions import Descriptions
 from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.identity import Identity
+from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
-from batchnb.widget.setup import Audience, Setup
+from batchnb.widget.session_view import SessionView
+from batchnb.widget.setup import Audience, Origin, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
 from batchnb.widget.watching import Watching
+from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
 
 if TYPE_CHECKING:
@@ -38,7 +41,14 @@ class PickerSession:
     """The jobs, the selection, one plan and one worker thread of a picker. Threads may share it."""
 
     def __init__(
-        self, jobs: ShownJobs, setup: Setup, audience: Audience, *, reason: str = "", clock: Clock | None = None
+        self,
+        jobs: ShownJobs,
+        setup: Setup,
+        audience: Audience,
+        *,
+        reason: str = "",
+        clock: Clock | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.jobs = jobs
         self.setup = setup
@@ -54,7 +64,7 @@ class PickerSession:
         """The run that goes on, None where none does."""
         self.note = ""
         """How the table was listed last."""
-        self.worker = Worker(self.send_state)
+        self.worker = Worker(self._enter_phase)
         self.audience = audience
         self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
         """What is asked about single jobs."""
@@ -62,6 +72,16 @@ class PickerSession:
         """Who calls, asked once a page shows the picker."""
         self.auto_refresh: AutoRefresh = AutoRefresh(self)
         self._state = StateTold(self)
+        self._where: tuple[object, Whereabouts] | None = None
+        origin = origin or Origin(given={"reason": reason})
+        self.peer = PEERS.join(self, origin.cell)
+        """The other pickers of this process, and their runs."""
+        self.view: SessionView = SessionView(self, origin)
+        """How the picker is set, and where that is kept."""
+        with jobs.mutex:
+            # What others end is locked before anything is selected again.
+            self.peer.mark()
+            self.view.restore()
 
     # What Python and the browser ask
 
@@ -75,11 +95,22 @@ class PickerSession:
         """What it does now."""
         return self.worker.phase
 
+    @property
+    def where(self) -> Whereabouts:
+        """Where the jobs are: as AWS has confirmed it for the last plan, or else as far as the frame tells."""
+        key = (self.jobs.snapshot.number, id(self.plan))
+        if self._where is None or self._where[0] != key:
+            plan = self.plan
+            frame = self.jobs.snapshot.frame
+            self._where = key, where_planned(plan.identity) if plan else whereabouts_of(frame, self.setup)
+        return self._where[1]
+
     def select(self, job_ids: Sequence[str]) -> None:
         """Select exactly these jobs, as far as they are shown and have not ended, and tell the browser."""
         with self.jobs.mutex:
             self.jobs.select(job_ids)
             self._send(messages.selection(self.jobs))
+            self.view.keep()
         self.audience.keep_rows()
 
     def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
@@ -90,6 +121,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.jobs.select_bits(number, buffers)
             self.reason = reason
+            self.view.keep()
             return len(self.jobs.rows)
 
     def greet(self) -> None:
@@ -104,8 +136,9 @@ class PickerSession:
         self.identity.ask(jobs[0] if jobs and jobs[0] else None)
 
     def send_table(self) -> None:
-        """Send the first rows, then all of them."""
+        """Send how the picker is set, the first rows, and then all of them."""
         with self.jobs.mutex:
+            self.send(self.view.told())
             ahead = messages.first_rows(self.jobs, self.state())
             if ahead is not None:
                 self._send(ahead)
@@ -120,7 +153,11 @@ class PickerSession:
         """
         with self.jobs.mutex:
             run = self.reviewing.confirmed(digest, typed, sent_at)
-            self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+            try:
+                self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+            except BaseException:
+                self.peer.give_up()
+                raise
 
     def cancel(self) -> None:
         """Give up the plan that is made, or waits for its confirmation."""
@@ -163,17 +200,27 @@ class PickerSession:
 
     # What the worker does
 
+    def _enter_phase(self) -> None:
+        self.send_state()
+        if self.phase in (Phase.CONFIRMING, Phase.IDLE):
+            # A notebook that is saved now shows the review that waits, or that none does any more.
+            self.audience.keep_outputs()
+
     def _execute(self, run: Run | Watching) -> None:
+        with self.peer.running():
+            self._execute_alone(run)
+
+    def _execute_alone(self, run: Run | Watching) -> None:
         self.run = run
         self.jobs.marks.begin_run(run.plan)
         self.send_patch()
         # Should the kernel die before the end, the notebook says that a run had begun.
         self.audience.keep_outputs()
         try:
-            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self.send_patch)
+            report = run.execute(timeout=self.setup.timeout, note=self._note_event, tell=self._tell_run)
         except InterruptedRunError as error:
             self.worker.error, report = error, error.report
-        except Exception:
+        except BaseException:
             self.run = None
             self.audience.keep_outputs()
             raise
@@ -184,6 +231,7 @@ class PickerSession:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
         self.send_patch()
+        self.peer.note_report(report)
         self.descriptions.note_report(report)
         # What failed can be selected again, by somebody who has read why.
         self.select([])
@@ -194,6 +242,11 @@ class PickerSession:
             self.jobs.marks.note_event(event)
             if self.run is not None:
                 self.run.note(event)
+        self.peer.note_event(event)
+
+    def _tell_run(self) -> None:
+        self.send_patch()
+        self.peer.pass_on()
 
     def _refresh(self) -> None:
         fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
@@ -205,6 +258,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.note = note
             self.jobs.replace(frame, in_place=in_place)
+            self.peer.mark()
             content, buffers = messages.table(self.jobs, self.state())
             self._send((content | {"isInPlace": in_place}, buffers))
         if not in_place:
@@ -231,6 +285,10 @@ class PickerSession:
         """Tell the browser which rows have changed, and what goes on."""
         with self.jobs.mutex:
             self._send(messages.patch(self.jobs, self.state()))
+
+    def send(self, content: dict[str, Any]) -> None:
+        """Send a message without binary parts to the browser."""
+        self._send((content, []))
 
     def _send(self, message: messages.Message) -> None:
         content, buffers = message

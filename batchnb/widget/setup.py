@@ -11,7 +11,7 @@ from batchnb.aws.connection import Connection
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Audience", "Setup"]
+__all__ = ["Audience", "Origin", "Setup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,18 @@ class Setup:
     def with_dependents(self) -> bool:
         """Whether a plan takes in the jobs that would fail with it from the beginning."""
         return bool(self.guards.get("with_dependents"))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The code that makes a picker: where it stands, and how it asks for the picker to be set."""
+
+    cell: int | None = None
+    """The number in `In [4]`; None outside of a notebook."""
+    view: str | None = None
+    """The name by which its view is found again when the code is run again; None where there is none."""
+    given: Mapping[str, Any] = field(default_factory=dict)
+    """Parts of a `View` that it asks for."""
 
 
 @dataclass(frozen=True, slots=True)

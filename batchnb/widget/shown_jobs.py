@@ -10,6 +10,7 @@ import numpy as np
 
 from batchnb.errors import InputError
 from batchnb.widget.table.marks import Marks
+from batchnb.widget.table.rows import Lock
 from batchnb.widget.table.snapshot import bits_of, take_snapshot
 
 if TYPE_CHECKING:
@@ -68,6 +69,12 @@ class ShownJobs:
         with self.mutex:
             # It may have been made while a refresh in place was on its way to the page.
             self.rows = self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
+
+    def drop_locked(self) -> None:
+        """Take from the selection what cannot be selected any more."""
+        with self.mutex:
+            if len(self.rows):
+                self.rows = self.rows[self.snapshot.rows.locks[self.rows] == Lock.NONE]
 
     def replace(self, frame: pd.DataFrame, *, in_place: bool = False) -> None:
         """Show another frame. The selection stays, by job id. `in_place` says that its rows are the same jobs."""

@@ -55,8 +55,10 @@ class Worker:
         An exception is kept in `error`, and ends the phase.
         """
         turn = self.begin(phase, after=after)
-        self._thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
+        with self._mutex:  # whoever waits finds a thread that has started
+            thread.start()
+            self._thread = thread
 
     def is_current(self, turn: int) -> bool:
         """Whether this turn goes on, and was not given up."""

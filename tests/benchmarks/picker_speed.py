@@ -32,7 +32,12 @@ LIMIT = 60_000
 SLOW = 20_000
 """Above so many rows, itables' selection and update take minutes, and are left out."""
 
-_TITLE = "[...output.querySelectorAll('{titles}')].find((one) => one.textContent.trim().startsWith('{title}'))"
+_TITLE = (
+    "[...output.querySelectorAll('{titles}')]"
+    ".find((one) => ['{title}', '{label}'].some((text) => one.textContent.trim().startsWith(text)))"
+)
+_LABELS = {"vcpus": "vCPU", "jobId": "Job id"}
+"""What the picker calls columns, since it gives them plain names."""
 _TYPE = (
     "const box = output.querySelector('{box}'); box.value = {query};"
     " for (const kind of ['input', 'keyup', 'search']) box.dispatchEvent(new Event(kind, {{ bubbles: true }}));"
@@ -76,7 +81,7 @@ class Grid:
 
     def sorted_by(self, title: str) -> str:
         """Return what clicks on a title."""
-        return f"{_TITLE.format(titles=self.titles, title=title)}{self.press}.click()"
+        return f"{_TITLE.format(titles=self.titles, title=title, label=_LABELS.get(title, title))}{self.press}.click()"
 
 
 PICKER = Grid(
@@ -84,11 +89,20 @@ PICKER = Grid(
     make="grid = JobPicker(frame); grid",
     change="patch_picker(grid, {status!r})",
     row=".bnb-body .bnb-row",
-    whole="!/loading/i.test(output.querySelector('.bnb-counts').textContent)",
-    probe="[...output.querySelectorAll('.bnb-body .bnb-row')].find((row) => row.ariaRowIndex === '2')?.textContent",
+    whole=(
+        "!/loading|on its way/i.test("
+        "(output.querySelector('.bnb-found') ?? output.querySelector('.bnb-counts')).textContent)"
+    ),
+    probe=(
+        "[...output.querySelectorAll('.bnb-body .bnb-row')].find((row) => !row.hidden && row.ariaRowIndex === '2')"
+        "?.textContent"
+    ),
     search=".bnb-search",
     titles=".bnb-th",
-    everything="output.querySelector('.bnb-selection .bnb-button').click()",
+    everything=(
+        "[...output.querySelectorAll('.bnb-button')]"
+        ".find((one) => /^Select all/.test(one.textContent) && !one.disabled).click()"
+    ),
     box=".bnb-grid",
     group=(
         "const menu = output.querySelector('.bnb-group-by'); if (!menu.open) menu.querySelector('summary').click();"

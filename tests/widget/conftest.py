@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,14 +28,14 @@ class Hand:
 
     picker: JobPicker
     sent: list[tuple[dict[str, Any], list[bytes]]] = field(default_factory=list)
-    number: int = 0
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def ask(self, kind: str, content: dict[str, Any] | None = None, *buffers: bytes) -> dict[str, Any]:
         """Send a request and return its answer; there has to be exactly one."""
-        self.number += 1
+        number = next(self.numbers)
         parts = [memoryview(part) for part in buffers]
-        self.picker._on_message(self.picker, {"kind": kind, "id": self.number, **(content or {})}, parts)
-        answers = [message for message, _ in self.sent if message.get("id") == self.number]
+        self.picker._on_message(self.picker, {"kind": kind, "id": number, **(content or {})}, parts)
+        answers = [message for message, _ in self.sent if message.get("id") == number]
         assert len(answers) == 1
         return answers[0]
 

@@ -284,7 +284,7 @@ def test_a_table_stands_beside_the_widget(hand: Hand) -> None:
     """Whoever has no widgets gets an escaped table, of the selection first and of the result later."""
     hand.choose(0)
     bundle = hand.picker._repr_mimebundle_()
-    assert bundle["text/plain"].startswith("<JobPicker: 13 jobs>\nAs of ")
+    assert bundle["text/plain"].startswith("<JobPicker: 13 jobs>\nEMULATOR, not AWS")
     assert "run-000" in bundle["text/plain"]
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "1 job of 13 jobs selected" in bundle["text/html"]

@@ -7,12 +7,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import batchnb
 from batchnb import list_jobs, local
 from batchnb.aws.relist import remembered
 from batchnb.errors import InputError
 from batchnb.jobs.selector import selector
+from batchnb.widget.refresh import Refreshed, in_place
+from batchnb.widget.table.snapshot import take_snapshot
 from tests.widget.conftest import Hand
 
 Hold = Callable[..., Hand]
@@ -183,7 +187,7 @@ def test_auto_refresh_is_off_after_three_failures(active: pd.DataFrame, hold: Ho
     for _ in range(2):
         assert tick(hand)["off"] == ""
     said = tick(hand)["off"]
-    assert said.startswith("Auto refresh is off: You may not")
+    assert said == "Auto refresh is off: You may not look at these jobs: needs batch:ListJobs."
     assert hand.state["error"] is None
     jobs.calls.clear()
     assert tick(hand)["off"] == said
@@ -202,3 +206,21 @@ def test_a_list_of_ones_own_is_updated_row_by_row(active: pd.DataFrame, hold: Ho
     frame = hand.picker._session.jobs.snapshot.frame
     assert list(frame["jobName"]) == list(active["jobName"])
     assert list(frame["status"]) == ["RUNNING", *(f"S{row}" for row in range(len(active) - 2, -1, -1))]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(range(6)), st.sets(st.integers(0, 5)), st.integers(0, 3))
+def test_a_refresh_in_place_gives_each_job_its_own_values(order: list[int], gone: set[int], new: int) -> None:
+    """However the fresh rows are ordered, and whichever are gone or new: no row gets the values of another job."""
+
+    def job(row: int) -> str:
+        return f"{row:08x}-0000-0000-0000-000000000000"
+
+    shown = pd.DataFrame({"jobId": [job(row) for row in range(6)], "status": "RUNNING", "cost": range(6)})
+    rows = [*(row for row in order if row not in gone), *range(6, 6 + new)]
+    fresh = pd.DataFrame({"jobId": [job(row) for row in rows], "status": [f"S{row}" for row in rows], "cost": 9})
+    frame, count = in_place(take_snapshot(shown, 1), Refreshed(fresh, ""))
+    assert count == new
+    assert list(frame["jobId"]) == list(shown["jobId"])
+    assert list(frame["status"]) == ["RUNNING" if row in gone else f"S{row}" for row in range(6)]
+    assert list(frame["cost"]) == [row if row in gone else 9 for row in range(6)]

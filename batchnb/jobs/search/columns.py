@@ -45,6 +45,8 @@ class SearchTable:
     """Rows that are in a status besides the one of their column: arrays of which a child is."""
     uncounted: NDArray[np.bool_] | None = None
     """Arrays that have not ended, and of which nobody knows the statuses of their children."""
+    hidden: frozenset[str] = _NOT_SHOWN
+    """The titles of columns in which no bare word is looked for."""
     _words: dict[str, Words] = field(default_factory=dict)
 
     @cached_property
@@ -88,7 +90,7 @@ class SearchTable:
         return [
             self._source_at(place)
             for place, title in enumerate(self._titles)
-            if title not in _NOT_SHOWN and _kind_of(self.frame.iloc[:, place]) is Kind.TEXT
+            if title not in self.hidden and _kind_of(self.frame.iloc[:, place]) is Kind.TEXT
         ]
 
     @cached_property

@@ -51,7 +51,7 @@ export function triesText(tries, most) {
 /** name:revision of the ARN of a definition; any other text as it is. @param {string} definition */
 export const shortDefinition = (definition) => (definition.startsWith("arn:") ? definition.slice(definition.lastIndexOf("/") + 1) : definition);
 
-/** A long text in two parts, of which the second one stays when there is no room for all of it. @param {string} text @returns {[string, string]} */
+/** A long text in two parts, of which the second one stays when not all of it can be seen. @param {string} text @returns {[string, string]} */
 export function splitText(text) {
   const chars = Array.from(text);
   if (chars.length < SPLIT_FROM) return [text, ""];
@@ -63,7 +63,7 @@ export function splitText(text) {
 
 /**
  * What stands behind a name: of an array its size and how many children live, of a multi-node job its nodes.
- * @param {number} size NaN for what is no array @param {number | undefined} live @param {number | undefined} nodes
+ * @param {number} size NaN for other jobs @param {number | undefined} live @param {number | undefined} nodes
  */
 export function behindName(size, live, nodes) {
   const parts = [];

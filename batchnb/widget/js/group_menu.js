@@ -1,6 +1,6 @@
 // @ts-check
 // The menu by which rows are grouped.
-import { button, element, focusAt } from "./dom.js";
+import { element, focusAt } from "./dom.js";
 import { plural, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
@@ -76,7 +76,7 @@ export class GroupMenu {
     const focus = /** @type {HTMLElement | null} */ (focusAt(this.menu));
     const focused = focus && this.menu.contains(focus) ? focus.dataset.key : undefined;
     const items = all.map((one) => this.choice(one, isPair ? one.by.length === 2 : one.by.length < 2 && one.by[0] === by[0]));
-    this.menu.replaceChildren(...items, ...(by.length ? [this.second(choices), this.buttons()] : []));
+    this.menu.replaceChildren(...items, ...(by.length ? [this.second(choices)] : []));
     if (focused) /** @type {HTMLElement | undefined} */ ([...this.menu.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
   }
 
@@ -97,19 +97,6 @@ export class GroupMenu {
     const at = others.findIndex(({ name }) => name === by[1]);
     select.value = at < 0 ? "" : String(at);
     return element("label", { class: "bnb-then" }, ["then by ", select]);
-  }
-
-  buttons() {
-    return element("div", { class: "bnb-bar" }, [
-      button("Open all", () => this.toggleAll(true), { "data-key": "open" }), button("Close all", () => this.toggleAll(false), { "data-key": "close" }),
-    ]);
-  }
-
-  /** @param {boolean} open */
-  toggleAll(open) {
-    this.store.groups.toggleAll(open);
-    this.store.cursor.rewind();
-    this.store.notify("rows");
   }
 
   /** @param {string[]} by */

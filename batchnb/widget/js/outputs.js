@@ -74,11 +74,15 @@ export class Outputs {
     // Runs wherever the place of this picker comes into the page, however late: after a reload, or from out of sight.
     this.placed = (/** @type {AnimationEvent} */ event) => event.animationName === "bnb-placed" && this.moveIn(/** @type {HTMLElement} */ (event.target));
     document.addEventListener("animationstart", this.placed);
+    // After a reload of the page, what was set a moment ago is there.
+    this.leaving = () => store.viewState.say();
+    window.addEventListener("pagehide", this.leaving);
     stylePage();
   }
 
   dispose() {
     document.removeEventListener("animationstart", this.placed);
+    window.removeEventListener("pagehide", this.leaving);
     for (const output of this.all) output.leave();
     this.all.clear();
   }
@@ -111,6 +115,7 @@ export class Outputs {
 
   /** Its output is gone, perhaps for a place that it can move into. @param {Output} output */
   evict(output) {
+    this.store.viewState.say();
     output.view.host.remove();
     setTimeout(() => {
       if (output.isConnected) return;

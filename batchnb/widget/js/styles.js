@@ -3,6 +3,7 @@
 import { BAR_LOOK } from "./styles_bar.js";
 import { FRAME_LOOK } from "./styles_frame.js";
 import { GRID_LOOK } from "./styles_grid.js";
+import { KEPT_LOOK } from "./styles_kept.js";
 import { STRIP_LOOK } from "./styles_strip.js";
 import { TOKENS } from "./styles_tokens.js";
 import { COLUMNS_LOOK } from "./styles_columns.js";
@@ -16,7 +17,7 @@ const HOST = `
 `;
 
 /** All rules of a picker. A file of rules is one line here. */
-const LOOK = [HOST, TOKENS, FRAME_LOOK, GRID_LOOK, COLUMNS_LOOK, GROUPS_LOOK, DRAWER_LOOK, BAR_LOOK, STRIP_LOOK].join("\n");
+const LOOK = [HOST, TOKENS, FRAME_LOOK, GRID_LOOK, COLUMNS_LOOK, GROUPS_LOOK, DRAWER_LOOK, BAR_LOOK, STRIP_LOOK, KEPT_LOOK].join("\n");
 
 /** For the page itself: the live picker covers the static table of a notebook's file. */
 const PLACE = `

@@ -48,7 +48,7 @@ export const BAR_LOOK = String.raw`
 .bnb-run-reason { min-width: 0; color: var(--bnb-dim); overflow-wrap: anywhere; unicode-bidi: isolate; }
 .bnb-run-left { margin-left: auto; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }
 .bnb-run-note { margin: 4px 0 0; color: var(--bnb-dim); }
-.bnb-running .bnb-bar { justify-content: space-between; }
+.bnb-running .bnb-bar { justify-content: space-between; margin-top: 6px; }
 .bnb-meter { display: flex; height: 8px; overflow: hidden; border-radius: 4px; background: var(--bnb-line); }
 .bnb-meter span { transition: width 0.25s linear; }
 .bnb-meter-done { background: var(--bnb-primary); }

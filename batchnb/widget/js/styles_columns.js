@@ -33,7 +33,8 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-menu-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
-.bnb-missing { display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 6px; }
+.bnb-missing { display: flex; flex: none; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 8px; }
+.bnb-missing:empty { display: none; }
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

@@ -177,7 +177,7 @@ summary::-webkit-details-marker { display: none; }
 
 .bnb-acts { position: relative; display: flex; flex: 0 1 auto; flex-direction: column; min-height: 0; overflow-y: auto; border-radius: 0 0 6px 6px; background: var(--bnb-back-2); }
 .bnb-chosen { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: center; min-height: 24px; padding: 8px 12px 4px; }
-.bnb-counts { display: inline-flex; flex-wrap: wrap; gap: 0 16px; }
+.bnb:not([data-bar="idle"], [data-bar="result"], [data-bar="planning"]) .bnb-chosen { display: none; }
 .bnb-counts strong, .bnb-found strong { font-weight: 600; }
 .bnb-out { color: var(--bnb-amber); }
 .bnb-totals { display: inline-flex; flex-wrap: wrap; gap: 0 16px; min-width: 0; color: var(--bnb-dim); font-variant-numeric: tabular-nums; }

@@ -8,7 +8,7 @@ export const GROUPS_LOOK = String.raw`
 .bnb-group > .bnb-tick { position: sticky; left: 0; }
 /* However far the columns are scrolled, what a group says stays in sight. */
 .bnb-group-cell { position: sticky; left: 34px; width: calc(var(--bnb-in-sight, 100cqw) - 34px); container-type: inline-size; }
-.bnb-group-line { display: grid; grid-template-columns: minmax(90px, 1fr) 72px minmax(60px, 170px) 112px 108px 80px 60px; gap: 8px; align-items: center; }
+.bnb-group-line { display: grid; grid-template-columns: minmax(90px, 1fr) 72px minmax(60px, 170px) 112px 108px 92px 64px; gap: 8px; align-items: center; }
 .bnb-group[aria-level="2"] .bnb-group-name { padding-left: 16px; }
 .bnb-group-name { display: flex; gap: 6px; }
 .bnb-group-line > *, .bnb-group-name > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; unicode-bidi: isolate; }

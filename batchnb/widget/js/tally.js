@@ -33,15 +33,26 @@ export class TallyBar {
     this.found = element("span", { class: "bnb-found" });
     this.all = button("", () => bulk("all"), small);
     this.invert = button("Invert", () => bulk("invert"), { ...small, title: "Select what is not selected among the jobs that match" });
-    this.element = element("div", { class: "bnb-count-line" }, [this.found, this.all, this.invert]);
+    this.open = button("Open all", () => this.toggleGroups(true), { ...small, title: "Open all groups of the first level" });
+    this.close = button("Close all", () => this.toggleGroups(false), { ...small, title: "Close all groups" });
+    this.element = element("div", { class: "bnb-count-line" }, [this.found, this.open, this.close, this.all, this.invert]);
+  }
+
+  /** @param {boolean} open */
+  toggleGroups(open) {
+    this.store.groups.toggleAll(open);
+    this.store.cursor.rewind();
+    this.store.notify("rows");
   }
 
   show() {
-    const { table, matches, selection, isFrozen } = this.store;
+    const { table, matches, selection, groups, isFrozen } = this.store;
     const { inSight, selectable } = selection.tally;
     const { isPartial, loading } = table;
     const [figure, words] = table.header ? matchText({ rows: table.rows, here: table.here, matching: matches.rows.length, isError: matches.error !== null, loading }) : ["", ""];
-    this.found.replaceChildren(element("strong", {}, [figure]), figure ? ` ${words}` : words);
+    const grouped = groups.count ? [", in ", element("strong", {}, [inFigures(groups.count)]), groups.count === 1 ? " group" : " groups"] : [];
+    this.found.replaceChildren(element("strong", {}, [figure]), figure ? ` ${words}` : words, ...grouped);
+    this.open.hidden = this.close.hidden = !groups.count;
     this.all.textContent = isPartial ? "Select all" : selectAllText(matches.rows.length, selectable);
     this.all.title = loading ?? "Select all that match (Ctrl A)";
     this.all.disabled = isFrozen || isPartial || matches.isStale || !selectable || inSight === selectable;

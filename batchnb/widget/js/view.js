@@ -11,11 +11,13 @@ import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
-import { Grip } from "./frame/grip.js";
+import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
 import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
+import { Kept } from "./kept.js";
 import { MissingLine } from "./missing_line.js";
+import { startAfresh } from "./model/view_parts.js";
 import { Notices } from "./notices.js";
 import { Strip } from "./strip/strip.js";
 import { styleRoot } from "./styles.js";
@@ -39,9 +41,11 @@ export class View {
     const say = (/** @type {string} */ text) => this.announcer.say(text);
     this.live = element("div", { class: "bnb-unseen", "aria-live": "polite" });
     this.notices = new Notices(store, say, () => this.form.submit());
+    this.kept = new Kept(store, say);
     this.strip = new Strip(store, {
       copyCell: (beside) => this.copyText("cell", beside),
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
+      startAfresh: () => startAfresh(store),
     });
     const copy = (/** @type {string} */ text, /** @type {string} */ said) => this.notices.copy(text, this.notices.waiting, said);
     this.grid = new Grid(store, id, {
@@ -73,7 +77,7 @@ export class View {
       copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
-    this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.fit.change() });
+    this.grip = new Grip(this.root, { measure: () => this.stage.offsetHeight, change: () => this.resized() });
     this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
     // The list, and what stands beside it.
     this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
@@ -84,7 +88,7 @@ export class View {
     ]);
     // The only place where something is asked, runs, fails or is reported.
     this.acts = element("div", { class: "bnb-acts" }, [
-      this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting,
+      this.kept.element, this.notices.error, this.result.element, this.selected.element, this.form.element, this.panel.element, this.notices.waiting,
     ]);
     this.root.append(this.strip.element, this.browse, this.acts, this.live);
     // The rules of the page, made for its own lists and buttons, end at the host.
@@ -96,6 +100,13 @@ export class View {
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
+    store.viewState.register("height", {
+      get: () => (this.grip.get() === USUAL_HEIGHT ? null : this.grip.get()),
+      set: (height) => {
+        this.grip.set(height ?? USUAL_HEIGHT);
+        this.fit.change();
+      },
+    });
     this.listen();
     this.onStore = (/** @type {Change} */ what) => this.update(what);
     store.views.add(this.onStore);
@@ -190,6 +201,12 @@ export class View {
     if (this.browse.hidden) this.showWhole();
   }
 
+  /** A person has made the list higher or lower. */
+  resized() {
+    this.fit.change();
+    this.store.viewState.saySoon();
+  }
+
   /** Stand in this place from now on, with the focus. @param {HTMLElement} place */
   moveInto(place) {
     if (this.host.parentElement !== place) place.append(this.host);
@@ -215,6 +232,7 @@ export class View {
     if (what === "state" || what === "table") this.showState();
     if (what === "details") return this.drawer.show();
     if (what === "state") this.facets.show();
+    this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
     this.selected.show();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.text import shown
-from batchnb.widget.table.rows import LIFE_OF, Lock
+from batchnb.widget.table.rows import ENDED_LIVES, LIFE_OF, Lock
 from batchnb.widget.table.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -133,6 +134,33 @@ class Marks:
                 failed=result.planned.job_id in failures,
                 message=result.message,
             )
+
+    def note_outcomes(self, report: Report) -> None:
+        """Mark what the run of another picker did to jobs, without a word on whether they can be selected."""
+        for result in report.results:
+            if result.planned.verdict.is_watched:
+                failed = not result.outcome.has_ended and result.outcome is not Outcome.NOT_ATTEMPTED
+                self._set(result.planned.job_id, fate=result.outcome.value, failed=failed, message=result.message)
+
+    def note_statuses(self, statuses: Mapping[str, str]) -> None:
+        """Mark the statuses that jobs were seen in, by id; one that has ended cannot be selected any more."""
+        row_of = self._snapshot.row_of
+        for job_id, status in statuses.items():
+            if job_id in row_of:
+                ends = status in ENDED_LIVES and self.locks[row_of[job_id]] == Lock.NONE
+                self._set(job_id, life=status, lock=Lock.FINISHED if ends else None)
+
+    def relock(self, locks: Mapping[int, int]) -> None:
+        """Set the locks of rows to these codes."""
+        with self._mutex:
+            self.are_used = True
+            self._changed.update(locks)
+            self.locks[list(locks)] = list(locks.values())
+
+    @property
+    def have_changed(self) -> bool:
+        """Whether anything has changed since `take` was called last."""
+        return bool(self._changed)
 
     def take(self) -> Patch | None:
         """Return what has changed since the last time, None if nothing has."""

@@ -17,14 +17,15 @@ from batchnb.jobs.job import JobStatus
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["LIFE_OF", "LIVES", "Lock", "Rows", "lives_in", "rows_in"]
+__all__ = ["ENDED_LIVES", "LIFE_OF", "LIVES", "Lock", "Rows", "lives_in", "rows_in"]
 
 LIVES = ("", *(status.value for status in JobStatus))
 """A job's status by its code; 0 for one that is not known."""
 
 LIFE_OF = {life: code for code, life in enumerate(LIVES)}
 
-_ENDED = tuple(LIFE_OF[status.value] for status in JobStatus if status.has_ended)
+ENDED_LIVES = frozenset(status.value for status in JobStatus if status.has_ended)
+_ENDED = tuple(LIFE_OF[life] for life in ENDED_LIVES)
 _ID_LENGTH = 36
 _DASHES = [8, 13, 18, 23]
 _HEX = [slice(0, 8), slice(9, 13), slice(14, 18), slice(19, 23), slice(24, 36)]

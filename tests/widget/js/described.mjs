@@ -8,7 +8,7 @@ export function jobsMessage(jobs, { number = 1, prices = null, columns = [], her
   const values = (read) => seen.map(([, , more = {}]) => read(more) ?? NaN);
   const queues = [...new Set(seen.map(([, , more = {}]) => more.queue ?? "train"))];
   const packed = pack([
-    { title: "jobId", role: "id", values: seen.map((_, row) => `${row}`.padStart(8, "0") + "-0000-0000-0000-000000000000") },
+    { title: "jobId", role: "id", values: seen.map(([, , more = {}], row) => more.id ?? `${row}`.padStart(8, "0") + "-0000-0000-0000-000000000000") },
     { title: "jobName", role: "name", values: seen.map(([name]) => name) },
     { title: "jobQueue", role: "queue", values: queues, codes: seen.map(([, , more = {}]) => 1 + queues.indexOf(more.queue ?? "train")) },
     { title: "status", role: "status", values: LIVES.slice(1), codes: seen.map(([, status]) => LIVES.indexOf(status)) },

@@ -23,7 +23,7 @@ export function pack(columns) {
     if (kind !== "text") return { ...head, at: add(new Uint8Array(Float64Array.from(values).buffer)), width: 8, least: 0 };
     const texts = ["", ...values];
     const blob = new TextEncoder().encode(texts.join(""));
-    blobs.push(...blob);
+    for (const byte of blob) blobs.push(byte);
     return {
       ...head, texts: texts.length, lengths: add(Uint8Array.from(texts, (text) => text.length)), lengthSize: 1,
       blob: blobs.length - blob.length, blobLength: blob.length, codes: codes ? add(Uint8Array.from(codes)) : null, codeSize: 1,

@@ -61,3 +61,12 @@ test("costs are counted where prices are configured, by queue, and are the least
   assert.match(text(table, 0b001, {}), /≈ 120 so far$/, "without a currency, the number");
   assert.doesNotMatch(text(tell(tableWith(all), { 0: { vcpus: 8, gpus: 4 } }), 0b001), /so far/);
 });
+
+test("a child that is selected beside its array is not counted twice", () => {
+  const id = "00000000-0000-0000-0000-000000000000";
+  const table = tell(tableWith([["array", "PENDING", { size: 2, id }], ["array", "RUNNING", { id: `${id}:0`, ...started(3) }], ["other", "RUNNING", started(1)]]), {
+    0: { vcpus: 16, gpus: 0, memory: 2048, children: [2, 0, 2] }, 1: { vcpus: 8, gpus: 0, memory: 1024 }, 2: { vcpus: 1, gpus: 0, memory: 1024 },
+  });
+  assert.equal(text(table, 0b111), "17 vCPU  3 GiB in use  1 job-hour + 1 array");
+  assert.equal(text(table, 0b110), "9 vCPU  2 GiB in use  4 job-hours");
+});

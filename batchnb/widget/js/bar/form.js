@@ -49,6 +49,7 @@ export class Form {
     if (focusAt(this.reason) !== this.reason && this.reason.value !== store.reason) this.reason.value = store.reason;
     this.review.textContent = store.selection.count ? `Review ${plural(store.selection.count, "job")}` : "Review";
     this.review.setAttribute("aria-disabled", String(store.obstacle !== null));
+    this.why.classList.toggle("bnb-amber-text", Boolean(store.state.where?.obstacle));
     this.why.textContent = store.table.header ? (store.obstacle ?? "Nothing ends yet: you review the plan first.") : "";
   }
 

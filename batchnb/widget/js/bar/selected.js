@@ -30,13 +30,15 @@ export class SelectedLine {
   show() {
     const { table, selection, isFrozen } = this.store;
     const out = table.isPartial ? 0 : selection.count - selection.tally.inSight;
-    this.element.hidden = !table.header || (!selection.count && !selection.undoable);
+    // It stays where nothing is selected, so that nothing moves with the first click.
+    this.element.hidden = !table.rows || (this.store.result !== null && !selection.count);
     this.count.replaceChildren(element("strong", {}, [selection.count.toLocaleString("en-US")]), " selected");
     this.showTotals();
     this.out.textContent = out ? `▲ ${out.toLocaleString("en-US")} out of sight` : "";
     this.showSelection.hidden = !out;
     this.undo.hidden = !selection.undoable || isFrozen;
-    this.clear.disabled = isFrozen || !selection.count;
+    this.clear.hidden = !selection.count;
+    this.clear.disabled = isFrozen;
   }
 
   showTotals() {

@@ -4,7 +4,7 @@ import { ENDED_STATUSES, SOURCE_TITLES, WAITING_STATUSES } from "../search/field
 import { duration } from "../text.js";
 import { FIGURES } from "../model/facts.js";
 import { floatPlanes } from "./keys.js";
-/** @import { Facts, Figure } from "../model/facts.js" */
+/** @import { Facts, Figure, HourPrice } from "../model/facts.js" */
 /** @import { Codes, Column } from "../types.js" */
 
 const HOUR_MS = 3_600_000;
@@ -72,40 +72,77 @@ export class FactColumn extends CountedColumn {
 
 const FACT_TITLES = /** @type {Record<Figure, string>} */ ({ vcpu: "vCPU", gpu: "GPU", memory: "Memory", tries: "Tries", exit: "Exit" });
 
+const [IS_UNKNOWN, IS_WAITING, IS_STARTING, IS_RUNNING, IS_OVER] = [0, 1, 2, 3, 4];
+
+/** What a status means for the time that counts. @param {string} status */
+function stageOf(status) {
+  if (WAITING_STATUSES.includes(status)) return IS_WAITING;
+  if (ENDED_STATUSES.includes(status)) return IS_OVER;
+  return status === "RUNNING" ? IS_RUNNING : status === "STARTING" ? IS_STARTING : IS_UNKNOWN;
+}
+
+/** @param {Numbers | undefined} column @param {number} row */
+const momentAt = (column, row) => (column ? column.value(row) : NaN);
+
 /** How long a job has been running, waiting, or was running until it ended; in milliseconds. */
 export class ForColumn extends CountedColumn {
   /** @param {Column} status @param {Record<string, Numbers | undefined>} moments by role @param {() => number} rows */
   constructor(status, moments, rows) {
     super("For", "for", false, rows);
     this.status = status;
-    this.moments = moments;
+    /** By the code of the status: there are few of them, and 100,000 rows. */
+    this.stages = Uint8Array.from({ length: status.count }, (_, code) => stageOf(status.word(code)));
+    const { created, started, stopped } = moments;
+    this.created = created;
+    this.started = started;
+    this.stopped = stopped;
     this.now = () => Date.now();
   }
 
-  /** Of what this is the length: the moment it began, and the moment it ended, NaN for one that is not known. @param {number} row @returns {[number, number]} */
-  span(row) {
-    const { created, started, stopped } = this.moments;
-    const at = (/** @type {Numbers | undefined} */ column) => (column ? column.value(row) : NaN);
-    const status = this.status.word(this.status.code(row));
-    if (WAITING_STATUSES.includes(status)) return [at(created), this.now()];
-    if (ENDED_STATUSES.includes(status)) return [at(started), at(stopped)];
-    if (status === "RUNNING") return [at(started), this.now()];
+  /** @param {number} row */
+  stage(row) {
+    return this.stages[this.status.code(row)] ?? IS_UNKNOWN;
+  }
+
+  /** Of what this is the length: the moment it began, and the moment it ended, NaN for one that is not known. @param {number} row @param {number} [now] @returns {[number, number]} */
+  span(row, now = this.now()) {
+    const stage = this.stage(row);
+    if (stage === IS_UNKNOWN) return [NaN, NaN];
+    return [this.beginning(row, stage), stage === IS_OVER ? momentAt(this.stopped, row) : now];
+  }
+
+  /** @param {number} row @param {number} stage */
+  beginning(row, stage) {
+    if (stage === IS_WAITING) return momentAt(this.created, row);
+    const started = momentAt(this.started, row);
     // AWS sets startedAt when the job runs.
-    if (status === "STARTING") return [Number.isNaN(at(started)) ? at(created) : at(started), this.now()];
-    return [NaN, NaN];
+    return stage === IS_STARTING && Number.isNaN(started) ? momentAt(this.created, row) : started;
+  }
+
+  /** @param {number} row @param {number} now */
+  lengthAt(row, now) {
+    const stage = this.stage(row);
+    if (stage === IS_UNKNOWN) return NaN;
+    const length = (stage === IS_OVER ? momentAt(this.stopped, row) : now) - this.beginning(row, stage);
+    // A moment ahead is from another clock: how long that is, nobody knows.
+    return length >= 0 ? length : NaN;
   }
 
   /** @param {number} row */
   value(row) {
-    const [from, to] = this.span(row);
-    // A moment ahead is from another clock: how long that is, nobody knows.
-    return to - from >= 0 ? to - from : NaN;
+    return this.lengthAt(row, this.now());
   }
 
   /** @param {number} row */
   text(row) {
     const value = this.value(row);
     return Number.isNaN(value) ? "" : duration(value);
+  }
+
+  /** @param {boolean} descending */
+  keys(descending) {
+    const now = this.now();
+    return floatPlanes(Float64Array.from({ length: this.rows() }, (_, row) => this.lengthAt(row, now)), descending);
   }
 }
 
@@ -118,14 +155,13 @@ export class HoursColumn extends CountedColumn {
     this.sizes = sizes;
   }
 
-  /** @param {number} row */
-  value(row) {
+  /** @param {number} row @param {number} [now] */
+  value(row, now = this.lengths.now()) {
     const { lengths, sizes } = this;
     if (sizes && sizes.value(row) > 0) return NaN;
-    const status = lengths.status.word(lengths.status.code(row));
-    if (WAITING_STATUSES.includes(status)) return 0;
-    if (status === "STARTING" && Number.isNaN(lengths.moments.started?.value(row) ?? NaN)) return 0;
-    return lengths.value(row) / HOUR_MS;
+    const stage = lengths.stage(row);
+    if (stage === IS_WAITING || (stage === IS_STARTING && Number.isNaN(momentAt(lengths.started, row)))) return 0;
+    return lengths.lengthAt(row, now) / HOUR_MS;
   }
 }
 
@@ -137,6 +173,7 @@ export class CostColumn extends CountedColumn {
     this.facts = facts;
     this.hours = hours;
     this.queue = queue;
+    /** By the code of the queue. @type {Map<number, HourPrice | null>} */ this.known = new Map();
   }
 
   get pending() {
@@ -144,13 +181,26 @@ export class CostColumn extends CountedColumn {
   }
 
   /** @param {number} row */
-  value(row) {
+  price(row) {
+    const { facts, queue, known } = this;
+    if (!queue) return priceOf(facts, "");
+    const code = queue.code(row);
+    let price = known.get(code);
+    if (price === undefined) known.set(code, (price = priceOf(facts, queue.word(code))));
+    return price;
+  }
+
+  /** @param {number} row @param {number} [now] */
+  value(row, now) {
     const { facts } = this;
-    const price = priceOf(facts, this.queue?.text(row) ?? "");
+    const price = this.price(row);
     if (!price) return NaN;
-    const each = [[price.vcpu, facts.vcpus[row]], [price.memory, facts.memory[row] / MIB_A_GIB], [price.gpu, facts.gpus[row]]];
+    let each = 0;
     // What has no price needs no figure.
-    return this.hours.value(row) * each.reduce((sum, [one, amount]) => (one ? sum + one * amount : sum), 0);
+    if (price.vcpu) each += price.vcpu * facts.vcpus[row];
+    if (price.memory) each += (price.memory * facts.memory[row]) / MIB_A_GIB;
+    if (price.gpu) each += price.gpu * facts.gpus[row];
+    return this.hours.value(row, now) * each;
   }
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Says things aloud: one polite region, and one message in two seconds, so that none is cut off by the next.
+// Says things aloud: one polite region, and one message in two seconds, so that no message cuts off the one before it.
 
 const PAUSE_MS = 2000;
 const MOST_WAITING = 4;

@@ -30,17 +30,21 @@ export function emptyRow(columns) {
   return element("div", { class: "bnb-row", role: "row" }, [tick, ...cells]);
 }
 
+/** Why a row cannot be selected, empty where it can. @param {Table} table @param {number} row */
+export function lockText(table, row) {
+  const lock = table.locks[row];
+  return lock ? `cannot be selected: ${table.lockTextAt(row) || `it ${LOCKS[lock] ?? "is locked"}`}` : "";
+}
+
 /**
- * Whether a row is selected, and can be. @param {HTMLElement} line @param {HTMLElement} tick its first cell
- * @param {number} lock @param {boolean} chosen
+ * Whether a row is selected, and can be. @param {HTMLElement} line @param {string} lock why it cannot @param {boolean} chosen
  */
-export function fillChoice(line, tick, lock, chosen) {
+export function fillChoice(line, lock, chosen) {
   line.setAttribute("aria-selected", String(chosen));
-  line.classList.toggle("bnb-locked", lock !== 0);
+  line.classList.toggle("bnb-locked", lock !== "");
   if (lock) line.setAttribute("aria-disabled", "true");
   else line.removeAttribute("aria-disabled");
-  line.title = lock ? `This job cannot be selected: it ${LOCKS[lock]}.` : "";
-  tick.setAttribute("aria-label", lock ? `cannot be selected: it ${LOCKS[lock]}` : chosen ? "selected" : "not selected");
+  line.title = lock ? `This job ${lock}.` : "";
 }
 
 /** @typedef {(cell: HTMLElement, column: any, row: number, table: Table) => void} Fill */
@@ -90,14 +94,14 @@ const FILLS = {
     const name = column.text(row);
     const live = table.liveChildrenAt(row);
     const size = table.sizeAt(row);
-    const behind = behindName(size, live, table.facts.nodes.get(row));
+    const behind = behindName(size, live, table.facts.nodes.get(row)) || childText(table.jobIdAt(row));
     const [head, tail] = splitText(shown(name, NAME_LENGTH));
     const text = name ? element("span", { class: "bnb-name" }, tail ? [element("span", { class: "bnb-head-part" }, [head]), element("span", { class: "bnb-tail" }, [tail])] : [head])
       : element("span", { class: "bnb-dim" }, ["(no name)"]);
     // No boxes side by side: a name that is copied from the page must be one line.
     if (tail) text.style.setProperty("--bnb-tail", `${textWidth(tail, cell)}px`);
     if (behind) text.style.setProperty("--bnb-behind", `${textWidth(` ${behind}`, cell)}px`);
-    const title = size > 0 ? arrayTitle(live) : "A multi-node job.";
+    const title = size > 0 ? arrayTitle(live) : behind.startsWith(":") ? "One child of an array." : "A multi-node job.";
     cell.replaceChildren(text, ...(behind ? [element("span", { class: "bnb-behind", title }, [` ${behind}`])] : []));
     cell.title = shown(name, HOVER_LENGTH);
   },
@@ -115,7 +119,7 @@ const FILLS = {
   },
   fate(cell, column, row, { fate }) {
     const word = fate.word(fate.code(row));
-    const message = fate.messages.get(row);
+    const message = fate.messageAt(row);
     cell.replaceChildren(
       ...(word ? [element("span", { class: "bnb-fate", "data-kind": fateKind(word, fate.failed(row)) }, [shown(word, 40)])] : []),
       ...(message ? [` ${shown(message, 200)}`] : []),
@@ -157,6 +161,9 @@ const FILLS = {
 for (const role of ["vcpu", "gpu", "exit", "hours"]) {
   FILLS[role] = (cell, column, row) => fillNumber(cell, numberText(column.value(row)), wholeNumberText(column.value(row)));
 }
+
+/** The number of a child in its array, as its id has it. @param {string} jobId */
+const childText = (jobId) => /:\d+$/.exec(jobId)?.[0] ?? "";
 
 /** @type {Fill} */
 function fillArray(cell, column, row, table) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Fits the columns to the room that they have, and marks a grid that is scrolled to the right.
+// Fits the columns to the width that they have, and marks a grid that is scrolled to the right.
 import { NARROW_WIDTH } from "../model/layout.js";
 /** @import { Store } from "../model/store.js" */
 
@@ -22,7 +22,7 @@ export class ColumnFit {
     this.sizes.disconnect();
   }
 
-  /** Beside the details of a job, and in a narrow page, there is no room to scroll to the right. */
+  /** Beside the details of a job, and in a narrow page, nothing is scrolled to the right. */
   fit() {
     const { grid, root, store } = this;
     // Out of the page, or behind a review.

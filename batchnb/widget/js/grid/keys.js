@@ -4,7 +4,7 @@ import { labelOf } from "../columns/labels.js";
 import { moveColumn } from "../columns_menu.js";
 import { ROW_HEIGHT } from "../scroll.js";
 import { shown } from "../text.js";
-import { LOCKS } from "./cells.js";
+import { lockText } from "./cells.js";
 /** @import { Grid } from "./grid.js" */
 /** @import { Store } from "../model/store.js" */
 
@@ -65,8 +65,8 @@ export class GridKeys {
   /** Say why a row cannot be selected, when somebody tries. @param {number} at */
   refuse(at) {
     const { table, lines } = this.store;
-    const lock = table.locks[lines[at]];
-    if (lock) this.grid.say(`This job cannot be selected: it ${LOCKS[lock]}.`);
+    const lock = lockText(table, lines[at]);
+    if (lock) this.grid.say(`This job ${lock}.`);
     else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");
   }
 

@@ -92,6 +92,7 @@ export class Titles {
   setWidth(column, width) {
     this.store.layout.setWidth(column, width);
     this.setWidths();
+    this.store.viewState.saySoon();
   }
 
   /** As wide as its title and what is in sight of it. @param {Column} column */

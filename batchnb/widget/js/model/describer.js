@@ -49,10 +49,11 @@ export class Describer {
     this.next[lane] = null;
   }
 
-  /** Whether nothing may be asked now: the kernel is gone, ends jobs, or has failed to describe any. */
+  /** Whether nothing may be asked now: the kernel is gone, ends jobs, has failed to describe any, or jobs and caller do not belong together. */
   get isHeld() {
-    const { kernel, state, table } = this.store;
-    return kernel.lost !== null || state.phase === "planning" || state.phase === "running" || table.header === null || this.failure !== "";
+    const { kernel, state: { phase, where }, table } = this.store;
+    if (where?.isAsking || where?.obstacle) return true;
+    return kernel.lost !== null || phase === "planning" || phase === "running" || table.header === null || this.failure !== "";
   }
 
   /** The list was scrolled or painted: describe what is in sight, when it stands still. @param {() => number[]} look returns the rows */
@@ -117,6 +118,7 @@ export class Describer {
     const rows = new Uint32Array(buffers[0]);
     const hadGoal = this.goal.search > 0;
     facts.take(message, buffers);
+    this.store.matches.facets.forget();
     this.fail(message);
     for (const lane of LANES) {
       for (const row of rows) this.waiting[lane].delete(row);

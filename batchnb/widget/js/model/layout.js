@@ -11,16 +11,16 @@ export const TICK_WIDTH = 34;
 const [LEAST_WIDTH, MOST_WIDTH] = [48, 2000];
 /** The columns that decide come first; the others follow as they stand in the frame. */
 const FIRST = ["name", "status", "fate", "for", "definition", "vcpu", "gpu", "memory", "tries", "queue", "created", "id"];
-/** What stays when there is no room for anything else. */
+/** What stays when nothing else fits. */
 const KEPT = ["name", "status", "for", "fate"];
-/** Below this width there is room for nothing else. */
+/** Below this width nothing else fits. */
 export const NARROW_WIDTH = 720;
 
 export class Layout {
   /** What somebody has shown or hidden, by title. @type {Map<string, boolean>} */ hidden = new Map();
   /** What somebody has set, by title. @type {Map<string, number>} */ widths = new Map();
   /** The order that somebody has made, by title; null for the usual one. @type {string[] | null} */ order = null;
-  /** How wide what is shown may be; null where it may be scrolled. @type {number | null} */ room = null;
+  /** How wide what is shown may be; null where it may be scrolled. @type {number | null} */ space = null;
   isNarrow = false;
 
   /** @param {Table} table */
@@ -62,7 +62,7 @@ export class Layout {
   get columns() {
     const shown = this.all.filter((column) => !this.isHidden(column));
     if (this.isNarrow) return shown.filter((column) => this.isKept(column));
-    return this.room === null ? shown : this.within(shown, this.room);
+    return this.space === null ? shown : this.within(shown, this.space);
   }
 
   /** @param {Column} column */
@@ -70,11 +70,11 @@ export class Layout {
     return KEPT.includes(column.role ?? "") || this.isPinned(column);
   }
 
-  /** Without those from the right that have no room. @param {Column[]} shown @param {number} room */
-  within(shown, room) {
+  /** Without those from the right that do not fit. @param {Column[]} shown @param {number} space */
+  within(shown, space) {
     let width = TICK_WIDTH + shown.reduce((sum, column) => sum + this.widthOf(column), 0);
     const left = [...shown];
-    for (let at = left.length - 1; at >= 0 && width > room; at -= 1) {
+    for (let at = left.length - 1; at >= 0 && width > space; at -= 1) {
       if (this.isKept(left[at])) continue;
       width -= this.widthOf(left[at]);
       left.splice(at, 1);
@@ -83,12 +83,12 @@ export class Layout {
   }
 
   /**
-   * Show no more columns than there is room for, or all of them, to be scrolled. Returns whether that changes which are shown.
-   * @param {number | null} room in pixels, null for any number @param {boolean} [isNarrow] whether only what is kept has room
+   * Show no more columns than fit, or all of them, to be scrolled. Returns whether that changes which are shown.
+   * @param {number | null} space in pixels, null for any number @param {boolean} [isNarrow] whether only what is kept fits
    */
-  fit(room, isNarrow = false) {
+  fit(space, isNarrow = false) {
     const before = this.columns;
-    this.room = room;
+    this.space = space;
     this.isNarrow = isNarrow;
     const after = this.columns;
     return before.length !== after.length || before.some((column, at) => column !== after[at]);

@@ -33,6 +33,7 @@ export class Matches {
     this.layout = layout;
     /** A 1 for each row that the search leaves. @type {Uint8Array} */ this.matching = new Uint8Array();
     this.facets = new Facets(table, this);
+    /** What `unsorted` found last, and for what. @type {{rows: Uint32Array, column: object, version: number, found: number[]} | null} */ this.lacking = null;
     /** All rows in the order of the sort; null where that is their own. @type {Uint32Array | null} */ this.order = null;
   }
 
@@ -59,11 +60,16 @@ export class Matches {
     this.filter();
   }
 
-  /** The rows that match and have no place in the order, since what it goes by was not described. */
+  /** The rows that match and have no place in the order, since what it goes by was not described. @returns {number[]} */
   get unsorted() {
-    const pending = this.sorts.length ? this.table.columns[this.sorts[0].column]?.pending : undefined;
-    if (!pending) return [];
-    return Array.from(this.rows).filter((row) => pending[row]);
+    const { rows, lacking, table: { columns, facts } } = this;
+    const column = this.sorts.length ? columns[this.sorts[0].column] : undefined;
+    if (!column?.pending) return [];
+    if (lacking?.rows !== rows || lacking.column !== column || lacking.version !== facts.version) {
+      const { pending } = column;
+      this.lacking = { rows, column, version: facts.version, found: Array.from(rows.filter((row) => pending[row])) };
+    }
+    return this.lacking?.found ?? [];
   }
 
   filter() {
@@ -73,6 +79,8 @@ export class Matches {
   /** Take a query that is being typed. While it cannot be read, the rows stay those of the one before, until `filter`. @param {string} query */
   type(query) {
     this.query = query;
+    // Somebody searches for something else meanwhile: that stays.
+    if (query && !query.includes("result:")) this.before = null;
     const found = this.find();
     if (found.refusal) this.isStale = true;
     else this.take(found);
@@ -110,8 +118,9 @@ export class Matches {
   }
 
   leaveRun() {
+    if (!this.before) return;
     const { columns } = this.table;
-    const { query, sorts } = this.before ?? { query: "", sorts: [] };
+    const { query, sorts } = this.before;
     this.before = null;
     this.query = query;
     this.sorts = sorts

@@ -13,6 +13,8 @@ import { Matches } from "./matches.js";
 import { Selection } from "./selection.js";
 import { Table } from "./table.js";
 import { Telling } from "./telling.js";
+import { modelParts } from "./view_parts.js";
+import { ViewState } from "./view_state.js";
 /** @import { Change, Json, Model } from "../types.js" */
 
 export class Store {
@@ -26,6 +28,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
+  viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
   auto = new AutoRefresh(this);
   describer = new Describer(this);
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
@@ -49,12 +52,14 @@ export class Store {
       resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
+    for (const [name, part] of Object.entries(modelParts(this))) this.viewState.register(name, part);
     /** What a notebook kept of the table, for a page without a kernel. */
     this.saved = () => model.get("_saved");
     this.ask("hello");
   }
 
   dispose() {
+    this.viewState.say();
     this.kernel.dispose();
     this.telling.cancel();
     this.auto.dispose();
@@ -65,6 +70,7 @@ export class Store {
   notify(what) {
     if (what !== "state" && what !== "details") this.selection.forgetTally();
     for (const view of this.views) view(what);
+    this.viewState.saySoon();
   }
 
   /** @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] */
@@ -86,6 +92,8 @@ export class Store {
       this.selection.set(new Uint8Array(copied(buffers[0])));
       this.notify("selection");
     }
+    if (message.kind === "view") this.takeView(message);
+    if (message.state?.locks) this.table.lockTexts = message.state.locks;
     if (message.kind === "facts" && isOurs) this.describer.take(message, buffers.map(copied));
     if (message.kind === "details") this.details.receive(message);
     if (message.kind === "patch" && isOurs) this.patch(message, copied(buffers[0]));
@@ -108,13 +116,21 @@ export class Store {
     const { titles } = matches;
     table.take(message, buffers);
     matches.follow(titles);
-    if (before === null) this.reason = message.state.reason;
+    if (before === null) {
+      this.reason = message.state.reason;
+      this.viewState.arrive();
+    }
     const isNews = this.selection.take(new Uint8Array(buffers[5]), { isRest, isLonger });
     matches.sort();
     restore();
     this.notify("table");
     if (isNews) this.telling.saySoon();
     if (!isRest) this.describer.begin();
+  }
+
+  /** How the picker is set, from the run of the cell before this one or from Python. @param {Json} message */
+  takeView(message) {
+    if (this.viewState.take(message)) this.resort("table");
   }
 
   /** The rows are the same jobs as before: which are shown, in which order, and what is selected stays. @param {Json} message @param {ArrayBuffer[]} buffers */
@@ -144,7 +160,7 @@ export class Store {
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
     if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
-    if (before.phase !== state.phase) this.describer.resume();
+    if (before.phase !== state.phase || before.where?.isAsking !== state.where?.isAsking || before.where?.obstacle !== state.where?.obstacle) this.describer.resume();
     this.notify("state");
   }
 
@@ -250,6 +266,7 @@ export class Store {
 
   /** The focus has left the picker. */
   keep() {
+    this.viewState.say();
     if (!this.isFrozen && this.state.place) this.telling.keep();
   }
 

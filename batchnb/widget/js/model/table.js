@@ -7,6 +7,9 @@ import { plural } from "../text.js";
 import { Facts, numberColumn } from "./facts.js";
 /** @import { Column, Json } from "../types.js" */
 
+/** The first code of a lock whose words come from the kernel. */
+const LOCKS_FROM = 16;
+
 export class Table {
   /** What the kernel said of the snapshot, null before the first one. @type {Json | null} */ header = null;
   /** @type {Column[]} */ columns = [];
@@ -16,6 +19,7 @@ export class Table {
   /** What is known of each row beside its columns. */ facts = new Facts();
   /** The status of each row as a code. @type {Uint8Array} */ lives = new Uint8Array();
   /** Why each row cannot be selected, as a code; 0 where it can. @type {Uint8Array} */ locks = new Uint8Array();
+  /** What is said of rows that other pickers end, by the codes of their locks. @type {string[]} */ lockTexts = [];
   /** How many children of an array live, by the last plan. @type {Map<string, number>} */ planned = new Map();
   /** Why the configured prices cannot be read. */ pricesError = "";
   /** The sizes of arrays. @type {ReturnType<typeof numberColumn>} */ sizes = null;
@@ -29,7 +33,8 @@ export class Table {
     this.lives = new Uint8Array(lives);
     this.locks = new Uint8Array(locks);
     this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
-    this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0);
+    this.fate.noteAt = (row) => this.lockTextAt(row);
+    this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0) && !this.locks.some((lock) => lock >= LOCKS_FROM);
     const columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
     this.facts.prices = message.prices ?? null;
     this.pricesError = message.pricesError ?? "";
@@ -58,9 +63,14 @@ export class Table {
       if (locks[at]) locked.push(row);
     }
     for (const [row, text] of message.messages) this.fate.messages.set(row, text);
-    const hasResults = this.fate.hidden && fates.some((fate) => fate !== 0);
+    const hasResults = this.fate.hidden && (fates.some((fate) => fate !== 0) || locks.some((lock) => lock >= LOCKS_FROM));
     if (hasResults) this.fate.hidden = false;
     return { locked, hasResults };
+  }
+
+  /** What another picker does to the job in a row, or has done; empty where none does. @param {number} row */
+  lockTextAt(row) {
+    return this.locks[row] < LOCKS_FROM ? "" : (this.lockTexts[this.locks[row] - LOCKS_FROM] ?? "");
   }
 
   get isPartial() {
@@ -91,7 +101,7 @@ export class Table {
     return this.planned.get(this.jobIdAt(row)) ?? this.facts.children.get(row)?.live ?? (listed ? Number(listed) : undefined);
   }
 
-  /** How many children an array has; NaN for a job that is none. @param {number} row */
+  /** How many children an array has; NaN for other jobs. @param {number} row */
   sizeAt(row) {
     return this.sizes ? this.sizes.value(row) : NaN;
   }

@@ -4,6 +4,7 @@ import { memoryText } from "../cell_texts.js";
 import { plural } from "../text.js";
 /** @import { FactColumn, HoursColumn } from "../columns/facts.js" */
 /** @import { Table } from "./table.js" */
+/** @import { Column } from "../types.js" */
 
 /** A job in one of these holds what it asks for. */
 const HOLDING = new Set(["STARTING", "RUNNING"]);
@@ -29,29 +30,47 @@ export function totalsOf(table, bits) {
     else to.sum += value;
   };
   const status = table.columnOf("status");
-  const figures = OF_FIGURES.map((name) => ({ name, column: /** @type {FactColumn} */ (columns.find(({ role }) => role === name)) }));
+  const words = Array.from({ length: status?.count ?? 0 }, (_, code) => /** @type {Column} */ (status).word(code));
+  // By the code of the status: there are few of them, and 100,000 rows.
+  const holdsOf = words.map((word) => (OVER.has(word) ? false : word ? HOLDING.has(word) : null));
+  const figures = OF_FIGURES.map((name) => ({ to: totals[name], column: /** @type {FactColumn | undefined} */ (columns.find(({ role }) => role === name)) }));
   const [hours, cost] = ["hours", "cost"].map((role) => /** @type {HoursColumn | undefined} */ (/** @type {unknown} */ (table.columnOf(role))));
+  const isCovered = coveredBy(table, bits);
+  const now = hours ? hours.lengths.now() : 0;
   for (let row = 0; row < table.here; row += 1) {
-    if (!(bits[row >> 3] & (1 << (row & 7)))) continue;
-    const word = status ? status.word(status.code(row)) : "";
+    if (!(bits[row >> 3] & (1 << (row & 7))) || isCovered(row)) continue;
     const isArray = table.sizeAt(row) > 0;
-    const holds = isArray ? arrayHolds(table, row, word) : !word || OVER.has(word) ? (word ? false : null) : HOLDING.has(word);
+    const code = status ? status.code(row) : 0;
+    const holds = isArray ? arrayHolds(table, row, words[code] ?? "") : (holdsOf[code] ?? null);
     if (holds === false) continue;
     let isKnown = holds === true;
-    for (const { name, column } of figures) {
+    for (const { to, column } of figures) {
       const value = holds === null || !column ? NaN : column.value(row);
-      add(totals[name], value);
+      add(to, value);
       isKnown &&= !Number.isNaN(value);
     }
     // Whether a job without a status runs, a description does not add to its row.
     if (!isKnown && !facts.described[row] && (holds === true || isArray)) totals.pending.push(row);
     if (isArray) totals.arrays += 1;
     else {
-      add(totals.hours, holds === null || !hours ? NaN : hours.value(row));
-      if (totals.isPriced) add(totals.cost, holds === null || !cost ? NaN : cost.value(row));
+      add(totals.hours, holds === null || !hours ? NaN : hours.value(row, now));
+      if (totals.isPriced) add(totals.cost, holds === null || !cost ? NaN : cost.value(row, now));
     }
   }
   return totals;
+}
+
+/** Whether a row is a child of an array that is selected itself, and so holds what its array holds. @param {Table} table @param {Uint8Array} bits */
+function coveredBy(table, bits) {
+  const ids = table.columnOf("id");
+  // The id of a child is longer than 16 bytes.
+  if (!ids?.count || !table.sizes) return () => false;
+  const arrays = new Set();
+  for (let row = 0; row < table.here; row += 1) if (bits[row >> 3] & (1 << (row & 7)) && table.sizeAt(row) > 0) arrays.add(ids.text(row));
+  return (/** @type {number} */ row) => {
+    const [parent, index] = arrays.size ? ids.text(row).split(":") : [];
+    return index !== undefined && arrays.has(parent);
+  };
 }
 
 /** Whether children of an array run; null where nobody knows. @param {Table} table @param {number} row @param {string} word */

@@ -19,7 +19,7 @@ function termBefore(query, caret) {
   return start;
 }
 
-/** The value that is typed at this place, or null where none is. @param {string} query @param {number} caret @returns {Typing | null} */
+/** The value that is typed at this place, or null. @param {string} query @param {number} caret @returns {Typing | null} */
 export function typingAt(query, caret) {
   // In the middle of a word, it is being mended and not typed.
   if (/[^\s,]/.test(query[caret] ?? "")) return null;

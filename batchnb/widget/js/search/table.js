@@ -78,6 +78,7 @@ function asSearched(column, rows) {
 function fateAsSearched(column, rows) {
   const { code } = column;
   if (!code) return { kind: "texts", text: (row) => column.text(row) || null };
-  const codes = Uint8Array.from({ length: rows }, (_, row) => code.call(column, row));
-  return { kind: "words", count: column.count, codes, word: (one) => column.word(one) };
+  /** @type {Uint8Array | null} */ let codes = null;
+  // Few searches ask for results, and all of them make a column of it.
+  return { kind: "words", count: column.count, get codes() { return (codes ??= Uint8Array.from({ length: rows }, (_, row) => code.call(column, row))); }, word: (one) => column.word(one) };
 }

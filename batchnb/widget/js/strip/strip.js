@@ -9,6 +9,12 @@ import { badgeText, listAge, newJobsText, placeParts } from "./strip_text.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { MoreActions } from "./more_menu.js" */
 
+/** @param {{text: string, isBold: boolean, isWho: boolean}} part */
+function placePart({ text, isBold, isWho }) {
+  if (isBold) return element("strong", { title: shown(text, 80) }, [shown(text, 80)]);
+  return element("span", { class: `bnb-strip-part${isWho ? " bnb-strip-who" : ""}`, title: isWho ? shown(text, 120) : null }, [shown(text, 120)]);
+}
+
 const LIST_AGE_MS = 20_000;
 
 export class Strip {
@@ -39,7 +45,7 @@ export class Strip {
     this.element.dataset.badge = where.badge;
     this.place.replaceChildren(
       element("span", { class: "bnb-badge" }, [badgeText(where)]),
-      ...placeParts(where).map(({ text, isBold }) => (isBold ? element("strong", {}, [shown(text, 80)]) : element("span", { class: "bnb-strip-part" }, [shown(text, 120)]))),
+      ...placeParts(where).map(placePart),
     );
     const isBusy = state.phase !== "idle";
     this.refresh.disabled = kernel.lost !== null || isBusy;

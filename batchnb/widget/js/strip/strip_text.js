@@ -11,12 +11,12 @@ export const badgeText = ({ badge }) => (Object.hasOwn(BADGES, badge) ? BADGES[b
 
 /**
  * The name of the account, its number, the Region and the caller, as far as they are known.
- * @param {Json} where @returns {{text: string, isBold: boolean}[]}
+ * @param {Json} where @returns {{text: string, isBold: boolean, isWho: boolean}[]}
  */
 export function placeParts({ alias, account, region, caller, isAsking }) {
   const who = caller || (isAsking ? "asking who you are…" : "caller not known");
   const parts = [alias, account, region, who].filter(Boolean);
-  return parts.map((text, at) => ({ text, isBold: at === 0 && Boolean(alias || account) }));
+  return parts.map((text, at) => ({ text, isBold: at === 0 && Boolean(alias || account), isWho: at === parts.length - 1 }));
 }
 
 /** What waits behind a button. @param {number} count */

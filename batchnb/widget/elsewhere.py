@@ -1,0 +1,58 @@
+"""The rows of a picker whose jobs the runs of other pickers end, or have ended: they are locked, and say by whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from batchnb.text import plural
+from batchnb.widget.table.rows import Lock
+
+if TYPE_CHECKING:
+    from batchnb.widget.table.marks import Marks
+
+__all__ = ["LOCKS_FROM", "Elsewhere"]
+
+LOCKS_FROM = 16
+"""The first code of a lock whose words are in `texts`."""
+_CODES = 0x100
+_OTHERWISE = "taken by another picker"
+
+
+class Elsewhere:
+    """The words for the locked rows of one picker. Use it under the mutex of the session's jobs."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = [_OTHERWISE]
+        """What is said of the rows with each lock from `LOCKS_FROM` on."""
+        self.note = ""
+        """The sentence that says how many jobs are locked, and by which picker; empty if all can be selected."""
+
+    def lock(self, marks: Marks, wanted: Mapping[int, str]) -> bool:
+        """Lock exactly these rows, each for its reason; return whether that changes anything.
+
+        A row that is locked otherwise, as a job that has ended is, stays as it is.
+        """
+        locks = marks.locks
+        change = {row: int(Lock.NONE) for row in np.flatnonzero(locks >= LOCKS_FROM).tolist() if row not in wanted}
+        for row, text in wanted.items():
+            code = self._code_of(text)
+            if locks[row] != code and (locks[row] == Lock.NONE or locks[row] >= LOCKS_FROM):
+                change[row] = code
+        if change:
+            marks.relock(change)
+        live = Counter(text for row, text in wanted.items() if locks[row] >= LOCKS_FROM and text.startswith("being "))
+        self.note = " ".join(
+            f"{plural(count, 'job')} {'is' if count == 1 else 'are'} {text}." for text, count in live.items()
+        )
+        return bool(change)
+
+    def _code_of(self, text: str) -> int:
+        if text not in self.texts:
+            if LOCKS_FROM + len(self.texts) == _CODES:
+                return LOCKS_FROM
+            self.texts.append(text)
+        return LOCKS_FROM + self.texts.index(text)

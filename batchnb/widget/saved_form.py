@@ -1,0 +1,111 @@
+"""The saved form of a picker: the sentences and the table that a notebook's file has for a page without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from batchnb.aws.relist import not_listed_text
+from batchnb.document import FACT_LENGTH, Facts
+from batchnb.model.report import Report
+from batchnb.model.report_view import report_facts
+from batchnb.text import plural, shown
+from batchnb.widget.fallback import Still, Table
+from batchnb.widget.frontends import is_unattended
+from batchnb.widget.outcome_lines import is_untouched, result_told
+from batchnb.widget.worker import Phase
+
+if TYPE_CHECKING:
+    from batchnb.widget.execution import Run
+    from batchnb.widget.review import Review
+    from batchnb.widget.session import PickerSession
+    from batchnb.widget.watching import Watching
+
+__all__ = ["FAILURES_SHOWN", "still_of", "strip_text"]
+
+FAILURES_SHOWN = 200
+"""Jobs that did not end and are shown one by one; the number of the others stands below them."""
+_BADGES = {"production": "PRODUCTION", "aws": "AWS", "emulator": "EMULATOR, not AWS"}
+_FAILURE_TITLES = ("jobId", "jobName", "jobQueue", "outcome", "message")
+_REVIEW_TITLES = ("definition", "names", "jobs", "terminate", "cancel", "odd one out")
+
+
+def still_of(session: PickerSession) -> Still:
+    """Return what a picker shows where it cannot move."""
+    with session.jobs.mutex:
+        jobs, run, report, review = session.jobs, session.run, session.report, session.reviewing.review
+        where = strip_text(session.state()["where"])
+        base = Still(
+            jobs.snapshot, jobs.rows, where, notes=(not_listed_text(jobs.snapshot.frame),), closing=_closing(session)
+        )
+        if run is not None:
+            return base.saying(_running_text(run), facts=(("Reason", run.plan.reason),))
+        if session.phase is Phase.CONFIRMING and review is not None:
+            return _of_review(base, review)
+        return base if report is None else _of_report(base, report)
+
+
+def strip_text(where: Mapping[str, Any]) -> str:
+    """Return the place of the jobs, as the strip above the list has it.
+
+    >>> strip_text({"badge": "production", "alias": "acme-ml-prod", "account": "123456789012", "region": "eu-west-1"})
+    'PRODUCTION · acme-ml-prod 123456789012 · eu-west-1'
+    """
+    account = " ".join(shown(part, 60) for part in (where.get("alias"), where.get("account")) if part)
+    parts = (_BADGES.get(str(where.get("badge")), "PLACE NOT KNOWN"), account, shown(where.get("region"), 60))
+    return " · ".join(filter(None, parts))
+
+
+def _closing(session: PickerSession) -> str:
+    # A notebook that is run again to be compared must say the same each time.
+    return "" if is_unattended() else f"As of {_moment(session.clock.wall())}. Run the cell to make it live."
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment.day} {moment:%b %Y %H:%M} UTC"
+
+
+def _running_text(run: Run | Watching) -> str:
+    return (
+        f"A run began at {run.begun_at:%Y-%m-%d %H:%M:%S} UTC and was not over when this was saved. "
+        "How it ended: %batch_history. If it was cut off, %batch_resume finishes it."
+    )
+
+
+def _of_review(base: Still, review: Review) -> Still:
+    told = review.told()
+    in_production = ", in PRODUCTION" if told["isProduction"] else ""
+    asked = f"Terminate {plural(told['toEnd'], 'job')}{in_production}? Nothing has been ended."
+    rows = [_group_row(row) for row in told["rows"]]
+    more = f"and {told['restGroups']:,} more groups, {plural(told['restJobs'], 'job')}" if told["restGroups"] else ""
+    lines = [*told["blocked"], told["raised"], told["dependentsText"], told["leftOut"]]
+    facts = (("Reason", told["reason"]), ("Plan", told["digestShown"]))
+    return base.saying(asked if told["toEnd"] else told["nothing"], lines, Table(_REVIEW_TITLES, rows, more), facts)
+
+
+def _group_row(row: Mapping[str, Any]) -> Sequence[object]:
+    names = row["first"] if row["first"] == row["last"] else f"{row['first']} … {row['last']}"
+    return (row["definition"], names, f"{row['jobs']:,}", f"{row['terminate']:,}", f"{row['cancel']:,}", row["odd"])
+
+
+def _of_report(base: Still, report: Report) -> Still:
+    told = result_told(report)
+    assert told is not None
+    failures = [one for one in report.failures if report.stopped_at is None or not is_untouched(one)]
+    rows = [
+        (
+            one.planned.job_id,
+            one.planned.job_name,
+            one.planned.job_queue,
+            one.fate.value,
+            one.message,
+        )
+        for one in failures[:FAILURES_SHOWN]
+    ]
+    left = len(failures) - len(rows)
+    all_of_them = f': batchnb.read_run("{report.run_id}")' if report.run_id else ""
+    table = Table(_FAILURE_TITLES, rows, f"and {left:,} more{all_of_them}" if left else "")
+    facts: Facts = [*report_facts(report), *([("Run", report.run_id)] if report.run_id else [])]
+    lines = [report.summary, *(cause["text"] for cause in told["causes"])]
+    return base.saying(told["headline"], lines, table, [(title, shown(text, FACT_LENGTH)) for title, text in facts])

@@ -1,0 +1,274 @@
+"""Pickers of one place know of one another's runs."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import batchnb
+from batchnb import local
+from batchnb.model.event import EventState, JobEvent
+from batchnb.widget.elsewhere import LOCKS_FROM
+from batchnb.widget.execution import Run
+from batchnb.widget.running_cell import RunningCell
+from tests.widget.conftest import Hand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Hold = Callable[..., Hand]
+
+
+def in_cell(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pickers be made in this cell from now on."""
+    monkeypatch.setattr("batchnb.widget.view_asked.running_cell", lambda: RunningCell(None, number))
+
+
+def lock_text(hand: Hand, row: int) -> str:
+    """Return what the picker says of a row that another one has."""
+    code = int(hand.picker._session.jobs.marks.locks[row])
+    texts: list[str] = hand.picker._session.state()["locks"]
+    return texts[code - LOCKS_FROM] if code >= LOCKS_FROM else f"lock {code}"
+
+
+def at_first_event(hand: Hand, monkeypatch: pytest.MonkeyPatch, look: Callable[[], object]) -> list[object]:
+    """Return what `look` returned when the first request of the picker's run went out; empty until then."""
+    seen: list[object] = []
+    note = hand.picker._session._note_event
+
+    def look_once(event: JobEvent) -> None:
+        if not seen:
+            seen.append(look())
+        note(event)
+
+    monkeypatch.setattr(hand.picker._session, "_note_event", look_once)
+    return seen
+
+
+def test_jobs_in_the_run_of_another_picker_are_locked(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They leave the selection, cannot be selected by a forged message either, and say by whom they are ended."""
+    in_cell(4, monkeypatch)
+    one = hold(frame)
+    in_cell(5, monkeypatch)
+    two = hold(frame.iloc[::-1])
+    last = len(frame) - 1
+    two.choose(last, last - 1, last - 2)
+    one.planned(0, 1)
+
+    def look() -> object:
+        selected = len(two.picker.selected)
+        forged = two.choose(last, last - 1, last - 2)["selected"]
+        return selected, forged, lock_text(two, last), two.state["note"]
+
+    seen = at_first_event(one, monkeypatch, look)
+    assert one.confirmed()["ok"]
+    text = "being ended by the picker of cell [4]"
+    assert seen == [(1, 1, text, f"2 jobs are {text}.")]
+    assert lock_text(two, last).startswith("ended at ")
+    assert lock_text(two, last).endswith(" by another picker")
+    assert two.choose(last, last - 2)["selected"] == 1
+    assert two.state["note"] == ""
+
+
+def test_statuses_and_outcomes_go_to_the_other_pickers(frame: pd.DataFrame, hold: Hold) -> None:
+    """The other picker shows what became of the jobs, in the rows that it has."""
+    one, two = hold(frame), hold(frame.iloc[1:])
+    one.planned(0, 1)
+    one.confirmed()
+    marks = two.picker._session.jobs.marks
+    assert batchnb.list_jobs(status="all", queues="train")["status"][1] == "FAILED"
+    assert marks.lives[0] == one.picker._session.jobs.marks.lives[1] != marks.lives[1]
+    assert marks.fates[0] == one.picker._session.jobs.marks.fates[1] != 0
+    assert two.of_kind("patch")
+
+
+def test_what_did_not_end_can_be_selected_elsewhere_again(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """After the run, a job that AWS refused to end is free."""
+    jobs.world.deny(frame["jobId"][1])
+    one, two = hold(frame), hold(frame)
+    one.planned(0, 1)
+    one.confirmed()
+    assert two.choose(0, 1)["selected"] == 1
+    assert list(two.picker.selected["jobId"]) == [frame["jobId"][1]]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("error", [RuntimeError, SystemExit])
+def test_a_run_that_fails_unlocks(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    """However the thread ends, the jobs are free again."""
+    one, two = hold(frame), hold(frame)
+    seen: list[str] = []
+
+    def fail(*_: object, **__: object) -> None:
+        seen.append(lock_text(two, 0))
+        raise error("broken")
+
+    one.planned(0)
+    monkeypatch.setattr(Run, "execute", fail)
+    one.confirmed()
+    assert seen == ["being ended by another picker"]
+    assert two.choose(0)["selected"] == 1
+
+
+def test_a_thread_that_died_without_a_word_unlocks(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next request finds out."""
+    one, two = hold(frame), hold(frame)
+    one.planned(0)
+    peer = one.picker._session.peer
+    monkeypatch.setattr(peer, "release", lambda: None)
+    monkeypatch.setattr(Run, "execute", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("gone")))
+    one.confirmed()
+    assert lock_text(two, 0) == "being ended by another picker"
+    assert two.choose(0)["selected"] == 1
+
+
+def test_a_confirmation_for_jobs_in_another_run_ends_nothing(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two reviews of one job are open, and both are confirmed: the second is told to review again."""
+    in_cell(4, monkeypatch)
+    one, two = hold(frame), hold(frame)
+    one.planned(0, 1)
+    two.planned(1, 2)
+    seen = at_first_event(one, monkeypatch, two.confirmed)
+    assert one.confirmed()["ok"]
+    (answer,) = seen
+    assert isinstance(answer, dict)
+    assert answer["error"] == "1 of these 2 jobs is being ended by the picker of cell [4]. Nothing was ended."
+    assert answer["errorAgain"] == "Review again"
+    assert two.state["phase"] == "idle"
+    assert list(batchnb.list_jobs(status="all", queues="train")["status"][:3]) == ["FAILED", "FAILED", "RUNNING"]
+
+
+def test_a_picker_of_another_place_hears_nothing(frame: pd.DataFrame, hold: Hold) -> None:
+    """Two emulators with one seed have the same ids, and other jobs."""
+    one, two = hold(frame), hold(frame, endpoint_url="http://127.0.0.1:9")
+    one.planned(0)
+    one.confirmed()
+    assert two.choose(0)["selected"] == 1
+    assert not two.of_kind("patch")
+
+
+def test_an_old_frame_shows_no_ended_job_as_alive(frame: pd.DataFrame, hold: Hold) -> None:
+    """A picker that is made, or shows such a frame, after a run: what was seen to end cannot be selected."""
+    one = hold(frame)
+    one.planned(0)
+    one.confirmed()
+    two = hold(frame)
+    assert two.choose(0, 1)["selected"] == 1
+    assert lock_text(two, 0).endswith("by another picker")
+    one.picker.refresh(frame)
+    assert one.choose(0, 1)["selected"] == 1
+    assert lock_text(one, 0).endswith("by a run of this picker")
+
+
+def test_children_of_an_array_in_a_run_are_locked(frame: pd.DataFrame, hold: Hold) -> None:
+    """To end the array ends them."""
+    array = frame[frame["jobName"] == "array"].iloc[0]
+    one, two = hold(frame), hold(batchnb.list_jobs(children_of=array["jobId"]))
+    one.planned(list(frame.index).index(array.name))
+    one.confirmed()
+    assert two.choose(0, 1, 2)["selected"] == 0
+    assert lock_text(two, 1).endswith("by another picker")
+
+
+def test_a_trouble_of_another_picker_does_not_end_a_run(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that cannot be written to is no reason to stop."""
+    one, two = hold(frame), hold(frame)
+
+    def fail(*_: object) -> None:
+        raise OSError("closed")
+
+    monkeypatch.setattr(two.picker, "send", fail)
+    one.planned(0)
+    assert one.confirmed()["ok"]
+    assert one.picker.report is not None
+    assert one.picker.report.counts == {"terminated": 1}
+
+
+def test_time_of_the_end_is_that_of_the_event(frame: pd.DataFrame, hold: Hold) -> None:
+    """By UTC, to the minute."""
+    one, two = hold(frame), hold(frame)
+    one.planned(0)
+    peer, plan = one.picker._session.peer, one.picker.plan
+    assert plan is not None
+    peer.claim(plan)
+    with peer.running():
+        at = plan.made_at.replace(hour=0, minute=52)
+        peer.note_event(JobEvent(frame["jobId"][0], EventState.ENDED, at, "FAILED"))
+        peer.pass_on()
+        assert lock_text(two, 0) == "ended at 00:52 by another picker"
+        assert lock_text(two, 0) in two.state["locks"]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_two_pickers_never_wait_for_each_other(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Four threads do anything with two pickers: all of them come to their end, and no job is in two runs at once."""
+    running: list[frozenset[str]] = []
+    guard = threading.Lock()
+    shared: list[frozenset[str]] = []
+    begun: list[frozenset[str]] = []
+
+    def execute(run: Run, *, note: Callable[[JobEvent], None], tell: Callable[[], None], **_: object) -> Any:
+        ids = frozenset(one.job_id for one in run.plan.to_end)
+        with guard:
+            shared.extend(ids & other for other in running)
+            running.append(ids)
+            begun.append(ids)
+        for job_id in ids:
+            note(JobEvent(job_id, EventState.SEEN, run.plan.made_at, "RUNNING"))
+            tell()
+        with guard:
+            running.remove(ids)
+        raise RuntimeError("as if AWS had failed")
+
+    monkeypatch.setattr(Run, "execute", execute)
+    hands = [hold(frame), hold(frame.iloc[::-1])]
+
+    def act(chance: random.Random, hand: Hand) -> None:
+        rows = chance.sample(range(len(frame)), 3)
+        kinds: list[Callable[[], object]] = [
+            lambda: hand.choose(*rows, kind="plan"),
+            lambda: (
+                hand.picker.wait(10)
+                and hand.picker.plan
+                and hand.ask("confirm", {"digest": hand.picker.plan.digest, "at": hand.state["clock"], "typed": None})
+            ),
+            lambda: hand.choose(*rows),
+            lambda: hand.ask("hello"),
+            lambda: hand.ask("cancel"),
+            lambda: hand.ask("stop"),
+        ]
+        chance.choices(kinds, [4, 6, 1, 1, 1, 1])[0]()
+
+    def work(number: int) -> None:
+        chance = random.Random(seed * 10 + number)  # noqa: S311 - the same for each run of the test
+        for _ in range(10):
+            act(chance, hands[number % 2])
+
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert not [one for one in threads if one.is_alive()]
+    assert all(hand.picker.wait(30) for hand in hands)
+    assert len(begun) > 1
+    assert [ids for ids in shared if ids] == []
+    assert all(hand.choose(*range(10))["selected"] for hand in hands)
