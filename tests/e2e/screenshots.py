@@ -24,7 +24,10 @@ READ_ONLY = 'os.environ["BATCHNB_READ_ONLY"] = "1"'
 SLOWLY = 'del os.environ["BATCHNB_READ_ONLY"]\nemulator.limits.set("TerminateJobs", local.Limit(0.5, 1))'
 FAST = 'emulator.limits.set("TerminateJobs", None)'
 UNDER_WAY = re.compile(r"[1-9][\d,]* (asked, stopping|ended)")
+IN_README = {name: name for name in ("picker", "drawer", "grouped", "review", "result")} | {"typed": "confirmation"}
 README = Path(__file__).parents[2] / "docs" / "images"
+NARROW, HIGHEST = 720, 640
+"""Pixels below which fewer columns are shown, and of the whole picker at the most."""
 MARGIN = 170
 """Pixels that JupyterLab needs beside an output."""
 
@@ -64,21 +67,42 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
         page.mouse.move(0, 0)
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         file = keep(state, look)
+        if look.scale == 1:
+            assert (picker.root.bounding_box() or {})["height"] <= HIGHEST, state
         if file is not None and look.scale == 1:
             picker.root.screenshot(path=file)
         elif file is not None:
             # What is in sight at once.
             page.screenshot(path=file)
 
-    picture("list")
+    known = picker.root.locator(".bnb-body .bnb-row:visible").filter(has_text="GiB")
+    if look.width > NARROW:
+        expect(known.first).to_be_visible()
+    picture("browse")
     picker.filter("vcpus:>4")
-    picture("error")
+    picker.root.locator(".bnb-search").press("Enter")
+    picture("search-error")
+    picker.filter("zzz")
+    picture("empty")
+    picker.filter("definition:")
+    expect(picker.root.get_by_role("option").first).to_be_visible()
+    picture("completion")
     picker.filter("")
     picker.root.get_by_label("How to search").click()
     picture("help")
     page.keyboard.press("Escape")
     picker.filter("sweep")
     picker.root.get_by_role("button", name="Select all").click()
+    picker.row("sweep-lr-001").locator(".bnb-name").click()
+    drawer = picker.root.locator(".bnb-drawer")
+    drawer.get_by_role("button", name="Load the last 50 lines").click()
+    expect(drawer.locator(".bnb-log")).to_contain_text("step")
+    picture("drawer")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    group(picker, "Definition, then name stem")
+    picture("grouped")
+    group(picker, "None")
     picker.filter("name:sweep-lr-0*")
     picker.root.locator(".bnb-reason").fill("OPS-123 bad input")
     picture("out-of-sight")
@@ -93,7 +117,7 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     picker.root.locator(".bnb-form .bnb-primary").click()
     dialog.get_by_label("Type 60").fill("60")
     expect(dialog.get_by_role("button", name="Terminate")).to_be_enabled()
-    picture("confirmation")
+    picture("typed")
     notebook.run(2)
     picker.confirm()
     expect(picker.root.locator(".bnb-running")).to_contain_text(UNDER_WAY)
@@ -124,6 +148,13 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
     context.close()
 
 
+def group(picker: LabPicker, by: str) -> None:
+    """Group the rows."""
+    picker.root.locator(".bnb-group-by summary").click()
+    picker.root.get_by_role("radio", name=by, exact=True).check()
+    picker.page.keyboard.press("Escape")
+
+
 def _theme(look: Look) -> str:
     return f"JupyterLab {look.theme.title()}"
 
@@ -135,7 +166,9 @@ def main(folder: Path | None) -> None:
     def keep(state: str, look: Look) -> Path | None:
         if folder is not None:
             return folder / f"{state}-{look.name}.png"
-        return README / f"{state}-{look.name}.png" if state in ("picker", "review", "confirmation", "result") else None
+        return (
+            README / f"{state}-{look.name}.png" if state in ("picker", "drawer", "review", "typed", "result") else None
+        )
 
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

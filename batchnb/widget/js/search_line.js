@@ -53,7 +53,7 @@ export class SearchHelp {
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
     }, [this.summary, element("div", { class: "bnb-menu bnb-examples" }, [
       element("dl", { class: "bnb-facts" }, examples),
-      element("p", { class: "bnb-line" }, ["All terms have to match. Keys in the list: / search, Ctrl A all that match, Space select, r review, c columns, F6 next part."]),
+      element("p", { class: "bnb-line" }, ["All terms have to match. Behind a colon, ↓ and Tab take a value of the list. Keys in the list: / search, Enter details, Space select, Ctrl A all that match, g group, c columns, r review, F6 next part."]),
     ])]);
   }
 

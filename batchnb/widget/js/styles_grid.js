@@ -27,6 +27,7 @@ export const GRID_LOOK = String.raw`
 .bnb-number { text-align: right; justify-content: flex-end; font-variant-numeric: tabular-nums; }
 .bnb-active { outline: none; }
 .bnb-grid:focus-visible { outline-offset: -2px; }
+.bnb-grid[aria-activedescendant]:focus-visible { outline: none; }
 .bnb-grid:focus .bnb-active { box-shadow: inset 0 0 0 2px var(--bnb-accent); }
 .bnb-body .bnb-row[aria-selected="true"] { background: var(--bnb-chosen); }
 .bnb-locked { color: var(--bnb-dim); cursor: not-allowed; }

@@ -4,7 +4,16 @@ import test from "node:test";
 import { emptiness } from "../../../batchnb/widget/js/frame/empty.js";
 import { mostHeight } from "../../../batchnb/widget/js/frame/fit.js";
 import { heightAfter, listHeight } from "../../../batchnb/widget/js/frame/grip.js";
+import { rowLabel } from "../../../batchnb/widget/js/grid/row_label.js";
 import { matchText, selectAllText, selectedText } from "../../../batchnb/widget/js/tally.js";
+
+test("a row is said with what it does, for how long, and whether it is selected", () => {
+  const texts = { name: ["sweep-lr-prod", "a\u202eb", ""], status: ["RUNNING", "FAILED", ""], for: ["1d 1h", "6h 48m", "–"] };
+  const table = { columnOf: (role) => role in texts && { text: (row) => texts[role][row] } };
+  assert.equal(rowLabel(table, 0, "not selected"), "sweep-lr-prod, RUNNING for 1 day 1 hour, not selected");
+  assert.equal(rowLabel(table, 1, "cannot be selected: it has ended"), "a\\u202eb, FAILED after 6 hours 48 minutes, cannot be selected: it has ended");
+  assert.equal(rowLabel(table, 2, "selected"), "no name, selected");
+});
 
 test("the list is 140 to 1,200 pixels high, 390 where nobody has said", () => {
   assert.deepEqual([0, 139, 140, 390.4, 1200, 9e9, NaN, Infinity, undefined].map(listHeight), [140, 140, 140, 390, 1200, 1200, 390, 390, 390]);

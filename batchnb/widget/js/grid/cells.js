@@ -37,16 +37,14 @@ export function lockText(table, row) {
 }
 
 /**
- * Whether a row is selected, and can be. @param {HTMLElement} line @param {HTMLElement} tick its first cell
- * @param {string} lock why it cannot @param {boolean} chosen
+ * Whether a row is selected, and can be. @param {HTMLElement} line @param {string} lock why it cannot @param {boolean} chosen
  */
-export function fillChoice(line, tick, lock, chosen) {
+export function fillChoice(line, lock, chosen) {
   line.setAttribute("aria-selected", String(chosen));
   line.classList.toggle("bnb-locked", lock !== "");
   if (lock) line.setAttribute("aria-disabled", "true");
   else line.removeAttribute("aria-disabled");
   line.title = lock ? `This job ${lock}.` : "";
-  tick.setAttribute("aria-label", lock || (chosen ? "selected" : "not selected"));
 }
 
 /** @typedef {(cell: HTMLElement, column: any, row: number, table: Table) => void} Fill */

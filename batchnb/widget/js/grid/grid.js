@@ -7,6 +7,7 @@ import { plural } from "../text.js";
 import { emptyRow, fillCell, fillChoice, lockText } from "./cells.js";
 import { emptyGroup, fillGroup } from "./group_row.js";
 import { GridKeys } from "./keys.js";
+import { rowLabel } from "./row_label.js";
 import { Scroller } from "./scroller.js";
 import { Titles } from "./titles.js";
 /** @import { Store } from "../model/store.js" */
@@ -168,7 +169,9 @@ export class Grid {
     line.classList.toggle("bnb-odd", at % 2 === 1);
     const [tick, ...cells] = /** @type {HTMLElement[]} */ ([...line.children]);
     tick.id = `${this.id}-c${at}-0`;
-    fillChoice(line, tick, lockText(table, row), hasBit(selection.bits, row));
+    const [lock, chosen] = [lockText(table, row), hasBit(selection.bits, row)];
+    fillChoice(line, lock, chosen);
+    tick.setAttribute("aria-label", rowLabel(table, row, lock || (chosen ? "selected" : "not selected")));
     cells.forEach((cell, place) => {
       cell.id = `${this.id}-c${at}-${place + 1}`;
       fillCell(cell, this.columns[place], row, table);

@@ -79,6 +79,8 @@ export class Matches {
   /** Take a query that is being typed. While it cannot be read, the rows stay those of the one before, until `filter`. @param {string} query */
   type(query) {
     this.query = query;
+    // Somebody searches for something else meanwhile: that stays.
+    if (query && !query.includes("result:")) this.before = null;
     const found = this.find();
     if (found.refusal) this.isStale = true;
     else this.take(found);
@@ -116,8 +118,9 @@ export class Matches {
   }
 
   leaveRun() {
+    if (!this.before) return;
     const { columns } = this.table;
-    const { query, sorts } = this.before ?? { query: "", sorts: [] };
+    const { query, sorts } = this.before;
     this.before = null;
     this.query = query;
     this.sorts = sorts

@@ -10,14 +10,16 @@ export function modelParts(store) {
   const onlyThese = (/** @type {string[]} */ titles) => Object.fromEntries(table.columns.map(({ title }) => [title, !titles.includes(title)]));
   return {
     search: {
-      get: () => matches.query,
+      // What shows the jobs of a run means nothing in the next list.
+      get: () => matches.before?.query ?? matches.query,
       set: (query) => {
+        matches.before = null;
         matches.query = query ?? "";
         cursor.rewind();
       },
     },
     sort: {
-      get: () => matches.sorts.map(({ descending }, at) => [matches.titles[at] ?? "", descending]),
+      get: () => matches.before?.sorts.map(({ title, descending }) => [title, descending]) ?? matches.sorts.map(({ descending }, at) => [matches.titles[at] ?? "", descending]),
       set: (sorts) => {
         const found = (sorts ?? []).map((/** @type {[string, boolean]} */ [title, descending]) => ({ column: table.columns.findIndex((column) => column.title === title), descending }));
         matches.sorts = found.filter((/** @type {{column: number}} */ { column }) => column >= 0);

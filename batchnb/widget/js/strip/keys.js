@@ -9,9 +9,10 @@ export const KEYS = [
   ["Ctrl A", "select all that match"],
   ["Ctrl Z", "undo the selection"],
   ["Ctrl C", "copy the job id"],
-  ["g c r ?", "group, columns, review, how to search"],
+  ["Enter", "details of the job; it never ends one"],
+  ["g c r l ?", "group, columns, review, log (in the details), how to search"],
+  ["Tab", "from part to part; ← → within the tools and the filters"],
   ["F6, Shift F6", "next and previous part"],
   ["Alt ← →", "width of the column"],
   ["Escape", "close one level"],
-  ["Enter", "never ends a job"],
 ];
