@@ -753,6 +753,7 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     expect(drawer).not_to_contain_text("Loading…")
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     expect(bare.button("Review")).to_have_count(0)
+    page.evaluate("() => { window.model.send = () => {} }")
     page.evaluate("() => window.deliver([[{ kind: 'state', state: { phase: 'idle' } }, []]])")
     expect(page.get_by_role("alert").filter(has_text="gone")).to_have_count(0)
     expect(bare.button("Review")).to_be_visible()
