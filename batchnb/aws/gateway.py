@@ -133,8 +133,12 @@ class Gateway:
             caller = self._caller.result(timeout=CALLER_TIMEOUT)
         except FutureTimeoutError:
             caller = None
-        is_emulator = self._seen.from_emulator and is_loopback(self.endpoint)
-        return Place(account or _account_in(caller), self.region, self.endpoint, caller, is_emulator)
+        return Place(account or _account_in(caller), self.region, self.endpoint, caller, self.is_emulator)
+
+    @property
+    def is_emulator(self) -> bool:
+        """Whether batchnb's own emulator has answered, from this machine."""
+        return self._seen.from_emulator and is_loopback(self.endpoint)
 
     def queues(self) -> list[str]:
         """Return the names of all job queues of the account and Region."""

@@ -54,6 +54,8 @@ class Remembered:
     endpoint: str
     jobs: int
     """How many it found."""
+    is_emulator: bool
+    """Whether batchnb's own emulator has answered."""
 
     def is_of(self, gateway: Gateway) -> bool:
         """Whether it was made where this gateway looks."""
@@ -72,6 +74,7 @@ def remember(frame: pd.DataFrame, given: Mapping[str, object], gateway: Gateway,
         "region": gateway.region,
         "endpoint": gateway.endpoint,
         "jobs": jobs,
+        "is_emulator": gateway.is_emulator,
         "is_narrowed": any(_narrows(name, value) for name, value in selectors.items()),
     }
 
@@ -86,7 +89,8 @@ def remembered(frame: pd.DataFrame) -> Remembered | None:
     noted: Any = frame.attrs.get(_KEY)
     try:
         wanted = selector(**noted["selectors"])
-        return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]))
+        is_emulator = noted.get("is_emulator") is True
+        return Remembered(wanted, str(noted["region"]), str(noted["endpoint"]), int(noted["jobs"]), is_emulator)
     except (InputError, KeyError, TypeError, ValueError):  # attrs are anybody's
         return None
 

@@ -105,5 +105,7 @@ class AutoRefresh:
         session = self._session
         self._failures += 1
         if self._failures >= FAILURES:
-            self._why = f"Auto refresh is off: {session.failure_told(error)['error']}"
+            # That nothing was ended goes without saying: nobody asked for it.
+            said = str(session.failure_told(error)["error"]).replace(" Nothing was ended.", "")
+            self._why = f"Auto refresh is off: {said}"
         session.send_state()

@@ -111,6 +111,7 @@ def _add_children(session: PickerSession, snapshot: Snapshot, array: int) -> Non
     with session.jobs.mutex:
         if new and session.jobs.snapshot is snapshot:
             session.jobs.extend(frame_with(snapshot, new, array))
+            session.peer.mark()
             session.audience.send(*messages.table(session.jobs, session.state()))
     session.audience.keep_rows()
 

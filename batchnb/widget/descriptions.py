@@ -21,6 +21,7 @@ from batchnb.errors import AccessDeniedError, BatchnbError, InputError, Throttle
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
 from batchnb.widget.failures import failure_of
+from batchnb.widget.peers import PEERS
 from batchnb.widget.table.described import NOT_FOUND, Described, described_of, facts_message, tags_in, tags_message
 from batchnb.widget.worker import Phase
 
@@ -89,7 +90,7 @@ class Descriptions:
             self.failure = ""
         with self._mutex:
             here = [job_id for job_id in job_ids if job_id in self._known]
-            is_held = bool(self.failure) or self._session.phase in _HELD
+            is_held = bool(self.failure) or self._is_busy
             asked = [] if is_held else [one for one in job_ids if self._is_wanted(one, lane, snapshot.number)]
             self._wanted[lane] = dict.fromkeys(asked)
             self._start()
@@ -112,6 +113,11 @@ class Descriptions:
             with self._mutex:
                 here = [job_id for job_id in self._known if job_id in snapshot.row_of] if self._known else []
             self._send(here)
+
+    def known(self) -> dict[str, Described]:
+        """Return what was described, by job id."""
+        with self._mutex:
+            return {job_id: described for job_id, (described, _) in self._known.items()}
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""
@@ -140,6 +146,11 @@ class Descriptions:
 
     # What the thread does
 
+    @property
+    def _is_busy(self) -> bool:
+        """Whether a plan is made here, or jobs are ended by any picker: the calls of these come first."""
+        return self._session.phase in _HELD or PEERS.is_running
+
     def _is_wanted(self, job_id: str, lane: str, snapshot: int) -> bool:
         known = self._known.get(job_id)
         if known is None:
@@ -164,7 +175,7 @@ class Descriptions:
     def _next(self) -> list[str]:
         """Return the jobs to be described next; none where there is nothing to do, and the thread is over."""
         with self._mutex:
-            if self._session.phase in _HELD:
+            if self._is_busy:
                 self.stop()
             for lane in LANES:
                 wanted = self._wanted[lane]

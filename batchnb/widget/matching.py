@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from batchnb.errors import InputError
-from batchnb.jobs.search import QueryError, parse_query
+from batchnb.jobs.search import Query, QueryError, parse_query
 from batchnb.jobs.search.columns import SearchTable
 from batchnb.jobs.search.evaluate import hold_against
 from batchnb.text import shown
+from batchnb.widget.counted import DESCRIBED, add_counted, children_in
 from batchnb.widget.table.columns import shown_title
+from batchnb.widget.table.described import Described
 from batchnb.widget.table.marks import FATES
-from batchnb.widget.table.rows import LIVES
+from batchnb.widget.table.rows import LIVES, Lock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +36,7 @@ def check_query(jobs: ShownJobs, query: object) -> str:
     if not isinstance(query, str):
         raise InputError(f"query must be a text, got {shown(repr(query), 80)}.")
     try:
-        parse_query(query, _table(jobs, 0).schema)
+        parse_query(query, _table(jobs, {}, 0).schema)
     except QueryError as error:
         raise InputError(str(error)) from error
     return query
@@ -45,7 +48,10 @@ def rows_matching(session: PickerSession, query: str) -> NDArray[np.int64]:
     A search that cannot be read matches nothing.
     """
     with session.jobs.mutex:
-        table = _table(session.jobs, session.clock.wall().timestamp() * 1000)
+        row_of = session.jobs.snapshot.row_of
+        described = session.descriptions.known().items()
+        known = {row_of[job_id]: one for job_id, one in described if job_id in row_of}
+        table = _table(session.jobs, known, session.clock.wall().timestamp() * 1000)
         if (titles := session.view.titles) is not None:
             given = map(shown_title, session.jobs.snapshot.frame.columns)
             table.hidden = frozenset(title for title in given if title not in titles)
@@ -53,15 +59,36 @@ def rows_matching(session: PickerSession, query: str) -> NDArray[np.int64]:
             read = parse_query(query, table.schema)
         except QueryError:
             return np.zeros(0, dtype=np.int64)
+        needs = [term for term in read.terms if term.field is not None and term.field.source in DESCRIBED]
+        if needs:
+            # A search is not answered in part: as in the browser, nothing matches before all that is asked is known.
+            others = Query(read.text, tuple(term for term in read.terms if term not in needs))
+            sources = {term.field.source for term in needs if term.field is not None}
+            if (hold_against(others, table).matches & _undescribed(session.jobs, table, known, sources)).any():
+                return np.zeros(0, dtype=np.int64)
         return np.flatnonzero(hold_against(read, table).matches)
 
 
-def _table(jobs: ShownJobs, now_ms: float) -> SearchTable:
-    """Return the rows as the browser has them: with the statuses of now, the results, and what is selected."""
+def _undescribed(
+    jobs: ShownJobs, table: SearchTable, known: Mapping[int, Described], sources: set[str]
+) -> NDArray[np.bool_]:
+    """Return which rows have to be described before one of these is known of them."""
+    lacks = np.zeros(len(jobs), dtype=bool)
+    for source in sources:
+        for needed in DESCRIBED[source]:
+            lacks |= table.tags(needed).codes < 0 if needed == "tags" else np.isnan(table.numbers(needed))
+    lacks[list(known)] = False
+    # Of a row without an id, and of another one of the same job, AWS tells nothing.
+    return lacks & ~np.isin(jobs.snapshot.rows.locks, (Lock.NO_ID, Lock.DUPLICATE))
+
+
+def _table(jobs: ShownJobs, known: Mapping[int, Described], now_ms: float) -> SearchTable:
+    """Return the rows as the browser has them: as they are now, with what was described and what is selected."""
     with jobs.mutex:
         selected = np.zeros(len(jobs), dtype=bool)
         selected[jobs.rows] = True
-        return SearchTable(_frame_now(jobs), now_ms, flags={"selected": selected})
+        frame = add_counted(_frame_now(jobs), known, now_ms)
+        return SearchTable(frame, now_ms, flags={"selected": selected}, also=children_in(known, len(jobs)))
 
 
 def _frame_now(jobs: ShownJobs) -> pd.DataFrame:

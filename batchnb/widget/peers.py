@@ -95,6 +95,12 @@ class Peers:
         with self._mutex:
             return [one for one in self._all if one is not peer]
 
+    @property
+    def is_running(self) -> bool:
+        """Whether any picker of this process ends jobs now."""
+        with self._mutex:
+            return any(run.is_live for run in self._runs)
+
     def runs(self) -> list[tuple[_Run, dict[str, datetime]]]:
         """Return the runs that are known, each with the jobs of it that have ended, the oldest first."""
         with self._mutex:

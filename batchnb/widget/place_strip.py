@@ -49,7 +49,7 @@ def place_told(
         endpoint = setup.connection.endpoint_url or default_endpoint() or (made.endpoint if made else None)
         endpoint = here.endpoint if here else endpoint
         account = account or (here.account if here else None)
-    badge, why = _badge(account, endpoint, setup, here)
+    badge, why = _badge(account, setup, is_emulator=_is_emulator(endpoint, here, frame))
     if not why and badge == "unknown" and not asked.is_asking:
         why = "The account of these jobs is not known, so nothing can be reviewed. Log in, then press Refresh."
     return {
@@ -86,10 +86,19 @@ def _alias(account: str | None, asked: Caller) -> str | None:
     return shown(name, 80) if name else None
 
 
-def _badge(account: str | None, endpoint: str | None, setup: Setup, here: Place | None) -> tuple[str, str]:
+def _is_emulator(endpoint: str | None, here: Place | None, frame: pd.DataFrame) -> bool:
+    """Whether batchnb's own emulator has answered there. What else answers on this machine may be a tunnel to AWS."""
+    if endpoint is None or not is_loopback(endpoint):
+        return False
+    if here is not None and (here.caller is not None or here.is_emulator):
+        return here.is_emulator
+    made = remembered(frame)
+    return made is not None and made.endpoint == endpoint and made.is_emulator
+
+
+def _badge(account: str | None, setup: Setup, *, is_emulator: bool) -> tuple[str, str]:
     """Return the badge, and what is wrong with the settings that decide it, empty where nothing is."""
-    # What answers on this machine may be a tunnel to AWS: once it has answered, only batchnb's own emulator is one.
-    if endpoint and is_loopback(endpoint) and (here is None or here.caller is None or here.is_emulator):
+    if is_emulator:
         return "emulator", ""
     if account is None:
         return "unknown", ""

@@ -72,7 +72,7 @@ class Reviewing:
         found = report.newcomers.job_ids if report and report.newcomers else ()
         if report is None or not found:
             raise InputError("no jobs like those of the last run were submitted since. Nothing was ended.")
-        session.reason = report.plan.reason
+        session.reason, self.planning = report.plan.reason, None
         session.worker.start(Phase.PLANNING, lambda turn: self._add_and_make(turn, found))
 
     def leave_out(self, digest: object, group: object) -> None:

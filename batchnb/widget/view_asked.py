@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from batchnb.errors import InputError
 from batchnb.jobs.foreign import is_frame
 from batchnb.jobs.frame import job_ids_in
+from batchnb.jobs.search.fields import TITLES
 from batchnb.jobs.search.nearest import find_nearest
 from batchnb.model.reason import check_reason
 from batchnb.text import plural, shown
@@ -31,6 +32,25 @@ GROUPS = ("definition", "name stem", "array", "queue", "status", "result")
 """What rows can be grouped by, besides the columns."""
 _FATE = "fate"
 _RESULT = "result"
+_LABELS = {
+    "Name": "name",
+    "Status": "status",
+    "Definition": "definition",
+    "vCPU": "vcpu",
+    "GPU": "gpu",
+    "Memory": "memory",
+    "Tries": "tries",
+    "Queue": "queue",
+    "Age": "created",
+    "Started": "started",
+    "Stopped": "stopped",
+    "Reason": "reason",
+    "Array": "size",
+    "Exit": "exit",
+    "Hours": "hours",
+    "Cost": "cost",
+}
+"""What stands above columns, and the source of each: `js/columns/labels.js`."""
 _COUNTED = ("Result", "For", "vCPU", "GPU", "Memory", "Tries", "Exit", "Hours", "Cost")
 """Columns that the picker has besides those of the frame."""
 _NAME_LENGTH = 100
@@ -84,7 +104,7 @@ def check_columns(snapshot: Snapshot, columns: object) -> Columns | None:
     if isinstance(columns, (str, bytes)) or not isinstance(columns, Sequence):
         raise InputError(f"columns must be a list of titles or None, got {shown(repr(columns), 80)}.")
     known = [*_titles(snapshot), *_COUNTED]
-    titles = [shown_title(title) for title in columns]
+    titles = [_title_of(snapshot, shown_title(title)) for title in columns]
     if unknown := [title for title in titles if title not in known]:
         raise InputError(f"columns: there is no column {names_text(map(repr, unknown))}. {_meant(unknown[0], known)}")
     if not titles:
@@ -121,6 +141,16 @@ def check_idle(session: PickerSession, name: str) -> None:
 
 def _titles(snapshot: Snapshot) -> list[str]:
     return [shown_title(title) for title in snapshot.frame.columns]
+
+
+def _title_of(snapshot: Snapshot, name: str) -> str:
+    """Return the title of the column that is meant by it, or by what stands above it in the picker."""
+    titles = _titles(snapshot)
+    if name in titles:
+        return name
+    if name == "Job id":
+        return shown_title(snapshot.id_title)
+    return next((title for title in TITLES.get(_LABELS.get(name, ""), ()) if title in titles), name)
 
 
 def _meant(name: str, known: Sequence[str]) -> str:

@@ -80,6 +80,12 @@ def test_each_failure_of_a_review_is_said_in_the_bar(
     expect(alert).to_contain_text("1 of the 1 job is no longer what you reviewed (new name). Nothing was ended.")
     bare.reason("OPS-124")
     expect(alert).to_be_empty()
+
+    page.evaluate("() => { window.model.send = () => {} }")
+    review(bare, 1)
+    expect(page.get_by_text("The kernel is busy with another cell. This starts when that is done.")).to_be_visible()
+    bare.button("Take it back").click()
+    expect(page.get_by_text("Taken back: when the kernel is free, no plan is made.")).to_be_visible()
     assert not [call for call in service.calls if call.operation.startswith("Terminate")]
     assert bare.errors == []
 

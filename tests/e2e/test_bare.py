@@ -359,6 +359,10 @@ def test_columns_fill_while_somebody_looks(picker: BarePage, page: Page) -> None
     cells = [cell.inner_text() for cell in one.locator(".bnb-td").all()]
     assert cells[1:9] == ["sweep-lr-000", "RUNNING", cells[3], "train-sweep:7", "8", "1", "60 GiB", "1/3"]
     expect(one.get_by_title("job-definition/train-sweep:7")).to_have_text("train-sweep:7")
+    one.get_by_text("train-sweep:7").click()
+    page.keyboard.press("ControlOrMeta+c")
+    expect(page.locator("#one [aria-live]").first).to_contain_text("Definition copied.")
+    assert page.evaluate("navigator.clipboard.readText()").endswith(":job-definition/train-sweep:7")
     picker.button("Select all").click()
     expect(page.locator(".bnb-totals")).to_contain_text("TiB in use")
     expect(page.locator(".bnb-totals")).to_contain_text("job-hours + 1 array")

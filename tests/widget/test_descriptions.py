@@ -15,6 +15,7 @@ from batchnb.api import list_jobs
 from batchnb.aws.connect import connect
 from batchnb.aws.listing import describe_all
 from batchnb.clock import Clock
+from batchnb.widget.execution import Run
 from batchnb.widget.worker import Phase
 from tests.widget.conftest import Hand
 from tests.widget.test_picker import Hold
@@ -180,6 +181,26 @@ def test_nothing_is_described_while_jobs_are_ended(hand: Hand, jobs: local.Local
     before = calls(jobs)
     assert describe(hand, 0)["isHeld"]
     assert calls(jobs) == before
+
+
+def test_nothing_is_described_while_another_picker_ends_jobs(
+    hand: Hand, frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They share one limit of AWS."""
+    other = hold(frame)
+    other.planned(0)
+    execute = Run.execute
+    asked: list[Any] = []
+
+    def look_and_execute(run: Run, **options: Any) -> Any:
+        before = calls(jobs)
+        asked.extend([describe(hand, 5)["isHeld"], calls(jobs) - before])
+        return execute(run, **options)
+
+    monkeypatch.setattr(Run, "execute", look_and_execute)
+    other.confirmed()
+    assert asked == [True, 0]
+    assert describe(hand, 5)["asked"] == 1
 
 
 def test_a_load_gives_way_to_a_plan(start: Callable[..., local.LocalBatch], hold: Hold) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from batchnb.aws.connection import Connection
 from batchnb.jobs.place import Place
+from batchnb.widget.identity import Caller
 from batchnb.widget.place_strip import place_told
 from batchnb.widget.setup import Setup
 
@@ -47,10 +48,20 @@ def test_an_unknown_place_is_said_to_be_unknown(columns: dict[str, Any]) -> None
 
 def test_an_emulator_is_no_aws_whatever_its_jobs_say() -> None:
     """Account numbers of an emulator can be those of a real one."""
-    setup = Setup(
-        connection=Connection(endpoint_url="http://127.0.0.1:4566"), guards={"production_accounts": ["123456789012"]}
-    )
-    assert place_told(frame(jobArn=ARN), setup)["badge"] == "emulator"
+    here = "http://127.0.0.1:4566"
+    setup = Setup(connection=Connection(endpoint_url=here), guards={"production_accounts": ["123456789012"]})
+    for caller in ("arn:aws:iam::123456789012:user/maria", None):
+        asked = Caller(Place("123456789012", "eu-west-1", here, caller, is_emulator=True))
+        assert place_told(frame(jobArn=ARN), setup, asked=asked)["badge"] == "emulator"
+
+
+@pytest.mark.parametrize("caller", ["arn:aws:iam::123456789012:user/maria", None])
+def test_an_address_on_this_machine_alone_is_no_emulator(caller: str | None) -> None:
+    """It may be a tunnel to AWS, before it has answered as well, and where STS does not tell who calls."""
+    here = "http://localhost:8080"
+    setup = Setup(connection=Connection(endpoint_url=here), guards={"production_accounts": ["123456789012"]})
+    for asked in (None, Caller(is_asking=True), Caller(Place("123456789012", "eu-west-1", here, caller))):
+        assert place_told(frame(jobArn=ARN), setup, asked=asked)["badge"] == "production"
 
 
 def test_a_loopback_in_a_name_is_no_emulator() -> None:

@@ -187,7 +187,7 @@ def test_auto_refresh_is_off_after_three_failures(active: pd.DataFrame, hold: Ho
     for _ in range(2):
         assert tick(hand)["off"] == ""
     said = tick(hand)["off"]
-    assert said.startswith("Auto refresh is off: You may not")
+    assert said == "Auto refresh is off: You may not look at these jobs: needs batch:ListJobs."
     assert hand.state["error"] is None
     jobs.calls.clear()
     assert tick(hand)["off"] == said

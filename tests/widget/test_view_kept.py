@@ -322,6 +322,13 @@ def test_python_sets_a_picker_in_place(hand: Hand, frame: pd.DataFrame) -> None:
     assert list(picker.selected["jobId"]) == list(frame["jobId"][:2])
 
 
+def test_columns_go_by_their_titles_and_by_what_stands_above_them(hand: Hand) -> None:
+    """A column that is counted has its own; one of the frame is meant by both."""
+    hand.picker.columns = ["Name", "For", "vCPU", "jobQueue", "Job id"]
+    assert hand.picker.columns == ["jobName", "For", "vcpus", "jobQueue", "jobId"]
+    assert hand.of_kind("view")[-1][0]["view"]["columns"]["only"] == hand.picker.columns
+
+
 def test_what_matches_is_a_frame(hand: Hand, frame: pd.DataFrame) -> None:
     """By the statuses of now, and what is selected; a job that has ended meanwhile is not running."""
     hand.picker.query = "status:running name:run-*"

@@ -79,7 +79,8 @@ def packed(column: pd.Series[Any], title: object, packer: Packer, codes: Codes |
         return described | {"kind": "time"} | _packed_numbers(_milliseconds(column), packer)
     numbers = _numbers(column)
     if numbers is None:
-        return described | {"kind": "text"} | _packed_text(column, packer)
+        flag = {"isFlag": True} if _is_flag(column) else {}
+        return described | {"kind": "text"} | flag | _packed_text(column, packer)
     is_time = str(title) in _TIME_TITLES and bool(np.nanmin(numbers, initial=np.inf) > _EPOCH_MS)
     return described | {"kind": "time" if is_time else "number"} | _packed_numbers(numbers, packer)
 
@@ -116,6 +117,13 @@ def are_distinct(column: pd.Series[Any]) -> bool:
         return False
     sample = column.iloc[:: len(column) // _SAMPLE].tolist()
     return set(map(type, sample)) == {str} and len(set(sample)) > 0.9 * len(sample)
+
+
+def _is_flag(column: pd.Series[Any]) -> bool:
+    """Whether this is a column of True and False, some of them missing at most."""
+    if pd.api.types.is_bool_dtype(column.dtype) and not isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "boolean"
 
 
 def _milliseconds(column: pd.Series[Any]) -> NDArray[np.float64]:

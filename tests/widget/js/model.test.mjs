@@ -132,6 +132,57 @@ test("a patch of another snapshot changes nothing; one of this takes what it loc
   store.dispose();
 });
 
+test("a job that another picker ends leaves the selection, and its row says by whom", () => {
+  const { store, receive, show } = open();
+  show(NAMES, { bits: [0, 1] });
+  const patch = (lock, text) => {
+    const buffer = new ArrayBuffer(7);
+    new Uint32Array(buffer, 0, 1)[0] = 1;
+    new Uint8Array(buffer).set([0, 5, lock], 4);
+    receive({ kind: "patch", snapshot: 1, rows: 1, messages: [], state: { ...store.state, locks: ["taken", text] } }, [buffer]);
+  };
+  patch(17, "being ended by the picker of cell [4]");
+  assert.deepEqual(chosen(store), [0]);
+  assert.equal(store.table.fate.hidden, false);
+  assert.equal(store.table.fate.text(1), "being ended by the picker of cell [4]");
+  store.selection.toggle(1);
+  assert.deepEqual(chosen(store), [0]);
+  patch(0, "");
+  store.selection.toggle(1);
+  assert.deepEqual(chosen(store), [0, 1]);
+  assert.equal(store.table.fate.text(1), "");
+  store.dispose();
+});
+
+test("what the kernel has kept is set before the first rows are shown, and told to it as it is", () => {
+  const { sent, store, told, receive, show } = open();
+  const kept = { search: "b-", sort: [["jobName", true], ["gone", false]], columns: { order: ["jobQueue"], hidden: { jobName: false } }, widths: { jobName: 300 }, group: [], drawer: null };
+  receive({ kind: "view", view: kept, kept: "Kept from the last run: search." });
+  assert.deepEqual(told, []);
+  show(NAMES);
+  assert.deepEqual([...store.matches.rows], [4, 3, 2]);
+  assert.equal(store.layout.widths.get("jobName"), 300);
+  const [said] = sent.filter(({ kind }) => kind === "view");
+  assert.deepEqual(said.view, { ...kept, sort: [["jobName", true]], shown: said.view.shown });
+  receive({ kind: "view", view: { search: "a-", reason: "OPS-1", columns: { order: null, hidden: {}, only: ["jobQueue"] } } });
+  assert.deepEqual([...store.matches.rows], [1, 0]);
+  assert.equal(store.reason, "OPS-1");
+  assert.equal(store.layout.isHidden(store.table.columnOf("status") ?? { title: "none", hidden: true }), true);
+  assert.equal(store.layout.columns.some(({ title }) => title === "jobQueue"), true);
+  store.dispose();
+});
+
+test("who leaves the picker has told its reason", () => {
+  const { sent, store, receive, show } = open();
+  show(NAMES);
+  receive({ kind: "state", state: { ...store.state, place: "bnb-at-1" } });
+  store.setReason("O");
+  store.setReason("OPS-1");
+  store.keep();
+  assert.deepEqual(sent.filter(({ kind }) => kind === "select").map(({ reason }) => reason), ["O", "OPS-1"]);
+  store.dispose();
+});
+
 test("the selection is fixed while a plan is made, waits and is carried out", () => {
   const { store, receive, show } = open();
   show(NAMES);

@@ -103,3 +103,24 @@ def test_columns_are_narrow() -> None:
     assert (columns["createdAt"]["width"], columns["createdAt"]["least"]) == (4, 1_790_000_000_000)
     assert columns["vcpus"]["width"] == 1
     assert columns["jobName"]["codes"] is None
+
+
+@pytest.mark.parametrize(
+    ("values", "is_flag"),
+    [
+        ([True, False, True], True),
+        (pd.array([True, None, False], dtype="boolean"), True),
+        ([True, None, False], True),
+        ([True, 1, 0], False),
+        (["True", "False", "True"], False),
+        ([None, None, None], False),
+        (pd.Categorical([True, False, True]), False),
+        ([1, 0, 1], False),
+    ],
+)
+def test_true_and_false_are_marked_as_such(values: Any, is_flag: bool) -> None:  # noqa: FBT001
+    """A tick is shown of them; what only looks like them is shown as it is."""
+    frame = some_jobs(3).assign(done=values)
+    payload = whole_payload(take_snapshot(frame, 1))
+    described = next(column for column in payload.header["columns"] if column["title"] == "done")
+    assert described.get("isFlag", False) is is_flag

@@ -11,6 +11,7 @@ export const FIGURES = /** @type {const} */ ({ vcpu: "vcpus", gpu: "gpus", memor
 const OF_CHILDREN = ["vcpu", "gpu", "memory"];
 /** Above this number of rows, numbers of half the size are exact enough, and fit into the memory of a page. */
 const MANY_ROWS = 250_000;
+const MOST_SHORT_CODES = 0xffff;
 
 const UNTOLD = [3, 4];
 
@@ -35,7 +36,8 @@ export class Facts {
   /** Arrays, by row. @type {Map<number, Children>} */ children = new Map();
   /** How many nodes a multi-node job has, by row. @type {Map<number, number>} */ nodes = new Map();
   /** Each set of tags once; the first is for rows of which nobody knows them. @type {[string, string][][]} */ tagSets = [[]];
-  /** The set of each row. @type {Uint32Array} */ tagCodes = new Uint32Array();
+  /** The set of each row. @type {Uint16Array | Uint32Array} */ tagCodes = new Uint16Array();
+  /** What all figures share of which nothing is known yet. @type {Float64Array} */ unknown = new Float64Array();
   /** What an hour costs, null where no prices are configured. @type {Prices | null} */ prices = null;
   /** Grows with each change, for those who keep what they have counted. */ version = 0;
 
@@ -57,7 +59,7 @@ export class Facts {
     for (const [source, name] of Object.entries(FIGURES)) {
       const column = numberColumn(columns, source);
       if (!column) continue;
-      const numbers = this[name];
+      const numbers = this.own(name);
       const isOfChildren = OF_CHILDREN.includes(source);
       for (let row = 0; row < header.here; row += 1) {
         if (!this.described[row] && !(isOfChildren && arrays && arrays.value(row) > 0)) numbers[row] = column.value(row);
@@ -76,14 +78,21 @@ export class Facts {
 
   /** @param {number} rows */
   clear(rows) {
-    for (const name of Object.values(FIGURES)) this[name] = unknownNumbers(rows);
+    this.unknown = unknownNumbers(rows);
+    for (const name of Object.values(FIGURES)) this[name] = this.unknown;
     this.described = new Uint8Array(rows);
-    this.tagCodes = new Uint32Array(rows);
+    this.tagCodes = new Uint16Array(rows);
     this.tagSets = [[]];
     this.codeOf.clear();
     this.children.clear();
     this.nodes.clear();
     this.masks.clear();
+  }
+
+  /** The numbers of a figure, to be written into. @param {typeof FIGURES[Figure]} name */
+  own(name) {
+    if (this[name] === this.unknown) this[name] = this.unknown.slice();
+    return this[name];
   }
 
   /**
@@ -94,11 +103,15 @@ export class Facts {
     const [rows, tags, numbers] = [new Uint32Array(rowPart), new Uint32Array(tagPart), new Float64Array(numberPart)];
     const codes = [0, ...message.tags.map((/** @type {[string, string][]} */ pairs) => this.codeFor(pairs))];
     const count = rows.length;
+    if (this.tagSets.length > MOST_SHORT_CODES && this.tagCodes instanceof Uint16Array) this.tagCodes = Uint32Array.from(this.tagCodes);
     for (let at = 0; at < count; at += 1) this.tagCodes[rows[at]] = codes[tags[at]] ?? 0;
     if (numbers.length) {
       Object.values(FIGURES).forEach((name, place) => {
-        const figures = this[name];
-        for (let at = 0; at < count; at += 1) figures[rows[at]] = numbers[place * count + at];
+        const told = numbers.subarray(place * count, (place + 1) * count);
+        // Of most jobs there is no exit code, and nothing to be kept.
+        if (this[name] === this.unknown && told.every(Number.isNaN)) return;
+        const figures = this.own(name);
+        for (let at = 0; at < count; at += 1) figures[rows[at]] = told[at];
       });
       for (let at = 0; at < count; at += 1) this.described[rows[at]] = 2;
       for (const row of message.old ?? []) this.described[row] = 1;

@@ -28,11 +28,11 @@ export class Telling {
     this.ask("select");
   }
 
-  /** The focus has left the picker: save the selection with the notebook. */
+  /** The focus has left the picker: say what waits, for the cell may be run in a moment, and save the selection with the notebook. */
   keep() {
-    if (this.isKept) return;
+    if (!this.isKept) this.ask("keep");
+    else if (this.timer) this.say();
     this.isKept = true;
-    this.ask("keep");
   }
 
   /** Something else says it, or nobody needs it any more. */
