@@ -12,6 +12,7 @@ export const DRAWER_LOOK = String.raw`
 .bnb-drawer.bnb-over-review.bnb-covers { left: 0; width: auto; }
 .bnb-pager { display: flex; gap: 12px; }
 .bnb-groups tbody tr { cursor: pointer; }
+.bnb-drawer-back:focus-visible { outline-offset: -2px; }
 .bnb-drawer-back { display: none; margin-bottom: 4px; }
 .bnb-covers .bnb-drawer-back { display: inline-block; }
 .bnb-drawer-head { position: sticky; z-index: 1; top: -8px; display: flex; gap: 8px; align-items: flex-start; margin: -8px -12px 0; padding: 8px 12px 2px; background: var(--bnb-back); }
