@@ -411,8 +411,8 @@ def test_the_name_stays_and_columns_move(picker: BarePage, page: Page) -> None:
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 600, "height": 800})
     expect(titles).to_have_text(["Name", "Status", "For"])
-    for name in ("Group", "Columns ▾"):
-        page.get_by_text(name, exact=True).click()
+    for label in ("Group", "Columns ▾"):
+        page.get_by_text(label, exact=True).click()
         menu = page.locator("details[open] > .bnb-menu").bounding_box()
         assert menu is not None
         assert menu["x"] >= 0
