@@ -270,6 +270,17 @@ test("a change of a status changes the figures of its group, and no line", () =>
   assert.deepEqual([before.counts.get("RUNNING"), night.groups.figuresOf(0).counts.get("RUNNING")], [6, 5]);
 });
 
+test("what a run did not end is counted in its group, and results are groups without what AWS said of each", () => {
+  const night = NIGHT();
+  const { fate } = night.table;
+  fate.hidden = false;
+  fate.fates.set([0x81, 0x81, 2], 0);
+  fate.messages = new Map([[0, "not allowed"], [1, "not allowed either"]]);
+  night.groups.view = "fate";
+  assert.deepEqual(titles(night), ["(no Result)", "denied", "terminated"]);
+  assert.deepEqual([0, 1, 2].map((at) => night.groups.figuresOf(night.groups.groupAt(at)).failures), [0, 2, 0]);
+});
+
 /** How the groups of the first level are in order, made the slow way: the number of each, the lowest first. */
 function expectedOrder({ matches, table }, name, sort) {
   const column = table.columns.find(({ title }) => title === name);

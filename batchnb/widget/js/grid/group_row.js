@@ -41,6 +41,8 @@ export function fillGroup(line, { id, title, isOpen, figures, tally, columns }) 
   line.setAttribute("aria-expanded", String(isOpen));
   line.setAttribute("aria-selected", String(state === "all"));
   line.classList.toggle("bnb-locked", !selectable);
+  // What somebody has to look at is not to be overlooked in a group that is closed.
+  line.classList.toggle("bnb-failed", figures.failures > 0);
   tick.setAttribute("aria-label", boxText(state, tally));
   tick.title = selectable ? "" : "No job of this group can be selected.";
   tick.querySelector(".bnb-box")?.setAttribute("data-state", state);
@@ -50,7 +52,9 @@ export function fillGroup(line, { id, title, isOpen, figures, tally, columns }) 
   part("jobs").textContent = jobsText(figures);
   const told = partsOf(figures);
   part("bar").replaceChildren(...told.map(({ kind, count }) => barPart(kind, count)));
-  part("parts").textContent = told.map(({ word, count }) => `${count.toLocaleString("en-US")} ${word}`).join(", ");
+  const failures = figures.failures ? [`${figures.failures.toLocaleString("en-US")} did not end`] : [];
+  part("parts").textContent = [...failures, ...told.map(({ word, count }) => `${count.toLocaleString("en-US")} ${word}`)].join(", ");
+  part("parts").title = part("parts").textContent ?? "";
   part("oldest").textContent = Number.isNaN(figures.oldest) ? "–" : `oldest ${duration(Date.now() - figures.oldest)}${figures.undated ? "+" : ""}`;
   part("oldest").title = Number.isNaN(figures.oldest) ? "When these jobs were created is not in the table." : AMOUNTS[0][2];
   for (const [name, unit, what] of AMOUNTS.slice(1)) fillAmount(part(name), figures[/** @type {"hours"} */ (name)], unit, what);

@@ -15,9 +15,9 @@ const ENDED_WORDS = new Set(["SUCCEEDED", "FAILED"]);
  * `counts`: jobs by status; an array is one, by what its children do, and none where they are in the group themselves. `oldest`: when the oldest was created, in epoch milliseconds, NaN where
  * that is not known of any; `undated`: of how many it is not. `hours` were run, `vcpus` and `gpus` are in use now.
  * `arrays`: how many are array jobs, `children`: how many of these are children of arrays, `live`: how many children live
- * in the arrays, NaN where one does not tell.
+ * in the arrays, NaN where one does not tell. `failures`: jobs that a run did not end as it should.
  * @typedef {{jobs: number, counts: Map<string, number>, oldest: number, undated: number, hours: Amount, vcpus: Amount, gpus: Amount,
- *   arrays: number, children: number, live: number}} GroupFigures
+ *   arrays: number, children: number, live: number, failures: number}} GroupFigures
  */
 
 const noAmount = () => ({ sum: 0, known: 0, unknown: 0 });
@@ -45,12 +45,13 @@ export function groupFigures(table, rows, now) {
   const hasChildren = ids !== undefined && ids.count > 0;
   /** @type {number[]} */ const arrays = [];
   /** The arrays of which there are children here. @type {Set<string>} */ const opened = new Set();
-  let [oldest, undated, children] = [Infinity, 0, 0];
+  let [oldest, undated, children, failures] = [Infinity, 0, 0, 0];
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at];
     const made = created(row);
     if (made < oldest) oldest = made;
     else if (made !== made) undated += 1;
+    if (table.fate.failed(row)) failures += 1;
     if (table.sizeAt(row) > 0) {
       arrays.push(row);
       continue;
@@ -74,7 +75,7 @@ export function groupFigures(table, rows, now) {
   }
   const { hours, vcpus, gpus } = use;
   const byWord = new Map(words.flatMap((word, code) => (counts[code] ? [[word, counts[code]]] : [])));
-  return { jobs: rows.length, counts: byWord, oldest: oldest === Infinity ? NaN : oldest, undated, hours, vcpus, gpus, arrays: arrays.length, children, live };
+  return { jobs: rows.length, counts: byWord, oldest: oldest === Infinity ? NaN : oldest, undated, hours, vcpus, gpus, arrays: arrays.length, children, live, failures };
 }
 
 /** The status of an array by its children: AWS shows it as PENDING while they run. @param {Table} table @param {number} row @param {string} word */

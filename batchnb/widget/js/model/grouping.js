@@ -95,11 +95,13 @@ function columnLevel(column, rows) {
 /** @param {Column} column @param {number} rows @returns {Level | null} */
 function foundLevel(column, rows) {
   const value = "value" in column ? /** @type {(row: number) => number} */ (column.value) : null;
+  // What AWS said of each job that was refused makes no group.
+  const text = (/** @type {number} */ row) => (column.role === "fate" ? column.word(column.code(row)) : column.text(row));
   /** @type {Map<string | number, number>} */ const codeOf = new Map();
   /** @type {number[]} */ const samples = [];
   const codes = new Uint16Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const key = value ? value.call(column, row) : column.text(row);
+    const key = value ? value.call(column, row) : text(row);
     let code = codeOf.get(key);
     if (code === undefined) {
       if (codeOf.size === MOST_GROUPS) return null;
@@ -109,7 +111,7 @@ function foundLevel(column, rows) {
     }
     codes[row] = code;
   }
-  const words = samples.map((row) => column.text(row));
+  const words = samples.map(text);
   return { label: labelOf(column), codes, size: Math.max(words.length, 1), word: (code) => words[code] ?? "" };
 }
 

@@ -6,6 +6,7 @@ export const KEYS = [
   ["/", "to the search; ↓ or Enter there: to the list"],
   ["↑ ↓ ← → Home End PgUp PgDn", "move in the list; with Ctrl: to its ends"],
   ["Space", "select or not; with Shift and arrows: a range"],
+  ["→ ←", "on the row of a group: open and close it; Space there: select what matches in it"],
   ["Ctrl A", "select all that match"],
   ["Ctrl Z", "undo the selection"],
   ["Ctrl C", "copy the job id"],
