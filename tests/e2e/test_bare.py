@@ -411,6 +411,13 @@ def test_the_name_stays_and_columns_move(picker: BarePage, page: Page) -> None:
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 600, "height": 800})
     expect(titles).to_have_text(["Name", "Status", "For"])
+    for label in ("Group", "Columns ▾"):
+        page.get_by_text(label, exact=True).click()
+        menu = page.locator("details[open] > .bnb-menu").bounding_box()
+        assert menu is not None
+        assert menu["x"] >= 0
+        assert menu["x"] + menu["width"] <= 600
+        page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1100, "height": 900})
     expect(page.get_by_role("columnheader", name="Memory")).to_be_visible()
     assert picker.errors == []
