@@ -7,9 +7,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from batchnb.aws.answers_seen import AnswersSeen
-from batchnb.aws.gateway import CALLER_TIMEOUT
 
-__all__ = ["ask_caller", "caller_settings"]
+__all__ = ["CALLER_TIMEOUT", "account_of", "ask_caller", "caller_settings"]
+
+CALLER_TIMEOUT = 3.0
+"""Seconds to wait for the caller's identity."""
+
+
+def account_of(caller: str | None) -> str | None:
+    """Return the account in the ARN of a caller.
+
+    >>> account_of("arn:aws:sts::123456789012:assumed-role/oncall/maria")
+    '123456789012'
+    """
+    parts = (caller or "").split(":")
+    return parts[4] or None if len(parts) > 4 else None
 
 
 def caller_settings() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from batchnb.aws.answers import BulkAnswer, Page, item_error
 from batchnb.aws.answers_seen import AnswersSeen
+from batchnb.aws.callers import CALLER_TIMEOUT, account_of
 from batchnb.aws.errors import permission_needed, translated
 from batchnb.aws.pace import CallKind, Pace, pace_for
 from batchnb.aws.waiting_told import FirstAnswer
@@ -43,9 +44,6 @@ PAGE_LIMIT = 1000
 """Jobs in one ListJobs answer when `jobStatus` is given."""
 
 _log = logging.getLogger("batchnb.aws")
-
-CALLER_TIMEOUT = 3.0
-"""Seconds to wait for the caller's identity."""
 
 
 class Gateway:
@@ -129,7 +127,7 @@ class Gateway:
             caller = self._caller.result(timeout=CALLER_TIMEOUT)
         except FutureTimeoutError:
             caller = None
-        return Place(account or _account_in(caller), self.region, self.endpoint, caller, self.is_emulator)
+        return Place(account or account_of(caller), self.region, self.endpoint, caller, self.is_emulator)
 
     @property
     def is_emulator(self) -> bool:
@@ -291,8 +289,3 @@ def in_groups(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     """
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def _account_in(caller: str | None) -> str | None:
-    parts = (caller or "").split(":")
-    return parts[4] or None if len(parts) > 4 else None
