@@ -147,6 +147,7 @@ class Peer:
         run, self._run = self._run, None
         if run is not None:
             run.is_over = True
+            run.job_ids = frozenset()
 
     def release(self) -> None:
         """Let the others have the jobs of the run that did not end."""

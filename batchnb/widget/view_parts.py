@@ -25,7 +25,7 @@ _ID_LENGTH = 60
 
 
 def changed_by(view: View, parts: object) -> View:
-    """Return the view with the parts that a browser says it has set; what is no part of a view changes nothing.
+    """Return the view with the parts that a browser says it has set; anything else in it changes nothing.
 
     Raises InputError for a part of another form or size than the picker's own. No part selects a job or confirms
     anything.
@@ -38,7 +38,7 @@ def changed_by(view: View, parts: object) -> View:
 def columns_shown(parts: object) -> tuple[str, ...] | None:
     """Return the titles of the columns that a browser says it shows; None where it does not say so.
 
-    Raises InputError for what is no list of titles.
+    Raises InputError for anything but a list of titles.
     """
     titles = parts.get("shown") if isinstance(parts, Mapping) else None
     return None if titles is None else _titles("shown", titles)

@@ -56,7 +56,7 @@ class Worker:
         """
         turn = self.begin(phase, after=after)
         thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
-        with self._mutex:  # whoever waits finds a thread that has started
+        with self._mutex:  # for `wait`, it has started
             thread.start()
             self._thread = thread
 
