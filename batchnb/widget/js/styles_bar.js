@@ -26,6 +26,7 @@ export const BAR_LOOK = String.raw`
 .bnb-groups tfoot td { border-bottom: 0; font-weight: 600; }
 .bnb-groups td.bnb-number, .bnb-groups th.bnb-number { text-align: right; white-space: nowrap; overflow-wrap: normal; }
 .bnb-names { width: 45%; min-width: 110px; }
+.bnb-names .bnb-link { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .bnb-groups th:first-child { min-width: 96px; }
 .bnb-dim { color: var(--bnb-dim); }
 .bnb-marked th, .bnb-marked td { background: var(--bnb-amber-back); }

@@ -186,8 +186,8 @@ summary::-webkit-details-marker { display: none; }
 
 /* Where less can be seen at once than the parts need, they scroll between the strip and the bar. */
 .bnb[data-short] { overflow-x: hidden; overflow-y: auto; }
-.bnb[data-short] > .bnb-strip { position: sticky; z-index: 4; top: 0; flex: none; }
-.bnb[data-short] > .bnb-acts { position: sticky; z-index: 4; bottom: 0; flex-shrink: 0; max-height: 60%; border-top: 1px solid var(--bnb-line); }
+.bnb[data-short] > .bnb-strip { position: sticky; z-index: 9; top: 0; flex: none; }
+.bnb[data-short] > .bnb-acts { position: sticky; z-index: 8; bottom: 0; flex-shrink: 0; max-height: 60%; border-top: 1px solid var(--bnb-line); }
 .bnb[data-short][data-bar="review"] { overflow: hidden; }
 .bnb[data-short][data-bar="review"] > .bnb-acts { position: relative; flex-shrink: 1; max-height: none; }
 
