@@ -82,12 +82,8 @@ class Gateway:
 
     @contextmanager
     def _calling(self, operation: str, permission: str | None = None) -> Iterator[None]:
-        """Log in if needed, and translate the failures of the call inside.
-
-        Raises CredentialsError for a failed login: nothing was sent.
-        """
-        if self._login is not None:
-            self._login.check()
+        """Log in if needed (nothing is sent where that fails), and translate the failures of the call inside."""
+        self.log_in()
         here = is_loopback(self.endpoint)
         where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
         if not self._seen.any and self._first_answer is None and not here:  # this machine has no firewall to itself

@@ -47,6 +47,8 @@ _DEEPER = 5
 _ARN_RANKS = frozenset({_ARN, _ARN + _DEEPER})
 _COLUMNS_SHOWN = 20
 _HINTS_SHOWN = 3
+_PART = 1000
+"""Rows that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +74,24 @@ class IdColumn:
         """Return what stands in it, a value a row."""
         if self.is_index:
             return list(self.frame.index.get_level_values(self.place))
-        values = list(self.frame.iloc[:, self.place])
-        if self.key:
-            return [value.get(self.key) if isinstance(value, Mapping) else None for value in values]
-        return values
+        return self._values(self.frame.iloc[:, self.place])
 
     @property
     def holds_ids(self) -> bool:
         """Whether it holds at least one job id; a column of resources, at least one ARN of a job."""
-        return any(map(is_job_arn if self.rank == _RESOURCE else is_job_id, self.values()))
+        is_meant = is_job_arn if self.rank == _RESOURCE else is_job_id
+        if self.is_index:
+            return any(map(is_meant, self.values()))
+        column = self.frame.iloc[:, self.place]
+        # The first row is one, nearly always, and the others are left alone.
+        parts = (column.iloc[start : start + _PART] for start in range(0, len(column), _PART))
+        return any(is_meant(value) for part in parts for value in self._values(part))
+
+    def _values(self, column: Any) -> list[object]:
+        values: list[object] = column.tolist()
+        if self.key:
+            return [value.get(self.key) if isinstance(value, Mapping) else None for value in values]
+        return values
 
 
 def find_ids(frame: Any, ids: object = None, *, empty_ok: bool = False) -> IdColumn:

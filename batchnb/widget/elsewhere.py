@@ -30,12 +30,17 @@ class Elsewhere:
         """What is said of the rows with each lock from `LOCKS_FROM` on."""
         self.note = ""
         """The sentence that says how many jobs are locked, and by which picker; empty if all can be selected."""
+        self._has_locked = False
 
     def lock(self, marks: Marks, wanted: Mapping[int, str]) -> bool:
         """Lock exactly these rows, each for its reason; return whether that changes anything.
 
         A row that is locked otherwise, as a job that has ended is, stays as it is.
         """
+        if not wanted and not self._has_locked:
+            # To look at the locks is to look at every row, and a long table is to be on the screen before that.
+            return False
+        self._has_locked = True
         locks = marks.locks
         change = {row: int(Lock.NONE) for row in np.flatnonzero(locks >= LOCKS_FROM).tolist() if row not in wanted}
         for row, text in wanted.items():

@@ -54,7 +54,7 @@ def rows_matching(session: PickerSession, query: str) -> NDArray[np.int64]:
         table = _table(session.jobs, known, session.clock.wall().timestamp() * 1000)
         if (titles := session.view.titles) is not None:
             given = map(shown_title, session.jobs.snapshot.frame.columns)
-            table.hidden = frozenset(title for title in given if title not in titles)
+            table.hidden = frozenset([*(title for title in given if title not in titles), *_added(session.jobs, table)])
         try:
             read = parse_query(query, table.schema)
         except QueryError:
@@ -88,7 +88,15 @@ def _table(jobs: ShownJobs, known: Mapping[int, Described], now_ms: float) -> Se
         selected = np.zeros(len(jobs), dtype=bool)
         selected[jobs.rows] = True
         frame = add_counted(_frame_now(jobs), known, now_ms)
-        return SearchTable(frame, now_ms, flags={"selected": selected}, also=children_in(known, len(jobs)))
+        table = SearchTable(frame, now_ms, flags={"selected": selected}, also=children_in(known, len(jobs)))
+        table.hidden = table.hidden.union(_added(jobs, table))
+        return table
+
+
+def _added(jobs: ShownJobs, table: SearchTable) -> list[str]:
+    """Return the titles of what is searched by its field only: nobody sees it as a text, but for results."""
+    given = set(jobs.snapshot.frame.columns)
+    return [title for title in table.frame.columns if title not in given and title != _RESULT]
 
 
 def _frame_now(jobs: ShownJobs) -> pd.DataFrame:

@@ -79,6 +79,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "plan": _on_plan,
     "confirm": _on_confirm,
     "leave_out": lambda session, content, _: session.reviewing.leave_out(content.get("digest"), content.get("group")),
+    "group": lambda session, content, _: session.reviewing.jobs_of_group(content.get("digest"), content.get("group")),
     "put_back": lambda session, content, _: session.reviewing.put_back(content.get("digest")),
     "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
     "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),

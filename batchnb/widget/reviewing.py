@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from batchnb.errors import InputError
 from batchnb.guards.refusals import raise_refusals
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Reviewing"]
 
+MOST_SHOWN = 500
+"""Jobs of a group that are handed to the browser to look at."""
+_NAME_LENGTH = 300
 _OTHER_PLAN = "the plan that was confirmed is not the one that waits. Nothing was ended."
 
 
@@ -90,6 +93,16 @@ class Reviewing:
         left_out = self._draft.left_out
         session.select([job_id for job_id in kept if job_id not in left_out])
         session.send_state()
+
+    def jobs_of_group(self, digest: object, group: object) -> dict[str, Any]:
+        """Return ids and names of the first jobs of a group of the plan that is shown, and how many more it has.
+
+        Raises InputError as `leave_out` does.
+        """
+        with self._session.jobs.mutex:
+            names = names_of_group(self._waiting(digest), group)
+        first = list(names.items())[:MOST_SHOWN]
+        return {"jobs": [[job_id, name[:_NAME_LENGTH]] for job_id, name in first], "more": len(names) - len(first)}
 
     def put_back(self, digest: object) -> None:
         """Plan again with the jobs that were left out in the review."""

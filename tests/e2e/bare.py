@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -123,11 +123,15 @@ class BarePage:
 
     def expect_selected(self, names: list[str]) -> None:
         """Wait until the kernel knows that exactly these jobs are selected."""
+        self.expect_in_python(lambda: list(self.picker.selected["jobName"]), names)
+
+    def expect_in_python(self, read: Callable[[], Any], wanted: object) -> None:
+        """Wait until what the page tells has reached Python."""
         deadline = time.monotonic() + 10
-        while list(self.picker.selected["jobName"]) != names and time.monotonic() < deadline:
+        while read() != wanted and time.monotonic() < deadline:
             # Lets messages of the page come in, too.
             self.page.evaluate("() => new Promise(requestAnimationFrame)")
-        assert list(self.picker.selected["jobName"]) == names
+        assert read() == wanted
 
     def _send(self, content: Any, buffers: Sequence[Any] | None = None) -> None:
         self._outbox.append((content, [base64.b64encode(bytes(part)).decode() for part in buffers or ()]))

@@ -68,7 +68,9 @@ def take(browser: Browser, lab: Lab, look: Look, keep: Callable[[str, Look], Pat
         page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         file = keep(state, look)
         if look.scale == 1:
-            assert (picker.root.bounding_box() or {})["height"] <= HIGHEST, state
+            box = picker.root.bounding_box()
+            assert box is not None, state
+            assert box["height"] <= HIGHEST, state
         if file is not None and look.scale == 1:
             picker.root.screenshot(path=file)
         elif file is not None:

@@ -188,7 +188,7 @@ def test_the_strip_says_where_who_and_how_old(service: local.LocalBatch, open_pi
     expect(more).to_be_focused()
     more.click()
     strip.get_by_role("button", name="Keyboard").click()
-    expect(strip).to_contain_text("never ends a job")
+    expect(strip).to_contain_text("it never ends one")
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 600, "height": 900})
     boxes = [strip.locator(one).bounding_box() for one in (".bnb-strip-place", ".bnb-strip-acts")]

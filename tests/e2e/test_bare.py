@@ -20,8 +20,7 @@ from tests.e2e.bare import BarePage
 Open = Callable[..., BarePage]
 SWEEP = "name:sweep-lr-0*"
 ENDS_WITHIN = 30_000
-NOWHERE = "http://127.0.0.1:9"
-"""An endpoint of this machine, so that the place is known, at which nobody answers."""
+ACCOUNT = "123456789012"
 NARROW = 600
 LEAST_STAGE = 334
 HIGHEST = 640
@@ -41,6 +40,12 @@ def some_jobs(count: int, **columns: Any) -> pd.DataFrame:
         }
     )
     return frame.assign(**columns)
+
+
+def some_placed_jobs(count: int) -> pd.DataFrame:
+    """Return some jobs whose ARNs tell where they are: what nobody can place cannot be reviewed."""
+    jobs = some_jobs(count)
+    return jobs.assign(jobArn=[f"arn:aws:batch:eu-west-1:{ACCOUNT}:job/{job_id}" for job_id in jobs["jobId"]])
 
 
 @pytest.fixture
@@ -406,6 +411,13 @@ def test_the_name_stays_and_columns_move(picker: BarePage, page: Page) -> None:
     page.keyboard.press("Escape")
     page.set_viewport_size({"width": 600, "height": 800})
     expect(titles).to_have_text(["Name", "Status", "For"])
+    for label in ("Group", "Columns ▾"):
+        page.get_by_text(label, exact=True).click()
+        menu = page.locator("details[open] > .bnb-menu").bounding_box()
+        assert menu is not None
+        assert menu["x"] >= 0
+        assert menu["x"] + menu["width"] <= 600
+        page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1100, "height": 900})
     expect(page.get_by_role("columnheader", name="Memory")).to_be_visible()
     assert picker.errors == []
@@ -588,7 +600,7 @@ def test_each_guard_is_met_in_the_dialog(
 
 def test_the_button_says_why_it_cannot(open_picker: Open, page: Page) -> None:
     """No jobs, no reason, a reason too long: each is said, and a reason is counted by code points."""
-    bare = open_picker(some_jobs(5), endpoint_url=NOWHERE)
+    bare = open_picker(some_placed_jobs(5))
     why = page.locator(".bnb-form .bnb-why")
     expect(why).to_have_text("Select the jobs to end.")
     bare.row("job-1").click()
@@ -686,7 +698,7 @@ def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeyp
         raise AwsError(HOSTILE[0], code="Odd", operation="DescribeJobs")
 
     monkeypatch.setattr("batchnb.api.plan_with", fail)
-    bare = open_picker(some_jobs(3), endpoint_url=NOWHERE)
+    bare = open_picker(some_placed_jobs(3))
     bare.row("job-1").click()
     bare.reason("x")
     bare.button("Review 1 job").click()
@@ -757,6 +769,8 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     expect(drawer).not_to_contain_text("Loading…")
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     expect(bare.button("Review")).to_have_count(0)
+    # Once it is heard of, it can be asked again: how the picker is set is told then, at the latest.
+    page.evaluate("() => { window.model.send = () => {} }")
     page.evaluate("() => window.deliver([[{ kind: 'state', state: { phase: 'idle' } }, []]])")
     expect(page.get_by_role("alert").filter(has_text="gone")).to_have_count(0)
     expect(bare.button("Review")).to_be_visible()

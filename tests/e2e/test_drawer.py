@@ -39,6 +39,7 @@ def emulator(start: Callable[..., local.LocalBatch], monkeypatch: pytest.MonkeyP
         world.set_log(first, [f"line {number}" for number in range(80)])
         world.add_job("train", "second", created_ago=3900, status="PENDING", depends_on=[first])
         world.add_job("train", "array", created_ago=3800, array_size=3)
+        world.add_jobs("train", "sweep", 3, created_ago=3700)
 
     handle = start(fill, clock=local.WallClock())
     for name, value in handle.environ().items():
@@ -138,6 +139,38 @@ def test_by_mouse_to_tags_dependents_environment_and_json(
     expect(drawer).to_contain_text("Child 2 of an array.")
     drawer.get_by_role("button", name="Close the details").click()
     expect(drawer).to_be_hidden()
+    assert bare.errors == []
+
+
+def test_the_jobs_of_a_row_of_the_review(open_picker: Open, page: Page, emulator: local.LocalBatch) -> None:
+    """A click on a row shows its jobs, one after the other; Escape closes them, and then the review."""
+    assert emulator.endpoint_url
+    bare = open_picker(batchnb.list_jobs(status="all"))
+    name_of(page, "first").click()
+    bare.filter("sweep")
+    bare.button("Select all 3").click()
+    bare.reason("OPS-1")
+    bare.button("Review 3 jobs").click()
+    drawer = drawer_of(page)
+    expect(drawer).to_be_hidden()
+    page.get_by_role("alertdialog").get_by_role("cell", name="3", exact=True).first.click()
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("sweep-000")
+    expect(drawer).to_contain_text("1 of 3 jobs of this group")
+    drawer.get_by_role("button", name="The next job").click()
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("sweep-001")
+    expect(drawer).to_contain_text("2 of 3 jobs of this group")
+    expect(drawer).to_contain_text("job:latest")
+    page.keyboard.press("ArrowDown")
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("sweep-002")
+    final = page.get_by_role("alertdialog").get_by_role("button", name="Terminate 3 jobs")
+    assert final.evaluate("(one) => one.getRootNode().elementFromPoint(one.getBoundingClientRect().x + 9, "
+                          "one.getBoundingClientRect().y + 9) === one")  # fmt: skip
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("first")
     assert bare.errors == []
 
 

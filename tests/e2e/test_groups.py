@@ -107,7 +107,10 @@ def test_the_children_of_an_array_come_when_it_is_opened(
 def test_a_group_tells_what_happens_and_moves_no_row(open_picker: Open, page: Page) -> None:
     """While jobs end, the figures of their group follow, even grouped by status; no row leaves its place."""
     bare = open_picker(some_jobs(12))
+    bare.picker.group = ("queue", "status")
+    expect(group(page, "etl")).to_be_visible()
     group_by(page, "Status")
+    bare.expect_in_python(lambda: bare.picker.group, "status")
     running = group(page, "RUNNING")
     running.locator(".bnb-group-title").click()
     expect(running.locator(".bnb-group-parts")).to_have_text("8 run")

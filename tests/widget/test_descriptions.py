@@ -310,3 +310,32 @@ def test_where_no_region_is_configured_the_review_says_so(
     told = hand.of_kind("facts")[-1][0]
     assert "no Region is configured" in told["failure"]
     assert told["isQuiet"]
+
+
+def test_python_finds_what_the_picker_finds(hold: Hold, shapes: local.LocalBatch) -> None:  # noqa: ARG001
+    """Fields that are described: nothing while a row is not described, then what the browser finds."""
+    frame = list_jobs(status="active", queues="train-gpu").reset_index(drop=True)
+    hand = hold(frame)
+    picker = hand.picker
+    for query in ("gpu:>=1", "-gpu:>=1", "memory:>1GiB", "tries:>0", "tag:team", "-tag:nosuch"):
+        picker.query = query
+        assert len(picker.matching) == 0, query
+    picker.query = "hours:>1"
+    assert 0 < len(picker.matching) < len(frame)
+    describe(hand, *range(len(frame)), lane="search")
+    facts = facts_of(hand)
+    for query, holds in (
+        ("gpu:>=1", lambda told: told["gpus"] >= 1),
+        ("-gpu:>=1", lambda told: told["gpus"] < 1),
+        ("memory:>4GiB", lambda told: told["memory"] > 4096),
+        ("tries:>0", lambda told: told["tries"] > 0),
+        ("tag:team", lambda told: "team" in told["tags"]),
+        ("-tag:team", lambda told: "team" not in told["tags"]),
+    ):
+        picker.query = query
+        expected = [row for row in range(len(frame)) if holds(facts[row])]
+        assert list(picker.matching.index) == expected, query
+    picker.query = "status:running name:=sweep-array"
+    assert len(picker.matching) == 1
+    picker.query = "vision"
+    assert len(picker.matching) == 0

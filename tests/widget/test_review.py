@@ -105,10 +105,26 @@ def test_jobs_that_would_fail_are_named_and_can_be_added(reviewed: Hand) -> None
     assert told["dependentsText"] == "No other job in these queues waits for them."
 
 
+def test_the_jobs_of_a_group_can_be_looked_at(reviewed: Hand, sweep: local.LocalBatch) -> None:
+    """Ids and names, the first ones of many, without a call; the plan stays as it is."""
+    digest, calls = reviewed.state["plan"]["digest"], len(sweep.calls)
+    answer = reviewed.ask("group", {"digest": digest, "group": 1})
+    (one,) = answer["jobs"]
+    assert (one[1], answer["more"]) == ("sweep-prod", 0)
+    assert one[0] in reviewed.picker.selected["jobId"].tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("batchnb.widget.reviewing.MOST_SHOWN", 5)
+        answer = reviewed.ask("group", {"digest": digest, "group": 0})
+    assert ([name for _, name in answer["jobs"]], answer["more"]) == ([f"sweep-00{at}" for at in range(5)], 7)
+    assert len(sweep.calls) == calls
+    assert reviewed.state["plan"]["digest"] == digest
+
+
 @pytest.mark.parametrize("group", [None, True, -1, 2, "0", 0.0, [0]])
 def test_a_group_that_is_not_there_cannot_be_left_out(reviewed: Hand, group: object) -> None:
     """Whatever a page sends, the plan stays as it is."""
     digest = reviewed.state["plan"]["digest"]
+    assert not reviewed.ask("group", {"digest": digest, "group": group})["ok"]
     assert not reviewed.ask("leave_out", {"digest": digest, "group": group})["ok"]
     assert reviewed.state["plan"]["digest"] == digest
 
@@ -131,7 +147,7 @@ def test_a_job_that_was_left_out_and_comes_back_as_a_dependent_is_not_told_as_le
     assert (told["toEnd"], told["dependents"], told["leftOutByYou"]) == (3, 0, "")
 
 
-@pytest.mark.parametrize("kind", ["leave_out", "put_back", "add_dependents"])
+@pytest.mark.parametrize("kind", ["leave_out", "put_back", "add_dependents", "group"])
 def test_another_plan_cannot_be_changed(reviewed: Hand, kind: str) -> None:
     """A page that shows an older plan changes nothing."""
     assert not reviewed.ask(kind, {"digest": "0" * 64, "group": 0})["ok"]

@@ -15,7 +15,7 @@ export class ColumnsMenu {
   constructor(store, say) {
     this.store = store;
     this.say = say;
-    this.list = element("div", { class: "bnb-menu-list" });
+    this.list = element("div", { class: "bnb-columns-list" });
     this.reset = button("Reset", () => this.resetAll(), { title: "The usual columns, in their usual order and width" });
     this.summary = element("summary", { class: "bnb-button" }, ["Columns ▾"]);
     this.element = element("details", {

@@ -76,6 +76,8 @@ export const BAR_LOOK = String.raw`
 @container (max-width: 720px) {
   .bnb-groups .bnb-number:nth-child(7) { display: none; }
   .bnb-groups th, .bnb-groups td { padding: 4px 5px; }
+}
+@container (max-width: 440px) {
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }

@@ -30,11 +30,17 @@ export const COLUMNS_LOOK = String.raw`
 .bnb-fate[data-kind="done"] { color: var(--bnb-good); }
 .bnb-fate[data-kind="starting"] { color: var(--bnb-run); }
 
-.bnb-menu-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
+.bnb-columns-list { display: flex; flex-direction: column; gap: 4px; overflow: auto; max-height: 220px; }
 .bnb-menu-column[draggable="true"] { cursor: grab; }
 .bnb-menu-hint { margin: 0; color: var(--bnb-dim); font-size: 12px; }
 .bnb-missing { display: flex; flex: none; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; padding: 0 12px 8px; }
 .bnb-missing:empty { display: none; }
+/* In a narrow page the buttons stand at the left, and their menus would end outside of the picker. */
+@container (max-width: 719px) {
+  .bnb-tools { position: relative; }
+  .bnb-tools > details { position: static; }
+  .bnb-tools > details > .bnb-menu { right: auto; left: 12px; max-width: calc(100cqw - 24px); }
+}
 @media (forced-colors: active) {
   .bnb-dot { forced-color-adjust: none; border-color: CanvasText; }
   .bnb-dot[data-kind="running"], .bnb-dot[data-kind="failed"], .bnb-dot[data-kind="succeeded"], .bnb-dot[data-kind="wanted"] { background: CanvasText; }

@@ -7,6 +7,12 @@ export const DRAWER_LOOK = String.raw`
 .bnb-drawer-in { position: absolute; inset: 0; padding: 8px 12px 12px; overflow: auto; overscroll-behavior-x: contain; font-size: 12px; line-height: 20px; }
 .bnb-drawer-in:focus { outline: none; }
 .bnb-drawer.bnb-covers { position: absolute; z-index: 4; inset: 0; }
+.bnb-confirm { position: relative; }
+.bnb-drawer.bnb-over-review { position: absolute; z-index: 4; top: 0; right: 0; left: auto; width: 340px; box-shadow: -4px 0 12px rgb(0 0 0 / 12%); }
+.bnb-drawer.bnb-over-review.bnb-covers { left: 0; width: auto; }
+.bnb-pager { display: flex; gap: 12px; }
+.bnb-groups tbody tr { cursor: pointer; }
+.bnb-drawer-back:focus-visible { outline-offset: -2px; }
 .bnb-drawer-back { display: none; margin-bottom: 4px; }
 .bnb-covers .bnb-drawer-back { display: inline-block; }
 .bnb-drawer-head { position: sticky; z-index: 1; top: -8px; display: flex; gap: 8px; align-items: flex-start; margin: -8px -12px 0; padding: 8px 12px 2px; background: var(--bnb-back); }

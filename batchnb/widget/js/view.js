@@ -73,6 +73,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
+      showJobs: (jobs, more) => this.drawer.openGroup(jobs, more),
       copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
@@ -80,7 +81,7 @@ export class View {
     this.list = element("div", { class: "bnb-list" }, [this.tally.element, this.grid.element, this.empty.element]);
     // The list, and what stands beside it.
     this.stage = element("div", { class: "bnb-stage" }, [this.list, this.drawer.element]);
-    this.drawer.watch(this.stage);
+    this.drawer.stand(this.stage, null);
     // What a review stands in place of; its rows stay as they are meanwhile.
     this.browse = element("div", { class: "bnb-browse" }, [
       this.toolbar.element, this.toolbar.error, this.missing.element, this.facets.place, this.stage, this.grip.element,
@@ -142,8 +143,8 @@ export class View {
   escape(event) {
     const { phase } = this.store.state;
     event.preventDefault();
-    if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
-    else if (this.drawer.isOpen && event.target !== this.toolbar.search) this.drawer.close();
+    if (this.drawer.isOpen && phase !== "planning" && event.target !== this.toolbar.search) this.drawer.close();
+    else if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
     else if (event.target === this.toolbar.search) this.grid.element.focus();
     else if (phase !== "running") focusOutside(this.host);
   }
@@ -265,6 +266,7 @@ export class View {
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();
+    this.drawer.stand(this.stage, isReview ? this.panel.element.querySelector(".bnb-confirm") : null);
     if (isReview && !wasReview) this.showWhole();
   }
 

@@ -28,7 +28,7 @@ ENDED_LIVES = frozenset(status.value for status in JobStatus if status.has_ended
 _ENDED = tuple(LIFE_OF[life] for life in ENDED_LIVES)
 _ID_LENGTH = 36
 _DASHES = [8, 13, 18, 23]
-_HEX = [slice(0, 8), slice(9, 13), slice(14, 18), slice(19, 23), slice(24, 36)]
+_DIGITS = _ID_LENGTH - len(_DASHES)
 
 
 class Lock(IntEnum):
@@ -110,9 +110,12 @@ def _uuids(values: list[Any]) -> NDArray[np.uint8] | None:
     chars = np.frombuffer(text.encode(), dtype=np.uint8).reshape(-1, _ID_LENGTH)
     if (chars[:, _DASHES] != ord("-")).any():
         return None
+    digits = text.replace("-", "")
     try:
-        joined = binascii.unhexlify(np.hstack([chars[:, part] for part in _HEX]).tobytes())
+        joined = binascii.unhexlify(digits)
     except binascii.Error:
+        return None
+    if len(digits) != _DIGITS * len(values):
         return None
     return np.frombuffer(joined, dtype=np.uint8).reshape(-1, 16)
 

@@ -4,7 +4,7 @@ import test from "node:test";
 import { HOUR, NOW, table } from "./packed.mjs";
 import { Details } from "../../../batchnb/widget/js/drawer/details.js";
 import { rowFacts, rowOfJob } from "../../../batchnb/widget/js/drawer/row_facts.js";
-import { attemptTexts, dependencyText, emptyLogText, headlineParts, holdsText, jobNameText, logLineTexts, logTitle, momentTexts, ownerOf, sizeText } from "../../../batchnb/widget/js/drawer/texts.js";
+import { attemptTexts, dependencyText, emptyLogText, headlineParts, holdsText, jobNameText, logLineTexts, logTitle, momentTexts, ownerOf } from "../../../batchnb/widget/js/drawer/texts.js";
 
 const JOB = "11111111-2222-3333-4444-555555555555";
 const OTHER = "22222222-2222-3333-4444-555555555555";
@@ -153,6 +153,39 @@ test("a job that the list has seen to end is asked for anew, once", () => {
   assert.equal(asked.length, 2);
 });
 
+test("a review shows other jobs, and the one from before comes back after it", () => {
+  const { details } = open();
+  details.resume();
+  details.show(JOB);
+  details.suspend();
+  details.suspend();
+  assert.equal(details.isOpen, false);
+  details.show(OTHER);
+  details.resume();
+  assert.equal(details.job, JOB);
+  details.close();
+  details.resume();
+  assert.equal(details.isOpen, false);
+});
+
+test("the jobs of a group are gone through", async () => {
+  globalThis.document ??= { createElement: () => ({ append() {}, addEventListener() {}, setAttribute() {} }) };
+  const { Pager } = await import("../../../batchnb/widget/js/drawer/pager.js");
+  const opened = [];
+  const pager = new Pager((job) => opened.push(job));
+  pager.show([["a", "A"], ["b", "B"], ["c", "C"]], 7);
+  assert.equal(pager.where.textContent, "1 of 10 jobs of this group");
+  pager.step(-1);
+  pager.step(1);
+  pager.follow("b");
+  pager.step(1);
+  pager.follow("elsewhere");
+  assert.deepEqual(opened, ["b", "c"]);
+  assert.equal(pager.where.textContent, "2 of 10 jobs of this group");
+  pager.show([["a", "A"]], 0);
+  assert.equal(pager.element.hidden, true);
+});
+
 test("a kernel that is gone answers nothing more, and what was asked can be asked again", () => {
   const { details, asked } = open();
   details.show(JOB);
@@ -177,7 +210,7 @@ test("what a job holds is said in its units, and what is not known is never 0", 
   assert.equal(holdsText({ vcpus: 0.25, memory: 512, gpus: 0, isEach: true }), "0.25 vCPU, 512 MiB each");
   assert.equal(holdsText({ vcpus: 8, memory: null, gpus: null, isEach: false }), "8 vCPU, memory not known, GPU not known");
   assert.equal(holdsText({ vcpus: null, memory: null, gpus: null, isEach: false }), "–");
-  assert.equal(sizeText(1536), "1.5 GiB");
+  assert.match(holdsText({ vcpus: 676, memory: 1_456_384, gpus: 0, isEach: false }), /^676 vCPU, 1\.389 TiB$/);
 });
 
 test("attempts, dependencies, moments and logs in words", () => {

@@ -86,9 +86,8 @@ export class Confirmation {
 
   /** Enter ends no job. It presses what leads back or changes the plan, and nothing else. @param {KeyboardEvent} event */
   keyed(event) {
-    if (event.key === "Escape") this.actions.cancel();
     const target = /** @type {HTMLElement} */ (event.target);
-    const isSafe = target === this.back || target.matches(".bnb-link, summary");
-    if (event.key === "Escape" || (event.key === "Enter" && !isSafe)) event.preventDefault();
+    const isSafe = target === this.back || target.matches(".bnb-link, .bnb-drawer button, summary");
+    if (event.key === "Enter" && !isSafe) event.preventDefault();
   }
 }

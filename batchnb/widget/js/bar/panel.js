@@ -18,7 +18,7 @@ export class Panel {
 
   /**
    * @param {Store} store @param {string} id
-   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, copy(text: string, beside: HTMLElement): void}} view
+   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, showJobs(jobs: [string, string][], more: number): void, copy(text: string, beside: HTMLElement): void}} view
    */
   constructor(store, id, view) {
     this.store = store;
@@ -98,6 +98,7 @@ export class Panel {
     return new Confirmation(store.state.plan, store.state.where ?? {}, sight, this.id, {
       cancel: () => store.ask("cancel"),
       confirm: (typed) => ask("confirm", { typed, at: store.kernelNow() }),
+      showGroup: (group) => void store.ask("group", { digest, group }).then((answer) => answer.ok && this.view.showJobs(answer.jobs, answer.more)),
       leaveOut: (group) => ask("leave_out", { group }),
       putBack: () => ask("put_back"),
       addDependents: () => ask("add_dependents"),

@@ -27,6 +27,7 @@ export class Details {
   /** The environment by container, once somebody has asked for its values. @type {[string, [string, string][]][] | null} */ environment = null;
   /** The JSON to copy, with the environment where that is shown. */ json = "";
   isShowing = false;
+  /** The job from before a review, empty for none; null where there is no review. @type {string | null} */ before = null;
   /** The end of a job that was asked about. */ followed = "";
   /** What the kernel has said of jobs, the newest last. @type {Map<string, {details: Json | null, problem: string, problemDetails: string, at: number}>} */ known = new Map();
   /** Jobs that were asked for, and from when on they may be asked for again. @type {Map<string, number>} */ asked = new Map();
@@ -83,6 +84,19 @@ export class Details {
 
   close() {
     this.show("");
+  }
+
+  /** A review begins, in which other jobs are shown. */
+  suspend() {
+    this.before ??= this.job;
+    this.close();
+  }
+
+  /** The review is over. */
+  resume() {
+    const { before } = this;
+    this.before = null;
+    if (before !== null) this.show(before);
   }
 
   /** Ask for the job, unless what is known of it is fresh. @param {boolean} [anew] */

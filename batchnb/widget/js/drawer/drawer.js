@@ -5,6 +5,8 @@ import { termForTag } from "../search/compose.js";
 import { shown } from "../text.js";
 import { hasEnded } from "./details.js";
 import { logSection } from "./log_section.js";
+import { Pager } from "./pager.js";
+import { DrawerPlace } from "./place.js";
 import { rowFacts, rowOfJob } from "./row_facts.js";
 import { detailAttempts, detailDependencies, detailEnvironment, detailFields, detailHead, detailLinks, detailParts, detailTags, textButton } from "./sections.js";
 import { jobNameText } from "./texts.js";
@@ -12,8 +14,6 @@ import { jobNameText } from "./texts.js";
 /** @import { Json } from "../types.js" */
 /** @import { Context } from "./sections.js" */
 
-/** Below this width, it covers the list. */
-const DRAWER_NARROW = 720;
 const DRAWER_AGES_MS = 30_000;
 const DRAWER_BUSY = "The kernel is busy with another cell. The details follow when that is done.";
 
@@ -31,27 +31,40 @@ export class Drawer {
   constructor(store, id, actions) {
     this.store = store;
     this.actions = actions;
+    this.pager = new Pager((job) => this.open(job));
     this.title = element("h2", { class: "bnb-drawer-title", id: `${id}-details` });
     this.back = button("‹ Back to the list", () => this.close(), { class: "bnb-link bnb-drawer-back" });
     this.x = button("✕", () => this.close(), { class: "bnb-button bnb-drawer-close", "aria-label": "Close the details" });
     this.body = element("div", { class: "bnb-drawer-body" });
-    this.inside = element("div", { class: "bnb-drawer-in", tabindex: "-1" }, [this.back, element("div", { class: "bnb-drawer-head" }, [this.title, this.x]), this.body]);
+    this.inside = element("div", { class: "bnb-drawer-in", tabindex: "-1" }, [this.back, element("div", { class: "bnb-drawer-head" }, [this.title, this.x]), this.pager.element, this.body]);
     this.element = element("aside", { class: "bnb-drawer", "aria-labelledby": `${id}-details` }, [this.inside]);
     this.element.hidden = true;
     this.element.addEventListener("keydown", (event) => this.pressed(event));
     this.clock = setInterval(() => this.age(), DRAWER_AGES_MS);
-    this.sizes = new ResizeObserver(() => this.fit());
+    this.place = new DrawerPlace(this.element, () => this.isOpen);
     this.context = this.makeContext();
   }
 
   dispose() {
     clearInterval(this.clock);
-    this.sizes.disconnect();
+    this.place.dispose();
   }
 
-  /** Stand beside the list from now on. @param {HTMLElement} stage */
-  watch(stage) {
-    this.sizes.observe(stage);
+  /** Stand over a review, with the jobs of its groups, or beside the list with the job from before. @param {HTMLElement} stage @param {HTMLElement | null} review */
+  stand(stage, review) {
+    const { details } = this.store;
+    if (!this.place.standIn(review ?? stage, review !== null)) return;
+    this.pager.show([], 0);
+    this.back.textContent = review ? "‹ Back to the review" : "‹ Back to the list";
+    if (review) details.suspend();
+    else details.resume();
+  }
+
+  /** Show the jobs of a group, the first one first. @param {[string, string][]} jobs ids and names @param {number} more that are not among them */
+  openGroup(jobs, more) {
+    if (!jobs.length) return;
+    this.pager.show(jobs, more);
+    this.open(jobs[0][0]);
   }
 
   /** @returns {Context} */
@@ -96,8 +109,10 @@ export class Drawer {
 
   close() {
     const hadFocus = this.element.contains(focusAt(this.element));
+    const { covered } = this.place;
     this.store.details.close();
-    if (hadFocus) this.actions.focusGrid();
+    if (hadFocus && covered?.matches(".bnb-review")) covered.focus();
+    else if (hadFocus) this.actions.focusGrid();
   }
 
   /** @param {KeyboardEvent} event */
@@ -106,25 +121,14 @@ export class Drawer {
     const scrolls = target.matches("input, .bnb-log");
     if (scrolls || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !/^Arrow(Up|Down)$/.test(event.key)) return;
     event.preventDefault();
-    this.actions.step(event.key === "ArrowDown" ? 1 : -1);
+    const by = event.key === "ArrowDown" ? 1 : -1;
+    if (this.pager.isOn) this.pager.step(by);
+    else this.actions.step(by);
   }
 
-  /** Whether it stands in front of the list. */
+  /** Whether it stands in front of what is beside it. */
   get covers() {
-    return this.element.classList.contains("bnb-covers");
-  }
-
-  fit() {
-    const stage = this.element.parentElement;
-    if (!stage?.clientWidth) return;
-    this.element.classList.toggle("bnb-covers", stage.clientWidth < DRAWER_NARROW);
-    this.cover();
-  }
-
-  /** What is covered cannot have the focus. */
-  cover() {
-    const list = /** @type {HTMLElement | null} */ (this.element.previousElementSibling);
-    if (list) list.inert = this.isOpen && this.covers;
+    return this.place.covers;
   }
 
   get name() {
@@ -148,7 +152,7 @@ export class Drawer {
     if (this.element.hidden === details.isOpen) {
       this.element.hidden = !details.isOpen;
       this.element.parentElement?.classList.toggle("bnb-with-drawer", details.isOpen);
-      this.fit();
+      this.place.fit();
       this.painted = "";
     }
     if (!details.isOpen) return;
@@ -177,6 +181,7 @@ export class Drawer {
     const logPlace = log ? { top: log.scrollTop, height: log.scrollHeight } : null;
     const row = rowFacts(table, this.rowNow());
     this.title.textContent = this.name;
+    this.pager.follow(details.job);
     this.body.dataset.job = details.job;
     this.body.replaceChildren(...this.content(row));
     for (const fold of this.body.querySelectorAll("details")) fold.open = open.includes(fold.dataset.fold);

@@ -1,11 +1,11 @@
 // @ts-check
 // What the drawer says of a job, in words.
+import { memoryText, numberText } from "../cell_texts.js";
 import { duration, plural, shown, utc } from "../text.js";
 /** @import { Json } from "../types.js" */
 
 export const UNKNOWN_TEXT = "–";
 const OVER_STATUSES = new Set(["SUCCEEDED", "FAILED"]);
-const MIB_PER_GIB = 1024;
 
 /** How long, since when, which try, and when it ends by itself; parts of one line. @param {Json} job @param {number} now @returns {string[]} */
 export function headlineParts({ status, createdAt, startedAt, stoppedAt, tries, maxTries, timeout }, now) {
@@ -31,20 +31,12 @@ function detailSpan(status, createdAt, startedAt, stoppedAt, now) {
 export function holdsText({ vcpus, memory, gpus, isEach }) {
   if (vcpus === null && memory === null && gpus === null) return UNKNOWN_TEXT;
   const known = [
-    vcpus === null ? "vCPU not known" : `${figureText(vcpus)} vCPU`,
-    memory === null ? "memory not known" : sizeText(memory),
+    vcpus === null ? "vCPU not known" : `${numberText(vcpus)} vCPU`,
+    memory === null ? "memory not known" : memoryText(memory),
     gpus === null ? "GPU not known" : gpus ? plural(gpus, "GPU") : "",
   ];
   return `${known.filter(Boolean).join(", ")}${isEach ? " each" : ""}`;
 }
-
-/** @param {number} mebibytes */
-export function sizeText(mebibytes) {
-  return mebibytes < MIB_PER_GIB ? `${figureText(mebibytes)} MiB` : `${figureText(mebibytes / MIB_PER_GIB)} GiB`;
-}
-
-/** @param {number} value */
-const figureText = (value) => value.toLocaleString("en-US", { maximumSignificantDigits: value < 1000 ? 4 : 12, maximumFractionDigits: 2 });
 
 /** An attempt as the cells of a row. @param {Json} attempt @param {number} now */
 export function attemptTexts({ number: at, isRunning, exit, reason, startedAt, stoppedAt }, now) {

@@ -64,7 +64,12 @@ export class GridKeys {
 
   /** Say why a row cannot be selected, when somebody tries. @param {number} at */
   refuse(at) {
-    const { table, lines } = this.store;
+    const { table, lines, groups, selection } = this.store;
+    if (this.isHead(at)) {
+      if (!selection.tallyOf(groups.rowsAt(at)).selectable) this.grid.say("No job of this group can be selected.");
+      else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");
+      return;
+    }
     const lock = lockText(table, lines[at]);
     if (lock) this.grid.say(`This job ${lock}.`);
     else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");

@@ -11,7 +11,7 @@ const COLUMNS = ["Definition", "Names", "Terminate", "Cancel", "Oldest", "vCPU",
 
 /**
  * What the review can ask for.
- * @typedef {{leaveOut(group: number): void, putBack(): void, addDependents(): void, showSelection(): void, change(): void}} ReviewActions
+ * @typedef {{showGroup(group: number): void, leaveOut(group: number): void, putBack(): void, addDependents(): void, showSelection(): void, change(): void}} ReviewActions
  */
 
 export class Review {
@@ -70,13 +70,14 @@ export class Review {
   /** @param {ReviewRow} row @param {number} rows how many there are */
   row(row, rows) {
     const names = element("td", { class: "bnb-names" }, [
-      shown(row.names, 200),
+      link(shown(row.names, 200), () => this.actions.showGroup(row.group), { title: "Shows its jobs", "data-group": row.group }),
       row.more ? element("span", { class: "bnb-dim" }, [` ${row.more}`]) : null,
       row.odd ? element("span", { class: "bnb-odd-why" }, [` ▲ ${shown(row.odd, 300)}`]) : null,
     ]);
     const figures = [row.terminate, row.cancel, row.oldest, row.vcpus, row.gpus].map((text, at) => cell(text, at + 2));
     const out = rows > 1 ? link("Leave out", () => this.actions.leaveOut(row.group), { "aria-label": `Leave out ${shown(row.names, 120)}` }) : null;
-    return element("tr", { class: row.isMarked ? "bnb-marked" : "" }, [
+    const show = (/** @type {MouseEvent} */ event) => /** @type {HTMLElement} */ (event.target).closest("button") || this.actions.showGroup(row.group);
+    return element("tr", { class: row.isMarked ? "bnb-marked" : "", onclick: show }, [
       // A short name is not broken at its hyphen.
       element("th", { scope: "row", class: row.definition.length > SHORT ? "" : "bnb-whole" }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
     ]);
