@@ -43,7 +43,7 @@ def still_of(session: PickerSession) -> Still:
             return base.saying(_running_text(run), facts=(("Reason", run.plan.reason),))
         if session.phase is Phase.CONFIRMING and review is not None:
             return _of_review(base, review)
-        return base if report is None else _of_report(base, report)
+        return base if report is None else _of_report(base, report, session.setup.connection.profile)
 
 
 def strip_text(where: Mapping[str, Any]) -> str:
@@ -89,8 +89,8 @@ def _group_row(row: Mapping[str, Any]) -> Sequence[object]:
     return (row["definition"], names, f"{row['jobs']:,}", f"{row['terminate']:,}", f"{row['cancel']:,}", row["odd"])
 
 
-def _of_report(base: Still, report: Report) -> Still:
-    told = result_told(report)
+def _of_report(base: Still, report: Report, profile: str | None) -> Still:
+    told = result_told(report, profile)
     assert told is not None
     failures = [one for one in report.failures if report.stopped_at is None or not is_untouched(one)]
     rows = [

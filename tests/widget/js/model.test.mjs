@@ -144,13 +144,13 @@ test("a job that another picker ends leaves the selection, and its row says by w
   patch(17, "being ended by the picker of cell [4]");
   assert.deepEqual(chosen(store), [0]);
   assert.equal(store.table.fate.hidden, false);
-  assert.equal(store.table.fate.text(1), "being ended by the picker of cell [4]");
+  assert.equal(store.table.fate.messageAt(1), "being ended by the picker of cell [4]");
   store.selection.toggle(1);
   assert.deepEqual(chosen(store), [0]);
   patch(0, "");
   store.selection.toggle(1);
   assert.deepEqual(chosen(store), [0, 1]);
-  assert.equal(store.table.fate.text(1), "");
+  assert.equal(store.table.fate.messageAt(1), "");
   store.dispose();
 });
 

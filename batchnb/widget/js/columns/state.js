@@ -48,7 +48,7 @@ export class FateColumn {
     this.names = names;
     this.fates = fates;
     this.messages = messages;
-    /** What is said of a row that has no result of its own. @type {(row: number) => string} */ this.noteAt = () => "";
+    /** What is said of a row that another picker ends, or has ended. @type {(row: number) => string} */ this.noteAt = () => "";
     this.title = "Result";
     this.role = "fate";
     this.kind = "text";
@@ -74,13 +74,13 @@ export class FateColumn {
 
   /** @param {number} row */
   messageAt(row) {
-    return this.messages.get(row) ?? (this.fates[row] ? "" : this.noteAt(row));
+    return this.messages.get(row) ?? this.noteAt(row);
   }
 
   /** @param {number} row */
   text(row) {
-    const [word, message] = [this.names[this.code(row)], this.messageAt(row)];
-    return word && message ? `${word}: ${message}` : word || message;
+    const message = this.messages.get(row);
+    return message ? `${this.names[this.code(row)]}: ${message}` : this.names[this.code(row)];
   }
 
   /** @param {boolean} descending */
