@@ -34,6 +34,12 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" i
 _REASON = "a test tried to reach an address that is not on this machine"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are processors, which `-n logical` means: browsers are often waited for."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the files whose tests take longest begin first, so that no process is left alone with one at the end."""
     items.sort(key=lambda item: not _is_long(item.path))

@@ -15,6 +15,7 @@ import pytest
 from botocore.awsrequest import AWSResponse, HeadersDict
 
 from batchnb import local
+from batchnb.aws import callers
 from batchnb.aws import connect as connecting
 from batchnb.aws import gateway as aws
 from batchnb.aws.answers import ItemError
@@ -218,7 +219,7 @@ def test_a_caller_that_hangs_is_waited_for_in_vain(start: Start, monkeypatch: py
 
 def test_to_learn_the_caller_takes_three_seconds_at_most() -> None:
     """The promise of `identity`: nobody waits longer than this for a courtesy."""
-    assert aws.CALLER_TIMEOUT <= 3
+    assert callers.CALLER_TIMEOUT <= 3
 
 
 def test_the_caller_is_asked_once(emulator: local.LocalBatch, gateway: Gateway) -> None:
