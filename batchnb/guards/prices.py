@@ -14,7 +14,7 @@ from batchnb.guards.settings import PRICES
 from batchnb.jobs.prices import Prices, read_prices
 from batchnb.text import shown
 
-__all__ = ["ConfiguredPrices", "configured_prices"]
+__all__ = ["ConfiguredPrices", "configured_prices", "read_price_table"]
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _EVERY_QUEUE = "*"
@@ -38,7 +38,7 @@ def configured_prices() -> ConfiguredPrices | None:
     """
     for source, given in _places():
         try:
-            return _read(given)
+            return read_price_table(given)
         except InputError as error:
             raise InputError(f"{PRICES} in {source}: {error}") from error
     return None
@@ -53,7 +53,8 @@ def _places() -> Iterator[tuple[str, object]]:
         yield f"the user file {shown(user, 400)}", table[PRICES]
 
 
-def _read(given: object) -> ConfiguredPrices:
+def read_price_table(given: object) -> ConfiguredPrices:
+    """Return what a table of prices says. Raises InputError for one that cannot be read: see `configured_prices`."""
     if not isinstance(given, Mapping):
         return ConfiguredPrices(read_prices(given))
     table: dict[str, Any] = dict(given)

@@ -17,7 +17,7 @@ from batchnb.aws.connect import default_endpoint
 from batchnb.aws.gateway import DESCRIBE_LIMIT, Gateway, in_groups
 from batchnb.aws.pace import CallKind
 from batchnb.aws.retry import each_with_retries
-from batchnb.errors import AccessDeniedError, BatchnbError, InputError, ThrottledError
+from batchnb.errors import AccessDeniedError, InputError, ThrottledError
 from batchnb.jobs.place import is_loopback
 from batchnb.text import shown
 from batchnb.widget.failures import failure_of
@@ -46,10 +46,6 @@ GATEWAY_SECONDS = 60.0
 
 _HELD = (Phase.PLANNING, Phase.RUNNING)
 _WHAT = "vCPU, GPU, memory, tries and tags are not known"
-
-
-class _ElsewhereError(BatchnbError):
-    """Calls go to another account or Region than those of the jobs, where their ids mean nothing."""
 
 
 class Descriptions:
@@ -199,16 +195,16 @@ class Descriptions:
         return {one: described_of(found[one]) if one in found else NOT_FOUND for one in job_ids}
 
     def _open(self) -> Gateway:
-        """Return the gateway; the same for a while. Raises _ElsewhereError for jobs of another account or Region."""
+        """Return the gateway; the same for a while. Raises InputError for jobs of another account or Region."""
         endpoint, now = default_endpoint(), time.monotonic()
         if self._gateway is None or self._gateway[1] != endpoint or now - self._gateway[2] > GATEWAY_SECONDS:
             where = self._session.state()["where"]
             if where["obstacle"]:
-                raise _ElsewhereError(where["obstacle"])
+                raise InputError(where["obstacle"])
             gateway, region = self._session.setup.connection.open(), where["region"]
             if region and region != gateway.region and not is_loopback(gateway.endpoint):
                 to = shown(gateway.region, 40)
-                raise _ElsewhereError(f"these jobs are in {shown(region, 40)}, but calls go to {to}.")
+                raise InputError(f"these jobs are in {shown(region, 40)}, but calls go to {to}.")
             self._gateway = gateway, endpoint, now
         return self._gateway[0]
 

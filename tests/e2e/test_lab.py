@@ -277,7 +277,7 @@ def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
     picker.confirm()
     expect(picker.root.locator(".bnb-running")).to_be_visible()
     notebook.open()
-    again = LabPicker(notebook, 2)
+    again = LabPicker(notebook, 2, is_searched=True)
     expect(again.summary).to_contain_text("ended", timeout=SLOW)
 
 

@@ -61,8 +61,9 @@ def _run(
 def _threads_left() -> list[str]:
     """Return the names of the run's threads that have not ended within 10 seconds together."""
     until = time.monotonic() + 10
-    # An emulator that another test has looked at from a kernel may have a thread of its own.
-    everybody = [thread for thread in threading.enumerate() if not thread.name.startswith("batchnb-local")]
+    # Emulators and pickers that other tests have looked at from a kernel may have threads of their own.
+    others = ("batchnb-local", "batchnb-details", "batchnb-needed-by", "batchnb-picker", "batchnb-who")
+    everybody = [thread for thread in threading.enumerate() if not thread.name.startswith(others)]
     threads = [thread for thread in everybody if thread.name.startswith("batchnb")]
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))

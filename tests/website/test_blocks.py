@@ -19,7 +19,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 import batchnb
 from batchnb.cli.main import parser as command_parser
-from batchnb.guards.settings import layer
+from batchnb.guards.account_names import ACCOUNT_NAMES, read_account_names
+from batchnb.guards.prices import read_price_table
+from batchnb.guards.settings import PRICES, layer
 from batchnb.magics.parser import FlagParser
 from tests.website.blocks import PAGES, ROOT, Block, blocks_of, title
 from website.flags import magic_parsers
@@ -84,7 +86,14 @@ def test_json_can_be_read(block: Block) -> None:
 @pytest.mark.parametrize("block", of("toml"))
 def test_configuration_is_accepted(block: Block) -> None:
     """The settings of a page are those that batchnb takes."""
-    assert layer("a page", tomllib.loads(block.text)["tool"]["batchnb"]).max_jobs
+    settings = tomllib.loads(block.text)
+    # The user's own file has no table around its settings.
+    settings = settings["tool"]["batchnb"] if "tool" in settings else settings
+    assert settings
+    assert len(read_account_names(settings, "a page")) == len(settings.pop(ACCOUNT_NAMES, {}))
+    if prices := settings.pop(PRICES, None):
+        assert read_price_table(prices).prices
+    assert layer("a page", settings).max_jobs or not settings
 
 
 @pytest.mark.parametrize("block", of("console"))

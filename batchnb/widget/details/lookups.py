@@ -6,9 +6,9 @@ No answer is waited for by the thread that asks, no call takes from the rate of 
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,6 +19,7 @@ from batchnb.errors import InputError
 from batchnb.jobs.ids import array_parent, parse_job_id
 from batchnb.jobs.job import job_from_aws
 from batchnb.planning.dependents import find_dependents
+from batchnb.running.workers import Workers
 from batchnb.text import shown
 from batchnb.widget.details.failures import GONE, job_problem, log_problem
 from batchnb.widget.details.logs import JobLog, has_ended, logs_of
@@ -95,16 +96,22 @@ class Lookups:
                 raise InputError("a log must be named by its key.")
             told |= {"key": key, "before": before}
         pool = self._searches if part == "dependents" else self._pool
-        pool.submit(self._answer, told, works[part])
+        pool.submit(partial(self._answer, told, works[part]))
 
     @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="batchnb-details")
+    def _pool(self) -> Workers:
+        return self._workers(THREADS, "batchnb-details")
 
     @cached_property
-    def _searches(self) -> ThreadPoolExecutor:
+    def _searches(self) -> Workers:
         # A search of a queue takes its time, and no job has to wait for it to be shown.
-        return ThreadPoolExecutor(max_workers=1, thread_name_prefix="batchnb-needed-by")
+        return self._workers(1, "batchnb-needed-by")
+
+    def _workers(self, most: int, name: str) -> Workers:
+        # A call that hangs must not keep a kernel from ending, nor an idle thread outlive its picker.
+        workers = Workers(most, name)
+        weakref.finalize(self, workers.close)
+        return workers
 
     @property
     def _profile(self) -> str | None:
