@@ -136,7 +136,6 @@ ITABLES = Grid(
 )
 START = """
 from tests.benchmarks.picker_frames import jobs
-from tests.benchmarks.picker_drawer import ROWS, time_drawer
 from tests.benchmarks.picker_peers import AgGrid, itable, patch_itable, patch_picker
 from batchnb.widget import JobPicker
 frame = jobs({rows})
@@ -147,8 +146,13 @@ sys.path.insert(0, {checkout!r})
 import batchnb
 assert batchnb.__file__.startswith({checkout!r}), batchnb.__file__
 """
-BEFORE = dataclasses.replace(PICKER, name="before")
-"""The picker of the first version has the same names in its page."""
+BEFORE = dataclasses.replace(
+    PICKER,
+    name="before",
+    probe="[...output.querySelectorAll('.bnb-body .bnb-row')].find((row) => row.ariaRowIndex === '2')?.textContent",
+    group="",
+)
+"""The picker of the first version, which cannot group."""
 Figures = dict[str, float]
 
 

@@ -12,13 +12,18 @@ const SPLIT_FROM = 12;
 const [MIB_IN_GIB, MIB_IN_TIB] = [1024, 1024 * 1024];
 const MONEY = /(^|[_\s-])(cost|costs|price|usd|eur)($|[_\s-])/i;
 
+// Made once: to make one takes longer than to paint a row.
+const FEW_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: DIGITS, useGrouping: false });
+const WHOLE_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0, useGrouping: false });
+const GROUPED_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+/** By currency. @type {Map<string, Intl.NumberFormat>} */ const MONEY_FORMATS = new Map();
+
 /** A number with 4 digits that count; more of them where they stand before the point. @param {number} value */
 export function numberText(value) {
   if (Number.isNaN(value)) return NOT_KNOWN;
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e15)) return Number(value.toPrecision(DIGITS)).toString();
-  const digits = size >= WHOLE_FROM ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: DIGITS };
-  return value.toLocaleString("en-US", { ...digits, useGrouping: size >= 10 * WHOLE_FROM });
+  return (size < WHOLE_FROM ? FEW_DIGITS : size < 10 * WHOLE_FROM ? WHOLE_DIGITS : GROUPED_DIGITS).format(value);
 }
 
 /** All of a number. @param {number} value */
@@ -37,9 +42,15 @@ export const isMoney = (title) => MONEY.test(title);
 /** @param {number} value @param {string} [currency] as ISO 4217 writes it */
 export function moneyText(value, currency = "") {
   if (Number.isNaN(value)) return NOT_KNOWN;
+  const known = MONEY_FORMATS.get(currency) ?? moneyFormat(currency);
+  MONEY_FORMATS.set(currency, known);
+  return known.format(value);
+}
+
+/** @param {string} currency */
+function moneyFormat(currency) {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  if (!/^[A-Z]{3}$/.test(currency)) return value.toLocaleString("en-US", digits);
-  return value.toLocaleString("en-US", { ...digits, style: "currency", currency });
+  return new Intl.NumberFormat("en-US", /^[A-Z]{3}$/.test(currency) ? { ...digits, style: "currency", currency } : digits);
 }
 
 /** @param {number} tries @param {number} most */

@@ -3,9 +3,10 @@
 
 export const COLUMNS_LOOK = String.raw`
 .bnb-grid { scroll-padding-left: var(--bnb-pinned, 0); }
-.bnb-body .bnb-tick, .bnb-body .bnb-pinned { position: sticky; z-index: 1; left: 0; background: inherit; }
+/* Only while it is scrolled to the right: what is sticky is a layer of its own, and dozens of them cost half of each frame. */
+.bnb-scrolled .bnb-body .bnb-tick, .bnb-scrolled .bnb-body .bnb-pinned { position: sticky; z-index: 1; left: 0; background: inherit; }
 .bnb-head .bnb-tick, .bnb-head .bnb-pinned { position: sticky; z-index: 2; left: 0; }
-.bnb-head .bnb-pinned, .bnb-body .bnb-pinned { left: 34px; }
+.bnb-head .bnb-pinned, .bnb-scrolled .bnb-body .bnb-pinned { left: 34px; }
 .bnb-scrolled .bnb-pinned { box-shadow: 1px 0 0 var(--bnb-strong-line), 4px 0 6px -2px rgb(0 0 0 / 28%); }
 .bnb-name { display: inline-block; max-width: calc(100% - var(--bnb-behind, 0px)); overflow: hidden; white-space: pre; text-overflow: ellipsis; vertical-align: top; unicode-bidi: isolate; }
 .bnb-name:has(> .bnb-tail) { text-overflow: clip; }

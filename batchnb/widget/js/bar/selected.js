@@ -1,11 +1,15 @@
 // @ts-check
 // The first line of the bar: how many jobs are selected, what they have in use, and what changes the selection.
 import { button, element } from "../dom.js";
+import { AfterPaint } from "../frame/after_paint.js";
 import { MOST_UNASKED } from "../model/describer.js";
 import { totalParts, totalsOf } from "../model/totals.js";
 import { DESCRIBED_IN_ONE_CALL } from "../search/evaluate.js";
 import { plural, shown } from "../text.js";
 /** @import { Store } from "../model/store.js" */
+
+/** Above this number of rows, adding them up takes longer than painting them. */
+const MANY_TO_ADD = 20_000;
 
 export class SelectedLine {
   /** What the selected jobs have in use; null where nothing is selected. @type {ReturnType<typeof totalsOf> | null} */ totals = null;
@@ -15,6 +19,7 @@ export class SelectedLine {
   /** @param {Store} store @param {() => void} clear */
   constructor(store, clear) {
     this.store = store;
+    this.later = new AfterPaint(() => this.showTotals());
     this.count = element("span", { class: "bnb-counts" });
     this.sums = element("span", { class: "bnb-totals" });
     this.load = button("", () => this.loadAll(), { class: "bnb-button bnb-quiet" });
@@ -27,13 +32,18 @@ export class SelectedLine {
     ]);
   }
 
+  dispose() {
+    this.later.dispose();
+  }
+
   show() {
     const { table, selection, isFrozen } = this.store;
     const out = table.isPartial ? 0 : selection.count - selection.tally.inSight;
     // It stays where nothing is selected, so that nothing moves with the first click.
     this.element.hidden = !table.rows || (this.store.result !== null && !selection.count);
     this.count.replaceChildren(element("strong", {}, [selection.count.toLocaleString("en-US")]), " selected");
-    this.showTotals();
+    if (this.store.table.here > MANY_TO_ADD) this.later.soon();
+    else this.showTotals();
     this.out.textContent = out ? `▲ ${out.toLocaleString("en-US")} out of sight` : "";
     this.showSelection.hidden = !out;
     this.undo.hidden = !selection.undoable || isFrozen;

@@ -57,8 +57,8 @@ export function fillCell(cell, column, row, table) {
 
 /** What is not known is dim, so that no 0 looks like it. @param {HTMLElement} cell @param {string} text @param {string} title */
 function fillNumber(cell, text, title) {
-  cell.textContent = text;
-  cell.title = title;
+  setText(cell, text);
+  setTitle(cell, title);
   cell.classList.toggle("bnb-dim", text === NOT_KNOWN);
 }
 
@@ -66,19 +66,50 @@ function fillNumber(cell, text, title) {
 function fillText(cell, column, row) {
   const text = column.text(row);
   if (column.isFlag) {
-    cell.textContent = text === "True" ? "✓" : "";
+    setText(cell, text === "True" ? "✓" : "");
     cell.title = shown(text);
     return;
   }
-  cell.textContent = shown(text);
-  cell.title = text.length > 12 ? shown(text, HOVER_LENGTH) : "";
+  setText(cell, shown(text));
+  setTitle(cell, text.length > 12 ? shown(text, HOVER_LENGTH) : "");
+}
+
+/** Only where it is another: what stays needs no layout. @param {HTMLElement} cell @param {string} text */
+function setText(cell, text) {
+  const before = cell.firstChild;
+  if (!(before instanceof Text) || before !== cell.lastChild) cell.textContent = text;
+  else if (before.data !== text) before.data = text;
+}
+
+/** Only where it is another: most rows have none. @param {HTMLElement} cell @param {string} title */
+function setTitle(cell, title) {
+  if (cell.title !== title) cell.title = title;
+}
+
+/** The only part of a cell, from the row that it showed before, if it is of this class and holds nothing but text. @param {HTMLElement} cell @param {string} name @returns {HTMLElement | null} */
+function partIn(cell, name) {
+  const part = /** @type {HTMLElement | null} */ (cell.firstElementChild);
+  return part && cell.childNodes.length === 1 && part.className === name && !part.firstElementChild && !part.hasAttribute("style") ? part : null;
+}
+
+/** Put a name into the parts of the one before. @param {HTMLElement} cell @param {string} head @param {string} tail @returns {boolean} whether they fit it */
+function fillNameAgain(cell, head, tail) {
+  const whole = /** @type {HTMLElement | null} */ (cell.firstElementChild);
+  const parts = /** @type {HTMLElement[]} */ ([...(whole?.children ?? [])]);
+  if (!whole || cell.childNodes.length !== 1 || whole.className !== "bnb-name" || parts.length !== (tail ? 2 : 0)) return false;
+  setText(parts[0] ?? whole, head);
+  if (!tail) return true;
+  setText(parts[1], tail);
+  const width = `${textWidth(tail, cell)}px`;
+  if (whole.style.getPropertyValue("--bnb-tail") !== width) whole.style.setProperty("--bnb-tail", width);
+  return true;
 }
 
 /** @type {Record<string, Fill>} */
 const FILL_KINDS = {
   time(cell, column, row) {
     const text = column.text(row);
-    cell.textContent = text ? `${duration(Date.now() - column.value(row))} ago` : "";
+    setText(cell, text ? `${duration(Date.now() - column.value(row))} ago` : "");
     cell.title = text;
   },
   number(cell, column, row) {
@@ -96,6 +127,7 @@ const FILLS = {
     const size = table.sizeAt(row);
     const behind = behindName(size, live, table.facts.nodes.get(row)) || childText(table.jobIdAt(row));
     const [head, tail] = splitText(shown(name, NAME_LENGTH));
+    if (name && !behind && fillNameAgain(cell, head, tail)) return setTitle(cell, shown(name, HOVER_LENGTH));
     const text = name ? element("span", { class: "bnb-name" }, tail ? [element("span", { class: "bnb-head-part" }, [head]), element("span", { class: "bnb-tail" }, [tail])] : [head])
       : element("span", { class: "bnb-dim" }, ["(no name)"]);
     // No boxes side by side: a name that is copied from the page must be one line.
@@ -103,7 +135,7 @@ const FILLS = {
     if (behind) text.style.setProperty("--bnb-behind", `${textWidth(` ${behind}`, cell)}px`);
     const title = size > 0 ? arrayTitle(live) : behind.startsWith(":") ? "One child of an array." : "A multi-node job.";
     cell.replaceChildren(text, ...(behind ? [element("span", { class: "bnb-behind", title }, [` ${behind}`])] : []));
-    cell.title = shown(name, HOVER_LENGTH);
+    setTitle(cell, shown(name, HOVER_LENGTH));
   },
   status(cell, column, row, { fate, facts }) {
     const status = column.text(row);
@@ -111,6 +143,12 @@ const FILLS = {
     const isWanted = fate.code(row) > 0 && !fate.failed(row) && status === "FAILED";
     const children = facts.children.get(row);
     const { kind, word, times } = statusParts(status, children, isWanted);
+    const [dot, text] = /** @type {HTMLElement[]} */ ([...cell.children]);
+    if (text && !times && cell.childNodes.length === 2) {
+      for (const part of [dot, text]) if (part.dataset.kind !== kind) part.dataset.kind = kind;
+      setText(text, shown(word, 40));
+      return setTitle(cell, "");
+    }
     cell.replaceChildren(
       element("span", { class: "bnb-dot", "data-kind": kind, "aria-hidden": "true" }),
       element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40)]), ...(times ? [` ${times}`] : []),
@@ -128,14 +166,17 @@ const FILLS = {
   },
   id(cell, column, row) {
     const text = column.text(row);
-    cell.replaceChildren(element("span", { class: "bnb-id", title: `${shown(text, 60)}: click to copy` }, [shortId(text)]));
+    const part = partIn(cell, "bnb-id") ?? element("span", { class: "bnb-id" });
+    setText(part, shortId(text));
+    setTitle(part, `${shown(text, 60)}: click to copy`);
+    if (!part.parentNode) cell.replaceChildren(part);
   },
   for(cell, /** @type {ForColumn} */ column, row) {
     fillNumber(cell, column.text(row) || NOT_KNOWN, spanTitle(column.span(row), column.status.word(column.status.code(row))));
   },
   definition(cell, column, row) {
     const whole = column.text(row);
-    cell.textContent = shown(shortDefinition(whole));
+    setText(cell, shown(shortDefinition(whole)));
     cell.title = shown(whole, HOVER_LENGTH);
   },
   created(cell, column, row) {
@@ -169,6 +210,6 @@ const childText = (jobId) => /:\d+$/.exec(jobId)?.[0] ?? "";
 function fillArray(cell, column, row, table) {
   const size = column.text(row);
   const live = table.liveChildrenAt(row);
-  cell.textContent = !size ? "" : live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`;
+  setText(cell, !size ? "" : live === undefined ? `× ${shown(size)}` : `× ${shown(size)}, ${live} live`);
   cell.title = size ? arrayTitle(live) : "";
 }

@@ -15,7 +15,8 @@ export class ColumnFit {
     this.sizes = new ResizeObserver(() => this.fit());
     this.sizes.observe(grid);
     this.sizes.observe(root);
-    grid.addEventListener("scroll", () => grid.classList.toggle("bnb-scrolled", grid.scrollLeft > 0), { passive: true });
+    // Before the rows are painted anew: read afterwards, the place would cost a layout of them.
+    grid.addEventListener("scroll", () => grid.classList.toggle("bnb-scrolled", grid.scrollLeft > 0), { passive: true, capture: true });
   }
 
   dispose() {

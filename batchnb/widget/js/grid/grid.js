@@ -168,12 +168,13 @@ export class Grid {
     line.classList.toggle("bnb-failed", table.fate.failed(row));
     line.classList.toggle("bnb-odd", at % 2 === 1);
     const [tick, ...cells] = /** @type {HTMLElement[]} */ ([...line.children]);
+    const isMoved = tick.id !== `${this.id}-c${at}-0`;
     tick.id = `${this.id}-c${at}-0`;
     const [lock, chosen] = [lockText(table, row), hasBit(selection.bits, row)];
     fillChoice(line, lock, chosen);
     tick.setAttribute("aria-label", rowLabel(table, row, lock || (chosen ? "selected" : "not selected")));
     cells.forEach((cell, place) => {
-      cell.id = `${this.id}-c${at}-${place + 1}`;
+      if (isMoved) cell.id = `${this.id}-c${at}-${place + 1}`;
       fillCell(cell, this.columns[place], row, table);
     });
   }

@@ -71,7 +71,7 @@ export class Titles {
     const { matches, table } = this.store;
     matches.sorts = nextSort(matches.sorts, table.columns.indexOf(column), more);
     if (table.loading) this.actions.refuseLoading("They are sorted when all are.");
-    this.store.resort();
+    this.store.reorder();
   }
 
   /** @param {Column | null} [fitted] the one that is as wide as what is in it, for a moment */

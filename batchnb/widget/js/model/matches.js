@@ -54,10 +54,21 @@ export class Matches {
   }
 
   sort() {
+    this.order = this.sorted();
+    this.filter();
+  }
+
+  /** Only the sort is another. */
+  reorder() {
+    if (this.isStale) return this.sort();
+    this.order = this.sorted();
+    this.rows = this.inOrder();
+  }
+
+  sorted() {
     // The first rows of the table are not the first ones of a sort: that waits for all of them.
     const { columns, rows, isPartial } = this.table;
-    this.order = this.sorts.length && !isPartial ? sortedRows(this.sorts, columns, rows) : null;
-    this.filter();
+    return this.sorts.length && !isPartial ? sortedRows(this.sorts, columns, rows) : null;
   }
 
   /** The rows that match and have no place in the order, since what it goes by was not described. @returns {number[]} */

@@ -220,6 +220,12 @@ export class Store {
     this.notify(what);
   }
 
+  /** Somebody sorts by something else. */
+  reorder() {
+    this.matches.reorder();
+    this.notify("rows");
+  }
+
   /** @param {"rows" | "table"} [what] */
   refilter(what = "rows") {
     this.matches.filter();

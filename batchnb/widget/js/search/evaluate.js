@@ -29,6 +29,7 @@ export function searchTable(text, table) {
   // Terms that a listing can answer come first: descriptions are asked for only the rows that are left.
   const waiting = terms.filter((term) => pendingOf(term, table));
   for (const term of terms) if (!waiting.includes(term)) narrowMask(mask, term, table);
+  if (!waiting.length) return { mask, error: null, missing: null };
   const pending = pendingIn(mask, waiting, table);
   const missing = missingFor(pending, waiting);
   if (missing) return { mask: mask.fill(0), error: null, missing, pending };
