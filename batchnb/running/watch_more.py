@@ -98,9 +98,11 @@ class _Watch:
         self._writer.note_settled(job_ids, is_last)
 
     def _report(self) -> Report:
-        stopped_by = self._verifier.stopped_by or self.before.stopped_by
+        # What had stopped the run before says nothing of a job that was looked at since.
+        stopped_now = self._verifier.stopped_by
+        stopped_by = stopped_now or self.before.stopped_by
         results = tuple(
-            result_of(self._ledger, self._ledger[one.planned.job_id], stopped_by)
+            result_of(self._ledger, self._ledger[one.planned.job_id], stopped_now)
             if one.planned.job_id in self._seen
             else one
             for one in self.before.results

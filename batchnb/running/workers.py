@@ -46,4 +46,5 @@ class Workers:
                 return
             if not self._is_closed:
                 work()
+            del work  # what it holds is not to be held while there is nothing to do
             self._idle.release()

@@ -9,6 +9,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import in_place, list_again
 from batchnb.widget.worker import Phase
 
@@ -32,6 +33,8 @@ class _Waiting:
     snapshot: int
     """The snapshot whose rows it begins with."""
     new: int
+    turn: int
+    """The turn of the worker in which they were found. After a run, the rows before them are older than what it saw."""
 
 
 class AutoRefresh:
@@ -52,9 +55,10 @@ class AutoRefresh:
             self._session.send_state()
         with self._mutex:
             is_busy = self._thread is not None and self._thread.is_alive()
-            if is_busy or self._session.phase is not Phase.IDLE or self._failures >= FAILURES:
+            turn = self._session.worker.turn
+            if is_busy or self._session.phase is not Phase.IDLE or PEERS.is_running or self._failures >= FAILURES:
                 return
-            self._thread = threading.Thread(target=self._look, name="batchnb-auto-refresh", daemon=True)
+            self._thread = threading.Thread(target=self._look, args=(turn,), name="batchnb-auto-refresh", daemon=True)
             self._thread.start()
 
     def show_new(self) -> None:
@@ -62,14 +66,18 @@ class AutoRefresh:
         session = self._session
         with session.jobs.mutex:
             waiting, self._waiting = self._waiting, None
-            if waiting is not None and waiting.snapshot == session.jobs.snapshot.number:
+            if waiting is not None and self._is_current(waiting):
                 session.show_frame(waiting.frame, waiting.note)
 
     def told(self) -> dict[str, Any]:
         """Return how many new jobs wait, and why it is off, for the browser."""
         waiting = self._waiting
-        is_current = waiting is not None and waiting.snapshot == self._session.jobs.snapshot.number
-        return {"new": waiting.new if waiting and is_current else 0, "off": self._why}
+        return {"new": waiting.new if waiting and self._is_current(waiting) else 0, "off": self._why}
+
+    def _is_current(self, waiting: _Waiting) -> bool:
+        session = self._session
+        is_same = waiting.snapshot == session.jobs.snapshot.number and waiting.turn == session.worker.turn
+        return is_same and session.phase is Phase.IDLE
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until nothing is looked at; return whether that was within `timeout` seconds."""
@@ -79,7 +87,7 @@ class AutoRefresh:
             thread.join(timeout)
         return thread is None or not thread.is_alive()
 
-    def _look(self) -> None:
+    def _look(self, turn: int) -> None:
         session = self._session
         before, setup = session.jobs.snapshot, session.setup
         try:
@@ -90,15 +98,15 @@ class AutoRefresh:
             return
         with session.jobs.mutex:
             self._failures = 0
-            # A person came first: a plan of these rows may be made by now, or other rows may be shown.
-            if session.phase is not Phase.IDLE or session.jobs.snapshot is not before:
+            # A person came first: a plan of these rows may be made by now, a run be over, or other rows be shown.
+            if session.phase is not Phase.IDLE or session.worker.turn != turn or session.jobs.snapshot is not before:
                 return
             if frame.equals(before.frame):
                 before.frame.attrs["listed_at"] = frame.attrs["listed_at"]
             else:
                 session.show_frame(frame, session.note, in_place=True)
             number = session.jobs.snapshot.number
-            self._waiting = _Waiting(fresh.frame, fresh.note, number, new) if new else None
+            self._waiting = _Waiting(fresh.frame, fresh.note, number, new, turn) if new else None
         session.send_state()
 
     def _fail(self, error: Exception) -> None:

@@ -13,13 +13,13 @@ from batchnb.model.report import Report
 from batchnb.model.report_view import report_facts
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
-from batchnb.running.tag_gate import PROTECTED
 from batchnb.text import plural, shown
 from batchnb.widget.failures import is_expired, login_line
 from batchnb.widget.names import names_text
+from batchnb.widget.table.untouched import is_untouched
 from batchnb.widget.watching import WATCH_SECONDS, is_watchable
 
-__all__ = ["is_untouched", "result_told"]
+__all__ = ["result_told"]
 
 _LENGTH = 1100
 _WORDS = {
@@ -35,12 +35,6 @@ _LINES = {
     Outcome.REFUSED: "{n} refused: AWS answered with an error for {names}.",
     Outcome.GONE: "{n} without a record: AWS no longer shows {names}, so nobody saw how {it} ended.",
 }
-
-
-def is_untouched(result: JobResult) -> bool:
-    """Whether the job was to be ended, no request for it got through, and nothing speaks against another one."""
-    is_protected = result.error_code == PROTECTED
-    return result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent and not is_protected
 
 
 def result_told(report: Report | None, profile: str | None = None) -> dict[str, Any] | None:

@@ -76,7 +76,9 @@ class Peers:
         """Let a run be the only one that ends its jobs. Raises LateError where one of them is in another run."""
         with self._mutex:
             for other in self._runs:
-                taken = sum(map(other.has, run.job_ids)) if other.is_live and other.where.may_be(run.where) else 0
+                is_near = other.is_live and other.where.may_be(run.where)
+                # An array ends with its children, whichever of them the other run names.
+                taken = (sum(map(other.has, run.job_ids)) or sum(map(run.has, other.job_ids))) if is_near else 0
                 if taken:
                     jobs = f"{taken:,} of these {len(run.job_ids):,} jobs" if len(run.job_ids) > 1 else "This job"
                     raise LateError(f"{jobs} {'is' if taken == 1 else 'are'} {other.text}. Nothing was ended.")

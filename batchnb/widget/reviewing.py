@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 from batchnb.errors import InputError
 from batchnb.guards.refusals import raise_refusals
 from batchnb.model.plan import Plan
+from batchnb.widget import messages
 from batchnb.widget.confirmation import check_confirmation
 from batchnb.widget.draft import Draft
 from batchnb.widget.execution import Run
 from batchnb.widget.failures import LateError
-from batchnb.widget.outcome_lines import is_untouched
 from batchnb.widget.place_strip import wrong_account
 from batchnb.widget.planning import Planning
 from batchnb.widget.refresh import with_jobs
 from batchnb.widget.review import Review, names_of_group
+from batchnb.widget.table.untouched import is_untouched
 from batchnb.widget.view_model import is_production, use_reason
 from batchnb.widget.worker import Phase
 
@@ -149,7 +150,10 @@ class Reviewing:
         with session.jobs.mutex:
             if not session.worker.is_current(turn):
                 return None
-            session.show_frame(frame, session.note)
+            # Only rows at the end: what the last run did to the others stays.
+            session.jobs.extend(frame)
+            session.peer.mark()
+            session.audience.send(*messages.table(session.jobs, session.state()))
             session.select(job_ids)
         if not len(session.jobs.rows):
             raise InputError("these jobs have all ended since. Nothing was ended.")

@@ -13,7 +13,8 @@ from batchnb.model.report_view import report_facts
 from batchnb.text import plural, shown
 from batchnb.widget.fallback import Still, Table
 from batchnb.widget.frontends import is_unattended
-from batchnb.widget.outcome_lines import is_untouched, result_told
+from batchnb.widget.outcome_lines import result_told
+from batchnb.widget.table.untouched import is_untouched
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _group_row(row: Mapping[str, Any]) -> Sequence[object]:
 def _of_report(base: Still, report: Report, profile: str | None) -> Still:
     told = result_told(report, profile)
     assert told is not None
-    failures = [one for one in report.failures if report.stopped_at is None or not is_untouched(one)]
+    failures = [one for one in report.failures if not is_untouched(one)]
     rows = [
         (
             one.planned.job_id,

@@ -66,7 +66,9 @@ class PickerSession:
         """How the table was listed last."""
         self.worker = Worker(self._enter_phase)
         self.audience = audience
-        self.details: Lookups = Lookups(setup, self.clock, audience.send, lambda: self.run is not None)
+        self.details: Lookups = Lookups(
+            setup, self.clock, audience.send, lambda: self.run is not None or PEERS.is_running
+        )
         """What is asked about single jobs."""
         self.identity = Identity(setup.connection, self.send_state)
         """Who calls, asked once a page shows the picker."""

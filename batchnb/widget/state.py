@@ -54,8 +54,8 @@ class StateTold:
 
     def failure(self, error: BaseException | None) -> dict[str, Any]:
         """Return what the bar says of an error."""
-        profile, where = self._session.setup.connection.profile, self._where()
-        failure = failure_of(error, profile, where["region"], self._session.worker.tried, where["alias"])
+        profile, where, tried = self._session.setup.connection.profile, self._where(), self._session.worker.tried
+        failure = failure_of(error, profile, where["region"], tried, where["alias"] or where["account"])
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:

@@ -60,6 +60,12 @@ class Worker:
             thread.start()
             self._thread = thread
 
+    @property
+    def turn(self) -> int:
+        """The number of the turn that goes on, or was the last one: while it is the same, nothing else was begun."""
+        with self._mutex:
+            return self._turn
+
     def is_current(self, turn: int) -> bool:
         """Whether this turn goes on, and was not given up."""
         with self._mutex:

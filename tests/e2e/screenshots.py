@@ -168,9 +168,7 @@ def main(folder: Path | None) -> None:
     def keep(state: str, look: Look) -> Path | None:
         if folder is not None:
             return folder / f"{state}-{look.name}.png"
-        return (
-            README / f"{state}-{look.name}.png" if state in ("picker", "drawer", "review", "typed", "result") else None
-        )
+        return README / f"{IN_README[state]}-{look.name}.png" if state in IN_README else None
 
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -776,8 +776,7 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     expect(bare.button("Review")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1100, NARROW])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", NARROW)])
 def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch, theme: str, width: int) -> None:
     """Roles, names, focus and contrast are right in both themes, wide and narrow, in each state of the picker."""
     page.set_viewport_size({"width": width, "height": 900})

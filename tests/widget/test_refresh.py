@@ -16,6 +16,7 @@ from batchnb.aws.relist import remembered
 from batchnb.errors import InputError
 from batchnb.jobs.selector import selector
 from batchnb.widget.refresh import Refreshed, in_place
+from batchnb.widget.table.rows import LIVES
 from batchnb.widget.table.snapshot import take_snapshot
 from tests.widget.conftest import Hand
 
@@ -139,6 +140,22 @@ def test_auto_refresh_leaves_the_rows_where_they_are(active: pd.DataFrame, hold:
     assert hand.state["auto"]["new"] == 0
     assert list(hand.picker.selected["jobId"]) == list(active["jobId"][1:3])
     assert tick(hand)["new"] == 0
+
+
+def test_new_jobs_from_before_a_run_do_not_bring_back_what_it_has_ended(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """They were found beside rows in which the jobs of the run were still alive."""
+    hand = hold(active)
+    jobs.world.add_jobs("train", "run", 2, created_ago=60.0)
+    assert tick(hand)["new"] == 2
+    hand.planned(0)
+    assert hand.confirmed()["ok"]
+    assert hand.state["auto"]["new"] == 0
+    hand.ask("show_new")
+    marks = hand.picker._session.jobs.marks
+    assert LIVES[marks.lives[0]] == "FAILED"
+    assert marks.fates[0]
 
 
 def test_auto_refresh_sends_no_table_where_nothing_has_changed(active: pd.DataFrame, hold: Hold) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 import batchnb
 from batchnb import local
+from batchnb.widget.table.marks import FATE_FAILED
+from batchnb.widget.table.rows import LIVES
 from tests.widget.conftest import Hand
 
 if TYPE_CHECKING:
@@ -135,6 +137,9 @@ def test_jobs_that_were_submitted_since_are_reviewed_like_any_others(hand: Hand,
     assert hand.state["phase"] == "confirming"
     assert hand.state["plan"]["toEnd"] == 3
     assert len(hand.picker._session.jobs) == before + 3
+    marks = hand.picker._session.jobs.marks
+    assert [LIVES[life] for life in marks.lives[:2]] == ["FAILED", "FAILED"], "what the run saw is not undone"
+    assert marks.fates[:2].all()
     assert sorted(hand.picker.selected["jobId"]) == sorted(new)
     assert hand.confirmed()["ok"]
     assert hand.state["result"]["headline"] == "3 of 3 jobs ended."
@@ -172,6 +177,9 @@ def test_jobs_for_which_aws_kept_throttling_are_reviewed_again(
     (cause,) = hand.state["result"]["causes"]
     assert cause["text"] == "2 not attempted: AWS kept throttling us."
     assert (cause["action"], cause["label"]) == ("untouched", "Review the 2")
+    fates = hand.picker._session.jobs.marks.fates
+    assert not (fates & FATE_FAILED).any(), "the button that selects what failed must not take them"
+    assert hand.state["result"]["failures"] == 0
 
 
 def test_a_plan_that_no_longer_fits_ends_nothing_and_says_why(

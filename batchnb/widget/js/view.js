@@ -283,7 +283,7 @@ export class View {
   /** Search for what a term finds among what is searched for already. @param {string} term */
   addTerm(term) {
     const query = this.store.matches.query.trim();
-    if (!query.split(/\s+/).includes(term)) this.toolbar.searchFor(`${query} ${term}`.trim());
+    if (!` ${query} `.includes(` ${term} `)) this.toolbar.searchFor(`${query} ${term}`.trim());
   }
 
   /** @param {"cell" | "ticket"} kind @param {HTMLElement} beside what was pressed */

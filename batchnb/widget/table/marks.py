@@ -17,8 +17,9 @@ from batchnb.model.report import Report
 from batchnb.model.result import JobResult
 from batchnb.model.verdict import Verdict
 from batchnb.text import shown
-from batchnb.widget.table.rows import ENDED_LIVES, LIFE_OF, Lock
+from batchnb.widget.table.rows import ENDED_LIVES, LIFE_OF, LIVES, Lock
 from batchnb.widget.table.snapshot import Snapshot
+from batchnb.widget.table.untouched import is_untouched
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,13 +119,8 @@ class Marks:
 
     def note_report(self, report: Report) -> None:
         """Mark what became of each job, failures first, so that theirs are the messages that are kept."""
-        # Untouched by a run that you stopped is as you wanted it, and no failure to be looked at.
-        stopped = report.stopped_at is not None
-        failures = {
-            result.planned.job_id
-            for result in report.failures
-            if not (stopped and result.outcome is Outcome.NOT_ATTEMPTED and result.planned.verdict.is_sent)
-        }
+        # What no request has reached has not failed: it can be reviewed again, with a button of its own.
+        failures = {result.planned.job_id for result in report.failures if not is_untouched(result)}
         for result in sorted(report.results, key=lambda result: result.planned.job_id not in failures):
             self._set(
                 result.planned.job_id,
@@ -146,7 +142,8 @@ class Marks:
         """Mark the statuses that jobs were seen in, by id; one that has ended cannot be selected any more."""
         row_of = self._snapshot.row_of
         for job_id, status in statuses.items():
-            if job_id in row_of:
+            # What was seen to end does not live again, however late an older answer is told.
+            if job_id in row_of and LIVES[self.lives[row_of[job_id]]] not in ENDED_LIVES:
                 ends = status in ENDED_LIVES and self.locks[row_of[job_id]] == Lock.NONE
                 self._set(job_id, life=status, lock=Lock.FINISHED if ends else None)
 

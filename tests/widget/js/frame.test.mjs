@@ -4,6 +4,7 @@ import test from "node:test";
 import { emptiness } from "../../../batchnb/widget/js/frame/empty.js";
 import { mostHeight } from "../../../batchnb/widget/js/frame/fit.js";
 import { heightAfter, listHeight } from "../../../batchnb/widget/js/frame/grip.js";
+import { spokenResult } from "../../../batchnb/widget/js/bar/result.js";
 import { rowLabel } from "../../../batchnb/widget/js/grid/row_label.js";
 import { matchText, selectAllText, selectedText } from "../../../batchnb/widget/js/tally.js";
 
@@ -57,4 +58,11 @@ test("the line above the list says what matches, and never guesses", () => {
 test("with ended jobs among those that match, only the others are to be selected", () => {
   assert.deepEqual([selectAllText(67, 67), selectAllText(67, 41), selectAllText(7000, 7000), selectAllText(9, 0)], ["Select all 67", "Select all 41 live", "Select all 7,000", "Select all"]);
   assert.deepEqual([selectedText(61, 57), selectedText(1234, 0)], ["61 selected, 57 out of sight", "1,234 selected"]);
+});
+
+test("the end of a run is said in one sentence", () => {
+  const stopped = { isStopped: true, headline: "Stopped by you at 00:52:10 UTC", ended: 4180, untouched: 2820 };
+  assert.equal(spokenResult(stopped), "Stopped by you. 4,180 ended, 2,820 untouched.");
+  assert.equal(spokenResult({ isStopped: false, headline: "59 of 61 jobs ended. 2 did not." }), "59 of 61 jobs ended. 2 did not.");
+  assert.equal(spokenResult(null), "");
 });

@@ -5,6 +5,7 @@ import { shown, utc } from "../text.js";
 import { Confirmation } from "./confirmation.js";
 import { barState, planningText, runFigures } from "./machine.js";
 import { Progress } from "./progress.js";
+import { spokenResult } from "./result.js";
 /** @import { Store } from "../model/store.js" */
 
 const SPEAK_MS = 10_000;
@@ -76,10 +77,10 @@ export class Panel {
       this.progress = new Progress(() => this.store.ask("stop"));
       this.element.append(this.progress.element);
       if (follows) this.progress.stop.focus();
-      this.view.say("Sending.");
+      if (follows && before.phase === "confirming") this.view.say("Sending.");
     } else if (follows && before.phase === "running" && state.phase === "idle") {
       this.isMine = false;
-      this.view.say(shown(state.result?.summary ?? "", 500));
+      this.view.say(spokenResult(state.result));
       this.view.focusResult();
     } else if (follows && before.phase !== "idle" && state.phase === "idle") {
       this.isMine = false;

@@ -10,6 +10,13 @@ import { figureSpans, meter } from "./meter.js";
 /** What the button of a cause asks for. */
 const ACTIONS = /** @type {Record<string, string>} */ ({ watch: "watch", untouched: "review_untouched" });
 
+/** What is said aloud at the end of a run. @param {Json | null} result */
+export function spokenResult(result) {
+  if (!result) return "";
+  if (!result.isStopped) return shown(result.headline, 500);
+  return `Stopped by you. ${result.ended.toLocaleString("en-US")} ended, ${result.untouched.toLocaleString("en-US")} untouched.`;
+}
+
 export class Result {
   /** The headline. @type {HTMLElement | undefined} */ title;
   /** The values that are shown, to skip a rebuild without a change. @type {string | undefined} */ key;

@@ -1,5 +1,6 @@
 // @ts-check
 // What is said aloud of a row: the job, what it does and for how long, and whether it is selected.
+import { statusParts } from "../cell_texts.js";
 import { shown } from "../text.js";
 /** @import { Table } from "../model/table.js" */
 
@@ -12,7 +13,9 @@ export const spokenDuration = (text) => text.replace(/(\d+)([dhms])\b/g, (_, cou
 /** @param {Table} table @param {number} row @param {string} choice whether it is selected, or why it cannot be */
 export function rowLabel(table, row, choice) {
   const said = (/** @type {string} */ role) => table.columnOf(role)?.text(row) ?? "";
-  const [name, status, time] = [shown(said("name"), NAME_SAID) || "no name", said("status"), spokenDuration(said("for"))];
-  const doing = status && /\d/.test(time) ? `${status} ${/^(SUCCEEDED|FAILED)$/.test(status) ? "after" : "for"} ${time}` : status;
+  const [name, time] = [shown(said("name"), NAME_SAID) || "no name", spokenDuration(said("for"))];
+  const { word, times } = statusParts(said("status"), table.facts?.children.get(row), false);
+  const status = times ? `${word} ${times}` : word;
+  const doing = status && /\d/.test(time) ? `${status} ${/^(SUCCEEDED|FAILED)$/.test(word) ? "after" : "for"} ${time}` : status;
   return [name, shown(doing, 60), choice].filter(Boolean).join(", ");
 }

@@ -52,7 +52,8 @@ export class AutoRefresh {
     const page = {
       phase: store.state.phase,
       isLost: store.kernel.lost !== null,
-      isHidden: document.hidden,
+      // A picker whose cell was run again is in no output any more.
+      isHidden: document.hidden || !store.views.size,
       hasResult: store.result !== null,
       isLoaded: store.table.header !== null && !store.table.isPartial && store.describer.progress("search") === null,
     };
