@@ -53,7 +53,7 @@ export class AutoRefresh {
       phase: store.state.phase,
       isLost: store.kernel.lost !== null,
       // A picker whose cell was run again is in no output any more.
-      isHidden: document.hidden || !store.views.size,
+      isHidden: document.hidden || store.views?.size === 0,
       hasResult: store.result !== null,
       isLoaded: store.table.header !== null && !store.table.isPartial && store.describer.progress("search") === null,
     };
