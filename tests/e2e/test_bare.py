@@ -576,7 +576,7 @@ def test_a_guard_is_read_in_the_picker(
         ({"protect": ["name:sweep-lr-00*"]}, 1, "10 of your 60: 10 are protected by name:sweep-lr-00*"),
         ({"protect": ["name:sweep-lr-0*"]}, 0, "Nothing to end: 60 are protected by name:sweep-lr-0*"),
         ({"production_accounts": ["000000000000"]}, 1, "Terminate 60 jobs in PRODUCTION, account 000000000000?"),
-        ({"accounts": ["123456789012"]}, None, "This account is not on the list of accounts (a keyword argument)."),
+        ({"accounts": ["123456789012"]}, None, "000000000000 is not on the list of accounts (a keyword argument)."),
     ],
 )  # fmt: skip
 def test_each_guard_is_met_in_the_dialog(

@@ -142,7 +142,7 @@ def test_by_mouse_with_a_busy_kernel_in_between(page: Page, lab: Lab) -> None:
     late = picker.root.get_by_role("alert").filter(has_text="came 6")
     expect(late).to_contain_text("s late, so it was not used. Nothing was ended.", timeout=SLOW)
     late.get_by_role("button", name="Review again").click()
-    picker.dialog.locator(".bnb-typed").fill("6999", timeout=SLOW)
+    picker.dialog.locator(".bnb-typed").fill("6999", timeout=2 * SLOW)
     expect(final).to_be_enabled()
     final.click()
     expect(picker.root.locator(".bnb-running")).to_contain_text("Ending 6,999 jobs", timeout=SLOW)
