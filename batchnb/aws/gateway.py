@@ -84,7 +84,7 @@ class Gateway:
         self.log_in()
         here = is_loopback(self.endpoint)
         where = f"AWS Batch at {self.endpoint}" if here else f"AWS Batch in {self.region}"
-        if not self._seen.any and self._first_answer is None and not here:  # this machine has no firewall to itself
+        if not self._seen.any and self._first_answer is None and not here:  # no firewall on the way
             self._first_answer = FirstAnswer(where)
         renewal = self._login.how_to_renew if self._login is not None else None
         try:

@@ -32,7 +32,7 @@ class ConfiguredPrices:
 def configured_prices() -> ConfiguredPrices | None:
     """Return the prices that are configured here, None where there are none.
 
-    They stand in one place, and are not put together from several. Raises InputError, which names the place, for prices
+    All come from one place; several are not combined. Raises InputError, which names the place, for prices
     that cannot be read: see `read_prices`. `vcpu_hour`, `memory_gib_hour` and `gpu_hour` may stand beside tables of
     queues, and hold for the queues that have no table.
     """
