@@ -67,7 +67,7 @@ class AutoRefresh:
         with session.jobs.mutex:
             waiting, self._waiting = self._waiting, None
             if waiting is not None and self._is_current(waiting):
-                session.show_frame(waiting.frame, waiting.note)
+                session.listing.show(waiting.frame, waiting.note)
 
     def told(self) -> dict[str, Any]:
         """Return how many new jobs wait, and why it is off, for the browser."""
@@ -104,7 +104,7 @@ class AutoRefresh:
             if frame.equals(before.frame):
                 before.frame.attrs["listed_at"] = frame.attrs["listed_at"]
             else:
-                session.show_frame(frame, session.note, in_place=True)
+                session.listing.show(frame, session.listing.note, in_place=True)
             number = session.jobs.snapshot.number
             self._waiting = _Waiting(fresh.frame, fresh.note, number, new, turn) if new else None
         session.send_state()

@@ -203,7 +203,7 @@ class JobPicker(anywidget.AnyWidget):
 
         Raises InputError while a plan is made, waits for its confirmation, or is executed.
         """
-        self._session.refresh(df)
+        self._session.listing.refresh(df)
 
     def as_cell(self) -> str:
         """Return the cell that ends the selected jobs for the reason in the field, without a click.

@@ -91,7 +91,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "describe": lambda session, content, buffers: session.descriptions.ask(content, buffers),
     "describe_stop": lambda session, *_: session.descriptions.stop(),
     "described": lambda session, *_: session.descriptions.send_known(),
-    "refresh": lambda session, *_: session.start_refresh(),
+    "refresh": lambda session, *_: session.listing.start(),
     "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
     "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
     "show_new": lambda session, *_: session.auto_refresh.show_new(),

@@ -7,7 +7,7 @@ send. So it can be driven and looked at without a browser, a notebook or a kerne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -20,8 +20,8 @@ from batchnb.widget.descriptions import Descriptions
 from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.identity import Identity
+from batchnb.widget.listing import Listing
 from batchnb.widget.peers import PEERS
-from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
 from batchnb.widget.session_view import SessionView
 from batchnb.widget.setup import Audience, Origin, Setup
@@ -30,9 +30,6 @@ from batchnb.widget.state import StateTold
 from batchnb.widget.watching import Watching
 from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PickerSession"]
 
@@ -62,8 +59,8 @@ class PickerSession:
         """The report of the plan that was executed last, None before."""
         self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
-        self.note = ""
-        """How the table was listed last."""
+        self.listing: Listing = Listing(self)
+        """How the table is listed again."""
         self.worker = Worker(self._enter_phase)
         self.audience = audience
         self.details: Lookups = Lookups(
@@ -180,21 +177,6 @@ class PickerSession:
             self.run.press_stop()
             self.send_state()
 
-    def start_refresh(self) -> None:
-        """List the jobs again, in the thread."""
-        self.worker.start(Phase.LISTING, lambda _turn: self._refresh())
-
-    def refresh(self, frame: pd.DataFrame | None = None) -> None:
-        """Show `frame`, or list the jobs again, in this thread. Raises InputError unless the session is idle."""
-        self.worker.begin(Phase.LISTING)
-        try:
-            if frame is None:
-                self._refresh()
-            else:
-                self.show_frame(frame)
-        finally:
-            self.worker.enter(Phase.IDLE)
-
     def dismiss(self) -> None:
         """Forget the last error."""
         self.worker.error = None
@@ -249,23 +231,6 @@ class PickerSession:
     def _tell_run(self) -> None:
         self.send_patch()
         self.peer.pass_on()
-
-    def _refresh(self) -> None:
-        fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
-        self.show_frame(fresh.frame, fresh.note)
-        self.ask_who()
-
-    def show_frame(self, frame: pd.DataFrame, note: str = "", *, in_place: bool = False) -> None:
-        """Show another frame. The selection stays, by job id. With `in_place` it has the same jobs in the same rows."""
-        with self.jobs.mutex:
-            self.note = note
-            self.jobs.replace(frame, in_place=in_place)
-            self.peer.mark()
-            content, buffers = messages.table(self.jobs, self.state())
-            self._send((content | {"isInPlace": in_place}, buffers))
-        if not in_place:
-            self.audience.keep_rows()
-            self.audience.keep_outputs()
 
     # What the browser is told
 
