@@ -9,6 +9,7 @@ from batchnb.errors import InputError
 from batchnb.text import shown
 from batchnb.widget.about import about_told
 from batchnb.widget.children import open_array
+from batchnb.widget.finish import finish
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
     "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),
     "review_newcomers": lambda session, *_: session.reviewing.begin_newcomers(),
+    "done": lambda session, content, _: {"done": finish(session, content.get("number"))},
     "watch": lambda session, *_: session.watch_on(),
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),

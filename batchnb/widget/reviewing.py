@@ -59,7 +59,7 @@ class Reviewing:
 
         Raises InputError where there are none.
         """
-        session, report = self._session, self._session.report
+        session, report = self._session, self._session.result
         untouched = [one.planned.job_id for one in report.results if is_untouched(one)] if report else []
         if report is None or not untouched:
             raise InputError("the last run left no job untouched. Nothing was ended.")
@@ -72,7 +72,7 @@ class Reviewing:
 
         Raises InputError where there are none.
         """
-        session, report = self._session, self._session.report
+        session, report = self._session, self._session.result
         found = report.newcomers.job_ids if report and report.newcomers else ()
         if report is None or not found:
             raise InputError("no jobs like those of the last run were submitted since. Nothing was ended.")

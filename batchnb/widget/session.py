@@ -57,6 +57,8 @@ class PickerSession:
         """What DescribeJobs told of the jobs, beside what the frame has."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
+        self.read: Report | None = None
+        """The report whose result somebody has read, and wants to see no more."""
         self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
         self.listing: Listing = Listing(self)
@@ -88,6 +90,11 @@ class PickerSession:
     def plan(self) -> Plan | None:
         """The plan that was made last, None before."""
         return self.reviewing.plan
+
+    @property
+    def result(self) -> Report | None:
+        """The report whose result is shown: the last one, until somebody has read it."""
+        return None if self.report is self.read else self.report
 
     @property
     def phase(self) -> Phase:
@@ -166,9 +173,9 @@ class PickerSession:
 
     def watch_on(self) -> None:
         """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
-        if self.report is None:
-            raise InputError("there is no run yet to watch.")
-        run = Watching(self.report, self.setup.connection, self.clock)
+        if self.result is None:
+            raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
+        run = Watching(self.result, self.setup.connection, self.clock)
         self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
 
     def press_stop(self) -> None:
