@@ -65,8 +65,9 @@ class AutoRefresh:
         """Show the new jobs that wait, at the end of the table."""
         session = self._session
         with session.jobs.mutex:
-            waiting, self._waiting = self._waiting, None
+            waiting = self._waiting
             if waiting is not None and self._is_current(waiting):
+                self._waiting = None
                 session.listing.show(waiting.frame, waiting.note)
 
     def told(self) -> dict[str, Any]:

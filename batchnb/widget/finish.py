@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from batchnb.widget.worker import Phase
-
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
 
@@ -20,7 +18,7 @@ def finish(session: PickerSession, number: object) -> bool:
     with session.jobs.mutex:
         result = session.state()["result"]
         is_shown = result is not None and result["number"] == number and not isinstance(number, bool)
-        if not is_shown or session.phase not in (Phase.IDLE, Phase.LISTING):
+        if not is_shown or not session.is_free:
             return False
         session.read = session.report
         session.jobs.marks.forget_fates()

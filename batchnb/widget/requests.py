@@ -42,9 +42,13 @@ def _handler(kind: object) -> Handler:
     return _HANDLERS[kind]
 
 
-def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
+def _reason(content: Content) -> str:
     reason = content.get("reason")
-    return session.take_draft(content.get("snapshot"), buffers, reason if isinstance(reason, str) else "")
+    return reason if isinstance(reason, str) else ""
+
+
+def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
+    return session.take_draft(content.get("snapshot"), buffers, _reason(content))
 
 
 def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Content:
@@ -52,8 +56,9 @@ def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Co
 
 
 def _on_plan(session: PickerSession, content: Content, buffers: Buffers) -> None:
-    _draft(session, content, buffers)
-    session.reviewing.begin()
+    with session.jobs.mutex:
+        rows = session.jobs.rows_in(content.get("snapshot"), buffers)
+        session.reviewing.begin(rows, _reason(content))
 
 
 def _on_confirm(session: PickerSession, content: Content, _buffers: Buffers) -> None:

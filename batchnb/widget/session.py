@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.model.event import JobEvent
@@ -102,6 +104,11 @@ class PickerSession:
         return self.worker.phase
 
     @property
+    def is_free(self) -> bool:
+        """Whether the selection and the reason may change: no plan is made, waits, or is executed."""
+        return self.phase in (Phase.IDLE, Phase.LISTING)
+
+    @property
     def where(self) -> Whereabouts:
         """Where the jobs are: as AWS has confirmed it for the last plan, or else as far as the frame tells."""
         key = (self.jobs.snapshot.number, id(self.plan))
@@ -122,12 +129,16 @@ class PickerSession:
     def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
         """Take the browser's selection and reason; return how many jobs are selected.
 
-        Raises InputError for a selection that was made in another table than the one that is shown.
+        While a plan is made, waits or is executed, both stay as the plan has them, and the browser is told so. Raises
+        InputError for a selection that was made in another table than the one that is shown.
         """
         with self.jobs.mutex:
-            self.jobs.select_bits(number, buffers)
-            self.reason = reason
-            self.view.keep()
+            rows = self.jobs.rows_in(number, buffers)
+            if self.is_free:
+                self.jobs.rows, self.reason = rows, reason
+                self.view.keep()
+            elif not np.array_equal(rows, self.jobs.rows):
+                self._send(messages.selection(self.jobs))
             return len(self.jobs.rows)
 
     def greet(self) -> None:

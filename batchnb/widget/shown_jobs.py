@@ -59,8 +59,8 @@ class ShownJobs:
         with self.mutex:
             self.rows = self.snapshot.rows_of(job_ids)
 
-    def select_bits(self, number: object, buffers: Sequence[Any]) -> None:
-        """Select the rows that a bitset of the browser means.
+    def rows_in(self, number: object, buffers: Sequence[Any]) -> NDArray[np.int64]:
+        """Return the rows that a bitset of the browser means, as far as they can be selected.
 
         Raises InputError unless there is one buffer, of the right size, for the snapshot that is shown now.
         """
@@ -68,7 +68,7 @@ class ShownJobs:
             raise InputError(f"a selection must be one binary part, got {len(buffers)}.")
         with self.mutex:
             # It may have been made while a refresh in place was on its way to the page.
-            self.rows = self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
+            return self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
 
     def drop_locked(self) -> None:
         """Take from the selection what cannot be selected any more."""
