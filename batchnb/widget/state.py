@@ -40,7 +40,7 @@ class StateTold:
             "clock": round(session.clock.now(), 3),
             "place": session.audience.place(),
             "where": where,
-            "note": " ".join(filter(None, [session.listing.note, session.peer.elsewhere.note, not_listed_text(frame)])),
+            "note": " ".join(filter(None, [session.listing.told, session.peer.elsewhere.note, not_listed_text(frame)])),
             "locks": session.peer.elsewhere.texts,
             "auto": session.auto_refresh.told(),
             "notListed": queues_not_listed(frame),

@@ -146,12 +146,12 @@ const FILLS = {
     const [dot, text] = /** @type {HTMLElement[]} */ ([...cell.children]);
     if (text && !times && cell.childNodes.length === 2) {
       for (const part of [dot, text]) if (part.dataset.kind !== kind) part.dataset.kind = kind;
-      setText(text, shown(word, 40));
+      setText(text, shown(word, 40) || NOT_KNOWN);
       return setTitle(cell, "");
     }
     cell.replaceChildren(
       element("span", { class: "bnb-dot", "data-kind": kind, "aria-hidden": "true" }),
-      element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40)]), ...(times ? [` ${times}`] : []),
+      element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40) || NOT_KNOWN]), ...(times ? [` ${times}`] : []),
     );
     cell.title = times ? `AWS shows the array as ${shown(status, 40)}. Of its children, ${plural(children?.running ?? 0, "runs", "run")} and ${plural(children?.starting ?? 0, "starts", "start")}.` : "";
   },
