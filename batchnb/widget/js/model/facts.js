@@ -135,6 +135,11 @@ export class Facts {
     return this.tagSets.length - 1;
   }
 
+  /** Whether this is a figure of which no row has anything. @param {string | null} source */
+  isUnknown(source) {
+    return source !== null && Object.hasOwn(FIGURES, source) && this[FIGURES[/** @type {Figure} */ (source)]] === this.unknown;
+  }
+
   /** Whether a row has nothing of this that is known, and was not described. @param {string} source @param {number} row */
   isPending(source, row) {
     if (this.described[row]) return false;
