@@ -16,7 +16,7 @@ from batchnb.text import plural, shown
 from batchnb.widget.clearance import clearance_of
 from batchnb.widget.names import names_text
 
-__all__ = ["Review", "left_out_text", "names_of_group"]
+__all__ = ["Review", "left_out_text", "names_of_group", "with_verb"]
 
 _LENGTH = 1100
 _ROWS = 200
@@ -97,13 +97,18 @@ def left_out_text(plan: Plan) -> str:
     """
     by_reason = Counter(_why_left_out(plan, planned) for planned in plan.jobs if not planned.verdict.is_sent)
     by_reason.pop("", None)
-    told = [_with_verb(count, *why.split("|", 1)) for why, count in by_reason.most_common()]
+    told = [with_verb(count, *why.split("|", 1)) for why, count in by_reason.most_common()]
     return ", ".join(told) or "no job is left in this plan"
 
 
-def _with_verb(count: int, verb: str, rest: str) -> str:
+def with_verb(count: int, verb: str, rest: str) -> str:
+    """Return the count with its verb, which is given for one and for several.
+
+    >>> with_verb(2, "has/have", "ended already")
+    '2 have ended already'
+    """
     singular, several = verb.split("/")
-    return f"{count:,} {singular if count == 1 else several} {rest}"
+    return " ".join(filter(None, (f"{count:,}", singular if count == 1 else several, rest)))
 
 
 def _why_left_out(plan: Plan, planned: PlannedJob) -> str:

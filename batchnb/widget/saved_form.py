@@ -38,13 +38,21 @@ def still_of(session: PickerSession) -> Still:
         jobs, run, report, review = session.jobs, session.run, session.report, session.reviewing.review
         where = strip_text(session.state()["where"])
         base = Still(
-            jobs.snapshot, jobs.rows, where, notes=(not_listed_text(jobs.snapshot.frame),), closing=_closing(session)
+            jobs.snapshot,
+            jobs.rows,
+            where,
+            notes=(not_listed_text(jobs.snapshot.frame),),
+            closing=_closing(session),
+            lives=jobs.marks.lives if jobs.marks.are_used else None,
         )
         if run is not None:
             return base.saying(_running_text(run), facts=(("Reason", run.plan.reason),))
         if session.phase is Phase.CONFIRMING and review is not None:
             return _of_review(base, review)
-        return base if report is None else _of_report(base, report, session.setup.connection.profile)
+        if report is None:
+            return base
+        profile = session.setup.connection.profile
+        return _of_read(base, report, profile) if session.result is None else _of_report(base, report, profile)
 
 
 def strip_text(where: Mapping[str, Any]) -> str:
@@ -88,6 +96,15 @@ def _of_review(base: Still, review: Review) -> Still:
 def _group_row(row: Mapping[str, Any]) -> Sequence[object]:
     names = row["first"] if row["first"] == row["last"] else f"{row['first']} … {row['last']}"
     return (row["definition"], names, f"{row['jobs']:,}", f"{row['terminate']:,}", f"{row['cancel']:,}", row["odd"])
+
+
+def _of_read(base: Still, report: Report, profile: str | None) -> Still:
+    """Return the list again, and one line that says what the last run was: its record has the rest."""
+    told = result_told(report, profile)
+    assert told is not None
+    run = [("Run", report.run_id)] if report.run_id else []
+    facts = [("Reason", shown(report.plan.reason, FACT_LENGTH)), *run]
+    return base.saying("", [f"Last run: {told['headline']}"], facts=facts)
 
 
 def _of_report(base: Still, report: Report, profile: str | None) -> Still:
