@@ -2,6 +2,7 @@
 // Errors, the notice of a busy kernel, and text to copy if the page may not write to the clipboard.
 import { busyText } from "./bar/machine.js";
 import { button, element, savedTable } from "./dom.js";
+import { ASKS_KERNEL } from "./frame/asking.js";
 import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
@@ -40,7 +41,7 @@ export class Notices {
     const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
     return [
       element("span", {}, [shown(error, 1200), more]),
-      element("span", { class: "bnb-bar" }, [again ? button(shown(again, 40), () => this.retry()) : null, button("Dismiss", () => this.dismiss())]),
+      element("span", { class: "bnb-bar" }, [again ? button(shown(again, 40), () => this.retry(), ASKS_KERNEL) : null, button("Dismiss", () => this.dismiss())]),
     ];
   }
 

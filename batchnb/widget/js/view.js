@@ -9,6 +9,7 @@ import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { AfterPaint } from "./frame/after_paint.js";
+import { AskingControls } from "./frame/asking.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
@@ -98,6 +99,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.asking = new AskingControls(this.root, { say, probe: () => void store.ask("hello") });
     this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
@@ -120,6 +122,7 @@ export class View {
     this.grid.dispose();
     this.columnFit.dispose();
     this.drawer.dispose();
+    this.asking.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -145,7 +148,9 @@ export class View {
 
   /** Close one level: the plan, the search, and at last the picker; a run goes on. @param {KeyboardEvent} event */
   escape(event) {
-    const { phase } = this.store.state;
+    const { state, kernel } = this.store;
+    // What went on in a kernel that is gone cannot be closed.
+    const phase = kernel.lost === null ? state.phase : "idle";
     event.preventDefault();
     if (this.drawer.isOpen && phase !== "planning" && event.target !== this.toolbar.search) this.drawer.close();
     else if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
@@ -165,7 +170,7 @@ export class View {
     else if (where === "columns") this.toolbar.columns.open();
     else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
-    else if (where === "log") this.store.details.loadLog();
+    else if (where === "log") this.drawer.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
@@ -264,6 +269,7 @@ export class View {
       this.browse.hidden = this.browse.inert = isReview;
       if (!isReview) this.grid.scroller.reattach();
     }
+    this.asking.show(this.store.kernel.lost !== null);
     this.strip.show();
     this.notices.show();
     this.result.show();

@@ -2,6 +2,7 @@
 // The drawer beside the list: the details of one job, which follow the active row while it is open.
 import { button, element, focusAt } from "../dom.js";
 import { termForTag } from "../search/compose.js";
+import { ASKS_KERNEL, NO_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { hasEnded } from "./details.js";
 import { logSection } from "./log_section.js";
@@ -21,6 +22,7 @@ export class Drawer {
   /** What was painted last. */ painted = "";
   /** The table that was shown last. @type {number | undefined} */ snapshot = undefined;
   /** Where its job was found last. */ found = { key: "", row: -1 };
+  wasLost = false;
   /** The log that was painted last: how many lines, and which. */ logged = { key: "", lines: 0 };
 
   /**
@@ -156,6 +158,7 @@ export class Drawer {
       this.painted = "";
     }
     if (!details.isOpen) return;
+    this.followKernel();
     const row = this.rowNow();
     const facts = rowFacts(store.table, row);
     details.follow(facts.status);
@@ -166,6 +169,22 @@ export class Drawer {
     if (key === this.painted) return;
     this.painted = key;
     this.paint();
+  }
+
+  /** The kernel is there again: what was asked of it before is not answered. */
+  followKernel() {
+    const isLost = this.store.kernel.lost !== null;
+    const isBack = this.wasLost && !isLost;
+    this.wasLost = isLost;
+    if (!isBack) return;
+    this.store.details.forget();
+    this.store.details.look();
+  }
+
+  /** Load the last lines of the log, as the key `l` does. */
+  loadLog() {
+    if (this.store.kernel.lost === null) this.store.details.loadLog();
+    else if (this.isOpen) this.actions.say(NO_KERNEL);
   }
 
   /** Make it anew, with the focus, the folds and the scroll places as they are. */
@@ -243,7 +262,7 @@ export class Drawer {
       detailDependencies(payload, this.context),
       detailTags(payload, this.context),
       detailEnvironment(payload, this.context),
-      kernel.lost === null ? logSection(payload, details) : null,
+      logSection(payload, details),
     ];
     return /** @type {Node[]} */ (all.filter(Boolean));
   }
@@ -255,7 +274,7 @@ export class Drawer {
     if (details.problem) {
       const raw = details.latest?.problemDetails ?? "";
       const more = raw && raw !== details.problem ? element("details", { class: "bnb-details", "data-fold": "problem" }, [element("summary", {}, ["Details"]), shown(raw, 1200)]) : null;
-      return element("p", { class: "bnb-drawer-notice", role: "status" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true)), more]);
+      return element("p", { class: "bnb-drawer-notice", role: "status" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true), ASKS_KERNEL), more]);
     }
     return kernel.slow.includes("details") ? element("p", { class: "bnb-drawer-notice" }, [DRAWER_BUSY]) : null;
   }
