@@ -196,6 +196,13 @@ def test_the_jobs_of_a_row_of_the_review(open_picker: Open, page: Page, emulator
     page.keyboard.press("Escape")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
     expect(drawer.locator(".bnb-drawer-title")).to_have_text("first")
+    bare.button("Clear").click()
+    bare.filter("name:first")
+    bare.button("Select all 1").click()
+    bare.button("Review 1 job").click()
+    page.get_by_role("button", name="Show the jobs that wait for them").click()
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("second")
+    expect(drawer).to_contain_text("It waits for first.")
     assert bare.errors == []
 
 

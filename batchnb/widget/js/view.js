@@ -76,7 +76,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
-      showJobs: (jobs, more) => this.drawer.openGroup(jobs, more),
+      showJobs: (jobs, more, what) => this.drawer.openGroup(jobs, more, what),
       copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });

@@ -6,6 +6,7 @@ import { Confirmation } from "./confirmation.js";
 import { barState, planningText, runFigures } from "./machine.js";
 import { Progress } from "./progress.js";
 import { spokenResult } from "./result.js";
+/** @import { PagedJob } from "../drawer/pager.js" */
 /** @import { Store } from "../model/store.js" */
 
 const SPEAK_MS = 10_000;
@@ -19,7 +20,7 @@ export class Panel {
 
   /**
    * @param {Store} store @param {string} id
-   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, showJobs(jobs: [string, string][], more: number): void, copy(text: string, beside: HTMLElement): void}} view
+   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, showJobs(jobs: PagedJob[], more: number, what?: string): void, copy(text: string, beside: HTMLElement): void}} view
    */
   constructor(store, id, view) {
     this.store = store;
@@ -99,7 +100,7 @@ export class Panel {
     return new Confirmation(store.state.plan, store.state.where ?? {}, sight, this.id, {
       cancel: () => store.ask("cancel"),
       confirm: (typed) => ask("confirm", { typed, at: store.kernelNow() }),
-      showGroup: (group) => void store.ask("group", { digest, group }).then((answer) => answer.ok && this.view.showJobs(answer.jobs, answer.more)),
+      showJobs: (group, what) => void store.ask("group", { digest, group }).then((answer) => answer.ok && this.view.showJobs(answer.jobs, answer.more, what)),
       leaveOut: (group) => ask("leave_out", { group }),
       putBack: () => ask("put_back"),
       addDependents: () => ask("add_dependents"),

@@ -13,6 +13,7 @@ import { detailAttempts, detailDependencies, detailEnvironment, detailFields, de
 import { jobNameText } from "./texts.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Json } from "../types.js" */
+/** @import { PagedJob } from "./pager.js" */
 /** @import { Context } from "./sections.js" */
 
 const DRAWER_AGES_MS = 30_000;
@@ -62,10 +63,10 @@ export class Drawer {
     else details.resume();
   }
 
-  /** Show the jobs of a group, the first one first. @param {[string, string][]} jobs ids and names @param {number} more that are not among them */
-  openGroup(jobs, more) {
+  /** Show the jobs of a group, the first one first. @param {PagedJob[]} jobs @param {number} more that are not among them @param {string} [what] they are together */
+  openGroup(jobs, more, what) {
     if (!jobs.length) return;
-    this.pager.show(jobs, more);
+    this.pager.show(jobs, more, what);
     this.open(jobs[0][0]);
   }
 
