@@ -85,7 +85,7 @@ export const BAR_LOOK = String.raw`
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }
-@container (max-width: 580px) { .bnb-groups .bnb-number:nth-child(6) { display: none; } }
+@container (max-width: 640px) { .bnb-groups .bnb-number:nth-child(6) { display: none; } }
 @container (max-width: 520px) { .bnb-groups .bnb-number:nth-child(5) { display: none; } }
 @media (prefers-reduced-motion: reduce) { .bnb-meter span { transition: none; } }
 @media (forced-colors: active) {
