@@ -14,6 +14,7 @@ import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
 import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
+import { nextStop } from "./frame/regions.js";
 import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
@@ -178,14 +179,7 @@ export class View {
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
     const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
-    const focus = focusAt(this.root);
-    const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
-      const all = [region, ...region.querySelectorAll("input, button, summary")];
-      const first = all.find((one) => one.matches("[tabindex='0'], input, button:not(:disabled), summary") && one.checkVisibility());
-      return first ? [{ region, first: /** @type {HTMLElement} */ (first) }] : [];
-    });
-    const at = places.findIndex(({ region }) => region.contains(focus));
-    places.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % places.length)?.first.focus();
+    nextStop(regions, focusAt(this.root), step)?.focus();
   }
 
   /** The focus has left the picker. */
@@ -245,6 +239,7 @@ export class View {
     this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
+    this.notices.showError();
     this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
