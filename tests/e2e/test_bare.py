@@ -840,6 +840,8 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
 
 def check_access(page: Page) -> None:
     """Let axe look at the picker."""
+    # One region that speaks, and alerts.
+    assert page.locator("#one :is([aria-live], [role=status], [role=log], output)").count() == 1
     root = page.locator(".bnb").bounding_box()
     assert root is not None
     assert root["height"] <= HIGHEST

@@ -3,6 +3,7 @@
 import { busyText } from "./bar/machine.js";
 import { problemOf } from "./bar/problem.js";
 import { button, element, savedTable } from "./dom.js";
+import { SpokenLine } from "./frame/announcer.js";
 import { ASKS_KERNEL } from "./frame/asking.js";
 import { shown } from "./text.js";
 /** @import { Problem } from "./bar/problem.js" */
@@ -16,6 +17,7 @@ export class Notices {
     this.store = store;
     this.say = say;
     this.review = review;
+    this.spoken = new SpokenLine(say);
     this.error = element("div", { class: "bnb-notice", role: "alert" });
     this.waiting = element("div", { class: "bnb-waiting" });
     this.isTakenBack = false;
@@ -69,7 +71,10 @@ export class Notices {
   showWaiting() {
     const { table, kernel } = this.store;
     const saved = table.header || !kernel.slow.length ? null : this.store.saved();
-    this.waiting.replaceChildren(this.waitingText, ...(this.canTakeBack ? [" ", button("Take it back", () => this.takeBack())] : []), ...(saved?.titles ? [savedTable(saved)] : []));
+    const text = this.waitingText;
+    // A note is said when it comes, and not when it is seen again.
+    if (text !== this.store.state.note) this.spoken.show(table.header ? text : "");
+    this.waiting.replaceChildren(text, ...(this.canTakeBack ? [" ", button("Take it back", () => this.takeBack())] : []), ...(saved?.titles ? [savedTable(saved)] : []));
   }
 
   get waitingText() {

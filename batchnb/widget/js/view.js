@@ -46,6 +46,7 @@ export class View {
     this.notices = new Notices(store, say, () => this.form.submit());
     this.kept = new Kept(store, say);
     this.strip = new Strip(store, {
+      say,
       copyCell: (beside) => this.copyText("cell", beside),
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
       startAfresh: () => startAfresh(store),

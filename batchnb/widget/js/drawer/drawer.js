@@ -2,6 +2,7 @@
 // The drawer beside the list: the details of one job, which follow the active row while it is open.
 import { button, element, focusAt } from "../dom.js";
 import { termForTag } from "../search/compose.js";
+import { SpokenLine } from "../frame/announcer.js";
 import { ASKS_KERNEL, NO_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { hasEnded } from "./details.js";
@@ -34,6 +35,7 @@ export class Drawer {
   constructor(store, id, actions) {
     this.store = store;
     this.actions = actions;
+    this.spoken = new SpokenLine(actions.say);
     this.pager = new Pager((job) => this.open(job));
     this.title = element("h2", { class: "bnb-drawer-title", id: `${id}-details` });
     this.back = button("‹ Back to the list", () => this.close(), { class: "bnb-link bnb-drawer-back" });
@@ -151,7 +153,7 @@ export class Drawer {
   /** Something has changed. */
   show() {
     const { store } = this;
-    const { details } = store;
+    const { details, kernel } = store;
     if (this.element.hidden === details.isOpen) {
       this.element.hidden = !details.isOpen;
       this.element.parentElement?.classList.toggle("bnb-with-drawer", details.isOpen);
@@ -166,10 +168,12 @@ export class Drawer {
     // Another list: what is known may be old as well.
     if (this.snapshot !== store.table.header?.snapshot) details.look();
     this.snapshot = store.table.header?.snapshot;
-    const key = JSON.stringify([details.job, details.version, row, facts, store.kernel.lost, store.kernel.slow.includes("details")]);
+    const key = JSON.stringify([details.job, details.version, row, facts, kernel.lost, kernel.slow.includes("details")]);
     if (key === this.painted) return;
     this.painted = key;
     this.paint();
+    const said = [kernel.lost === null ? details.problem : "", details.log?.problem ?? ""].filter(Boolean).join(" ");
+    this.spoken.show(shown(said, 600));
   }
 
   /** The kernel is there again: what was asked of it before is not answered. */
@@ -275,7 +279,7 @@ export class Drawer {
     if (details.problem) {
       const raw = details.latest?.problemDetails ?? "";
       const more = raw && raw !== details.problem ? element("details", { class: "bnb-details", "data-fold": "problem" }, [element("summary", {}, ["Details"]), shown(raw, 1200)]) : null;
-      return element("p", { class: "bnb-drawer-notice", role: "status" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true), ASKS_KERNEL), more]);
+      return element("p", { class: "bnb-drawer-notice" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true), ASKS_KERNEL), more]);
     }
     return kernel.slow.includes("details") ? element("p", { class: "bnb-drawer-notice" }, [DRAWER_BUSY]) : null;
   }

@@ -29,7 +29,7 @@ function loadedLog(payload, details, log) {
   const more = log.problemDetails && log.problemDetails !== log.problem ? element("details", { class: "bnb-details", "data-fold": "log-problem" }, [element("summary", {}, ["Details"]), shown(log.problemDetails, 1200)]) : null;
   return detailSection(title, [
     element("div", { class: "bnb-log-acts" }, [element("span", { class: "bnb-dim" }, [earlier]), log.isLoading ? null : textButton("Load again", "again", () => details.loadLog(log.key), ASKS_KERNEL)]),
-    log.problem ? element("p", { class: "bnb-log-problem", role: "status" }, [shown(log.problem, 600), more]) : null,
+    log.problem ? element("p", { class: "bnb-log-problem" }, [shown(log.problem, 600), more]) : null,
     log.problem || log.isLoading ? null : element("p", { class: "bnb-dim" }, [emptyLogText(log)]),
     log.lines.length ? element("div", { class: "bnb-log", tabindex: "0", role: "region", "aria-label": title, "data-key": "lines" }, log.lines.map(logLine)) : null,
   ]);

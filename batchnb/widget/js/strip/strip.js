@@ -1,6 +1,7 @@
 // @ts-check
 // Above everything, and never out of sight: the account and Region of the jobs, who calls, and how old the list is.
 import { button, element } from "../dom.js";
+import { SpokenLine } from "../frame/announcer.js";
 import { ASKS_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { PERIODS } from "./auto_refresh.js";
@@ -19,12 +20,13 @@ function placePart({ text, isBold, isWho }) {
 const LIST_AGE_MS = 20_000;
 
 export class Strip {
-  /** @param {Store} store @param {MoreActions} actions */
+  /** @param {Store} store @param {MoreActions & {say(text: string): void}} actions */
   constructor(store, actions) {
     this.store = store;
+    this.spoken = new SpokenLine(actions.say);
     this.place = element("span", { class: "bnb-strip-place" });
     this.age = element("span", { class: "bnb-age" });
-    this.off = element("span", { class: "bnb-amber-text", role: "status" });
+    this.off = element("span", { class: "bnb-amber-text" });
     this.fresh = button("", () => store.ask("show_new"), { class: "bnb-link", hidden: true, ...ASKS_KERNEL });
     this.refresh = button("Refresh", () => store.ask("refresh"), ASKS_KERNEL);
     this.auto = new Menu("▾", "Auto refresh", () => this.periods());
@@ -61,6 +63,7 @@ export class Strip {
     auto.follow();
     this.auto.element.classList.toggle("bnb-on", auto.period > 0);
     this.off.textContent = shown(state.auto?.off ?? "", 600);
+    this.spoken.show(this.off.textContent);
     this.fresh.hidden = isOff || !state.auto?.new;
     this.fresh.textContent = newJobsText(state.auto?.new ?? 0);
   }
