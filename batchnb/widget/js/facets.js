@@ -145,13 +145,17 @@ export class FacetBar {
       fill(search.value);
     } });
     search.value = isOpen ? this.open.text : "";
-    fill(search.value);
+    // Hundreds of chips that nobody sees would cost more than the rows.
+    if (isOpen) fill(search.value);
     const summary = element("summary", { class: "bnb-chip bnb-drop", "data-key": `${name}+`, ...(on ? { "data-on": true } : {}) }, [`${shown(title, 30)}${on ? `, ${on} on` : ""}`]);
     const menu = menuOf({ class: "bnb-more", summary, content: element("div", { class: "bnb-menu" }, [search, list]) }, { "data-facet": name, open: isOpen });
     menu.addEventListener("toggle", () => {
       // One that was replaced by another of its kind has been open, and is not closed by anybody.
       if (!menu.isConnected) return;
-      if (menu.open) this.open = { name, text: search.value };
+      if (menu.open) {
+        this.open = { name, text: search.value };
+        if (!list.hasChildNodes()) fill(search.value);
+      }
       else if (this.open.name === name) this.open = { name: "", text: "" };
     });
     return menu;
