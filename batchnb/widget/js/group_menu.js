@@ -57,7 +57,7 @@ export class GroupMenu {
     const labels = groups.isOn ? groups.levels.map(({ label }) => label.toLowerCase()) : [];
     this.summary.textContent = labels.length ? `Group: ${shown(labels.join(", "), 40)}` : "Group";
     this.summary.title = table.loading ?? "Group the rows (g)";
-    this.summary.toggleAttribute("aria-disabled", table.isPartial);
+    this.summary.setAttribute("aria-disabled", String(table.isPartial));
     if (this.element.open) this.fill();
   }
 

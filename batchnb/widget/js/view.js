@@ -9,9 +9,11 @@ import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
 import { Announcer } from "./frame/announcer.js";
+import { AskingControls } from "./frame/asking.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
 import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
+import { nextStop } from "./frame/regions.js";
 import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
@@ -43,6 +45,7 @@ export class View {
     this.notices = new Notices(store, say, () => this.form.submit());
     this.kept = new Kept(store, say);
     this.strip = new Strip(store, {
+      say,
       copyCell: (beside) => this.copyText("cell", beside),
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
       startAfresh: () => startAfresh(store),
@@ -73,7 +76,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
-      showJobs: (jobs, more) => this.drawer.openGroup(jobs, more),
+      showJobs: (jobs, more, what) => this.drawer.openGroup(jobs, more, what),
       copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
@@ -96,6 +99,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.asking = new AskingControls(this.root, { say, probe: () => void store.ask("hello") });
     this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
@@ -118,6 +122,7 @@ export class View {
     this.grid.dispose();
     this.columnFit.dispose();
     this.drawer.dispose();
+    this.asking.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
@@ -143,7 +148,9 @@ export class View {
 
   /** Close one level: the plan, the search, and at last the picker; a run goes on. @param {KeyboardEvent} event */
   escape(event) {
-    const { phase } = this.store.state;
+    const { state, kernel } = this.store;
+    // What went on in a kernel that is gone cannot be closed.
+    const phase = kernel.lost === null ? state.phase : "idle";
     event.preventDefault();
     if (this.drawer.isOpen && phase !== "planning" && event.target !== this.toolbar.search) this.drawer.close();
     else if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
@@ -163,7 +170,7 @@ export class View {
     else if (where === "columns") this.toolbar.columns.open();
     else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
-    else if (where === "log") this.store.details.loadLog();
+    else if (where === "log") this.drawer.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
@@ -171,14 +178,7 @@ export class View {
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
     const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
-    const focus = focusAt(this.root);
-    const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
-      const all = [region, ...region.querySelectorAll("input, button, summary")];
-      const first = all.find((one) => one.matches("[tabindex='0'], input, button:not(:disabled), summary") && one.checkVisibility());
-      return first ? [{ region, first: /** @type {HTMLElement} */ (first) }] : [];
-    });
-    const at = places.findIndex(({ region }) => region.contains(focus));
-    places.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % places.length)?.first.focus();
+    nextStop(regions, focusAt(this.root), step)?.focus();
   }
 
   /** The focus has left the picker. */
@@ -236,6 +236,7 @@ export class View {
     this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
+    this.notices.showError();
     this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
@@ -260,6 +261,7 @@ export class View {
       this.browse.hidden = this.browse.inert = isReview;
       if (!isReview) this.grid.scroller.reattach();
     }
+    this.asking.show(this.store.kernel.lost !== null);
     this.strip.show();
     this.notices.show();
     this.result.show();
