@@ -363,6 +363,7 @@ def test_columns_fill_while_somebody_looks(picker: BarePage, page: Page) -> None
     expect(one).to_contain_text("60 GiB")
     cells = [cell.inner_text() for cell in one.locator(".bnb-td").all()]
     assert cells[1:9] == ["sweep-lr-000", "RUNNING", cells[3], "train-sweep:7", "8", "1", "60 GiB", "1/3"]
+    one.get_by_text("train-sweep:7").hover()
     expect(one.get_by_title("job-definition/train-sweep:7")).to_have_text("train-sweep:7")
     one.get_by_text("train-sweep:7").click()
     page.keyboard.press("ControlOrMeta+c")

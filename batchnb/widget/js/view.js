@@ -8,7 +8,6 @@ import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
-import { AfterPaint } from "./frame/after_paint.js";
 import { Announcer } from "./frame/announcer.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
@@ -61,7 +60,6 @@ export class View {
     this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
-    this.facetsLater = new AfterPaint(() => this.facets.show());
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
@@ -123,7 +121,6 @@ export class View {
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
-    this.facetsLater.dispose();
     this.selected.dispose();
     this.theme.dispose();
     this.unguard();
@@ -232,11 +229,9 @@ export class View {
       this.form.lay();
     }
     if (what === "table" || what === "rows") this.toolbar.showError();
-    if (what === "table" || what === "patch") this.facets.show();
-    if (what === "rows") this.facetsLater.soon();
+    if (what === "table" || what === "patch" || what === "rows" || what === "state") this.facets.showSoon();
     if (what === "state" || what === "table") this.showState();
     if (what === "details") return this.drawer.show();
-    if (what === "state") this.facets.show();
     this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
