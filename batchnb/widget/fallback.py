@@ -37,6 +37,14 @@ class Table:
     titles: Sequence[str]
     rows: Sequence[Sequence[object]]
     more: str = ""
+    in_text: Sequence[str] = ()
+    """The titles of the columns that fit a terminal; empty for all of them."""
+
+    def text(self) -> str:
+        """Return it for a terminal."""
+        titles = self.in_text or self.titles
+        places = [list(self.titles).index(title) for title in titles]
+        return table_text(titles, ([row[place] for place in places] for row in self.rows), _TEXT_CELL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class Still:
             self.where,
             self.sentence or said,
             *self.lines,
-            table_text(table.titles, table.rows, _TEXT_CELL) if table and table.rows else "",
+            table.text() if table and table.rows else "",
             table.more if table else "",
             facts_text(self.facts) if self.facts else "",
             said if self.sentence else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from batchnb.model.ticket import ticket
 from batchnb.text import plural, shown
 
 if TYPE_CHECKING:
+    from batchnb.aws.connection import Connection
     from batchnb.widget.session import PickerSession
 
 __all__ = ["cell_of", "ticket_of"]
@@ -34,12 +36,11 @@ def cell_of(session: PickerSession) -> str:
         notes = [f"plan {plan.digest[:DIGEST_SHOWN]}: {plural(len(names), 'job')}, {shown(plan.identity, 300)}"]
         notes.append(f"{plan.identity.caller or 'caller not known'}, {plan.made_at:{_MOMENT}}")
     else:
-        notes = [f"{plural(len(names), 'job')}, {_where_text(where)}, {session.clock.wall():{_MOMENT}}"]
+        notes = [f"{plural(len(names), 'job')}, {_where_text(where)}"]
+        notes.append(f"{where['caller'] or 'caller not known'}, {session.clock.wall():{_MOMENT}}")
     if not names:
         raise InputError("no job is selected: select some first.")
-    connection = session.setup.connection
-    where_to = {name: getattr(connection, name) for name in ("profile", "region", "endpoint_url")}
-    options: dict[str, Any] = {**where_to, **session.setup.guards}
+    options: dict[str, Any] = {**_where_to(session.setup.connection, where), **session.setup.guards}
     # In a production account the number is to be typed by a person, not pasted.
     is_production = where["badge"] == "production"
     return cell_for(names, reason, options, notes, expect=None if is_production else len(names))
@@ -58,6 +59,15 @@ def _names(session: PickerSession, job_ids: list[str]) -> dict[str, str]:
         return dict.fromkeys(job_ids, "")
     texts = session.jobs.snapshot.frame.iloc[session.jobs.rows, place].tolist()
     return {job_id: text if isinstance(text, str) else "" for job_id, text in zip(job_ids, texts, strict=True)}
+
+
+def _where_to(connection: Connection, where: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what leads the cell to this place from other notebooks as well, whose default profile may be another."""
+    profile, region = connection.profile, connection.region
+    if where["badge"] in ("aws", "production"):
+        chosen = os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+        profile, region = profile or (chosen if connection.session is None else None), region or where["region"]
+    return {"profile": profile, "region": region, "endpoint_url": connection.endpoint_url}
 
 
 def _where_text(where: Mapping[str, Any]) -> str:

@@ -16,7 +16,10 @@ from batchnb.text import plural, shown
 from batchnb.widget.clearance import clearance_of
 from batchnb.widget.names import names_text
 
-__all__ = ["Review", "left_out_text", "names_of_group", "with_verb"]
+__all__ = ["DEPENDENTS", "LEFT_OUT", "Review", "jobs_of_part", "left_out_text", "names_of_group", "with_verb"]
+
+DEPENDENTS, LEFT_OUT = "dependents", "left_out"
+"""The parts of a review that are no group of its table."""
 
 _LENGTH = 1100
 _ROWS = 200
@@ -90,6 +93,21 @@ def names_of_group(plan: Plan, group: object) -> dict[str, str]:
     return {planned.job_id: planned.job_name or "" for planned in rows[group].jobs}
 
 
+def jobs_of_part(plan: Plan, part: object) -> list[tuple[str, ...]]:
+    """Return id and name of each job in a part of the review; and why it is there, where that is not the same for all.
+
+    The part is the number of a group, `DEPENDENTS` or `LEFT_OUT`. Raises InputError as `names_of_group` does.
+    """
+    name_of = {planned.job_id: planned.job_name or "" for planned in plan.jobs}
+    if part == DEPENDENTS:
+        left = [(one, name_of.get(one.because_of) or one.because_of) for one in plan.dependents_left]
+        return [(one.job_id, one.job.job_name or "", f"waits for {shown(needed, 120)}") for one, needed in left]
+    if part == LEFT_OUT:
+        why_of = {planned.job_id: _why_left_out(plan, planned) for planned in plan.jobs if not planned.verdict.is_sent}
+        return [(job_id, name_of[job_id], with_verb(None, *why.split("|", 1))) for job_id, why in why_of.items() if why]
+    return list(names_of_group(plan, part).items())
+
+
 def left_out_text(plan: Plan) -> str:
     """Return why jobs of the plan are left out, and how many for each reason, in words.
 
@@ -101,14 +119,17 @@ def left_out_text(plan: Plan) -> str:
     return ", ".join(told) or "no job is left in this plan"
 
 
-def with_verb(count: int, verb: str, rest: str) -> str:
-    """Return the count with its verb, which is given for one and for several.
+def with_verb(count: int | None, verb: str, rest: str) -> str:
+    """Return the count with its verb, which is given for one and for several. Without a count, one job is meant.
 
     >>> with_verb(2, "has/have", "ended already")
     '2 have ended already'
+    >>> with_verb(None, "has/have", "ended already")
+    'has ended already'
     """
     singular, several = verb.split("/")
-    return " ".join(filter(None, (f"{count:,}", singular if count == 1 else several, rest)))
+    number = None if count is None else f"{count:,}"
+    return " ".join(filter(None, (number, singular if count in (None, 1) else several, rest)))
 
 
 def _why_left_out(plan: Plan, planned: PlannedJob) -> str:

@@ -18,7 +18,7 @@ from batchnb.widget.nothing_left import nothing_left_text
 from batchnb.widget.place_strip import wrong_account
 from batchnb.widget.planning import Planning
 from batchnb.widget.refresh import with_jobs
-from batchnb.widget.review import Review, names_of_group
+from batchnb.widget.review import Review, jobs_of_part, names_of_group
 from batchnb.widget.table.untouched import is_untouched
 from batchnb.widget.view_model import is_production, use_reason
 from batchnb.widget.worker import Phase
@@ -129,14 +129,14 @@ class Reviewing:
         session.send_state()
 
     def jobs_of_group(self, digest: object, group: object) -> dict[str, Any]:
-        """Return ids and names of the first jobs of a group of the plan that is shown, and how many more it has.
+        """Return the first jobs of a group of the plan that is shown, or of another part, and how many more it has.
 
-        Raises InputError as `leave_out` does.
+        Each is an id, a name, and in other parts why it is there. Raises InputError as `leave_out` does.
         """
         with self._session.jobs.mutex:
-            names = names_of_group(self._waiting(digest), group)
-        first = list(names.items())[:MOST_SHOWN]
-        return {"jobs": [[job_id, name[:_NAME_LENGTH]] for job_id, name in first], "more": len(names) - len(first)}
+            jobs = jobs_of_part(self._waiting(digest), group)
+        first = [[job_id, *(text[:_NAME_LENGTH] for text in texts)] for job_id, *texts in jobs[:MOST_SHOWN]]
+        return {"jobs": first, "more": len(jobs) - len(first)}
 
     def put_back(self, digest: object) -> None:
         """Plan again with the jobs that were left out in the review."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,11 +30,24 @@ FAILURES_SHOWN = 200
 """Jobs that did not end and are shown one by one; the number of the others stands below them."""
 _BADGES = {"production": "PRODUCTION", "aws": "AWS", "emulator": "EMULATOR, not AWS"}
 _FAILURE_TITLES = ("jobId", "jobName", "jobQueue", "outcome", "message")
-_REVIEW_TITLES = ("definition", "names", "jobs", "terminate", "cancel", "odd one out")
+_REVIEW_TITLES = ("definition", "names", "jobs", "terminate", "cancel", "oldest", "vCPU", "GPU", "odd one out")
+_REVIEW_IN_TEXT = ("definition", "names", "jobs", "terminate", "cancel", "odd one out")
+_NOT_KNOWN = "\N{EN DASH}"
 
 
 def still_of(session: PickerSession) -> Still:
-    """Return what a picker shows where it cannot move."""
+    """Return what a picker shows where it cannot move. An error stands above everything else that the bar said."""
+    with session.jobs.mutex:
+        still, error = _still_of(session), session.worker.error
+        said = session.failure_told(error)["error"] if error is not None and session.run is None else None
+        if not said:
+            return still
+        if session.phase is Phase.CONFIRMING:
+            return replace(still, lines=[said, *still.lines])
+        return replace(still, sentence=said, lines=[line for line in (still.sentence, *still.lines) if line])
+
+
+def _still_of(session: PickerSession) -> Still:
     with session.jobs.mutex:
         jobs, run, report, review = session.jobs, session.run, session.report, session.reviewing.review
         where = strip_text(session.state()["where"])
@@ -48,7 +62,7 @@ def still_of(session: PickerSession) -> Still:
         if run is not None:
             return base.saying(_running_text(run), facts=(("Reason", run.plan.reason),))
         if session.phase is Phase.CONFIRMING and review is not None:
-            return _of_review(base, review)
+            return _of_review(base, review, session.state()["where"])
         if report is None:
             return base
         profile = session.setup.connection.profile
@@ -82,20 +96,51 @@ def _running_text(run: Run | Watching) -> str:
     )
 
 
-def _of_review(base: Still, review: Review) -> Still:
+def _of_review(base: Still, review: Review, where: Mapping[str, Any]) -> Still:
     told = review.told()
-    in_production = ", in PRODUCTION" if told["isProduction"] else ""
-    asked = f"Terminate {plural(told['toEnd'], 'job')}{in_production}? Nothing has been ended."
-    rows = [_group_row(row) for row in told["rows"]]
+    rows = [_group_row(row, told["madeAt"]) for row in told["rows"]]
     more = f"and {told['restGroups']:,} more groups, {plural(told['restJobs'], 'job')}" if told["restGroups"] else ""
-    lines = [*told["blocked"], told["raised"], told["dependentsText"], told["leftOut"]]
+    lines = [*told["blocked"], told["raised"], told["dependentsText"], told["gap"], told["leftOut"], told["arrays"]]
     facts = (("Reason", told["reason"]), ("Plan", told["digestShown"]))
-    return base.saying(asked if told["toEnd"] else told["nothing"], lines, Table(_REVIEW_TITLES, rows, more), facts)
+    table = Table(_REVIEW_TITLES, rows, more, in_text=_REVIEW_IN_TEXT)
+    return base.saying(_asked(told, where) if told["toEnd"] else told["nothing"], lines, table, facts)
 
 
-def _group_row(row: Mapping[str, Any]) -> Sequence[object]:
+def _asked(told: Mapping[str, Any], where: Mapping[str, Any]) -> str:
+    """Return the question of the review, as its title has it, and that it was not answered."""
+    if told["blocked"]:
+        return "These jobs cannot be ended from here. Nothing has been ended."
+    named = [where["alias"]] if where["alias"] else [f"account {where['account']}"] if where["account"] else []
+    place = ", ".join(["PRODUCTION", *(shown(one, 80) for one in named)])
+    asked = f"Terminate {plural(told['toEnd'], 'job')}{f' in {place}' if told['isProduction'] else ''}?"
+    return f"{asked} Nothing has been ended."
+
+
+def _group_row(row: Mapping[str, Any], made_at: int) -> Sequence[object]:
     names = row["first"] if row["first"] == row["last"] else f"{row['first']} … {row['last']}"
-    return (row["definition"], names, f"{row['jobs']:,}", f"{row['terminate']:,}", f"{row['cancel']:,}", row["odd"])
+    oldest = row["oldest"]
+    age = _age(made_at - oldest) if oldest is not None and oldest <= made_at else _NOT_KNOWN
+    counts = (f"{row['jobs']:,}", f"{row['terminate']:,}", f"{row['cancel']:,}")
+    held = (_held(row[name], row["unknown"]) for name in ("vcpus", "gpus"))
+    return (row["definition"], names, *counts, age, *held, row["odd"])
+
+
+def _held(amount: float, unknown: int) -> str:
+    """Return a number, with `+` behind it where a part of it is not known. What is not known is never 0."""
+    number = f"{amount:,.2f}".rstrip("0").rstrip(".")
+    return f"{number}{'+' if unknown else ''}" if amount else _NOT_KNOWN
+
+
+def _age(milliseconds: int) -> str:
+    """Return a length of time in the two largest units that it has.
+
+    >>> [_age(hours * 3_600_000) for hours in (0, 7, 26)]
+    ['0m', '7h', '1d 2h']
+    """
+    minutes = milliseconds // 60_000
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [f"{days}d" if days else "", f"{hours}h" if hours else "", f"{minutes}m" if minutes and not days else ""]
+    return " ".join(filter(None, parts)) or "0m"
 
 
 def _of_read(base: Still, report: Report, profile: str | None) -> Still:

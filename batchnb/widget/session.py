@@ -199,6 +199,7 @@ class PickerSession:
         """Forget the last error."""
         self.worker.error = None
         self.send_state()
+        self.audience.keep_outputs()
 
     # What the worker does
 

@@ -46,8 +46,14 @@ def test_each_failure_of_a_review_is_said_in_the_bar(
     service: local.LocalBatch, open_picker: Open, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What happened and what to do, with the raw words behind Details; it goes when what it is about changes."""
-    bare = open_picker(batchnb.list_jobs(queues="train"))
+    frame = batchnb.list_jobs(queues="train")
+    service.faults.add(local.Fault(operation="DescribeJobs", kind="AccessDeniedException"))
+    bare = open_picker(frame)
     alert, dialog = page.locator("#one .bnb-notice"), page.get_by_role("alertdialog")
+    expect(alert).to_contain_text("you may not look at these jobs, needs batch:DescribeJobs.")
+    service.faults.clear()
+    alert.get_by_role("button", name="Try again").click()
+    expect(alert).to_be_empty()
     bare.row("run-000").click()
     bare.reason("OPS-123")
     for kind, said, again in (

@@ -363,6 +363,7 @@ def test_columns_fill_while_somebody_looks(picker: BarePage, page: Page) -> None
     expect(one).to_contain_text("60 GiB")
     cells = [cell.inner_text() for cell in one.locator(".bnb-td").all()]
     assert cells[1:9] == ["sweep-lr-000", "RUNNING", cells[3], "train-sweep:7", "8", "1", "60 GiB", "1/3"]
+    one.get_by_text("train-sweep:7").hover()
     expect(one.get_by_title("job-definition/train-sweep:7")).to_have_text("train-sweep:7")
     one.get_by_text("train-sweep:7").click()
     page.keyboard.press("ControlOrMeta+c")
@@ -771,11 +772,28 @@ def test_a_kernel_that_does_not_answer_is_waited_for_aloud(open_picker: Open, pa
     expect(drawer).not_to_contain_text("Loading…")
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     expect(bare.button("Review")).to_have_count(0)
+    page.locator("#one summary[title='Auto refresh']").click()
+    for name in ("Every 30 s", "Off"):
+        page.get_by_label(name).click(force=True)
+    expect(page.get_by_label("Every 30 s")).to_be_disabled()
+    expect(page.get_by_label("Off")).to_be_checked()
+    page.locator("#one summary[title=More]").click()
+    for name in ("Copy as a cell", "About this list", "Start afresh"):
+        expect(bare.button(name)).to_be_disabled()
+        expect(bare.button(name)).to_have_attribute("title", "The kernel is gone. Run the cell again.")
+    expect(bare.button("Keyboard")).to_be_enabled()
+    page.keyboard.press("Escape")
     # Once it is heard of, it can be asked again: how the picker is set is told then, at the latest.
-    page.evaluate("() => { window.model.send = () => {} }")
+    page.evaluate("() => { window.sent.length = 0; window.model.send = ({ kind }) => window.sent.push(kind) }")
+    bare.button("Refresh").click(force=True)
+    assert page.evaluate("window.sent") == ["hello"]
     page.evaluate("() => window.deliver([[{ kind: 'state', state: { phase: 'idle' } }, []]])")
     expect(page.get_by_role("alert").filter(has_text="gone")).to_have_count(0)
     expect(bare.button("Review")).to_be_visible()
+    expect(bare.button("Refresh")).to_be_enabled()
+    expect(bare.button("Refresh")).not_to_have_attribute("title", re.compile(""))
+    # What was asked of the one that was gone is asked again.
+    assert "details" in page.evaluate("window.sent")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1100), ("dark", NARROW)])
@@ -824,6 +842,8 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
 
 def check_access(page: Page) -> None:
     """Let axe look at the picker."""
+    # One region that speaks, and alerts.
+    assert page.locator("#one :is([aria-live], [role=status], [role=log], output)").count() == 1
     root = page.locator(".bnb").bounding_box()
     assert root is not None
     assert root["height"] <= HIGHEST

@@ -137,9 +137,34 @@ def test_by_mouse_to_tags_dependents_environment_and_json(
     drawer.get_by_label("Number of the child, 0 to 2").fill("2")
     drawer.get_by_role("button", name="Open", exact=True).click()
     expect(drawer).to_contain_text("Child 2 of an array.")
+    bare.filter("")
+    name_of(page, "first").click()
+    drawer.get_by_text("Environment (1)").click()
+    check_without_a_kernel(page)
     drawer.get_by_role("button", name="Close the details").click()
     expect(drawer).to_be_hidden()
     assert bare.errors == []
+
+
+def check_without_a_kernel(page: Page) -> None:
+    """Check that what would ask the kernel is off while that is gone, and comes back."""
+    drawer = drawer_of(page)
+    page.evaluate("() => { window.send = window.model.send; window.model.send = () => { throw new Error('closed') } }")
+    drawer.get_by_role("button", name="Look", exact=True).click()
+    expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
+    for name in ("Look", "Show", "Log of try 1", "Load the last 50 lines"):
+        one = drawer.get_by_role("button", name=name, exact=True)
+        expect(one).to_be_disabled()
+        one.click(force=True)
+    page.keyboard.press("l")
+    expect(drawer.get_by_role("button", name="Copy as JSON")).to_be_enabled()
+    for waiting in ("Loading…", "Looking through its queue…"):
+        expect(drawer).not_to_contain_text(waiting)
+    page.evaluate("() => { window.model.send = window.send }")
+    drawer.get_by_role("button", name="Look", exact=True).click(force=True)
+    expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_have_count(0)
+    drawer.get_by_role("button", name="Look", exact=True).click()
+    expect(drawer.get_by_role("button", name="Select second too")).to_be_enabled()
 
 
 def test_the_jobs_of_a_row_of_the_review(open_picker: Open, page: Page, emulator: local.LocalBatch) -> None:
@@ -171,6 +196,13 @@ def test_the_jobs_of_a_row_of_the_review(open_picker: Open, page: Page, emulator
     page.keyboard.press("Escape")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
     expect(drawer.locator(".bnb-drawer-title")).to_have_text("first")
+    bare.button("Clear").click()
+    bare.filter("name:first")
+    bare.button("Select all 1").click()
+    bare.button("Review 1 job").click()
+    page.get_by_role("button", name="Show the jobs that wait for them").click()
+    expect(drawer.locator(".bnb-drawer-title")).to_have_text("second")
+    expect(drawer).to_contain_text("It waits for first.")
     assert bare.errors == []
 
 

@@ -1,29 +1,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 import batchnb.widget
 from batchnb.widget import JobPicker
-from tests.tools import missing
 
 MODULES = Path(batchnb.widget.__file__).with_name("js")
 TESTS = Path(__file__).with_name("js")
 LEFT_OUT = {"types.js", "search/terms.js"}
 """Types, of which nothing runs."""
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Return the command `node`."""
-    found = shutil.which("node")
-    if found is None:
-        missing("Node 20 or later: apt-get install nodejs")
-    return found
 
 
 def test_the_modules_do_what_they_should(node: str) -> None:
@@ -49,5 +36,7 @@ def test_the_joined_module_is_one_that_a_browser_takes(node: str, tmp_path: Path
 def test_every_module_is_in_the_joined_one() -> None:
     """A module that nothing imports would be shipped, and never run."""
     joined = str(JobPicker._esm)
-    left = {path for path in MODULES.rglob("*.js") if path.read_text("utf-8").splitlines()[1] not in joined}
+    exported = re.compile(r"^export (?:default )?((?:async )?(?:class|function|const) \w+)", re.MULTILINE)
+    named = {path: exported.search(path.read_text("utf-8")) for path in MODULES.rglob("*.js")}
+    left = {path for path, found in named.items() if not found or found.group(1) not in joined}
     assert {path.relative_to(MODULES).as_posix() for path in left} == LEFT_OUT

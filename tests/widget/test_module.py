@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -33,6 +34,37 @@ def test_a_module_stands_behind_what_it_imports(tmp_path: Path) -> None:
     joined = join_modules(entry)
     kept = ["class D {}", "const d = new D();", "const c = d;", "const a = c;", "function b() {}"]
     assert [line for line in joined.splitlines() if line] == [*kept, "export default a + c;"]
+
+
+def test_comments_stay_out_and_texts_stay_whole(tmp_path: Path, node: str) -> None:
+    """What looks like a comment in a text, a template or a regular expression is none."""
+    code = r"""/** Two lines,
+ * of which one has a ` in it. @param {string} a */
+export const both = (a) => [
+  "// no comment", '/** none */', "it\"s // none", `
+// a line of a text
+  /** and another ${a} */
+`, // one `
+  /[`/]\// /** @type {RegExp} */ .source, `${[1].map(() => `// ${a}`)}`,
+  /** @type {any} */ (a), "`",
+];
+// It's over.
+"""
+    script = f"{join_modules(write(tmp_path, index=code))}\nconsole.log(JSON.stringify(both('x')))"
+    assert "Two lines" not in script
+    assert "over" not in script
+    assert "@type" not in script
+    told = subprocess.run([node, "--input-type=module", "--eval", script], capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout) == [
+        "// no comment",
+        "/** none */",
+        'it"s // none',
+        "\n// a line of a text\n  /** and another x */\n",
+        "[`/]\\/",
+        "// x",
+        "x",
+        "`",
+    ]
 
 
 def test_a_circle_is_an_error(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -266,6 +267,33 @@ def test_the_cell_repeats_the_run(hand: Hand) -> None:
     assert "account 000000000000, Region local-1 (EMULATOR" in lines[1]
     assert lines[3].startswith("# This shows the plan and ends nothing.")
     assert lines[4:] == [f"{planned.job_id}  # {planned.job_name}" for planned in plan.jobs]
+
+
+def test_the_cell_says_who_where_and_when_before_there_is_a_plan(hand: Hand) -> None:
+    """As the cell of a plan does, as far as it is known."""
+    lines = hand.choose(0, 1, kind="cell")["text"].splitlines()
+    assert lines[0] == '%%batch_terminate --reason "OPS-123" --expect 2'
+    assert lines[1] == "# 2 jobs, account 000000000000, Region local-1 (EMULATOR, not AWS)"
+    assert re.fullmatch(r"# caller not known, \d{4}-\d\d-\d\d \d\d:\d\d UTC", lines[2])
+    hand.ask("hello")
+    assert hand.picker.wait(20)
+    assert hand.choose(0, 1, kind="cell")["text"].splitlines()[2].startswith("# local, ")
+
+
+@pytest.mark.parametrize(("guards", "expect"), [({}, " --expect 1"), ({"production_accounts": ["123456789012"]}, "")])
+def test_the_cell_leads_to_the_same_place_from_elsewhere(
+    hold: Callable[..., Hand], monkeypatch: pytest.MonkeyPatch, guards: dict[str, Any], expect: str
+) -> None:
+    """With the profile and the Region that are the default here; in production the number is typed, not pasted."""
+    monkeypatch.setenv("AWS_PROFILE", "on call")
+    job_id = "11111111-2222-3333-4444-555555555555"
+    arn = f"arn:aws:batch:eu-west-1:123456789012:job/{job_id}"
+    hand = hold(pd.DataFrame({"jobId": [job_id], "jobArn": [arn]}), guards=guards)
+    (line, about, *_) = hand.choose(0, kind="cell")["text"].splitlines()
+    to_there = '%%batch_terminate --reason "OPS-123" --profile "on call" --region eu-west-1'
+    shown = "".join(f" --{name.replace('_', '-')} {value}" for name, (value,) in guards.items())
+    assert line == f"{to_there}{shown}{expect}"
+    assert about == "# 1 job, account 123456789012, Region eu-west-1"
 
 
 def test_the_cell_of_nothing_is_an_error(hand: Hand) -> None:

@@ -116,6 +116,9 @@ def test_the_jobs_of_a_group_can_be_looked_at(reviewed: Hand, sweep: local.Local
         patch.setattr("batchnb.widget.reviewing.MOST_SHOWN", 5)
         answer = reviewed.ask("group", {"digest": digest, "group": 0})
     assert ([name for _, name in answer["jobs"]], answer["more"]) == ([f"sweep-00{at}" for at in range(5)], 7)
+    answer = reviewed.ask("group", {"digest": digest, "group": "dependents"})
+    assert [one[1:] for one in answer["jobs"]] == [["nightly-report", "waits for sweep-000"]]
+    assert reviewed.ask("group", {"digest": digest, "group": "left_out"})["jobs"] == []
     assert len(sweep.calls) == calls
     assert reviewed.state["plan"]["digest"] == digest
 
@@ -175,6 +178,8 @@ def test_left_out_jobs_are_counted_with_the_reason(listed: pd.DataFrame, hold: H
     hand.planned(*rows)
     kept = "1 is protected by name:sweep-prod (a keyword argument)"
     assert hand.state["plan"]["leftOut"] == f"1 of your 2: {kept}."
+    (shown,) = hand.ask("group", {"digest": hand.state["plan"]["digest"], "group": "left_out"})["jobs"]
+    assert shown[1:] == ["sweep-prod", kept.removeprefix("1 ")]
     hand.ask("cancel")
     alone = hold(listed, guards={"protect": "name:sweep-prod"})
     alone.planned(rows[0])

@@ -57,10 +57,52 @@ def test_a_review_that_waits_is_saved_with_its_table(hand: Hand) -> None:
     hand.planned(0, 1, reason="OPS-7 <b>")
     assert bold(hand) == "Terminate 2 jobs? Nothing has been ended."
     parts = saved(hand)
-    assert "run-000 … run-001" in parts
+    at = parts.index("run-000 … run-001")
+    assert parts[at + 1 : at + 7] == ["2", "2", "0", "2h", "2", "\N{EN DASH}"]
     assert parts[parts.index("Reason") + 1] == "OPS-7 <b>"
     hand.ask("cancel")
     assert bold(hand) == "2 jobs of 13 jobs selected."
+
+
+def test_a_review_of_production_names_the_account_as_its_title_does(
+    frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name where it has one; and a plan that is blocked asks for nothing."""
+    hand = hold(frame, guards={"production_accounts": ["000000000000"]})
+    hand.planned(0)
+    assert bold(hand) == "Terminate 1 job in PRODUCTION, account 000000000000? Nothing has been ended."
+    monkeypatch.setattr("batchnb.widget.place_strip.account_names", lambda: {"000000000000": "acme-ml-prod"})
+    hand.ask("cancel")
+    hand.planned(0)
+    assert bold(hand) == "Terminate 1 job in PRODUCTION, acme-ml-prod? Nothing has been ended."
+    assert saved(hand)[0].startswith("EMULATOR, not AWS · acme-ml-prod 000000000000")
+    blocked = hold(frame, guards={"max_jobs": 1})
+    blocked.planned(0, 1)
+    assert bold(blocked) == "These jobs cannot be ended from here. Nothing has been ended."
+    assert any("allows 1 job" in part for part in saved(blocked))
+
+
+def test_an_error_is_the_last_sentence_until_it_is_read(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that was saved then says what went wrong; above the result of a run, which stays below it."""
+    hand = hold(frame)
+    kept: list[str] = []
+    monkeypatch.setattr(hand.picker._outputs, "is_held", True)
+    monkeypatch.setattr(hand.picker._outputs, "update", lambda data: kept.append(data["text/html"]))
+    hand.planned(0)
+    hand.confirmed()
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="AccessDeniedException"))
+    hand.planned(1)
+    said = "You may not look at these jobs: needs batch:DescribeJobs. Nothing was ended."
+    assert f"<strong>{said}</strong>" in kept[-1]
+    parts = saved(hand)
+    assert parts.index(said) < parts.index("1 of 1 job ended.")
+    assert "1 job of 13 jobs selected." in parts
+    assert hand.picker._repr_mimebundle_()["text/plain"].splitlines()[2] == said
+    hand.ask("dismiss")
+    assert said not in kept[-1]
+    assert bold(hand) == "1 of 1 job ended."
 
 
 def test_a_result_is_saved_with_its_failures(hand: Hand, jobs: local.LocalBatch, frame: pd.DataFrame) -> None:

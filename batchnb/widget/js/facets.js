@@ -1,6 +1,7 @@
 // @ts-check
 // Chips that limit what is shown. A chip writes its term into the search, which alone says what matches.
 import { button, element, focusAt } from "./dom.js";
+import { AfterPaint } from "./frame/after_paint.js";
 import { menuOf } from "./menu.js";
 import { withValues, choicesIn, schemaOf } from "./model/facets.js";
 import { ALL_RESULTS } from "./model/matches.js";
@@ -11,6 +12,8 @@ import { shown } from "./text.js";
 /** @import { Facet, FacetValue } from "./model/facets.js" */
 
 const CHIPS = 5;
+/** Above this number of rows, counting them takes longer than painting them. */
+const MANY_TO_COUNT = 2000;
 const ROWS = 2;
 const MENU_CHIPS = 200;
 const STOPS = ":scope > .bnb-chips > .bnb-chip:not(:disabled), :scope > .bnb-more > summary, :scope > .bnb-button:not(:disabled, [hidden])";
@@ -37,12 +40,23 @@ export class FacetBar {
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && event.relatedTarget !== this.filters && !this.place.contains(/** @type {Node} */ (event.relatedTarget)) && this.showNarrow(false),
     }, [this.element]);
     document.addEventListener("pointerdown", this.elsewhere);
+    this.later = new AfterPaint(() => this.show());
+    // Asked for at once, it would cost a layout of the page.
+    this.measureLater = new AfterPaint(() => this.resize());
     /** Whether they are behind the button, and closed. */ this.isAway = false;
     this.roving = new Roving([this.element, below], () => [...(this.isAway ? [] : this.element.children), below].map((row) => /** @type {HTMLElement[]} */ ([...row.querySelectorAll(STOPS)])));
   }
 
   dispose() {
     document.removeEventListener("pointerdown", this.elsewhere);
+    this.later.dispose();
+    this.measureLater.dispose();
+  }
+
+  /** What is counted among many rows comes after these; but the first time before them, so that the list does not move. */
+  showSoon() {
+    if (this.key && this.store.table.here > MANY_TO_COUNT) this.later.soon();
+    else this.show();
   }
 
   show() {
@@ -59,7 +73,8 @@ export class FacetBar {
     this.filters.hidden = !rows.length;
     const on = facets.filter(({ values }) => values.some(({ isOn }) => isOn)).length;
     this.filters.textContent = on ? `Filters, ${on} on` : "Filters";
-    this.resize();
+    this.roving.refresh();
+    this.measureLater.soon();
     if (focused) /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
   }
 
@@ -145,13 +160,17 @@ export class FacetBar {
       fill(search.value);
     } });
     search.value = isOpen ? this.open.text : "";
-    fill(search.value);
+    // Hundreds of chips that nobody sees would cost more than the rows.
+    if (isOpen) fill(search.value);
     const summary = element("summary", { class: "bnb-chip bnb-drop", "data-key": `${name}+`, ...(on ? { "data-on": true } : {}) }, [`${shown(title, 30)}${on ? `, ${on} on` : ""}`]);
     const menu = menuOf({ class: "bnb-more", summary, content: element("div", { class: "bnb-menu" }, [search, list]) }, { "data-facet": name, open: isOpen });
     menu.addEventListener("toggle", () => {
       // One that was replaced by another of its kind has been open, and is not closed by anybody.
       if (!menu.isConnected) return;
-      if (menu.open) this.open = { name, text: search.value };
+      if (menu.open) {
+        this.open = { name, text: search.value };
+        if (!list.hasChildNodes()) fill(search.value);
+      }
       else if (this.open.name === name) this.open = { name: "", text: "" };
     });
     return menu;

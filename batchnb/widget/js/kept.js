@@ -1,6 +1,7 @@
 // @ts-check
 // The line that says what was kept from the last run of the cell, and the way to begin without it.
 import { button, element } from "./dom.js";
+import { ASKS_KERNEL } from "./frame/asking.js";
 import { startAfresh } from "./model/view_parts.js";
 import { shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
@@ -29,7 +30,7 @@ export class Kept {
   parts(kept) {
     return [
       element("span", {}, [shown(kept, 500)]),
-      button("Start afresh", () => startAfresh(this.store), { title: "Without a search, a selection and a reason, and with the usual columns" }),
+      button("Start afresh", () => startAfresh(this.store), { title: "Without a search, a selection and a reason, and with the usual columns", ...ASKS_KERNEL }),
       button("✕", () => this.dismiss(), { class: "bnb-link", "aria-label": "Dismiss", title: "Dismiss" }),
     ];
   }

@@ -1,10 +1,10 @@
 // @ts-check
-// The line about what is not described yet: what a search or a sort needs it for, how far it is, or why it cannot be.
+// The line about what is not described yet: what a search or a sort needs it for, and how far it is.
 import { labelOf } from "./columns/labels.js";
 import { button, element } from "./dom.js";
-
 import { DESCRIBED_IN_ONE_CALL } from "./search/evaluate.js";
-import { plural, shown } from "./text.js";
+import { plural } from "./text.js";
+/** @import { Describer } from "./model/describer.js" */
 /** @import { Store } from "./model/store.js" */
 
 export class MissingLine {
@@ -32,9 +32,6 @@ export class MissingLine {
     const { describer, table, kernel } = this.store;
     const progress = describer.progress("search");
     if (kernel.lost !== null || !table.header) return { text: "", buttons: [] };
-    if (describer.failure && describer.failure !== describer.read) {
-      return { text: shown(describer.failure, 500), buttons: [["Try again", () => describer.tryAgain()], ["Dismiss", () => describer.dismiss()]] };
-    }
     if (progress) {
       const isBusy = kernel.slow.includes("describe");
       const text = isBusy ? "The kernel is busy with another cell. This starts when that is done." : `Loading: ${progress.done.toLocaleString("en-US")} of ${plural(progress.goal, "job")} described.`;
@@ -45,18 +42,26 @@ export class MissingLine {
 
   /** What is to be loaded for the search, or else for the sort. @returns {{text: string, buttons: [string, () => void][]}} */
   wanted() {
-    const { matches, describer, table } = this.store;
+    const { matches, table } = this.store;
     if (table.isPartial) return { text: "", buttons: [] };
     if (matches.missing && matches.pending) {
       const { pending, missing } = matches;
-      return { text: missing.line, buttons: [[missing.button, () => describer.load(rowsIn(pending))]] };
+      return { text: missing.line, buttons: [[missing.button, () => loadRows(this.store.describer, rowsIn(pending))]] };
     }
     const rows = matches.unsorted;
     if (!rows.length) return { text: "", buttons: [] };
     const label = labelOf(table.columns[matches.sorts[0].column]);
     const text = `${label} of ${plural(rows.length, "job")} is not here yet: they stand last.`;
-    return { text, buttons: [[`Load them (${plural(Math.ceil(rows.length / DESCRIBED_IN_ONE_CALL), "call")})`, () => describer.load(rows)]] };
+    return { text, buttons: [[`Load them (${plural(Math.ceil(rows.length / DESCRIBED_IN_ONE_CALL), "call")})`, () => loadRows(this.store.describer, rows)]] };
   }
+}
+
+/** Somebody asks for them: after a failure that is tried again. @param {Describer} describer @param {number[]} rows */
+function loadRows(describer, rows) {
+  if (!describer.failure) return describer.load(rows);
+  describer.failure = "";
+  void describer.ask("search", rows, true);
+  describer.store.notify("state");
 }
 
 /** @param {Uint8Array} mask */

@@ -1,8 +1,12 @@
 // @ts-check
 // Errors, the notice of a busy kernel, and text to copy if the page may not write to the clipboard.
 import { busyText } from "./bar/machine.js";
+import { problemOf } from "./bar/problem.js";
 import { button, element, savedTable } from "./dom.js";
+import { SpokenLine } from "./frame/announcer.js";
+import { ASKS_KERNEL } from "./frame/asking.js";
 import { shown } from "./text.js";
+/** @import { Problem } from "./bar/problem.js" */
 /** @import { Store } from "./model/store.js" */
 
 const FLASH_MS = 4000;
@@ -13,9 +17,11 @@ export class Notices {
     this.store = store;
     this.say = say;
     this.review = review;
+    this.spoken = new SpokenLine(say);
     this.error = element("div", { class: "bnb-notice", role: "alert" });
     this.waiting = element("div", { class: "bnb-waiting" });
     this.isTakenBack = false;
+    /** The error that is shown. */ this.key = "null";
     /** The note that was said. @type {string | undefined} */ this.note = undefined;
   }
 
@@ -28,28 +34,36 @@ export class Notices {
   }
 
   showError() {
-    const { error } = this.store.state;
-    if ((this.error.dataset.text ?? "") === (error ?? "")) return;
-    this.error.dataset.text = error ?? "";
-    this.error.replaceChildren(...(error ? this.failure(error) : []));
+    const problem = problemOf(this.store);
+    const key = JSON.stringify(problem);
+    if (key === this.key) return;
+    this.key = key;
+    this.error.replaceChildren(...(problem ? this.failure(problem) : []));
   }
 
-  /** @param {string} error */
-  failure(error) {
-    const { errorDetails: details, errorAgain: again } = this.store.state;
+  /** @param {Problem} problem */
+  failure({ text, details, again, isAboutRows }) {
     const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
     return [
-      element("span", {}, [shown(error, 1200), more]),
-      element("span", { class: "bnb-bar" }, [again ? button(shown(again, 40), () => this.retry()) : null, button("Dismiss", () => this.dismiss())]),
+      element("span", {}, [shown(text, 1200), more]),
+      element("span", { class: "bnb-bar" }, [again ? button(shown(again, 40), () => this.retry(isAboutRows), ASKS_KERNEL) : null, button("Dismiss", () => this.dismiss(isAboutRows))]),
     ];
   }
 
-  retry() {
+  /** @param {boolean} isAboutRows */
+  retry(isAboutRows) {
+    if (isAboutRows) {
+      this.store.describer.tryAgain();
+      this.showError();
+      return;
+    }
     this.store.setError({ error: null });
     this.review();
   }
 
-  dismiss() {
+  /** @param {boolean} isAboutRows */
+  dismiss(isAboutRows) {
+    if (isAboutRows) return this.store.describer.dismiss();
     this.store.setError({ error: null });
     this.store.ask("dismiss");
   }
@@ -57,7 +71,10 @@ export class Notices {
   showWaiting() {
     const { table, kernel } = this.store;
     const saved = table.header || !kernel.slow.length ? null : this.store.saved();
-    this.waiting.replaceChildren(this.waitingText, ...(this.canTakeBack ? [" ", button("Take it back", () => this.takeBack())] : []), ...(saved?.titles ? [savedTable(saved)] : []));
+    const text = this.waitingText;
+    // A note is said when it comes, and not when it is seen again.
+    if (text !== this.store.state.note) this.spoken.show(table.header ? text : "");
+    this.waiting.replaceChildren(text, ...(this.canTakeBack ? [" ", button("Take it back", () => this.takeBack())] : []), ...(saved?.titles ? [savedTable(saved)] : []));
   }
 
   get waitingText() {

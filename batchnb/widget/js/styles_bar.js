@@ -33,6 +33,9 @@ export const BAR_LOOK = String.raw`
 .bnb-marked th { box-shadow: inset 3px 0 0 var(--bnb-amber-line); }
 .bnb-odd-why { color: var(--bnb-amber); font-size: 12px; }
 .bnb-act { text-align: right; white-space: nowrap; }
+.bnb-groups tbody th.bnb-same { color: var(--bnb-dim); font-weight: 400; }
+@media (hover: hover) { .bnb-groups tbody tr:not(.bnb-odd, :hover, :focus-within) .bnb-act { opacity: 0; } }
+.bnb-note-acts { display: flex; flex: none; gap: 12px; }
 .bnb-notes, .bnb-facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 14px; margin: 0 0 8px; }
 .bnb-notes dt, .bnb-facts dt { color: var(--bnb-dim); }
 .bnb-notes dd, .bnb-facts dd { margin: 0; overflow-wrap: anywhere; unicode-bidi: isolate; }
@@ -82,7 +85,7 @@ export const BAR_LOOK = String.raw`
   .bnb-notes { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .bnb-notes dd { margin-bottom: 6px; }
 }
-@container (max-width: 580px) { .bnb-groups .bnb-number:nth-child(6) { display: none; } }
+@container (max-width: 640px) { .bnb-groups .bnb-number:nth-child(6) { display: none; } }
 @container (max-width: 520px) { .bnb-groups .bnb-number:nth-child(5) { display: none; } }
 @media (prefers-reduced-motion: reduce) { .bnb-meter span { transition: none; } }
 @media (forced-colors: active) {

@@ -11,6 +11,8 @@ export const DRAWER_LOOK = String.raw`
 .bnb-drawer.bnb-over-review { position: absolute; z-index: 4; top: 0; right: 0; left: auto; width: 340px; box-shadow: -4px 0 12px rgb(0 0 0 / 12%); }
 .bnb-drawer.bnb-over-review.bnb-covers { left: 0; width: auto; }
 .bnb-pager { display: flex; gap: 12px; }
+.bnb-pager-why { margin: 0 0 4px; color: var(--bnb-amber); overflow-wrap: anywhere; unicode-bidi: isolate; }
+.bnb-pager-why:empty { display: none; }
 .bnb-groups tbody tr { cursor: pointer; }
 .bnb-drawer-back:focus-visible { outline-offset: -2px; }
 .bnb-drawer-back { display: none; margin-bottom: 4px; }

@@ -59,7 +59,7 @@ textarea { height: auto; }
 .bnb-small { min-height: 24px; padding: 1px 8px; font-size: 12px; line-height: 16px; }
 .bnb-quiet { min-height: 24px; padding: 1px 4px; border-color: transparent; color: var(--bnb-accent); background: none; }
 .bnb-button:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-back-2); }
-.bnb-quiet:hover:not(:disabled) { background: none; text-decoration: underline; }
+.bnb-quiet:hover:not(:disabled, [aria-disabled="true"]) { background: none; text-decoration: underline; }
 .bnb-button:disabled, .bnb-button[aria-disabled="true"] { color: var(--bnb-dim); border-color: var(--bnb-line); background: var(--bnb-back-2); cursor: not-allowed; }
 .bnb-danger:not(:disabled, [aria-disabled="true"]) { color: var(--bnb-on-fill); background: var(--bnb-danger); border-color: var(--bnb-danger); font-weight: 600; }
 .bnb-primary:not(:disabled, [aria-disabled="true"]) { color: var(--bnb-on-fill); background: var(--bnb-primary); border-color: var(--bnb-primary); font-weight: 600; }
@@ -67,6 +67,7 @@ textarea { height: auto; }
 .bnb-danger:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-danger); filter: brightness(0.92); }
 .bnb-link { padding: 0; border: 0; color: var(--bnb-accent); background: none; font: inherit; cursor: pointer; white-space: nowrap; }
 .bnb-link:hover { text-decoration: underline; }
+.bnb-link[aria-disabled="true"] { color: var(--bnb-dim); text-decoration: none; cursor: not-allowed; }
 
 summary { list-style: none; cursor: pointer; }
 summary::-webkit-details-marker { display: none; }
@@ -88,6 +89,7 @@ summary::-webkit-details-marker { display: none; }
   background: var(--bnb-back);
   box-shadow: 0 8px 24px rgb(0 0 0 / 18%);
 }
+.bnb-menu label:has([aria-disabled="true"]) { color: var(--bnb-dim); cursor: not-allowed; }
 .bnb-menu label { display: flex; gap: 6px; align-items: center; white-space: nowrap; }
 
 .bnb-tools { display: flex; flex: none; gap: 8px; align-items: center; padding: 12px 12px 8px; }

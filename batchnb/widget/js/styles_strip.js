@@ -25,8 +25,8 @@ export const STRIP_LOOK = String.raw`
 .bnb-strip-menu.bnb-on > summary { border-color: var(--bnb-accent); color: var(--bnb-accent); }
 .bnb-strip-menu .bnb-menu { width: max-content; max-width: min(420px, 80cqw); min-width: 0; max-height: 340px; }
 .bnb-entry { padding: 3px 8px; border: 0; border-radius: 4px; color: var(--bnb-text); background: none; font: inherit; text-align: left; cursor: pointer; }
-.bnb-entry:hover:not(:disabled) { background: var(--bnb-back-2); }
-.bnb-entry:disabled { color: var(--bnb-dim); cursor: not-allowed; }
+.bnb-entry:hover:not(:disabled, [aria-disabled="true"]) { background: var(--bnb-back-2); }
+.bnb-entry:disabled, .bnb-entry[aria-disabled="true"] { color: var(--bnb-dim); cursor: not-allowed; }
 
 /* Two lines: where and who, and below them what can be done. */
 @container (max-width: 720px) {

@@ -32,7 +32,7 @@ export class TallyBar {
     const small = { class: "bnb-button bnb-small" };
     this.found = element("span", { class: "bnb-found" });
     this.all = button("", () => bulk("all"), small);
-    this.invert = button("Invert", () => bulk("invert"), { ...small, title: "Select what is not selected among the jobs that match" });
+    this.invert = button("Invert", () => bulk("invert"), small);
     this.open = button("Open all", () => this.toggleGroups(true), { ...small, title: "Open all groups of the first level" });
     this.close = button("Close all", () => this.toggleGroups(false), { ...small, title: "Close all groups" });
     this.element = element("div", { class: "bnb-count-line" }, [this.found, this.open, this.close, this.all, this.invert]);
@@ -56,6 +56,7 @@ export class TallyBar {
     this.all.textContent = isPartial ? "Select all" : selectAllText(matches.rows.length, selectable);
     this.all.title = loading ?? "Select all that match (Ctrl A)";
     this.all.disabled = isFrozen || isPartial || matches.isStale || !selectable || inSight === selectable;
+    this.invert.title = loading ?? "Select what is not selected among the jobs that match";
     this.invert.disabled = isFrozen || isPartial || matches.isStale || !selectable;
   }
 }

@@ -8,11 +8,12 @@ import { SelectedLine } from "./bar/selected.js";
 import { deepFocus, element, focusAt, focusOutside } from "./dom.js";
 import { Drawer } from "./drawer/drawer.js";
 import { FacetBar } from "./facets.js";
-import { AfterPaint } from "./frame/after_paint.js";
 import { Announcer } from "./frame/announcer.js";
+import { AskingControls } from "./frame/asking.js";
 import { EmptyList } from "./frame/empty.js";
 import { Fit } from "./frame/fit.js";
 import { Grip, USUAL_HEIGHT } from "./frame/grip.js";
+import { nextStop } from "./frame/regions.js";
 import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
@@ -44,6 +45,7 @@ export class View {
     this.notices = new Notices(store, say, () => this.form.submit());
     this.kept = new Kept(store, say);
     this.strip = new Strip(store, {
+      say,
       copyCell: (beside) => this.copyText("cell", beside),
       copy: (text, beside, said) => void this.notices.copy(text, beside, said),
       startAfresh: () => startAfresh(store),
@@ -61,7 +63,6 @@ export class View {
     this.selected = new SelectedLine(store, () => this.grid.bulk("none"));
     this.tally = new TallyBar(store, (how) => this.grid.bulk(how));
     this.facets = new FacetBar(store, this.tally.element, { apply: (query) => this.toolbar.searchFor(query) });
-    this.facetsLater = new AfterPaint(() => this.facets.show());
     this.toolbar = new Toolbar(store, id, { say, filters: this.facets.filters });
     this.empty = new EmptyList(store, { clear: () => this.toolbar.apply("") });
     this.result = new Result(store, {
@@ -75,7 +76,7 @@ export class View {
       focusResult: () => this.result.title?.focus(),
       focusForm: () => this.form.review.focus(),
       focusReason: () => this.form.reason.focus(),
-      showJobs: (jobs, more) => this.drawer.openGroup(jobs, more),
+      showJobs: (jobs, more, what) => this.drawer.openGroup(jobs, more, what),
       copy: (text, beside) => void this.notices.copy(text, beside),
     });
     this.root = element("div", { class: "bnb" });
@@ -98,6 +99,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
+    this.asking = new AskingControls(this.root, { say, probe: () => void store.ask("hello") });
     this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
@@ -120,10 +122,11 @@ export class View {
     this.grid.dispose();
     this.columnFit.dispose();
     this.drawer.dispose();
+    this.asking.dispose();
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
-    this.facetsLater.dispose();
+    this.toolbar.dispose();
     this.selected.dispose();
     this.theme.dispose();
     this.unguard();
@@ -145,7 +148,9 @@ export class View {
 
   /** Close one level: the plan, the search, and at last the picker; a run goes on. @param {KeyboardEvent} event */
   escape(event) {
-    const { phase } = this.store.state;
+    const { state, kernel } = this.store;
+    // What went on in a kernel that is gone cannot be closed.
+    const phase = kernel.lost === null ? state.phase : "idle";
     event.preventDefault();
     if (this.drawer.isOpen && phase !== "planning" && event.target !== this.toolbar.search) this.drawer.close();
     else if (phase === "confirming" || phase === "planning") this.store.ask("cancel");
@@ -165,7 +170,7 @@ export class View {
     else if (where === "columns") this.toolbar.columns.open();
     else if (where === "groups") this.toolbar.groups.open();
     else if (where === "help") this.toolbar.help.open();
-    else if (where === "log") this.store.details.loadLog();
+    else if (where === "log") this.drawer.loadLog();
     else if (where === "review") this.form.element.hidden || this.form.submit();
     else this.nextRegion(where === "next" ? 1 : -1);
   }
@@ -173,14 +178,7 @@ export class View {
   /** From region to region: search, facets, grid, bar; in a review, the review and the bar. @param {1 | -1} step */
   nextRegion(step) {
     const regions = [this.toolbar.element, this.facets.element, this.grid.element, this.drawer.inside, this.acts.querySelector(".bnb-review"), this.acts.querySelector(".bnb-final-bar") ?? this.acts];
-    const focus = focusAt(this.root);
-    const places = /** @type {HTMLElement[]} */ (regions.filter(Boolean)).flatMap((region) => {
-      const all = [region, ...region.querySelectorAll("input, button, summary")];
-      const first = all.find((one) => one.matches("[tabindex='0'], input, button:not(:disabled), summary") && one.checkVisibility());
-      return first ? [{ region, first: /** @type {HTMLElement} */ (first) }] : [];
-    });
-    const at = places.findIndex(({ region }) => region.contains(focus));
-    places.at((at + step + (at < 0 && step < 0 ? 1 : 0)) % places.length)?.first.focus();
+    nextStop(regions, focusAt(this.root), step)?.focus();
   }
 
   /** The focus has left the picker. */
@@ -232,14 +230,13 @@ export class View {
       this.form.lay();
     }
     if (what === "table" || what === "rows") this.toolbar.showError();
-    if (what === "table" || what === "patch") this.facets.show();
-    if (what === "rows") this.facetsLater.soon();
+    if (what === "table" || what === "patch" || what === "rows" || what === "state") this.facets.showSoon();
     if (what === "state" || what === "table") this.showState();
     if (what === "details") return this.drawer.show();
-    if (what === "state") this.facets.show();
     this.kept.show();
     if (what === "selection" && this.hasFocus) this.announcer.say(selectedText(store.selection.count, store.selection.count - store.selection.tally.inSight));
     this.missing.show();
+    this.notices.showError();
     this.selected.show();
     this.tally.show();
     this.facets.roving.refresh();
@@ -264,6 +261,7 @@ export class View {
       this.browse.hidden = this.browse.inert = isReview;
       if (!isReview) this.grid.scroller.reattach();
     }
+    this.asking.show(this.store.kernel.lost !== null);
     this.strip.show();
     this.notices.show();
     this.result.show();

@@ -1,7 +1,7 @@
 // What can follow `field:` while a search is typed, and what is said aloud.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Announcer } from "../../../batchnb/widget/js/frame/announcer.js";
+import { Announcer, SpokenLine } from "../../../batchnb/widget/js/frame/announcer.js";
 import { placeAfter } from "../../../batchnb/widget/js/roving.js";
 import { optionsFor, typingAt, withOption } from "../../../batchnb/widget/js/search/completion.js";
 
@@ -53,4 +53,11 @@ test("a key leads to the next button of a row, and to the row below", () => {
   const from = (row, place) => (key) => placeAfter([3, 2], row, place, key);
   assert.deepEqual(["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp", "Home", "End", "x"].map(from(0, 2)), [null, [0, 1], [1, 1], null, [0, 0], [0, 2], null]);
   assert.deepEqual(["ArrowRight", "ArrowUp", "ArrowDown"].map(from(1, 1)), [null, [0, 1], null]);
+});
+
+test("of a line that changes in place, a figure is not said again, and what is new about it is", () => {
+  const said = [];
+  const line = new SpokenLine((text) => said.push(text));
+  for (const text of ["", "Looking at 7,000 jobs in AWS…", "Looking at 7,000 jobs in AWS… 1,200 of 7,000", "Looking at 7,000 jobs in AWS… 3,400 of 7,000", "AWS is throttling us.", "", "AWS is throttling us."]) line.show(text);
+  assert.deepEqual(said, ["Looking at 7,000 jobs in AWS…", "Looking at 7,000 jobs in AWS… 1,200 of 7,000", "AWS is throttling us.", "AWS is throttling us."]);
 });

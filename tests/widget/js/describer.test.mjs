@@ -5,6 +5,7 @@ import { factsMessage, jobsMessage } from "./described.mjs";
 import { MOST_UNASKED } from "../../../batchnb/widget/js/model/describer.js";
 import { Store } from "../../../batchnb/widget/js/model/store.js";
 import { busyText } from "../../../batchnb/widget/js/bar/machine.js";
+import { problemOf } from "../../../batchnb/widget/js/bar/problem.js";
 import { MissingLine } from "../../../batchnb/widget/js/missing_line.js";
 
 /** A store with jobs that run, over a model whose requests are answered by hand. */
@@ -97,14 +98,25 @@ test("what cannot be described is said once, and tried again when somebody asks"
   pass(150);
   await answer();
   tell({}, { failure: "not known: you may not look.", isBusy: false });
-  assert.deepEqual([line().text, line().buttons], ["not known: you may not look.", ["Try again", "Dismiss"]]);
+  assert.deepEqual(problemOf(store), { text: "not known: you may not look.", details: "", again: "Try again", isAboutRows: true });
+  assert.equal(line().text, "", "an error stands in the bar, and there alone");
+  store.setError({ error: "Your session has expired.", errorDetails: "raw", errorAgain: "Review again" });
+  assert.deepEqual(problemOf(store), { text: "Your session has expired.", details: "raw", again: "Review again", isAboutRows: false });
+  store.setError({});
   store.describer.seeSoon(() => [0, 1]);
   pass(500);
   assert.equal(asked().length, 1, "not by itself");
-  line().press("Dismiss");
-  assert.equal(line().text, "");
+  store.describer.dismiss();
+  assert.equal(problemOf(store), null);
   store.describer.tryAgain();
   assert.deepEqual(asked()[1], ["sight", [0, 1], "again"]);
+  await answer({ failure: "not known: you may not look.", isHeld: true });
+  store.matches.query = "vcpu:>4";
+  store.refilter();
+  line().press("Load them (1 call)");
+  assert.deepEqual(asked()[2], ["search", [0, 1], "again"], "a press is never for nothing");
+  store.kernel.lose();
+  assert.equal(problemOf(store), null, "that the kernel is gone is all there is to say");
 });
 
 test("a search says what it needs, loads it with progress, and then has its matches", async (t) => {

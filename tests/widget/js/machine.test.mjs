@@ -51,6 +51,7 @@ test("a run says how far it is in whole numbers of jobs", () => {
 });
 
 test("a plan says how many of its jobs were looked at, and whether AWS holds it up", () => {
+  assert.equal(planningText(null, 0), "Looking at the new jobs in AWS…", "they are not in the list yet");
   assert.equal(planningText(null, 7000), "Looking at 7,000 jobs in AWS…");
   assert.equal(planningText({ asked: 7000, answered: 0, isThrottled: false }, 7000), "Looking at 7,000 jobs in AWS…");
   assert.equal(planningText({ asked: 7000, answered: 3400, isThrottled: false }, 7000), "Looking at 7,000 jobs in AWS… 3,400 of 7,000");

@@ -195,7 +195,7 @@ test("the selection is fixed while a plan is made, waits and is carried out", ()
 });
 
 test("a request that cannot be sent means that the kernel is gone, until it is heard again", async () => {
-  const { model, store, receive, show } = open();
+  const { model, sent, store, receive, show } = open();
   show(NAMES);
   store.setReason("why");
   store.selection.toggle(0);
@@ -204,8 +204,14 @@ test("a request that cannot be sent means that the kernel is gone, until it is h
   const answer = await store.ask("plan");
   assert.equal(answer.ok, false);
   assert.match(store.obstacle, /kernel is gone/);
+  model.isBroken = false;
+  const before = sent.length;
+  assert.deepEqual([(await store.ask("refresh")).ok, sent.length], [false, before], "nobody would ever answer");
+  store.ask("hello");
+  assert.equal(sent.length, before + 1);
   receive({ kind: "state", state: { phase: "idle", reasons: [] } });
   assert.equal(store.obstacle, null);
+  assert.equal(store.kernel.pending.size, 0, "no request of before makes it look busy");
   store.dispose();
 });
 

@@ -85,7 +85,7 @@ test("what is odd and what is out of sight is counted in jobs", () => {
 
 test("who hears the review hears what who sees it sees", () => {
   const spoken = spokenReview(plan({ dependents: 1, raised: "Raised." }), {});
-  assert.equal(spoken, "Review. Terminate 61 jobs? 43 terminated, 18 cancelled. 1 odd one out: sweep-prod. 1 job outside fails with them. Raised.");
+  assert.equal(spoken, "Review. Terminate 61 jobs. 43 terminated, 18 cancelled. 1 odd one out: sweep-prod. 1 job outside fails with them. Raised.");
 });
 
 test("the strip says where the jobs are, and never takes an unknown place for a known one", () => {
@@ -110,10 +110,20 @@ test("a list is old from half an hour", () => {
   assert.deepEqual(listAge(null, 0), { text: "", isOld: false });
 });
 
-test("what a run takes is said where there is one", () => {
-  assert.equal(takesText({ toEnd: 67, terminate: 45, blocked: [] }), "Requests go out as fast as AWS accepts them. Running jobs then have about 30 s to stop.");
-  assert.equal(takesText({ toEnd: 45, terminate: 45, blocked: [] }), "Requests go out as fast as AWS accepts them. The jobs then have about 30 s to stop.");
-  assert.equal(takesText({ toEnd: 22, terminate: 0, blocked: [] }), "Requests go out as fast as AWS accepts them.");
-  assert.equal(takesText({ toEnd: 22, terminate: 0, blocked: ["x"] }), "");
-  assert.equal(takesText({ toEnd: 0, terminate: 0, blocked: [] }), "");
+test("what a run takes is said where there is one, roughly, and with the rate that it supposes", () => {
+  const takes = (toEnd, terminate, blocked = []) => takesText({ toEnd, terminate, blocked });
+  assert.equal(takes(67, 45), "a few seconds for the requests; running jobs then have about 30 s to stop.");
+  assert.equal(takes(45, 45), "a few seconds for the requests; the jobs then have about 30 s to stop.");
+  assert.equal(takes(22, 0), "a few seconds for the requests.");
+  assert.equal(takes(1200, 0), "about 30 s for the requests, at 50 jobs a second.");
+  assert.equal(takes(3000, 0), "about 1 minute for the requests, at 50 jobs a second.");
+  assert.equal(takes(7000, 1), "about 2 minutes for the requests, at 50 jobs a second; running jobs then have about 30 s to stop.");
+  assert.equal(takes(500_000, 0), "about 3 hours for the requests, at 50 jobs a second.");
+  for (let jobs = 500; jobs < 1_000_000; jobs = Math.ceil(jobs * 1.01)) assert.match(takes(jobs, 0), /^about ([1-5]0 s|1 minute|[1-8]?\d minutes|[2-9] hours) for/, String(jobs));
+  assert.deepEqual([takes(22, 0, ["x"]), takes(0, 0)], ["", ""]);
+});
+
+test("rows of one definition stand together, in the order of the largest of each", () => {
+  const rows = ["a:1", "b:1", "a:1", "c:1", "b:1"].map((definition, group) => row({ definition, group }));
+  assert.deepEqual(shownRows({ rows, restGroups: 0, restJobs: 0 }, false).rows.map(({ group }) => group), [0, 2, 1, 4, 3]);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { jobs, table } from "./packed.mjs";
+import { bytePlanes } from "../../../batchnb/widget/js/columns/keys.js";
 import { nextSort, sortedRows } from "../../../batchnb/widget/js/sort.js";
 
 test("a sort is stable, and what is missing comes last in both directions", () => {
@@ -39,4 +40,29 @@ test("clicks on titles sort up, down and not at all, with shift by several", () 
   assert.equal(sorts.length, 2);
   assert.deepEqual(nextSort(sorts, 2, true)[0], { column: 2, descending: true });
   assert.deepEqual(nextSort([{ column: 2, descending: true }], 2, false), []);
+});
+
+/** @param {number[][]} each the planes of a column, the most important first */
+const planesOf = (each) => ({ keys: (descending) => bytePlanes(Uint8Array.from(each[0].flatMap((_, row) => each.flatMap((plane) => [plane[row] >> 8, plane[row] & 0xff]))), 2 * each.length, descending) });
+
+test("rows that are alike in the upper bits of a key go by the lower ones, few of them or many", () => {
+  let seed = 11;
+  const chance = (most) => Math.floor(((seed = (seed * 16807) % 2147483647) / 2147483647) * most);
+  // Kinds of values for each plane: with few kinds, long runs are alike.
+  for (const kinds of [[1, 2, 3, 2], [3, 2, 1, 40], [500, 1, 1, 2], [2000, 2000, 3, 3], [1, 1, 1, 1], [2, 1, 900, 2]]) {
+    const each = kinds.map((kind) => Array.from({ length: 700 }, () => chance(kind)));
+    const [first, second] = [each.slice(0, 2), each.slice(2)];
+    const columns = [planesOf(first), planesOf(second)];
+    for (const [downA, downB] of [[false, false], [true, false], [false, true]]) {
+      const compare = (a, b) => {
+        for (const plane of each) {
+          const isDown = first.includes(plane) ? downA : downB;
+          if (plane[a] !== plane[b]) return (plane[a] - plane[b]) * (isDown ? -1 : 1);
+        }
+        return a - b;
+      };
+      const expected = Array.from({ length: 700 }, (_, row) => row).sort(compare);
+      assert.deepEqual([...sortedRows([{ column: 0, descending: downA }, { column: 1, descending: downB }], columns, 700)], expected);
+    }
+  }
 });

@@ -26,7 +26,7 @@ export class Confirmation {
     this.actions = actions;
     const count = plan.blocked.length ? 0 : plan.toEnd;
     this.back = button("Back", () => actions.cancel());
-    this.hint = element("span", { class: "bnb-why", id: `${id}-space`, role: "status" }, [this.hintText]);
+    this.hint = element("span", { class: "bnb-why", id: `${id}-space` }, [this.hintText]);
     this.typed = plan.mustType && count ? element("input", {
       type: "text", inputmode: "numeric", class: "bnb-typed", id: `${id}-typed`, autocomplete: "off",
       oninput: () => this.edited(), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && this.tell("Press the button, or Tab and Space."),
@@ -73,6 +73,7 @@ export class Confirmation {
 
   /** @param {string} text */
   tell(text) {
+    this.actions.say(text);
     this.hint.textContent = text;
   }
 

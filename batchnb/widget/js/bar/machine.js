@@ -39,6 +39,8 @@ export function busyText(all) {
 
 /** How far a plan is. @param {Json | null} planning @param {number} selected jobs */
 export function planningText(planning, selected) {
+  // Jobs that are to be added are not selected yet.
+  if (!selected) return "Looking at the new jobs in AWS…";
   const looked = planning ? Math.min(planning.answered, selected) : 0;
   if (planning?.isThrottled) return `AWS is throttling us. Waiting; ${count(looked)} of ${count(selected)} looked at.`;
   return `Looking at ${plural(selected, "job")} in AWS…${looked ? ` ${count(looked)} of ${count(selected)}` : ""}`;

@@ -1,11 +1,13 @@
 // @ts-check
 // The lower part of the picker: the review, the run, or the news that the kernel is gone; and where the focus goes.
 import { button, element, focusAt } from "../dom.js";
+import { SpokenLine } from "../frame/announcer.js";
 import { shown, utc } from "../text.js";
 import { Confirmation } from "./confirmation.js";
 import { barState, planningText, runFigures } from "./machine.js";
 import { Progress } from "./progress.js";
 import { spokenResult } from "./result.js";
+/** @import { PagedJob } from "../drawer/pager.js" */
 /** @import { Store } from "../model/store.js" */
 
 const SPEAK_MS = 10_000;
@@ -14,12 +16,13 @@ export class Panel {
   /** Whether this view began the plan or run: it then moves the focus along. */ isMine = false;
   /** @type {Progress | null} */ progress = null;
   /** How far a plan is. @type {HTMLElement | null} */ planning = null;
+  /** What was said of that. @type {SpokenLine | null} */ spoken = null;
   /** What is shown. @type {{bar: string, phase: string, digest: string | null}} */ shown;
   spokenAt = 0;
 
   /**
    * @param {Store} store @param {string} id
-   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, showJobs(jobs: [string, string][], more: number): void, copy(text: string, beside: HTMLElement): void}} view
+   * @param {{say(text: string): void, hasFocus(): boolean, focusResult(): void, focusForm(): void, focusReason(): void, showJobs(jobs: PagedJob[], more: number, what?: string): void, copy(text: string, beside: HTMLElement): void}} view
    */
   constructor(store, id, view) {
     this.store = store;
@@ -50,7 +53,10 @@ export class Panel {
     const changed = before.bar !== part || before.phase !== state.phase || before.digest !== this.shown.digest;
     if (changed) this.build(part, before);
     if (part === "running") this.showProgress();
-    if (part === "planning" && this.planning) this.planning.textContent = planningText(state.planning ?? null, this.store.selection.count);
+    if (part === "planning" && this.planning) {
+      this.planning.textContent = planningText(state.planning ?? null, this.store.selection.count);
+      this.spoken?.show(this.planning.textContent);
+    }
   }
 
   /** @param {string} bar @param {{bar: string, phase: string}} before */
@@ -66,7 +72,8 @@ export class Panel {
       if (wasIn) box.focus();
     } else if (bar === "planning") {
       const cancel = button("Cancel", () => this.store.ask("cancel"));
-      this.planning = element("span", { role: "status" });
+      this.planning = element("span");
+      this.spoken = new SpokenLine(this.view.say);
       this.element.append(element("div", { class: "bnb-bar bnb-planning" }, [this.planning, cancel]));
       if (follows) cancel.focus();
     } else if (bar === "review") {
@@ -74,7 +81,7 @@ export class Panel {
       this.element.append(review.element);
       if (follows) review.back.focus();
     } else if (bar === "running") {
-      this.progress = new Progress(() => this.store.ask("stop"));
+      this.progress = new Progress(() => this.store.ask("stop"), this.view.say);
       this.element.append(this.progress.element);
       if (follows) this.progress.stop.focus();
       if (follows && before.phase === "confirming") this.view.say("Sending.");
@@ -99,7 +106,7 @@ export class Panel {
     return new Confirmation(store.state.plan, store.state.where ?? {}, sight, this.id, {
       cancel: () => store.ask("cancel"),
       confirm: (typed) => ask("confirm", { typed, at: store.kernelNow() }),
-      showGroup: (group) => void store.ask("group", { digest, group }).then((answer) => answer.ok && this.view.showJobs(answer.jobs, answer.more)),
+      showJobs: (group, what) => void store.ask("group", { digest, group }).then((answer) => answer.ok && this.view.showJobs(answer.jobs, answer.more, what)),
       leaveOut: (group) => ask("leave_out", { group }),
       putBack: () => ask("put_back"),
       addDependents: () => ask("add_dependents"),

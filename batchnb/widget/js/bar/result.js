@@ -1,6 +1,7 @@
 // @ts-check
 // The result of a run: the headline, the figures, a line for each cause, and the next steps.
 import { button, element, factList } from "../dom.js";
+import { ASKS_KERNEL } from "../frame/asking.js";
 import { duration, plural, shown } from "../text.js";
 import { resultFigures } from "./machine.js";
 import { figureSpans, meter } from "./meter.js";
@@ -29,16 +30,16 @@ export class Result {
   }
 
   show() {
-    const { result, state: { phase }, kernel: { lost } } = this.store;
-    const key = JSON.stringify([result, phase, lost]);
+    const { result, state: { phase } } = this.store;
+    const key = JSON.stringify([result, phase]);
     if (this.key === key) return;
     this.key = key;
     const isAway = phase === "running" || phase === "confirming" || phase === "planning";
-    this.element.replaceChildren(...(result && !isAway ? this.parts(result, lost === null) : []));
+    this.element.replaceChildren(...(result && !isAway ? this.parts(result) : []));
   }
 
-  /** @param {Json} result @param {boolean} isLive whether there is a kernel to ask */
-  parts(result, isLive) {
+  /** @param {Json} result */
+  parts(result) {
     this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [shown(result.headline, 300)]);
     const bar = meter();
     bar.show(result.ended, 0, result.watched);
@@ -46,29 +47,29 @@ export class Result {
       element("div", { class: "bnb-run-head" }, [this.title, element("span", { class: "bnb-run-left" }, [`took ${duration(result.seconds * 1000)}`])]),
       bar.element,
       element("p", { class: "bnb-figures" }, figureSpans(resultFigures(result))),
-      ...result.causes.map((/** @type {Json} */ cause) => this.cause(cause, isLive)),
-      result.newJobs ? line(result.newJobs, "", isLive && result.newcomers ? button("Review them", () => this.actions.begin("review_newcomers"), { class: "bnb-link" }) : null) : "",
-      element("div", { class: "bnb-bar" }, [...(isLive ? this.buttons(result) : []), result.runId ? element("span", { class: "bnb-plan" }, [`Run ${shown(result.runId, 60)}`]) : null]),
+      ...result.causes.map((/** @type {Json} */ cause) => this.cause(cause)),
+      result.newJobs ? line(result.newJobs, "", result.newcomers ? button("Review them", () => this.actions.begin("review_newcomers"), { class: "bnb-link", ...ASKS_KERNEL }) : null) : "",
+      element("div", { class: "bnb-bar" }, [...this.buttons(result), result.runId ? element("span", { class: "bnb-plan" }, [`Run ${shown(result.runId, 60)}`]) : null]),
       element("details", {}, [element("summary", {}, ["Where, why and how long"]), factList(result.facts)]),
     ];
   }
 
-  /** What kept jobs from ending, and what can be done about it. @param {Json} cause @param {boolean} isLive */
-  cause({ text, details, action, label }, isLive) {
+  /** What kept jobs from ending, and what can be done about it. @param {Json} cause */
+  cause({ text, details, action, label }) {
     const kind = ACTIONS[action];
-    return line(text, details, isLive && kind ? button(shown(label, 60), () => this.actions.begin(kind), { class: "bnb-link" }) : null);
+    return line(text, details, kind ? button(shown(label, 60), () => this.actions.begin(kind), { class: "bnb-link", ...ASKS_KERNEL }) : null);
   }
 
   /** @param {Json} result */
   buttons({ untouched, failures, isStopped }) {
     const { store, actions } = this;
-    const first = { class: "bnb-button bnb-primary" };
+    const first = { class: "bnb-button bnb-primary", ...ASKS_KERNEL };
     const some = (/** @type {number} */ count) => count.toLocaleString("en-US");
     const isFirst = isStopped && untouched > 0;
-    const ticket = button("Copy for the ticket", () => actions.copyTicket(ticket));
+    const ticket = button("Copy for the ticket", () => actions.copyTicket(ticket), ASKS_KERNEL);
     return [
       isFirst ? button(`Review the ${some(untouched)} untouched`, () => actions.begin("review_untouched"), first) : null,
-      failures ? button(`Select the ${some(failures)} that did not end`, () => store.selectFailed(), isFirst ? {} : first) : null,
+      failures ? button(`Select the ${some(failures)} that did not end`, () => store.selectFailed(), isFirst ? ASKS_KERNEL : first) : null,
       ticket,
       button(`Show all ${plural(store.table.rows, "job")}`, () => store.showAll()),
       button("Done", () => store.finish()),

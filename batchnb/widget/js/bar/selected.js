@@ -2,6 +2,7 @@
 // The first line of the bar: how many jobs are selected, what they have in use, and what changes the selection.
 import { button, element } from "../dom.js";
 import { AfterPaint } from "../frame/after_paint.js";
+import { ASKS_KERNEL } from "../frame/asking.js";
 import { MOST_UNASKED } from "../model/describer.js";
 import { totalParts, totalsOf } from "../model/totals.js";
 import { DESCRIBED_IN_ONE_CALL } from "../search/evaluate.js";
@@ -22,7 +23,7 @@ export class SelectedLine {
     this.later = new AfterPaint(() => this.showTotals());
     this.count = element("span", { class: "bnb-counts" });
     this.sums = element("span", { class: "bnb-totals" });
-    this.load = button("", () => this.loadAll(), { class: "bnb-button bnb-quiet" });
+    this.load = button("", () => this.loadAll(), { class: "bnb-button bnb-quiet", ...ASKS_KERNEL });
     this.out = element("span", { class: "bnb-out" });
     this.showSelection = button("Show the selection", () => store.showSelection(), { class: "bnb-button bnb-quiet" });
     this.undo = button("Undo", () => store.selection.undo(), { class: "bnb-button bnb-quiet" });

@@ -11,6 +11,13 @@ const HOUR_MS = 3_600_000;
 const MIB_A_GIB = 1024;
 /** @typedef {Column & {value(row: number): number}} Numbers */
 
+/** @param {number} rows @param {(row: number) => number} value */
+function numbersIn(rows, value) {
+  const numbers = new Float64Array(rows);
+  for (let row = 0; row < rows; row += 1) numbers[row] = value(row);
+  return numbers;
+}
+
 /** A number for each row that nobody has sent as a column. @implements {Column} */
 class CountedColumn {
   kind = "number";
@@ -46,7 +53,7 @@ class CountedColumn {
 
   /** @param {boolean} descending */
   keys(descending) {
-    return floatPlanes(Float64Array.from({ length: this.rows() }, (_, row) => this.value(row)), descending);
+    return floatPlanes(numbersIn(this.rows(), (row) => this.value(row)), descending);
   }
 }
 
@@ -67,6 +74,11 @@ export class FactColumn extends CountedColumn {
   /** @param {number} row */
   value(row) {
     return this.facts[this.name][row];
+  }
+
+  /** @param {boolean} descending */
+  keys(descending) {
+    return floatPlanes(this.facts[this.name].slice(0, this.rows()), descending);
   }
 }
 
@@ -142,7 +154,7 @@ export class ForColumn extends CountedColumn {
   /** @param {boolean} descending */
   keys(descending) {
     const now = this.now();
-    return floatPlanes(Float64Array.from({ length: this.rows() }, (_, row) => this.lengthAt(row, now)), descending);
+    return floatPlanes(numbersIn(this.rows(), (row) => this.lengthAt(row, now)), descending);
   }
 }
 

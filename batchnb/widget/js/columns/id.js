@@ -1,5 +1,6 @@
 // @ts-check
 // A column of job ids, as bytes.
+import { bytePlanes } from "./keys.js";
 /** @import { Codes, Column, Json } from "../types.js" */
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
@@ -11,6 +12,7 @@ const DASHES = [8, 13, 18, 23];
 const ID_PLACES = Uint8Array.from({ length: 16 }, (_, byte) => 2 * byte + [4, 6, 8, 10].filter((dash) => byte >= dash).length);
 
 const ID_CHUNK = 4096;
+const ID_BYTES = 16;
 
 /** Job ids of 16 bytes. Their text is made where somebody looks, and goes again. @implements {Column} */
 export class IdColumn {
@@ -69,11 +71,6 @@ export class IdColumn {
 
   /** @param {boolean} descending */
   keys(descending) {
-    const flip = descending ? 0xffff : 0;
-    return Array.from({ length: 8 }, (_, place) => {
-      const plane = new Uint16Array(this.rows);
-      for (let row = 0, at = 14 - 2 * place; row < this.rows; row += 1, at += 16) plane[row] = ((this.bytes[at] << 8) | this.bytes[at + 1]) ^ flip;
-      return plane;
-    });
+    return bytePlanes(this.bytes, ID_BYTES, descending);
   }
 }

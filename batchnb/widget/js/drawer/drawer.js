@@ -2,6 +2,8 @@
 // The drawer beside the list: the details of one job, which follow the active row while it is open.
 import { button, element, focusAt } from "../dom.js";
 import { termForTag } from "../search/compose.js";
+import { SpokenLine } from "../frame/announcer.js";
+import { ASKS_KERNEL, NO_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { hasEnded } from "./details.js";
 import { logSection } from "./log_section.js";
@@ -12,6 +14,7 @@ import { detailAttempts, detailDependencies, detailEnvironment, detailFields, de
 import { jobNameText } from "./texts.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Json } from "../types.js" */
+/** @import { PagedJob } from "./pager.js" */
 /** @import { Context } from "./sections.js" */
 
 const DRAWER_AGES_MS = 30_000;
@@ -21,6 +24,7 @@ export class Drawer {
   /** What was painted last. */ painted = "";
   /** The table that was shown last. @type {number | undefined} */ snapshot = undefined;
   /** Where its job was found last. */ found = { key: "", row: -1 };
+  wasLost = false;
   /** The log that was painted last: how many lines, and which. */ logged = { key: "", lines: 0 };
 
   /**
@@ -31,6 +35,7 @@ export class Drawer {
   constructor(store, id, actions) {
     this.store = store;
     this.actions = actions;
+    this.spoken = new SpokenLine(actions.say);
     this.pager = new Pager((job) => this.open(job));
     this.title = element("h2", { class: "bnb-drawer-title", id: `${id}-details` });
     this.back = button("‹ Back to the list", () => this.close(), { class: "bnb-link bnb-drawer-back" });
@@ -60,10 +65,10 @@ export class Drawer {
     else details.resume();
   }
 
-  /** Show the jobs of a group, the first one first. @param {[string, string][]} jobs ids and names @param {number} more that are not among them */
-  openGroup(jobs, more) {
+  /** Show the jobs of a group, the first one first. @param {PagedJob[]} jobs @param {number} more that are not among them @param {string} [what] they are together */
+  openGroup(jobs, more, what) {
     if (!jobs.length) return;
-    this.pager.show(jobs, more);
+    this.pager.show(jobs, more, what);
     this.open(jobs[0][0]);
   }
 
@@ -148,7 +153,7 @@ export class Drawer {
   /** Something has changed. */
   show() {
     const { store } = this;
-    const { details } = store;
+    const { details, kernel } = store;
     if (this.element.hidden === details.isOpen) {
       this.element.hidden = !details.isOpen;
       this.element.parentElement?.classList.toggle("bnb-with-drawer", details.isOpen);
@@ -156,16 +161,35 @@ export class Drawer {
       this.painted = "";
     }
     if (!details.isOpen) return;
+    this.followKernel();
     const row = this.rowNow();
     const facts = rowFacts(store.table, row);
     details.follow(facts.status);
     // Another list: what is known may be old as well.
     if (this.snapshot !== store.table.header?.snapshot) details.look();
     this.snapshot = store.table.header?.snapshot;
-    const key = JSON.stringify([details.job, details.version, row, facts, store.kernel.lost, store.kernel.slow.includes("details")]);
+    const key = JSON.stringify([details.job, details.version, row, facts, kernel.lost, kernel.slow.includes("details")]);
     if (key === this.painted) return;
     this.painted = key;
     this.paint();
+    const said = [kernel.lost === null ? details.problem : "", details.log?.problem ?? ""].filter(Boolean).join(" ");
+    this.spoken.show(shown(said, 600));
+  }
+
+  /** The kernel is there again: what was asked of it before is not answered. */
+  followKernel() {
+    const isLost = this.store.kernel.lost !== null;
+    const isBack = this.wasLost && !isLost;
+    this.wasLost = isLost;
+    if (!isBack) return;
+    this.store.details.forget();
+    this.store.details.look();
+  }
+
+  /** Load the last lines of the log, as the key `l` does. */
+  loadLog() {
+    if (this.store.kernel.lost === null) this.store.details.loadLog();
+    else if (this.isOpen) this.actions.say(NO_KERNEL);
   }
 
   /** Make it anew, with the focus, the folds and the scroll places as they are. */
@@ -243,7 +267,7 @@ export class Drawer {
       detailDependencies(payload, this.context),
       detailTags(payload, this.context),
       detailEnvironment(payload, this.context),
-      kernel.lost === null ? logSection(payload, details) : null,
+      logSection(payload, details),
     ];
     return /** @type {Node[]} */ (all.filter(Boolean));
   }
@@ -255,7 +279,7 @@ export class Drawer {
     if (details.problem) {
       const raw = details.latest?.problemDetails ?? "";
       const more = raw && raw !== details.problem ? element("details", { class: "bnb-details", "data-fold": "problem" }, [element("summary", {}, ["Details"]), shown(raw, 1200)]) : null;
-      return element("p", { class: "bnb-drawer-notice", role: "status" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true)), more]);
+      return element("p", { class: "bnb-drawer-notice" }, [`${shown(details.problem, 600)} `, textButton("Try again", "retry", () => details.look(true), ASKS_KERNEL), more]);
     }
     return kernel.slow.includes("details") ? element("p", { class: "bnb-drawer-notice" }, [DRAWER_BUSY]) : null;
   }

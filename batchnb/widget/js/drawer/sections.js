@@ -1,6 +1,7 @@
 // @ts-check
 // The parts of the drawer that say what a job is: each makes elements of what is known, as text.
 import { button, element } from "../dom.js";
+import { ASKS_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { UNKNOWN_TEXT, attemptTexts, dependencyText, headlineParts, holdsText, momentTexts, jobNameText, ownerOf } from "./texts.js";
 /** @import { Json } from "../types.js" */
@@ -39,7 +40,7 @@ export function detailHead(job, told, context) {
     ]),
     told.isStopping ? element("p", { class: "bnb-asked" }, ["A request to end it was accepted already."]) : null,
     told.statusReason ? element("p", { class: "bnb-status-reason" }, [shown(told.statusReason, FIELD_LENGTH)]) : null,
-    owner ? element("p", { class: "bnb-dim" }, [`${owner.text[0].toUpperCase()}${owner.text.slice(1)}. `, textButton(owner.act, "owner", () => context.show(owner.owner))]) : null,
+    owner ? element("p", { class: "bnb-dim" }, [`${owner.text[0].toUpperCase()}${owner.text.slice(1)}. `, textButton(owner.act, "owner", () => context.show(owner.owner), context.nameOf(owner.owner) === null ? ASKS_KERNEL : {})]) : null,
   ];
 }
 
@@ -99,8 +100,9 @@ export function detailParts(job, details, context) {
     if (Number.isInteger(index) && index >= 0 && index < count) context.showChild(`${job}${mark}${index}`);
     else input.select();
   };
-  input.addEventListener("keydown", (event) => event.key === "Enter" && open());
-  return element("p", { class: "bnb-child" }, [`Open ${word} `, input, " ", textButton("Open", "open-child", open)]);
+  const act = textButton("Open", "open-child", open, ASKS_KERNEL);
+  input.addEventListener("keydown", (event) => event.key === "Enter" && act.click());
+  return element("p", { class: "bnb-child" }, [`Open ${word} `, input, " ", act]);
 }
 
 /** The attempts. @param {Json | null} details @param {(key: string) => void} load shows a log */
@@ -110,7 +112,7 @@ export function detailAttempts(details, load) {
     const { number, exit, reason, lasted } = attemptTexts(attempt, Date.now());
     const logs = attempt.logs.map((/** @type {string} */ key) => {
       const label = shown(details.logs.find((/** @type {Json} */ one) => one.key === key)?.label, 100);
-      return textButton(label ? `Log of ${label}` : "Log", `log ${key}`, () => load(key), { "aria-label": `Log${label ? ` of ${label}` : ""} of try ${number}` });
+      return textButton(label ? `Log of ${label}` : "Log", `log ${key}`, () => load(key), { "aria-label": `Log${label ? ` of ${label}` : ""} of try ${number}`, ...ASKS_KERNEL });
     });
     return element("tr", {}, [
       element("td", { class: "bnb-dim" }, [number]), element("td", {}, [exit]), element("td", { class: "bnb-why-ended" }, [reason]),
@@ -124,7 +126,7 @@ export function detailAttempts(details, load) {
 export function detailDependencies(details, context) {
   if (!details) return null;
   const waits = details.waitsFor.map((/** @type {Json} */ { job, type }, /** @type {number} */ at) => element("div", {}, [
-    job ? textButton(context.nameOf(job) ?? shown(job, 60), `waits ${at}`, () => context.show(job)) : "",
+    job ? textButton(context.nameOf(job) ?? shown(job, 60), `waits ${at}`, () => context.show(job), context.nameOf(job) === null ? ASKS_KERNEL : {}) : "",
     type ? element("span", { class: "bnb-dim" }, [` ${dependencyText(type) || shown(type, 40)}`]) : null,
   ]));
   const parts = [
@@ -137,13 +139,13 @@ export function detailDependencies(details, context) {
 /** @param {Context} context @returns {(Node | string)[]} */
 function neededBy(context) {
   const { needing: found } = context.details;
-  if (!found) return [textButton("Look", "look", () => context.details.findNeeding(), { title: "Looks through the waiting jobs of its queue" })];
+  if (!found) return [textButton("Look", "look", () => context.details.findNeeding(), { title: "Looks through the waiting jobs of its queue", ...ASKS_KERNEL })];
   if (found.isLoading) return ["Looking through its queue…"];
-  const again = textButton("Look again", "look", () => context.details.findNeeding());
+  const again = textButton("Look again", "look", () => context.details.findNeeding(), ASKS_KERNEL);
   if (found.problem) return [`${shown(found.problem, 600)} `, again];
   const jobs = found.jobs.map(({ job, name, status }, at) => element("div", {}, [
-    textButton(jobNameText(name), `needing ${at}`, () => context.show(job)), element("span", { class: "bnb-dim" }, [` ${shown(status ?? "", 40)} `]),
-    textButton("Select it too", `select ${at}`, () => context.selectToo(job), { "aria-label": `Select ${jobNameText(name)} too` }),
+    textButton(jobNameText(name), `needing ${at}`, () => context.show(job), context.nameOf(job) === null ? ASKS_KERNEL : {}), element("span", { class: "bnb-dim" }, [` ${shown(status ?? "", 40)} `]),
+    textButton("Select it too", `select ${at}`, () => context.selectToo(job), { "aria-label": `Select ${jobNameText(name)} too`, ...ASKS_KERNEL }),
   ]));
   const more = found.more ? [element("div", { class: "bnb-dim" }, [`and ${found.more.toLocaleString("en-US")} more`])] : [];
   const gap = found.gap ? [element("div", { class: "bnb-dim" }, [shown(found.gap, 1200)])] : [];
@@ -164,7 +166,7 @@ export function detailEnvironment(details, context) {
   if (!details?.environment.length) return null;
   const { details: { environment: values, isShowing }, details: model } = context;
   const count = details.environment.reduce((/** @type {number} */ sum, /** @type {[string, string[]]} */ [, names]) => sum + names.length, 0);
-  const act = values ? textButton("Hide", "environment", () => model.hideEnvironment()) : isShowing ? DETAIL_LOADING : textButton("Show", "environment", () => model.showEnvironment(), { title: "Shows the values, which may be secret" });
+  const act = values ? textButton("Hide", "environment", () => model.hideEnvironment()) : isShowing ? DETAIL_LOADING : textButton("Show", "environment", () => model.showEnvironment(), { title: "Shows the values, which may be secret", ...ASKS_KERNEL });
   const told = values ?? details.environment.map((/** @type {[string, string[]]} */ [label, names]) => [label, names.map((/** @type {string} */ name) => [name, "••••"])]);
   const lines = told.flatMap((/** @type {[string, [string, string][]]} */ [label, variables]) => [
     ...(label ? [element("div", { class: "bnb-dim" }, [shown(label, 200)])] : []),

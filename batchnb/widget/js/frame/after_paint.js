@@ -1,6 +1,14 @@
 // @ts-check
 // Work that may wait until the rows are painted: what somebody looks at comes first.
 
+/** At the latest, where the page is never idle. */
+const MOST_MS = 250;
+
+/** Called when the page has nothing else to do, after the next frame. @param {() => void} work */
+function whenIdle(work) {
+  requestAnimationFrame(() => ("requestIdleCallback" in window ? requestIdleCallback(work, { timeout: MOST_MS }) : setTimeout(work)));
+}
+
 export class AfterPaint {
   isWaiting = false;
   isOver = false;
@@ -14,10 +22,10 @@ export class AfterPaint {
   soon() {
     if (this.isWaiting) return;
     this.isWaiting = true;
-    requestAnimationFrame(() => setTimeout(() => {
+    whenIdle(() => {
       this.isWaiting = false;
       if (!this.isOver) this.work();
-    }));
+    });
   }
 
   dispose() {

@@ -5,7 +5,25 @@ const PAUSE_MS = 2000;
 const MOST_WAITING = 4;
 
 /** Messages that differ in their figures alone: only the newest of them is still true. @param {string} text */
-const kindOf = (text) => text.replace(/\d[\d,.]*/g, "#");
+export const kindOf = (text) => text.replace(/\d[\d,.]*/g, "#");
+
+/** A line that changes in place: what is new about it is said, and not each figure. */
+export class SpokenLine {
+  /** What was said. */ kind = "";
+
+  /** @param {(text: string) => void} say */
+  constructor(say) {
+    this.say = say;
+  }
+
+  /** @param {string} text */
+  show(text) {
+    const kind = kindOf(text);
+    if (kind === this.kind) return;
+    this.kind = kind;
+    if (text) this.say(text);
+  }
+}
 
 export class Announcer {
   /** @type {string[]} */ waiting = [];

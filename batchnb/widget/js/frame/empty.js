@@ -2,6 +2,7 @@
 // What stands in the list where no job is: why, and the button that leads on.
 import { button, element } from "../dom.js";
 import { plural, shown } from "../text.js";
+import { ASKS_KERNEL } from "./asking.js";
 /** @import { Store } from "../model/store.js" */
 
 /** @typedef {{text: string, more: string, act: "clear" | "refresh" | null}} Emptiness */
@@ -32,12 +33,12 @@ export class EmptyList {
   }
 
   show() {
-    const { table, matches, selection, state, kernel } = this.store;
+    const { table, matches, selection, state } = this.store;
     const why = emptiness({
       isHere: table.header !== null, rows: table.rows, matching: matches.rows.length, isPartial: table.isPartial,
       query: matches.takenQuery, error: matches.error, isMissing: matches.missing !== null, selected: selection.count,
     });
-    const isOff = kernel.lost !== null || state.phase !== "idle";
+    const isOff = state.phase !== "idle";
     const key = JSON.stringify([why, isOff]);
     if (key === this.key) return;
     this.key = key;
@@ -45,10 +46,10 @@ export class EmptyList {
     this.element.replaceChildren(...(why ? this.parts(why, isOff) : []));
   }
 
-  /** @param {Emptiness} why @param {boolean} isOff whether the kernel can be asked for nothing */
+  /** @param {Emptiness} why @param {boolean} isOff whether the picker is busy */
   parts({ text, more, act }, isOff) {
     const clear = () => button("Clear the search", () => this.actions.clear(), { class: "bnb-button bnb-small" });
-    const refresh = () => button("Refresh", () => void this.store.ask("refresh"), { class: "bnb-button bnb-small", disabled: isOff });
+    const refresh = () => button("Refresh", () => void this.store.ask("refresh"), { class: "bnb-button bnb-small", disabled: isOff, ...ASKS_KERNEL });
     return [element("p", {}, [text]), more ? element("p", {}, [more]) : "", act === "clear" ? clear() : act === "refresh" ? refresh() : ""];
   }
 }

@@ -4,30 +4,24 @@ import { hasBit } from "../bits.js";
 import { element } from "../dom.js";
 import { ROW_HEIGHT } from "../scroll.js";
 import { plural } from "../text.js";
-import { emptyRow, fillCell, fillChoice, lockText } from "./cells.js";
-import { emptyGroup, fillGroup } from "./group_row.js";
+import { fillCell, lockText } from "./cells.js";
+import { fillGroup } from "./group_row.js";
+import { CellTitles } from "./hover.js";
 import { GridKeys } from "./keys.js";
+import { Line } from "./line.js";
 import { rowLabel } from "./row_label.js";
 import { Scroller } from "./scroller.js";
 import { Titles } from "./titles.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { Change, Column, Json } from "../types.js" */
 
-const OVERSCAN = 6;
+/** Rows above and below those that can be seen: a quick turn of the wheel, until the next frame. */
+const OVERSCAN = 4;
 const AGES_MS = 30_000;
 
-/** A line that is not seen has no name: another one may stand in its place. @param {HTMLElement | undefined} line @param {boolean} hidden */
-function hide(line, hidden) {
-  if (!line || line.hidden === hidden) return;
-  line.hidden = hidden;
-  line.removeAttribute("aria-rowindex");
-  if (hidden) for (const one of [line, ...line.children]) one.removeAttribute("id");
-  delete line.dataset.row;
-}
-
 export class Grid {
-  /** Rows to be filled. @type {HTMLElement[]} */ pool = [];
-  /** Headers of groups to be filled, each in the place of one of these rows. @type {(HTMLElement | undefined)[]} */ heads = [];
+  /** Rows to be filled. @type {Line[]} */ pool = [];
+  /** Headers of groups to be filled, each in the place of one of these rows. @type {(Line | undefined)[]} */ heads = [];
   /** @type {Column[]} */ columns = [];
   laidKey = "";
   /** Whether painting waits for the end of a change. */ isHeld = false;
@@ -49,6 +43,7 @@ export class Grid {
     this.element.append(this.titles.element, this.spacer);
     this.scroller = new Scroller(this.element, store.cursor, { count: () => store.lines.length, paint: (anew) => this.paint(anew) });
     this.keys = new GridKeys(store, this, actions);
+    this.hover = new CellTitles(this);
     this.clock = setInterval(() => this.scroller.attached && this.age(), AGES_MS);
   }
 
@@ -108,75 +103,66 @@ export class Grid {
 
   /** Show the rows that are in sight. @param {boolean} anew also where the same job is shown */
   paint(anew) {
-    const { table, lines } = this.store;
+    const { table, lines, groups } = this.store;
     if (!table.header || this.isHeld) return;
     const first = Math.max(0, this.scroller.firstRow - OVERSCAN);
     const count = Math.min(lines.length - first, Math.ceil(this.scroller.height / ROW_HEIGHT) + 2 * OVERSCAN);
-    while (this.pool.length < count) this.pool.push(this.body.appendChild(emptyRow(this.columns)));
+    while (this.pool.length < count) this.pool.push(this.add(Line.forRow(this.columns)));
     for (let slot = 0; slot < this.pool.length; slot += 1) {
       const at = first + ((slot - (first % count) + count) % count);
       const isHead = slot < count && lines[at] < 0;
-      if (isHead) this.heads[slot] ??= this.body.appendChild(emptyGroup());
-      hide(this.pool[slot], slot >= count || isHead);
-      hide(this.heads[slot], !isHead);
+      if (isHead) this.heads[slot] ??= this.add(Line.forGroup());
+      if (slot >= count || isHead) this.pool[slot].hide();
+      if (!isHead) this.heads[slot]?.hide();
       if (slot >= count) continue;
-      const line = /** @type {HTMLElement} */ (isHead ? this.heads[slot] : this.pool[slot]);
-      line.style.transform = `translateY(${(at - first) * ROW_HEIGHT}px)`;
-      if (isHead) this.fillHead(line, at, anew);
-      else this.fill(line, at, anew);
+      const line = /** @type {Line} */ (isHead ? this.heads[slot] : this.pool[slot]);
+      line.element.style.transform = `translateY(${(at - first) * ROW_HEIGHT}px)`;
+      if (!line.show(lines[at], at, groups.isOn ? groups.depthAt(at) : 0) && !anew) continue;
+      if (isHead) this.fillHead(line);
+      else this.fill(line);
     }
     this.body.style.transform = `translateY(${Math.round(this.scroller.offset + first * ROW_HEIGHT)}px)`;
     this.keys.showActive();
+    this.hover.renew();
     if (this.scroller.attached) this.store.describer.seeSoon(() => this.rowsInSight);
+  }
+
+  /** @param {Line} line @returns {Line} */
+  add(line) {
+    this.body.append(line.element);
+    return line;
+  }
+
+  /** What stands at a place among the lines, if it is in the page. @param {number} at */
+  lineAt(at) {
+    return this.pool.find((line) => line.at === at) ?? this.heads.find((line) => line?.at === at);
   }
 
   /** The rows of the table that can be seen, or nearly. */
   get rowsInSight() {
-    return this.scroller.attached ? this.pool.filter((line) => !line.hidden).map((line) => Number(line.dataset.row)).filter((row) => row >= 0) : [];
+    return this.scroller.attached ? this.pool.filter((line) => line.at >= 0).map(({ row }) => row) : [];
   }
 
-  /** Note what a line shows now. @param {HTMLElement} line @param {number} at place among the lines @param {boolean} anew @returns {boolean} whether it needs to be filled */
-  mark(line, at, anew) {
-    const { groups } = this.store;
-    const shown = String(groups.lines[at]);
-    if (!anew && line.dataset.row === shown && line.dataset.at === String(at)) return false;
-    line.dataset.row = shown;
-    line.dataset.at = String(at);
-    line.id = `${this.id}-r${at}`;
-    line.setAttribute("aria-rowindex", String(at + 2));
-    if (groups.isOn) line.setAttribute("aria-level", String(groups.depthAt(at)));
-    else line.removeAttribute("aria-level");
-    return true;
-  }
-
-  /** @param {HTMLElement} line @param {number} at place among the lines @param {boolean} anew */
-  fillHead(line, at, anew) {
+  /** @param {Line} line */
+  fillHead({ element: head, at }) {
     const { groups, selection, isFrozen } = this.store;
-    if (!this.mark(line, at, anew)) return;
     const group = groups.groupAt(at);
-    fillGroup(line, {
-      id: `${this.id}-c${at}`, title: groups.titleOf(group), isOpen: groups.isOpen(group), figures: groups.figuresOf(group),
+    fillGroup(head, {
+      title: groups.titleOf(group), isOpen: groups.isOpen(group), figures: groups.figuresOf(group),
       tally: selection.tallyOf(groups.rowsOf(group)), columns: this.columns.length, isFrozen,
     });
   }
 
-  /** @param {HTMLElement} line @param {number} at place among the lines @param {boolean} anew */
-  fill(line, at, anew) {
-    const { table, lines, selection } = this.store;
-    const row = lines[at];
-    if (!this.mark(line, at, anew)) return;
-    line.classList.toggle("bnb-failed", table.fate.failed(row));
-    line.classList.toggle("bnb-odd", at % 2 === 1);
-    const [tick, ...cells] = /** @type {HTMLElement[]} */ ([...line.children]);
-    const isMoved = tick.id !== `${this.id}-c${at}-0`;
-    tick.id = `${this.id}-c${at}-0`;
+  /** @param {Line} line */
+  fill(line) {
+    const { table, selection } = this.store;
+    const { row, at, element: { classList } } = line;
+    classList.toggle("bnb-failed", table.fate.failed(row));
+    classList.toggle("bnb-odd", at % 2 === 1);
     const [lock, chosen] = [lockText(table, row), hasBit(selection.bits, row)];
-    fillChoice(line, lock, chosen);
-    tick.setAttribute("aria-label", rowLabel(table, row, lock || (chosen ? "selected" : "not selected")));
-    cells.forEach((cell, place) => {
-      if (isMoved) cell.id = `${this.id}-c${at}-${place + 1}`;
-      fillCell(cell, this.columns[place], row, table);
-    });
+    line.choose(lock, chosen);
+    line.tick.setAttribute("aria-label", rowLabel(table, row, lock || (chosen ? "selected" : "not selected")));
+    line.cells.forEach((cell, place) => fillCell(cell, this.columns[place], row, table));
   }
 
   /** @param {"all" | "none" | "invert"} how */

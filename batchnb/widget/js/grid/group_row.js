@@ -14,8 +14,8 @@ const AMOUNTS = /** @type {const} */ ([
 ]);
 
 /**
- * What the row of a group shows. `id` is what the ids of its cells begin with.
- * @typedef {{id: string, title: string, isOpen: boolean, figures: GroupFigures, tally: {inSight: number, selectable: number},
+ * What the row of a group shows.
+ * @typedef {{title: string, isOpen: boolean, figures: GroupFigures, tally: {inSight: number, selectable: number},
  *   columns: number, isFrozen: boolean}} GroupShown
  */
 
@@ -30,13 +30,11 @@ export function emptyGroup() {
 }
 
 /** @param {HTMLElement} line @param {GroupShown} group */
-export function fillGroup(line, { id, title, isOpen, figures, tally, columns }) {
+export function fillGroup(line, { title, isOpen, figures, tally, columns }) {
   const { inSight, selectable } = tally;
   const [tick, cell] = /** @type {HTMLElement[]} */ ([...line.children]);
   const part = (/** @type {string} */ name) => /** @type {HTMLElement} */ (cell.querySelector(`.bnb-group-${name}`));
   const state = !inSight ? "none" : inSight >= selectable ? "all" : "some";
-  tick.id = `${id}-0`;
-  cell.id = `${id}-1`;
   cell.setAttribute("aria-colspan", String(Math.max(columns, 1)));
   line.setAttribute("aria-expanded", String(isOpen));
   line.setAttribute("aria-selected", String(state === "all"));

@@ -11,6 +11,8 @@ import { lockText } from "./cells.js";
 const WIDER = 16;
 
 export class GridKeys {
+  /** The cell that is shown as the active one. @type {HTMLElement | null} */ active = null;
+
   /** @param {Store} store @param {Grid} grid @param {{copyId(jobId: string): void, say(text: string): void, copyText(text: string, said: string): void, open(row: number): void, follow(row: number): void}} actions */
   constructor(store, grid, actions) {
     this.store = store;
@@ -28,7 +30,7 @@ export class GridKeys {
     const target = /** @type {HTMLElement} */ (event.target);
     const line = /** @type {HTMLElement | null} */ (target.closest(".bnb-row"));
     if (!line) return;
-    const at = Number(line.dataset.at);
+    const at = Number(line.getAttribute("aria-rowindex")) - 2;
     const isTick = target.closest(".bnb-tick") !== null;
     const command = event.ctrlKey || event.metaKey;
     cursor.row = at;
@@ -227,15 +229,22 @@ export class GridKeys {
 
   activeCell() {
     const { row, column } = this.store.cursor;
-    const id = row < 0 ? `${this.grid.id}-h${column}` : `${this.grid.id}-c${row}-${this.isHead(row) ? Math.min(column, 1) : column}`;
-    return /** @type {HTMLElement | null} */ (this.grid.element.querySelector(`[id="${id}"]`));
+    if (row < 0) return /** @type {HTMLElement | null} */ (this.grid.titles.element.querySelector(`[id="${this.grid.id}-h${column}"]`));
+    return this.grid.lineAt(row)?.cellAt(this.isHead(row) ? Math.min(column, 1) : column) ?? null;
   }
 
+  /** Only the active cell is spoken of by its id, so no other cell of a row has one. */
   showActive() {
-    this.grid.element.querySelectorAll(".bnb-active").forEach((cell) => cell.classList.remove("bnb-active"));
+    const { grid: { id, element }, store: { cursor }, active: before } = this;
     const cell = this.activeCell();
-    cell?.classList.add("bnb-active");
-    if (cell) this.grid.element.setAttribute("aria-activedescendant", cell.id);
-    else this.grid.element.removeAttribute("aria-activedescendant");
+    if (before && before !== cell) {
+      before.classList.remove("bnb-active");
+      if (before.closest(".bnb-body")) before.removeAttribute("id");
+    }
+    this.active = cell;
+    if (!cell) return element.removeAttribute("aria-activedescendant");
+    cell.classList.add("bnb-active");
+    if (cursor.row >= 0) cell.id = `${id}-c${cursor.row}-${cursor.column}`;
+    element.setAttribute("aria-activedescendant", cell.id);
   }
 }

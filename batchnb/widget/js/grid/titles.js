@@ -29,7 +29,7 @@ export class Titles {
   show(columns) {
     this.sorts = this.store.matches.sorts;
     const cells = columns.map((column, at) => this.cell(column, at));
-    const all = element("div", { class: "bnb-th bnb-tick", role: "columnheader", "aria-colindex": 1, id: `${this.id}-h0`, title: "Select all that match", onclick: () => this.actions.toggleAll() }, [
+    const all = element("div", { class: "bnb-th bnb-tick", role: "columnheader", "aria-colindex": 1, id: `${this.id}-h0`, title: this.store.table.loading ?? "Select all that match", onclick: () => this.actions.toggleAll() }, [
       element("span", { class: "bnb-box", "aria-hidden": "true" }), element("span", { class: "bnb-unseen" }, ["Select all that match"]),
     ]);
     this.element.replaceChildren(element("div", { class: "bnb-row", role: "row", "aria-rowindex": 1 }, [all, ...cells]));
@@ -48,7 +48,7 @@ export class Titles {
     return element("div", {
       class: `bnb-th${isNumeric(column) ? " bnb-number" : ""}${at ? "" : " bnb-pinned"}`, role: "columnheader", "aria-colindex": at + 2, id: `${this.id}-h${at + 1}`,
       "aria-sort": sort ? (sort.descending ? "descending" : "ascending") : null,
-      title: `${title}${own}: click to sort, with Shift to sort by several columns`,
+      title: `${title}${own}: ${table.loading ?? "click to sort, with Shift to sort by several columns"}`,
       onclick: (/** @type {MouseEvent} */ event) => this.sortBy(column, event.shiftKey),
     }, [
       element("span", { class: "bnb-title" }, [title]),

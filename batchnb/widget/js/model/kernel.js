@@ -64,6 +64,8 @@ export class Kernel {
    * @param {string} kind @param {Json} [content] @param {ArrayBuffer[]} [buffers] @returns {Promise<Json>}
    */
   ask(kind, content = {}, buffers = []) {
+    // Nothing that is asked of a kernel that is gone would ever be answered.
+    if (this.lost !== null && kind !== "hello") return Promise.resolve({ ok: false, error: this.lost });
     const id = `${Date.now().toString(36)}-${(this.asked += 1)}`;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.noteSlow(kind), PATIENCE_MS);
@@ -102,6 +104,7 @@ export class Kernel {
     this.heard = Date.now();
     if (this.lost !== null) {
       this.lost = null;
+      this.forget();
       this.listener.change();
     }
     if (message.kind === "answer") this.settle(message);

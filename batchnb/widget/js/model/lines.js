@@ -43,7 +43,7 @@ export function groupRows(rows, levels, rank) {
   for (let group = 0; levels[1] && group < tops; group += 1) if (end[group] - first[group] > 1) split(grouped, first[group], end[group], levels[1], group);
   const { values, descending } = rank(grouped);
   const keys = { keys: (/** @type {boolean} */ down) => floatPlanes(Float64Array.from(values), down) };
-  const order = sortedRows([{ column: 0, descending }], [/** @type {any} */ (keys)], code.length);
+  const order = sortedRows([{ column: 0, descending }], [keys], code.length);
   grouped.top = order.filter((group) => group < tops);
   const inner = order.filter((group) => group >= tops);
   grouped.inner = bucketed(inner, Uint32Array.from(parent, (one) => Math.max(one, 0)), Math.max(tops, 1));

@@ -1,7 +1,7 @@
 // @ts-check
 // The review in the page: the table of groups, the odd ones marked, and what else has to be known before the yes.
 import { button, element, factList } from "../dom.js";
-import { shown } from "../text.js";
+import { plural, shown } from "../text.js";
 import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenReview, takesText, titleText, totalRow } from "./rows.js";
 /** @import { Json } from "../types.js" */
 /** @import { ReviewRow } from "./rows.js" */
@@ -11,7 +11,7 @@ const COLUMNS = ["Definition", "Names", "Terminate", "Cancel", "Oldest", "vCPU",
 
 /**
  * What the review can ask for.
- * @typedef {{showGroup(group: number): void, leaveOut(group: number): void, putBack(): void, addDependents(): void, showSelection(): void, change(): void}} ReviewActions
+ * @typedef {{showJobs(group: number | "dependents" | "left_out", what?: string): void, leaveOut(group: number): void, putBack(): void, addDependents(): void, showSelection(): void, change(): void}} ReviewActions
  */
 
 export class Review {
@@ -25,6 +25,7 @@ export class Review {
     this.plan = plan;
     this.actions = actions;
     this.body = element("tbody");
+    this.unmarked = element("p", { class: "bnb-mixed" });
     this.fill();
     const title = element("p", { class: "bnb-question", id: `${id}-title` }, [shown(titleText(plan, where), 200)]);
     const line = element("p", { class: "bnb-line" }, lineParts(plan).map((part, at) => (at % 2 ? element("strong", {}, [part]) : shown(part, 1200))));
@@ -33,6 +34,7 @@ export class Review {
       line,
       plan.toEnd ? this.table() : null,
       plan.mixed ? element("p", { class: "bnb-mixed" }, [shown(plan.mixed, 300)]) : null,
+      plan.moreOdd ? this.unmarked : null,
       this.notes(sight),
       element("details", { class: "bnb-facts-more" }, [element("summary", {}, ["All facts of this plan"]), factList(plan.facts)]),
       element("p", { class: "bnb-unseen", id: `${id}-facts` }, [shown(spokenReview(plan, where), 1200)]),
@@ -52,13 +54,15 @@ export class Review {
 
   fill() {
     const { rows, hiddenGroups, hiddenJobs } = shownRows(this.plan, this.isOpen);
-    const lines = rows.map((row) => this.row(reviewRow(row, this.plan.madeAt, this.isOpen), rows.length));
+    const lines = rows.map((row, at) => this.row({ ...reviewRow(row, this.plan.madeAt, this.isOpen), isSame: rows[at - 1]?.definition === row.definition }, rows.length));
     if (hiddenGroups) {
       const more = this.isOpen ? element("span", {}, [`${hiddenText(hiddenGroups, hiddenJobs)}, in plan.groups`]) : link(hiddenText(hiddenGroups, hiddenJobs), () => this.open());
       const at = rows.findIndex((row) => row.isMarked);
       lines.splice(at < 0 ? lines.length : at, 0, element("tr", { class: "bnb-more-groups" }, [element("td", { colspan: "8" }, [more])]));
     }
     this.body.replaceChildren(...lines);
+    const odd = `${plural(this.plan.moreOdd ?? 0, "more row looks", "more rows look")} different `;
+    this.unmarked.replaceChildren(odd, ...(this.isOpen ? [] : [link("Show", () => this.open(), { "aria-label": `Show ${odd.trim()}` })]));
   }
 
   open() {
@@ -67,19 +71,19 @@ export class Review {
     this.element.focus();
   }
 
-  /** @param {ReviewRow} row @param {number} rows how many there are */
+  /** @param {ReviewRow & {isSame: boolean}} row `isSame` as the one above it, by its definition @param {number} rows how many there are */
   row(row, rows) {
     const names = element("td", { class: "bnb-names" }, [
-      link(shown(row.names, 200), () => this.actions.showGroup(row.group), { title: "Shows its jobs", "data-group": row.group }),
+      link(shown(row.names, 200), () => this.actions.showJobs(row.group), { title: "Shows its jobs", "data-group": row.group }),
       row.more ? element("span", { class: "bnb-dim" }, [` ${row.more}`]) : null,
       row.odd ? element("span", { class: "bnb-odd-why" }, [` ▲ ${shown(row.odd, 300)}`]) : null,
     ]);
     const figures = [row.terminate, row.cancel, row.oldest, row.vcpus, row.gpus].map((text, at) => cell(text, at + 2));
     const out = rows > 1 ? link("Leave out", () => this.actions.leaveOut(row.group), { "aria-label": `Leave out ${shown(row.names, 120)}` }) : null;
-    const show = (/** @type {MouseEvent} */ event) => /** @type {HTMLElement} */ (event.target).closest("button") || this.actions.showGroup(row.group);
-    return element("tr", { class: row.isMarked ? "bnb-marked" : "", onclick: show }, [
+    const show = (/** @type {MouseEvent} */ event) => /** @type {HTMLElement} */ (event.target).closest("button") || this.actions.showJobs(row.group);
+    return element("tr", { class: `${row.isMarked ? "bnb-marked " : ""}${row.odd ? "bnb-odd" : ""}`, onclick: show }, [
       // A short name is not broken at its hyphen.
-      element("th", { scope: "row", class: row.definition.length > SHORT ? "" : "bnb-whole" }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
+      element("th", { scope: "row", class: `${row.definition.length > SHORT ? "" : "bnb-whole"}${row.isSame ? " bnb-same" : ""}` }, [shown(row.definition, 160)]), names, ...figures, element("td", { class: "bnb-act" }, [out]),
     ]);
   }
 
@@ -89,20 +93,21 @@ export class Review {
     const dependents = plan.dependents ? link(plan.dependents === 1 ? "Add it" : "Add them", () => actions.addDependents()) : null;
     const out = outOfSightText(selected, inSight, query);
     const takes = takesText(plan);
-    /** @type {[string, (Node | string)[] | null, HTMLElement | null][]} */
+    const show = (/** @type {"dependents" | "left_out"} */ part, /** @type {string} */ what, /** @type {string} */ label) => link("Show", () => actions.showJobs(part, what), { "aria-label": label });
+    const look = plan.dependents ? show("dependents", "that wait for them", "Show the jobs that wait for them") : null;
+    /** @type {[string, (Node | string)[] | null, ...(HTMLElement | null)[]][]} */
     const all = [
-      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, dependents],
+      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, look, dependents],
       ["Not looked at", plan.gap ? [shown(plan.gap, 1200)] : null, null],
       ["Out of sight", out ? [out, ...(query.trim() ? [" ", element("code", {}, [shown(query, 80)])] : []), "."] : null, link("Show the selection", () => actions.showSelection())],
-      ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, null],
+      ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, show("left_out", "that are left out", "Show the jobs that are left out")],
       ["Left out by you", plan.leftOutByYou ? [shown(plan.leftOutByYou, 400), "."] : null, link("Add again", () => actions.putBack())],
-      ["Takes", takes ? [takes] : null, null],
       ["Arrays", plan.arrays ? [shown(plan.arrays, 400)] : null, null],
-      ["Look differently", plan.moreOdd ? [`${plan.moreOdd.toLocaleString("en-US")} more groups.`] : null, this.isOpen ? null : link("Show", () => this.open())],
+      ["Takes", takes ? [takes] : null, null],
       ...plan.notes.map((/** @type {string} */ note) => ["Note", [shown(note, 1200)], null]),
       ["Reason", [shown(plan.reason, 1200)], link("Change", () => actions.change())],
     ];
-    const parts = all.flatMap(([title, text, act]) => (text ? [element("dt", {}, [title]), element("dd", {}, [element("span", {}, text), ...(act ? [" ", act] : [])])] : []));
+    const parts = all.flatMap(([title, text, ...acts]) => (text ? [element("dt", {}, [title]), element("dd", {}, [element("span", {}, text), acts.some(Boolean) ? element("span", { class: "bnb-note-acts" }, acts) : null])] : []));
     return element("dl", { class: "bnb-notes" }, parts);
   }
 }

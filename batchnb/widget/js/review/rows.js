@@ -6,6 +6,8 @@ import { duration, plural } from "../text.js";
 /** The number of groups that are shown before you ask for all. */
 export const ROWS_SHOWN = 8;
 const NOTHING = "–";
+const JOBS_A_SECOND = 50;
+const FEW_SECONDS = 10;
 
 /**
  * What stands in a row. `names` is a range of names, with `more` behind it; figures are texts.
@@ -48,7 +50,7 @@ export function totalRow({ toEnd, terminate, cancel, oldest, madeAt, frees }) {
  * @returns {{rows: Json[], hiddenGroups: number, hiddenJobs: number}}
  */
 export function shownRows({ rows, restGroups, restJobs }, isOpen) {
-  const alike = rows.filter((/** @type {Json} */ row) => !row.isMarked);
+  const alike = byDefinition(rows.filter((/** @type {Json} */ row) => !row.isMarked));
   const marked = rows.filter((/** @type {Json} */ row) => row.isMarked);
   const most = isOpen ? alike.length : Math.max(1, ROWS_SHOWN - marked.length);
   // A line that hides one group is as high as the group.
@@ -56,6 +58,13 @@ export function shownRows({ rows, restGroups, restJobs }, isOpen) {
   const hidden = alike.slice(kept);
   const jobs = hidden.reduce((/** @type {number} */ sum, /** @type {Json} */ row) => sum + row.jobs, 0);
   return { rows: [...alike.slice(0, kept), ...marked], hiddenGroups: hidden.length + restGroups, hiddenJobs: jobs + restJobs };
+}
+
+/** Rows of one definition stand together, where the first of them is. @param {Json[]} rows @returns {Json[]} */
+function byDefinition(rows) {
+  /** @type {Map<string, Json[]>} */ const together = new Map();
+  for (const row of rows) together.set(row.definition, [...(together.get(row.definition) ?? []), row]);
+  return [...together.values()].flat();
 }
 
 /** @param {number} groups @param {number} jobs */
@@ -87,11 +96,22 @@ export function oddText({ rows }) {
   return odd === 1 ? "1 odd one out is still in. " : `${odd.toLocaleString("en-US")} odd ones out are still in. `;
 }
 
-/** How long it takes, as far as that is known before. @param {Json} plan */
+/**
+ * How long it takes, as far as that is known before. What AWS accepts is not documented: it says of all calls of Batch that about
+ * 50 a second pass, and a request for 50 jobs may count as 50 calls. @param {Json} plan
+ */
 export function takesText({ toEnd, terminate, blocked }) {
   if (!toEnd || blocked.length) return "";
-  const stop = terminate ? ` ${terminate === toEnd ? "The" : "Running"} jobs then have about 30 s to stop.` : "";
-  return `Requests go out as fast as AWS accepts them.${stop}`;
+  const seconds = toEnd / JOBS_A_SECOND;
+  const requests = seconds < FEW_SECONDS ? "a few seconds for the requests" : `about ${roughly(seconds)} for the requests, at ${JOBS_A_SECOND} jobs a second`;
+  return `${requests}${terminate ? `; ${terminate === toEnd ? "the" : "running"} jobs then have about 30 s to stop` : ""}.`;
+}
+
+/** @param {number} seconds */
+function roughly(seconds) {
+  if (seconds <= 50) return `${Math.ceil(seconds / 10) * 10} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? plural(minutes, "minute") : plural(Math.round(seconds / 3600), "hour");
 }
 
 /** How many of the selected jobs the search hides. @param {number} selected @param {number} inSight @param {string} query */
@@ -106,7 +126,7 @@ export function outOfSightText(selected, inSight, query) {
 export function spokenReview(plan, where) {
   const odd = plan.rows.filter((/** @type {Json} */ row) => row.isMarked).map((/** @type {Json} */ row) => row.first);
   return [
-    `Review. ${titleText(plan, where)}`,
+    `Review. ${titleText(plan, where).replace(/\?$/, ".")}`,
     plan.toEnd ? `${plan.terminate} terminated, ${plan.cancel} cancelled.` : plan.nothing,
     odd.length ? `${plural(odd.length, "odd one")} out: ${odd.join(", ")}.` : "",
     plan.dependents ? `${plural(plan.dependents, "job")} outside ${plan.dependents === 1 ? "fails" : "fail"} with them.` : "",

@@ -2,10 +2,12 @@
 // What else can be done with the list: the menu at the end of the header strip.
 import { button, element, factList } from "../dom.js";
 import { hasBit } from "../bits.js";
+import { ASKS_KERNEL } from "../frame/asking.js";
 import { plural } from "../text.js";
 import { KEYS } from "./keys.js";
 import { Menu } from "./menu.js";
 /** @import { Store } from "../model/store.js" */
+/** @import { Json } from "../types.js" */
 
 /**
  * @typedef {{copyCell(beside: HTMLElement): void, copy(text: string, beside: HTMLElement, said: string): void,
@@ -31,20 +33,20 @@ export class MoreMenu {
   /** @param {() => void} close @returns {Node[]} */
   entries(close) {
     const { store, actions, menu } = this;
-    const { selection, kernel, isFrozen, table } = store;
-    const isOff = kernel.lost !== null;
-    /** @param {string} text @param {() => void} act @param {boolean} off @param {string} [title] */
-    const entry = (text, act, off, title = "") => button(text, () => (close(), act()), { class: "bnb-entry", disabled: off, title: title || null });
+    const { selection, isFrozen, table } = store;
+    /** @param {string} text @param {() => void} act @param {boolean} off @param {Json} [more] */
+    const entry = (text, act, off, more = {}) => button(text, () => (close(), act()), { class: "bnb-entry", disabled: off, ...more });
     const page = (/** @type {string} */ text, /** @type {() => Node[]} */ fill) => button(`${text} ▸`, () => menu.turnTo(fill()), { class: "bnb-entry" });
     const back = () => button("‹ Back", () => menu.show(), { class: "bnb-entry" });
     const { startAfresh } = actions;
+    const isBusy = !["idle", "listing"].includes(store.state.phase);
     return [
-      entry("Copy as a cell", () => actions.copyCell(this.element), isOff, "Copies a cell that shows the plan again. It ends nothing by itself."),
+      entry("Copy as a cell", () => actions.copyCell(this.element), false, { title: "Copies a cell that shows the plan again. It ends nothing by itself.", ...ASKS_KERNEL }),
       entry("Copy ids", () => this.copyIds(), !selection.count || table.isPartial),
       entry("Undo selection (Ctrl Z)", () => selection.undo(), !selection.undoable || isFrozen),
-      ...(startAfresh ? [entry("Start afresh", startAfresh, isFrozen, "Forgets what was kept of the last run.")] : []),
+      ...(startAfresh ? [entry("Start afresh", startAfresh, isBusy, { title: "Forgets what was kept of the last run.", ...ASKS_KERNEL })] : []),
       page("Keyboard", () => [factList(KEYS), back()]),
-      button("About this list ▸", () => void this.showAbout(back()), { class: "bnb-entry", disabled: isOff }),
+      button("About this list ▸", () => void this.showAbout(back()), { class: "bnb-entry", ...ASKS_KERNEL }),
     ];
   }
 

@@ -1,6 +1,8 @@
 // @ts-check
 // Above everything, and never out of sight: the account and Region of the jobs, who calls, and how old the list is.
 import { button, element } from "../dom.js";
+import { SpokenLine } from "../frame/announcer.js";
+import { ASKS_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { PERIODS } from "./auto_refresh.js";
 import { Menu } from "./menu.js";
@@ -18,14 +20,15 @@ function placePart({ text, isBold, isWho }) {
 const LIST_AGE_MS = 20_000;
 
 export class Strip {
-  /** @param {Store} store @param {MoreActions} actions */
+  /** @param {Store} store @param {MoreActions & {say(text: string): void}} actions */
   constructor(store, actions) {
     this.store = store;
+    this.spoken = new SpokenLine(actions.say);
     this.place = element("span", { class: "bnb-strip-place" });
     this.age = element("span", { class: "bnb-age" });
-    this.off = element("span", { class: "bnb-amber-text", role: "status" });
-    this.fresh = button("", () => store.ask("show_new"), { class: "bnb-link", hidden: true });
-    this.refresh = button("Refresh", () => store.ask("refresh"));
+    this.off = element("span", { class: "bnb-amber-text" });
+    this.fresh = button("", () => store.ask("show_new"), { class: "bnb-link", hidden: true, ...ASKS_KERNEL });
+    this.refresh = button("Refresh", () => store.ask("refresh"), ASKS_KERNEL);
     this.auto = new Menu("▾", "Auto refresh", () => this.periods());
     this.more = new MoreMenu(store, actions);
     this.acts = element("span", { class: "bnb-strip-acts" }, [
@@ -40,7 +43,7 @@ export class Strip {
   }
 
   show() {
-    const { state, kernel } = this.store;
+    const { state } = this.store;
     const where = state.where ?? { badge: "unknown" };
     this.element.dataset.badge = where.badge;
     this.place.replaceChildren(
@@ -48,9 +51,9 @@ export class Strip {
       ...placeParts(where).map(placePart),
     );
     const isBusy = state.phase !== "idle";
-    this.refresh.disabled = kernel.lost !== null || isBusy;
+    this.refresh.disabled = isBusy;
     this.refresh.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
-    this.showAuto(kernel.lost !== null || isBusy);
+    this.showAuto(isBusy);
     this.showAge();
   }
 
@@ -60,6 +63,7 @@ export class Strip {
     auto.follow();
     this.auto.element.classList.toggle("bnb-on", auto.period > 0);
     this.off.textContent = shown(state.auto?.off ?? "", 600);
+    this.spoken.show(this.off.textContent);
     this.fresh.hidden = isOff || !state.auto?.new;
     this.fresh.textContent = newJobsText(state.auto?.new ?? 0);
   }
@@ -68,7 +72,7 @@ export class Strip {
   periods() {
     const { auto } = this.store;
     return PERIODS.map(([text, period]) => {
-      const box = element("input", { type: "radio", name: "bnb-auto", onchange: () => auto.set(period) });
+      const box = element("input", { type: "radio", name: "bnb-auto", onchange: () => auto.set(period), ...(period ? ASKS_KERNEL : {}) });
       box.checked = auto.period === period;
       return element("label", {}, [box, text]);
     });
