@@ -233,6 +233,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
+            self.peer.mark()
         self.send_patch()
         self.peer.note_report(report)
         self.descriptions.note_report(report)
