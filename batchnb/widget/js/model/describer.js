@@ -56,6 +56,12 @@ export class Describer {
     return kernel.lost !== null || phase === "planning" || phase === "running" || table.header === null || this.failure !== "";
   }
 
+  /** Whether nothing is described until somebody does something about it. */
+  get hasFailed() {
+    const { kernel, state: { where } } = this.store;
+    return kernel.lost !== null || this.failure !== "" || Boolean(where?.obstacle && !where.isAsking);
+  }
+
   /** The list was scrolled or painted: describe what is in sight, when it stands still. @param {() => number[]} look returns the rows */
   seeSoon(look) {
     this.look = look;
