@@ -108,6 +108,10 @@ class Peer:
         self.give_up()
         if run is not None:
             self._tell(run.where)
+            for other in self._peers.others(self):
+                # In any place: while a run goes on, no picker describes anything for its totals.
+                with suppress(Exception):
+                    other.go_on()
 
     def note_event(self, event: JobEvent) -> None:
         """Note a change of one job, to be passed on soon."""
@@ -179,6 +183,13 @@ class Peer:
             with session.jobs.mutex:
                 if self.mark(anew=False):
                     session.send_patch()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Let this picker ask again for what it held back while another one ended jobs."""
+        session = self._session()
+        if session is not None:
+            session.descriptions.go_on()
 
     def hear(self, where: Whereabouts, change: Callable[[PickerSession], object] | None = None) -> None:
         """Take a change of another picker, and show it. No mutex of a session may be held."""
