@@ -81,6 +81,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 _HANDLERS: Mapping[str, Handler] = {
     "hello": lambda session, *_: session.greet(),
+    "who": lambda session, *_: session.ask_who(),
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,
