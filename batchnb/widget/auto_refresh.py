@@ -9,13 +9,12 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from batchnb.widget.in_place import InPlace, in_place, look_at_unlisted
 from batchnb.widget.peers import PEERS
-from batchnb.widget.refresh import in_place, list_again
+from batchnb.widget.refresh import list_again
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from batchnb.widget.session import PickerSession
 
 __all__ = ["FAILURES", "AutoRefresh"]
@@ -26,13 +25,12 @@ FAILURES = 3
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A frame with new jobs at its end that nobody has asked for yet."""
+    """New jobs that nobody has asked for yet."""
 
-    frame: pd.DataFrame
+    found: InPlace
     note: str
     snapshot: int
     """The snapshot whose rows it begins with."""
-    new: int
     turn: int
     """The turn of the worker in which they were found. After a run, the rows before them are older than what it saw."""
 
@@ -65,14 +63,15 @@ class AutoRefresh:
         """Show the new jobs that wait, at the end of the table."""
         session = self._session
         with session.jobs.mutex:
-            waiting, self._waiting = self._waiting, None
+            waiting = self._waiting
             if waiting is not None and self._is_current(waiting):
-                session.show_frame(waiting.frame, waiting.note)
+                self._waiting = None
+                session.listing.show(waiting.found.whole, waiting.note, gone=waiting.found.gone)
 
     def told(self) -> dict[str, Any]:
         """Return how many new jobs wait, and why it is off, for the browser."""
         waiting = self._waiting
-        return {"new": waiting.new if waiting and self._is_current(waiting) else 0, "off": self._why}
+        return {"new": waiting.found.new if waiting and self._is_current(waiting) else 0, "off": self._why}
 
     def _is_current(self, waiting: _Waiting) -> bool:
         session = self._session
@@ -92,7 +91,7 @@ class AutoRefresh:
         before, setup = session.jobs.snapshot, session.setup
         try:
             fresh = list_again(before, setup, session.clock)
-            frame, new = in_place(before, fresh, setup.ids)
+            found = look_at_unlisted(in_place(before, fresh, setup.ids), setup, session.clock)
         except Exception as error:  # noqa: BLE001 - it is told once it has failed often enough
             self._fail(error)
             return
@@ -101,12 +100,12 @@ class AutoRefresh:
             # A person came first: a plan of these rows may be made by now, a run be over, or other rows be shown.
             if session.phase is not Phase.IDLE or session.worker.turn != turn or session.jobs.snapshot is not before:
                 return
-            if frame.equals(before.frame):
+            listing, frame = session.listing, found.frame
+            if frame.equals(before.frame) and found.gone == listing.gone:
                 before.frame.attrs["listed_at"] = frame.attrs["listed_at"]
             else:
-                session.show_frame(frame, session.note, in_place=True)
-            number = session.jobs.snapshot.number
-            self._waiting = _Waiting(fresh.frame, fresh.note, number, new, turn) if new else None
+                listing.show(frame, listing.note, in_place=True, gone=found.gone)
+            self._waiting = _Waiting(found, fresh.note, session.jobs.snapshot.number, turn) if found.new else None
         session.send_state()
 
     def _fail(self, error: Exception) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["frame_with", "open_array", "own_ids"]
+__all__ = ["frame_with", "longer", "open_array", "own_ids"]
 
 _OPENED = "opened_arrays"
 """In a frame's attrs: the arrays whose children were added to it."""
@@ -68,15 +68,15 @@ def own_ids(snapshot: Snapshot) -> Collection[str]:
 def frame_with(snapshot: Snapshot, jobs: Sequence[Job], array: int) -> pd.DataFrame:
     """Return the frame of a snapshot with rows for these children of the array in row `array` at its end."""
     frame, added = snapshot.frame, frame_of_jobs(jobs)
-    longer = []
+    columns = []
     for place, title in enumerate(frame.columns):
         column = frame.iloc[:, place]
         source = _TITLES.get(snapshot.layout.roles.get(place, ""), title)
         values = added[source].astype(object).tolist() if source in added else [None] * len(jobs)
         if source in _OF_THE_ARRAY:
             values = [column.iloc[array] if pd.isna(value) else value for value in values]
-        longer.append(_longer(column, values))
-    whole = pd.concat(longer, axis=1)
+        columns.append(longer(column, values))
+    whole = pd.concat(columns, axis=1)
     whole.columns = frame.columns
     opened = [*frame.attrs.get(_OPENED, ()), snapshot.rows.job_ids[array]]
     whole.attrs = {**frame.attrs, _OPENED: list(dict.fromkeys(opened))}
@@ -116,7 +116,7 @@ def _add_children(session: PickerSession, snapshot: Snapshot, array: int) -> Non
     session.audience.keep_rows()
 
 
-def _longer(column: pd.Series[Any], values: Sequence[Any]) -> pd.Series[Any]:
+def longer(column: pd.Series[Any], values: Sequence[Any]) -> pd.Series[Any]:
     """Return the column with these values at its end, in its own type or the next one that can hold them."""
     for before in (column, column.convert_dtypes()):
         added = pd.Series(list(values), dtype=object)

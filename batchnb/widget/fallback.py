@@ -13,6 +13,7 @@ from batchnb.document import ROWS_SHOWN, Facts, facts_html, facts_text, table_ht
 from batchnb.text import escape, plural, shown
 from batchnb.widget.frontends import is_unattended
 from batchnb.widget.hosts import WITHOUT_CLICKS, is_streamlit
+from batchnb.widget.table.rows import LIVES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +65,8 @@ class Still:
     """What is not in the list."""
     closing: str = ""
     """When all this was true."""
+    lives: NDArray[np.uint8] | None = None
+    """The code of each row's status, where one was seen after the frame was made."""
 
     def saying(self, sentence: str, lines: Sequence[str] = (), table: Table | None = None, facts: Facts = ()) -> Still:
         """Return it with what the bar said last, and what belongs to that."""
@@ -128,11 +131,19 @@ def _first_rows(still: Still) -> tuple[list[str], list[list[str]], str]:
     size = len(snapshot)
     others = np.arange(0 if still.table is not None else min(ROWS_SHOWN, size))
     chosen = selected[:ROWS_SHOWN] if len(selected) else others
-    rows = [[_cell(snapshot.frame[column].iloc[row]) for column in columns] for row in chosen.tolist()]
+    rows = [[_cell(_value(still, column, row)) for column in columns] for row in chosen.tolist()]
     total = plural(size, "job")
     what = f"{plural(len(selected), 'job')} of {total} selected" if len(selected) else f"{total}, none selected"
     more = f"; the first {len(rows)} are shown" if 0 < len(rows) < (len(selected) or size) else ""
     return [shown(column, 60) for column in columns], rows, f"{what}{more}."
+
+
+def _value(still: Still, column: Any, row: int) -> Any:
+    """Return what a row has in a column; its status as it was seen last, which may be after the frame was made."""
+    frame, place = still.snapshot.frame, still.snapshot.layout.place("status")
+    is_status = place is not None and frame.columns[place] == column
+    seen = LIVES[still.lives[row]] if is_status and still.lives is not None else ""
+    return seen or frame[column].iloc[row]
 
 
 def _role_of(snapshot: Snapshot, title: str) -> str | None:

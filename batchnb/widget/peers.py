@@ -263,7 +263,7 @@ class _Rows:
 
 
 def _note_outcomes(session: PickerSession, report: Report) -> None:
-    if session.run is None and session.report is None:
+    if session.run is None and session.result is None:
         session.jobs.marks.note_outcomes(report)
 
 

@@ -118,8 +118,9 @@ class JobPicker(anywidget.AnyWidget):
 
     @selected.setter
     def selected(self, jobs: object) -> None:
-        check_idle(self._session, "selected")
-        self._session.select(check_selected(self._session, jobs))
+        with self._session.jobs.mutex:
+            check_idle(self._session, "selected")
+            self._session.select(check_selected(self._session, jobs))
 
     @property
     def query(self) -> str:
@@ -186,8 +187,9 @@ class JobPicker(anywidget.AnyWidget):
 
     @reason.setter
     def reason(self, reason: str) -> None:
-        check_idle(self._session, "reason")
-        self._session.view.set(reason=check_reason_text(reason))
+        with self._session.jobs.mutex:
+            check_idle(self._session, "reason")
+            self._session.view.set(reason=check_reason_text(reason))
 
     @property
     def error(self) -> Exception | None:
@@ -195,15 +197,20 @@ class JobPicker(anywidget.AnyWidget):
         return self._session.worker.error
 
     def select(self, job_ids: Sequence[str]) -> None:
-        """Select exactly these jobs, as far as they are in the table and have not ended."""
-        self._session.select(job_ids)
+        """Select exactly these jobs, as far as they are in the table and have not ended.
+
+        Raises InputError unless the picker is idle.
+        """
+        with self._session.jobs.mutex:
+            check_idle(self._session, "selected")
+            self._session.select(job_ids)
 
     def refresh(self, df: pd.DataFrame | None = None) -> None:
         """Show `df`, or list the jobs again, in this thread. The selection stays, by job id.
 
         Raises InputError while a plan is made, waits for its confirmation, or is executed.
         """
-        self._session.refresh(df)
+        self._session.listing.refresh(df)
 
     def as_cell(self) -> str:
         """Return the cell that ends the selected jobs for the reason in the field, without a click.

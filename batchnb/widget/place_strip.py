@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["place_told", "wrong_account"]
 
+_ASKING = "Asking who you are… Until the account of these jobs is known, nothing can be reviewed."
+_UNKNOWN = "The account of these jobs is not known, so nothing can be reviewed. Log in, then press Refresh."
+
 
 def place_told(
     frame: pd.DataFrame, setup: Setup, planned: Place | None = None, asked: Caller | None = None
@@ -50,8 +53,8 @@ def place_told(
         endpoint = here.endpoint if here else endpoint
         account = account or (here.account if here else None)
     badge, why = _badge(account, setup, is_emulator=_is_emulator(endpoint, here, frame))
-    if not why and badge == "unknown" and not asked.is_asking:
-        why = "The account of these jobs is not known, so nothing can be reviewed. Log in, then press Refresh."
+    if not why and badge == "unknown":
+        why = _ASKING if asked.is_asking else _UNKNOWN
     return {
         "badge": badge,
         "account": account,

@@ -9,6 +9,7 @@ from batchnb.errors import InputError
 from batchnb.text import shown
 from batchnb.widget.about import about_told
 from batchnb.widget.children import open_array
+from batchnb.widget.finish import finish
 from batchnb.widget.kept_text import cell_of, ticket_of
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def _handler(kind: object) -> Handler:
     return _HANDLERS[kind]
 
 
-def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
+def _reason(content: Content) -> str:
     reason = content.get("reason")
-    return session.take_draft(content.get("snapshot"), buffers, reason if isinstance(reason, str) else "")
+    return reason if isinstance(reason, str) else ""
+
+
+def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
+    return session.take_draft(content.get("snapshot"), buffers, _reason(content))
 
 
 def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Content:
@@ -51,8 +56,9 @@ def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Co
 
 
 def _on_plan(session: PickerSession, content: Content, buffers: Buffers) -> None:
-    _draft(session, content, buffers)
-    session.reviewing.begin()
+    with session.jobs.mutex:
+        rows = session.jobs.rows_in(content.get("snapshot"), buffers)
+        session.reviewing.begin(rows, _reason(content))
 
 
 def _on_confirm(session: PickerSession, content: Content, _buffers: Buffers) -> None:
@@ -84,6 +90,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "add_dependents": lambda session, content, _: session.reviewing.add_dependents(content.get("digest")),
     "review_untouched": lambda session, *_: session.reviewing.begin_untouched(),
     "review_newcomers": lambda session, *_: session.reviewing.begin_newcomers(),
+    "done": lambda session, content, _: {"done": finish(session, content.get("number"))},
     "watch": lambda session, *_: session.watch_on(),
     "ticket": lambda session, *_: {"text": ticket_of(session)},
     "cancel": lambda session, *_: session.cancel(),
@@ -91,7 +98,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "describe": lambda session, content, buffers: session.descriptions.ask(content, buffers),
     "describe_stop": lambda session, *_: session.descriptions.stop(),
     "described": lambda session, *_: session.descriptions.send_known(),
-    "refresh": lambda session, *_: session.start_refresh(),
+    "refresh": lambda session, *_: session.listing.start(),
     "children": lambda session, content, _: open_array(session, content.get("snapshot"), content.get("row")),
     "auto_refresh": lambda session, content, _: session.auto_refresh.begin(is_first=content.get("isFirst") is True),
     "show_new": lambda session, *_: session.auto_refresh.show_new(),

@@ -16,7 +16,7 @@ from batchnb.text import plural, shown
 from batchnb.widget.clearance import clearance_of
 from batchnb.widget.names import names_text
 
-__all__ = ["DEPENDENTS", "LEFT_OUT", "Review", "jobs_of_part", "left_out_text", "names_of_group"]
+__all__ = ["DEPENDENTS", "LEFT_OUT", "Review", "jobs_of_part", "left_out_text", "names_of_group", "with_verb"]
 
 DEPENDENTS, LEFT_OUT = "dependents", "left_out"
 """The parts of a review that are no group of its table."""
@@ -104,7 +104,7 @@ def jobs_of_part(plan: Plan, part: object) -> list[tuple[str, ...]]:
         return [(one.job_id, one.job.job_name or "", f"waits for {shown(needed, 120)}") for one, needed in left]
     if part == LEFT_OUT:
         why_of = {planned.job_id: _why_left_out(plan, planned) for planned in plan.jobs if not planned.verdict.is_sent}
-        return [(job_id, name_of[job_id], _with_verb(None, why)) for job_id, why in why_of.items() if why]
+        return [(job_id, name_of[job_id], with_verb(None, *why.split("|", 1))) for job_id, why in why_of.items() if why]
     return list(names_of_group(plan, part).items())
 
 
@@ -115,15 +115,21 @@ def left_out_text(plan: Plan) -> str:
     """
     by_reason = Counter(_why_left_out(plan, planned) for planned in plan.jobs if not planned.verdict.is_sent)
     by_reason.pop("", None)
-    told = [_with_verb(count, why) for why, count in by_reason.most_common()]
+    told = [with_verb(count, *why.split("|", 1)) for why, count in by_reason.most_common()]
     return ", ".join(told) or "no job is left in this plan"
 
 
-def _with_verb(count: int | None, why: str) -> str:
-    """Return it of so many jobs; without a number, of the one that is named beside it."""
-    verb, rest = why.split("|", 1)
+def with_verb(count: int | None, verb: str, rest: str) -> str:
+    """Return the count with its verb, which is given for one and for several. Without a count, one job is meant.
+
+    >>> with_verb(2, "has/have", "ended already")
+    '2 have ended already'
+    >>> with_verb(None, "has/have", "ended already")
+    'has ended already'
+    """
     singular, several = verb.split("/")
-    return f"{singular} {rest}" if count is None else f"{count:,} {singular if count == 1 else several} {rest}"
+    number = None if count is None else f"{count:,}"
+    return " ".join(filter(None, (number, singular if count in (None, 1) else several, rest)))
 
 
 def _why_left_out(plan: Plan, planned: PlannedJob) -> str:

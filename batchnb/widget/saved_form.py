@@ -52,13 +52,21 @@ def _still_of(session: PickerSession) -> Still:
         jobs, run, report, review = session.jobs, session.run, session.report, session.reviewing.review
         where = strip_text(session.state()["where"])
         base = Still(
-            jobs.snapshot, jobs.rows, where, notes=(not_listed_text(jobs.snapshot.frame),), closing=_closing(session)
+            jobs.snapshot,
+            jobs.rows,
+            where,
+            notes=(not_listed_text(jobs.snapshot.frame),),
+            closing=_closing(session),
+            lives=jobs.marks.lives if jobs.marks.are_used else None,
         )
         if run is not None:
             return base.saying(_running_text(run), facts=(("Reason", run.plan.reason),))
         if session.phase is Phase.CONFIRMING and review is not None:
             return _of_review(base, review, session.state()["where"])
-        return base if report is None else _of_report(base, report, session.setup.connection.profile)
+        if report is None:
+            return base
+        profile = session.setup.connection.profile
+        return _of_read(base, report, profile) if session.result is None else _of_report(base, report, profile)
 
 
 def strip_text(where: Mapping[str, Any]) -> str:
@@ -119,7 +127,8 @@ def _group_row(row: Mapping[str, Any], made_at: int) -> Sequence[object]:
 
 def _held(amount: float, unknown: int) -> str:
     """Return a number, with `+` behind it where a part of it is not known. What is not known is never 0."""
-    return f"{amount:,.4g}{'+' if unknown else ''}" if amount else _NOT_KNOWN
+    number = f"{amount:,.2f}".rstrip("0").rstrip(".")
+    return f"{number}{'+' if unknown else ''}" if amount else _NOT_KNOWN
 
 
 def _age(milliseconds: int) -> str:
@@ -132,6 +141,15 @@ def _age(milliseconds: int) -> str:
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [f"{days}d" if days else "", f"{hours}h" if hours else "", f"{minutes}m" if minutes and not days else ""]
     return " ".join(filter(None, parts)) or "0m"
+
+
+def _of_read(base: Still, report: Report, profile: str | None) -> Still:
+    """Return the list again, and one line that says what the last run was: its record has the rest."""
+    told = result_told(report, profile)
+    assert told is not None
+    run = [("Run", report.run_id)] if report.run_id else []
+    facts = [("Reason", shown(report.plan.reason, FACT_LENGTH)), *run]
+    return base.saying("", [f"Last run: {told['headline']}"], facts=facts)
 
 
 def _of_report(base: Still, report: Report, profile: str | None) -> Still:

@@ -7,7 +7,9 @@ send. So it can be driven and looked at without a browser, a notebook or a kerne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from batchnb.clock import Clock
 from batchnb.errors import InputError
@@ -20,8 +22,8 @@ from batchnb.widget.descriptions import Descriptions
 from batchnb.widget.details.lookups import Lookups
 from batchnb.widget.execution import Run
 from batchnb.widget.identity import Identity
+from batchnb.widget.listing import Listing
 from batchnb.widget.peers import PEERS
-from batchnb.widget.refresh import list_again
 from batchnb.widget.reviewing import Reviewing
 from batchnb.widget.session_view import SessionView
 from batchnb.widget.setup import Audience, Origin, Setup
@@ -30,9 +32,6 @@ from batchnb.widget.state import StateTold
 from batchnb.widget.watching import Watching
 from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["PickerSession"]
 
@@ -60,10 +59,12 @@ class PickerSession:
         """What DescribeJobs told of the jobs, beside what the frame has."""
         self.report: Report | None = None
         """The report of the plan that was executed last, None before."""
+        self.read: Report | None = None
+        """The report whose result somebody has read, and wants to see no more."""
         self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
-        self.note = ""
-        """How the table was listed last."""
+        self.listing: Listing = Listing(self)
+        """How the table is listed again."""
         self.worker = Worker(self._enter_phase)
         self.audience = audience
         self.details: Lookups = Lookups(
@@ -93,9 +94,19 @@ class PickerSession:
         return self.reviewing.plan
 
     @property
+    def result(self) -> Report | None:
+        """The report whose result is shown: the last one, until somebody has read it."""
+        return None if self.report is self.read else self.report
+
+    @property
     def phase(self) -> Phase:
         """What it does now."""
         return self.worker.phase
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the selection and the reason may change: no plan is made, waits, or is executed."""
+        return self.phase in (Phase.IDLE, Phase.LISTING)
 
     @property
     def where(self) -> Whereabouts:
@@ -118,12 +129,16 @@ class PickerSession:
     def take_draft(self, number: object, buffers: Sequence[Any], reason: str) -> int:
         """Take the browser's selection and reason; return how many jobs are selected.
 
-        Raises InputError for a selection that was made in another table than the one that is shown.
+        While a plan is made, waits or is executed, both stay as the plan has them, and the browser is told so. Raises
+        InputError for a selection that was made in another table than the one that is shown.
         """
         with self.jobs.mutex:
-            self.jobs.select_bits(number, buffers)
-            self.reason = reason
-            self.view.keep()
+            rows = self.jobs.rows_in(number, buffers)
+            if self.is_free:
+                self.jobs.rows, self.reason = rows, reason
+                self.view.keep()
+            elif not np.array_equal(rows, self.jobs.rows):
+                self._send(messages.selection(self.jobs))
             return len(self.jobs.rows)
 
     def greet(self) -> None:
@@ -169,9 +184,9 @@ class PickerSession:
 
     def watch_on(self) -> None:
         """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
-        if self.report is None:
-            raise InputError("there is no run yet to watch.")
-        run = Watching(self.report, self.setup.connection, self.clock)
+        if self.result is None:
+            raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
+        run = Watching(self.result, self.setup.connection, self.clock)
         self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
 
     def press_stop(self) -> None:
@@ -179,21 +194,6 @@ class PickerSession:
         if self.run is not None:
             self.run.press_stop()
             self.send_state()
-
-    def start_refresh(self) -> None:
-        """List the jobs again, in the thread."""
-        self.worker.start(Phase.LISTING, lambda _turn: self._refresh())
-
-    def refresh(self, frame: pd.DataFrame | None = None) -> None:
-        """Show `frame`, or list the jobs again, in this thread. Raises InputError unless the session is idle."""
-        self.worker.begin(Phase.LISTING)
-        try:
-            if frame is None:
-                self._refresh()
-            else:
-                self.show_frame(frame)
-        finally:
-            self.worker.enter(Phase.IDLE)
 
     def dismiss(self) -> None:
         """Forget the last error."""
@@ -250,23 +250,6 @@ class PickerSession:
     def _tell_run(self) -> None:
         self.send_patch()
         self.peer.pass_on()
-
-    def _refresh(self) -> None:
-        fresh = list_again(self.jobs.snapshot, self.setup, self.clock)
-        self.show_frame(fresh.frame, fresh.note)
-        self.ask_who()
-
-    def show_frame(self, frame: pd.DataFrame, note: str = "", *, in_place: bool = False) -> None:
-        """Show another frame. The selection stays, by job id. With `in_place` it has the same jobs in the same rows."""
-        with self.jobs.mutex:
-            self.note = note
-            self.jobs.replace(frame, in_place=in_place)
-            self.peer.mark()
-            content, buffers = messages.table(self.jobs, self.state())
-            self._send((content | {"isInPlace": in_place}, buffers))
-        if not in_place:
-            self.audience.keep_rows()
-            self.audience.keep_outputs()
 
     # What the browser is told
 

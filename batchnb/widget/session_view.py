@@ -10,7 +10,6 @@ from batchnb.text import plural
 from batchnb.widget.packed_ids import pack_rows
 from batchnb.widget.view_parts import changed_by, columns_shown, parts_told
 from batchnb.widget.views import VIEWS, View, ViewKey, Views
-from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
@@ -109,9 +108,9 @@ class SessionView:
         Raises InputError while a plan is made, waits for its confirmation, or is executed.
         """
         session = self._session
-        if session.phase not in (Phase.IDLE, Phase.LISTING):
-            raise InputError(f"the picker is busy ({session.phase}). Wait until it is done, or stop it first.")
         with session.jobs.mutex:
+            if not session.is_free:
+                raise InputError(f"the picker is busy ({session.phase}). Wait until it is done, or stop it first.")
             if self._key is not None:
                 self._views.forget(self._key)
             self.current = View(**self._given)

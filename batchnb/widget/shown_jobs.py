@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,8 +59,8 @@ class ShownJobs:
         with self.mutex:
             self.rows = self.snapshot.rows_of(job_ids)
 
-    def select_bits(self, number: object, buffers: Sequence[Any]) -> None:
-        """Select the rows that a bitset of the browser means.
+    def rows_in(self, number: object, buffers: Sequence[Any]) -> NDArray[np.int64]:
+        """Return the rows that a bitset of the browser means, as far as they can be selected.
 
         Raises InputError unless there is one buffer, of the right size, for the snapshot that is shown now.
         """
@@ -68,7 +68,7 @@ class ShownJobs:
             raise InputError(f"a selection must be one binary part, got {len(buffers)}.")
         with self.mutex:
             # It may have been made while a refresh in place was on its way to the page.
-            self.rows = self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
+            return self.snapshot.rows_in(self.snapshot.number if number in self._same else number, buffers[0])
 
     def drop_locked(self) -> None:
         """Take from the selection what cannot be selected any more."""
@@ -86,6 +86,16 @@ class ShownJobs:
             self.extends = None
             is_same = in_place and before.rows.job_ids == self.snapshot.rows.job_ids
             self._same = {*self._same, before.number} if is_same else set()
+
+    def lock_gone(self, job_ids: Collection[str]) -> frozenset[str]:
+        """Lock the rows of jobs that AWS does not know any more; return those of them that are shown."""
+        with self.mutex:
+            row_of = self.snapshot.row_of if job_ids else {}
+            found = frozenset(job_id for job_id in job_ids if job_id in row_of)
+            if found:
+                self.marks.relock({row_of[job_id]: int(Lock.NOT_FOUND) for job_id in found})
+                self.drop_locked()
+            return found
 
     def extend(self, frame: pd.DataFrame) -> None:
         """Show a frame that has more rows at its end. The selection stays, and all that is known of the other rows."""

@@ -26,6 +26,8 @@ class StateTold:
         self._session = session
         self._place: tuple[object, dict[str, Any]] | None = None
         self._result: tuple[object, dict[str, Any] | None] = (None, None)
+        self._results = 0
+        """The number of the result that was made last: by it, a page says which one was read."""
 
     def tell(self) -> dict[str, Any]:
         """Return the state as plain values. `clock` is the kernel's, in seconds: see `check_confirmation`."""
@@ -38,7 +40,7 @@ class StateTold:
             "clock": round(session.clock.now(), 3),
             "place": session.audience.place(),
             "where": where,
-            "note": " ".join(filter(None, [session.note, session.peer.elsewhere.note, not_listed_text(frame)])),
+            "note": " ".join(filter(None, [session.listing.told, session.peer.elsewhere.note, not_listed_text(frame)])),
             "locks": session.peer.elsewhere.texts,
             "auto": session.auto_refresh.told(),
             "notListed": queues_not_listed(frame),
@@ -69,7 +71,9 @@ class StateTold:
         return self._place[1]
 
     def _result_told(self) -> dict[str, Any] | None:
-        report = self._session.report
+        report = self._session.result
         if self._result[0] is not report:
-            self._result = report, result_told(report, self._session.setup.connection.profile)
+            told = result_told(report, self._session.setup.connection.profile)
+            self._results += told is not None
+            self._result = report, told and {**told, "number": self._results}
         return self._result[1]

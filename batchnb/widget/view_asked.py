@@ -19,7 +19,6 @@ from batchnb.widget.setup import Origin
 from batchnb.widget.table.columns import shown_title
 from batchnb.widget.view_parts import LEVELS
 from batchnb.widget.views import Columns
-from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
@@ -133,7 +132,7 @@ def check_reason_text(reason: object) -> str:
 
 def check_idle(session: PickerSession, name: str) -> None:
     """Raise InputError while a plan is made, waits or is executed: it would not have what is set now."""
-    if session.phase not in (Phase.IDLE, Phase.LISTING):
+    if not session.is_free:
         raise InputError(
             f"{name} cannot be set while the picker is busy ({session.phase}). Wait until it is done, or stop it first."
         )

@@ -37,11 +37,17 @@ class Worker:
         self.tried: float | None = None
         """Seconds from the beginning of the work to its error, None without one."""
 
-    def begin(self, phase: Phase, *, after: Phase = Phase.IDLE) -> int:
-        """Enter a phase, and return the number of this turn. Raises InputError unless the phase is `after`."""
+    def begin(self, phase: Phase, *, after: Phase = Phase.IDLE, first: Callable[[], object] | None = None) -> int:
+        """Enter a phase, and return the number of this turn. Raises InputError unless the phase is `after`.
+
+        `first` is called before it is entered, where it is sure that it will be: what it changes does not change where
+        the picker is busy. What it raises is raised, and the phase stays. Hold all other mutexes that it takes.
+        """
         with self._mutex:
             if self.phase is not after:
                 raise InputError(f"the picker is busy ({self.phase}). Wait until it is done, or stop it first.")
+            if first is not None:
+                first()
             self.error = self.tried = None
             self.phase = phase
             self._turn += 1
@@ -49,12 +55,20 @@ class Worker:
         self._changed()
         return turn
 
-    def start(self, phase: Phase, work: Callable[[int], Phase | None], *, after: Phase = Phase.IDLE) -> None:
-        """Enter a phase and do `work` in a thread. It takes the number of the turn, and returns the phase after it.
+    def start(
+        self,
+        phase: Phase,
+        work: Callable[[int], Phase | None],
+        *,
+        after: Phase = Phase.IDLE,
+        first: Callable[[], object] | None = None,
+    ) -> None:
+        """Enter a phase, as `begin` does, and do `work` in a thread.
 
-        An exception is kept in `error`, and ends the phase.
+        It takes the number of the turn, and returns the phase after it. An exception is kept in `error`, and ends the
+        phase.
         """
-        turn = self.begin(phase, after=after)
+        turn = self.begin(phase, after=after, first=first)
         thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
         with self._mutex:  # for `wait`, it has started
             thread.start()

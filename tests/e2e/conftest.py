@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from batchnb import local
 from batchnb.widget import JobPicker
 from tests.e2e.bare import BarePage
+from tests.e2e.lab import Desk, Lab, running_lab
 from tests.tools import missing
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+expect.set_options(timeout=15_000)  # of a busy machine; what is there sooner is not waited for
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +54,30 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.set_default_timeout(15_000)
     yield page
     page.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Return a JupyterLab that all tests of this process share."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def shared_desk(context: BrowserContext, lab: Lab, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Return the page, notebook and kernel that the tests of a file have one after the other."""
+    desk = Desk(context, lab, f"{request.module.__name__.rpartition('.')[2]}.ipynb")
+    yield desk
+    desk.clear()
+
+
+@pytest.fixture
+def desk(shared_desk: Desk, request: pytest.FixtureRequest) -> Iterator[Desk]:
+    """Return the page of the file, which a test that fails does not leave to the next."""
+    failed = request.session.testsfailed
+    yield shared_desk
+    if request.session.testsfailed > failed:
+        shared_desk.clear()
 
 
 @pytest.fixture

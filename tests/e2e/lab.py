@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import URLError
 
 import nbformat
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import batchnb
 from batchnb import local
@@ -30,6 +30,8 @@ import batchnb
 from batchnb import local
 from batchnb.widget import JobPicker
 
+if "emulator" in globals():
+    emulator.stop()  # that of the test before
 emulator = local.start(local.hasty_night)
 os.environ.update(emulator.environ())
 """
@@ -143,6 +145,19 @@ class Notebook:
             timeout=SLOW,
         )
 
+    def renew(self, *cells: str) -> None:
+        """Have these cells and no others, in the page that is open and with the kernel that runs."""
+        self.page.evaluate(
+            "(sources) => { const { shell } = window.jupyterapp, { model } = shell.currentWidget.content;"
+            " const cells = model.sharedModel, before = cells.cells.length;"
+            " cells.insertCells(0, sources.map((source) => ({ cell_type: 'code', source, metadata: {}, outputs: [],"
+            " execution_count: null }))); cells.deleteCellRange(sources.length, sources.length + before);"
+            " shell.expandLeft(); shell.currentWidget.content.activeCellIndex = 0;"
+            " document.querySelector('.jp-WindowedPanel-outer').scrollTop = 0; }",
+            list(cells),
+        )
+        expect(self.page.locator(".jp-Notebook .bnb-host")).to_have_count(0)
+
     def run(self, *cells: int) -> None:
         """Run these cells, and wait until they are done."""
         for cell in cells:
@@ -186,6 +201,31 @@ class Notebook:
         """How many cells the notebook has now."""
         count: int = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.widgets.length")
         return count
+
+
+class Desk:
+    """A page with one notebook and one kernel, for one test after the other."""
+
+    def __init__(self, context: BrowserContext, lab: Lab, name: str) -> None:
+        self._context, self._lab, self._name = context, lab, name
+        self._notebook: Notebook | None = None
+
+    def take(self, *cells: str) -> Notebook:
+        """Return the notebook with these cells; what the kernel knows stays known."""
+        if self._notebook is None:
+            page = self._context.new_page()
+            page.set_default_timeout(15_000)
+            self._notebook = Notebook(page, self._lab, self._lab.write(self._name))
+        self._notebook.page.set_viewport_size({"width": 1100, "height": 900})
+        self._notebook.renew(*cells)
+        return self._notebook
+
+    def clear(self) -> None:
+        """Close the page; the next test begins with a new one and a new kernel."""
+        if self._notebook is not None:
+            self._notebook.shut_down()
+            self._notebook.page.close()
+        self._notebook = None
 
 
 class LabPicker:

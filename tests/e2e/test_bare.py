@@ -521,6 +521,8 @@ def test_the_result_is_read_and_done_with(picker: BarePage, page: Page) -> None:
         expect(page.locator(".bnb-summary")).to_have_count(0)
         expect(page.get_by_label("Search the jobs")).to_have_value(search)
         expect(picker.counts).to_have_text("0 selected")
+        picker.expect_in_python(lambda: picker.picker._session.result, None)
+        expect(page.get_by_role("columnheader", name="Result")).to_have_count(0)
 
 
 def test_the_result_has_failures_first_which_can_be_selected_again(picker: BarePage, page: Page) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 
-import pytest
 from nbconvert import HTMLExporter, LatexExporter
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from tests.e2e.lab import SLOW, START, Lab, LabPicker, Notebook, Seven, check_labels, jobs_of_the_night, running_lab
+from tests.e2e.lab import SLOW, START, Desk, Lab, LabPicker, Notebook, Seven, check_labels, jobs_of_the_night
 from tests.e2e.test_bare import AXE, check_access
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -18,16 +16,10 @@ THEME = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', 
 SHOW = 'jobs = batchnb.list_jobs(status="all")\npicker = JobPicker(jobs)\npicker'
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """Return a JupyterLab that all tests of this file share; each has a notebook of its own."""
-    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
-
-
-def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Page, lab: Lab) -> None:
+def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(desk: Desk) -> None:
     """Select, say why, confirm, watch; then the report is in Python, and a table in the file."""
-    notebook = Notebook(page, lab, lab.write("night.ipynb", START, SHOW, "print(picker.report.summary)"))
+    notebook = desk.take(START, SHOW, "print(picker.report.summary)")
+    page = notebook.page
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     strip = picker.root.locator(".bnb-strip")
@@ -53,10 +45,10 @@ def test_jobs_are_ended_watched_and_the_result_is_in_the_saved_notebook(page: Pa
     assert len(html) < 100_000
 
 
-def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
+def test_a_converted_notebook_shows_the_table(desk: Desk, page: Page) -> None:
     """Through nbconvert to HTML, printed or not, and to LaTeX there is a readable table, and no error in its place."""
     size = "sum(len(str(value)) for name, value in picker.get_state().items() if name != '_esm')"
-    notebook = Notebook(page, lab, lab.write("converted.ipynb", START, SHOW, f"print({size})"))
+    notebook = desk.take(START, SHOW, f"print({size})")
     notebook.run(0, 1, 2)
     LabPicker(notebook, 1)
     saved = notebook.saved()
@@ -74,9 +66,10 @@ def test_a_converted_notebook_shows_the_table(page: Page, lab: Lab) -> None:
     assert "pretrain-large" in latex
 
 
-def test_a_saved_notebook_is_readable_with_another_kernel(page: Page, lab: Lab) -> None:
+def test_a_saved_notebook_is_readable_with_another_kernel(desk: Desk) -> None:
     """Its file names no widget: reopened, the table of what was selected stands there, and no error."""
-    notebook = Notebook(page, lab, lab.write("reopened.ipynb", START, SHOW, "1 + 1"))
+    notebook = desk.take(START, SHOW, "1 + 1")
+    page = notebook.page
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     expect(picker.place).to_be_visible()
@@ -95,9 +88,9 @@ def test_a_saved_notebook_is_readable_with_another_kernel(page: Page, lab: Lab) 
     expect(output.locator(".bnb")).to_have_count(0)
 
 
-def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> None:
+def test_a_kernel_that_restarts_takes_nothing_with_it(desk: Desk) -> None:
     """The table says that its kernel is gone, keeps what it showed, and offers nothing; the cell, run again, works."""
-    notebook = Notebook(page, lab, lab.write("restart.ipynb", START, SHOW))
+    notebook = desk.take(START, SHOW)
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     picker.plan("name:sweep-lr-0*", "OPS-126")
@@ -117,9 +110,10 @@ def test_a_kernel_that_restarts_takes_nothing_with_it(page: Page, lab: Lab) -> N
     expect(again.summary).to_contain_text("ended", timeout=SLOW)
 
 
-def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
+def test_the_whole_road_by_keys(desk: Desk) -> None:
     """Without a mouse, from the filter to the result; the focus is where one goes on, also when the output changes."""
-    notebook = Notebook(page, lab, lab.write("by_keys.ipynb", START, SHOW))
+    notebook = desk.take(START, SHOW)
+    page = notebook.page
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     expect(picker.place).to_be_visible()
@@ -143,12 +137,13 @@ def test_the_whole_road_by_keys(page: Page, lab: Lab) -> None:
     expect(picker.counts).to_contain_text("1 selected")
 
 
-def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
+def test_keys_in_the_table_are_not_the_notebooks(desk: Desk) -> None:
     """Arrow keys, x, d d, Shift+Enter and l in the table and the drawer neither cut, delete nor run a cell.
 
     The wheel is the table's, and at its ends the notebook's.
     """
-    notebook = Notebook(page, lab, lab.write("keys.ipynb", START, SHOW))
+    notebook = desk.take(START, SHOW)
+    page = notebook.page
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     cells = notebook.cells
@@ -200,35 +195,28 @@ def test_keys_in_the_table_are_not_the_notebooks(page: Page, lab: Lab) -> None:
     page.set_viewport_size({"width": 1100, "height": 900})
 
 
-@pytest.mark.parametrize("host", [Notebook, Seven])
-def test_commands_of_the_notebook_work_in_the_picker(page: Page, lab: Lab, host: type[Notebook | Seven]) -> None:
-    """Ctrl+S saves; Escape, with nothing left to close, gives the focus to the notebook, and its keys with it."""
-    name = f"commands-{host.__name__}.ipynb"
-    notebook = host(page, lab, lab.write(name, START, SHOW))
-    notebook.run(0, 1)
-    picker = LabPicker(notebook, 1)
-    picker.root.get_by_role("grid").focus()
-    with page.expect_response(lambda response: response.request.method == "PUT" and name in response.url):
-        page.keyboard.press("Control+s")
-    page.keyboard.press("Escape")
-    cells = notebook.cells
-    page.keyboard.press("b")
-    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells + 1)
+def test_nothing_of_jupyterlab_is_in_the_picker(desk: Desk) -> None:
+    """Its own rules are for lists, too, and its keys for cells: neither reaches the picker, and its commands work."""
+    notebook = desk.take(START, SHOW)
+    notebook.page.evaluate(THEME, "JupyterLab Dark")
+    check_host(notebook)
+    notebook.page.evaluate(THEME, "JupyterLab Light")
 
 
-@pytest.mark.parametrize(("host", "theme"), [(Notebook, "Dark"), (Seven, "Light")])
-def test_nothing_of_the_page_is_in_the_confirmation(
-    page: Page, lab: Lab, host: type[Notebook | Seven], theme: str
-) -> None:
-    """In JupyterLab and Notebook 7, whose own rules are for lists, too, each label stands beside its value.
+def test_nothing_of_notebook_7_is_in_the_picker(page: Page, lab: Lab) -> None:
+    """As in JupyterLab, whose server and whose rules it has."""
+    check_host(Seven(page, lab, lab.write("seven.ipynb", START, SHOW)))
 
-    Roles, names and contrast are right there, and keys leave the cells alone. At 200 %, what is asked and the button
-    that does it are in sight at once.
+
+def check_host(notebook: Notebook | Seven) -> None:
+    """Assert that each label stands beside its value, that roles and contrast are right, and whose the keys are.
+
+    At 200 %, what is asked and the button that does it are in sight at once. Ctrl+S saves; Escape, with nothing left to
+    close, gives the focus to the notebook, and its keys with it.
     """
+    page = notebook.page
     # Beside its sidebar, JupyterLab needs this width: below 720 px a label stands above its value.
     page.set_viewport_size({"width": 1400, "height": 900})
-    notebook = host(page, lab, lab.write(f"{host.__name__}-{theme}.ipynb", START, SHOW))
-    page.evaluate(THEME, f"JupyterLab {theme}")
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
@@ -253,13 +241,19 @@ def test_nothing_of_the_page_is_in_the_confirmation(
     picker.root.get_by_text("Where, why and how long").click()
     check_labels(picker.root.locator(".bnb-result"))
     check_access(page)
-    page.evaluate(THEME, "JupyterLab Light")
+    picker.root.get_by_role("grid").focus()
+    name = notebook.path.name
+    with page.expect_response(lambda response: response.request.method == "PUT" and name in response.url):
+        page.keyboard.press("Control+s")
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells + 1)
 
 
-def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
+def test_stop_sends_nothing_more(desk: Desk) -> None:
     """Stop in the middle: the rest is untouched and no failure, and what was sent is watched to its end."""
     slow = "emulator.latency = 2.0"
-    notebook = Notebook(page, lab, lab.write("stop.ipynb", START, SHOW, slow, "emulator.latency = 0.0"))
+    notebook = desk.take(START, SHOW, slow, "emulator.latency = 0.0")
     notebook.run(0, 1)
     picker = LabPicker(notebook, 1)
     expect(picker.plan("name:sweep-lr-0*", "OPS-124")).to_be_visible()
@@ -274,9 +268,9 @@ def test_stop_sends_nothing_more(page: Page, lab: Lab) -> None:
     expect(result).not_to_contain_text("still stopping")
 
 
-def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
+def test_a_reload_in_the_middle_and_a_busy_kernel(desk: Desk) -> None:
     """The page is reloaded while jobs end: the picker comes back, and shows the run to its end."""
-    notebook = Notebook(page, lab, lab.write("reload.ipynb", START, "emulator.latency = 0.3", SHOW))
+    notebook = desk.take(START, "emulator.latency = 0.3", SHOW)
     notebook.run(0, 1, 2)
     picker = LabPicker(notebook, 2)
     picker.plan("name:sweep-lr-0* status:running", "OPS-125")
@@ -288,9 +282,10 @@ def test_a_reload_in_the_middle_and_a_busy_kernel(page: Page, lab: Lab) -> None:
     expect(again.summary).to_contain_text("ended", timeout=SLOW)
 
 
-def test_the_dark_theme_is_followed(page: Page, lab: Lab) -> None:
+def test_the_dark_theme_is_followed(desk: Desk) -> None:
     """Text is light on dark, and rows that are selected are, too."""
-    notebook = Notebook(page, lab, lab.write("dark.ipynb", START, SHOW))
+    notebook = desk.take(START, SHOW)
+    page = notebook.page
     page.evaluate(
         "() => window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })",
     )
@@ -307,9 +302,9 @@ def test_the_dark_theme_is_followed(page: Page, lab: Lab) -> None:
     page.evaluate("() => window.jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
 
 
-def test_two_views_share_one_selection(page: Page, lab: Lab) -> None:
+def test_two_views_share_one_selection(desk: Desk) -> None:
     """What is selected in one output is selected in the other, and both say so."""
-    notebook = Notebook(page, lab, lab.write("views.ipynb", START, SHOW, "picker"))
+    notebook = desk.take(START, SHOW, "picker")
     notebook.run(0, 1, 2)
     one, two = LabPicker(notebook, 1), LabPicker(notebook, 2)
     one.filter("name:sweep-lr-00*")
@@ -318,10 +313,11 @@ def test_two_views_share_one_selection(page: Page, lab: Lab) -> None:
     expect(two.row("sweep-lr-003")).to_have_attribute("aria-selected", "true")
 
 
-def test_a_cell_that_is_run_again_shows_what_was_set(page: Page, lab: Lab) -> None:
+def test_a_cell_that_is_run_again_shows_what_was_set(desk: Desk) -> None:
     """Search, order, reason and selection are there again, and said once; Start afresh takes them away."""
     magic = "%load_ext batchnb\n%batch_terminate jobs"
-    notebook = Notebook(page, lab, lab.write("again.ipynb", START, 'jobs = batchnb.list_jobs(status="all")', magic))
+    notebook = desk.take(START, 'jobs = batchnb.list_jobs(status="all")', magic)
+    page = notebook.page
     notebook.run(0, 1, 2)
     picker = LabPicker(notebook, 2)
     picker.filter("name:sweep-lr-00*")
@@ -330,6 +326,7 @@ def test_a_cell_that_is_run_again_shows_what_was_set(page: Page, lab: Lab) -> No
     picker.row("sweep-lr-004").click(modifiers=["ControlOrMeta"])
     picker.root.locator(".bnb-reason").fill("OPS-130 bad input")
     page.locator(".jp-Cell").nth(2).locator(".cm-content").click()
+    expect(picker.place.locator(".bnb-still")).to_contain_text("2 jobs of")
     notebook.run(2)
     expect(picker.root.locator(".bnb-kept")).to_contain_text(
         "Kept from the last run: search, sort, reason, 2 selected jobs."

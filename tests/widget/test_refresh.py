@@ -15,8 +15,9 @@ from batchnb import list_jobs, local
 from batchnb.aws.relist import remembered
 from batchnb.errors import InputError
 from batchnb.jobs.selector import selector
-from batchnb.widget.refresh import Refreshed, in_place
-from batchnb.widget.table.rows import LIVES
+from batchnb.widget.in_place import in_place
+from batchnb.widget.refresh import Refreshed
+from batchnb.widget.table.rows import LIVES, Lock
 from batchnb.widget.table.snapshot import take_snapshot
 from tests.widget.conftest import Hand
 
@@ -225,6 +226,114 @@ def test_a_list_of_ones_own_is_updated_row_by_row(active: pd.DataFrame, hold: Ho
     assert list(frame["status"]) == ["RUNNING", *(f"S{row}" for row in range(len(active) - 2, -1, -1))]
 
 
+def locked(hand: Hand) -> dict[str, str]:
+    """Return why rows cannot be selected, by the names of their jobs."""
+    names, locks = rows(hand), hand.picker._session.jobs.marks.locks
+    return {names[row]: Lock(int(lock)).name for row, lock in enumerate(locks) if lock}
+
+
+def statuses(hand: Hand) -> dict[str, str]:
+    """Return what the picker shows as the status of each job."""
+    return dict(zip(rows(hand), [LIVES[life] for life in hand.picker._session.jobs.marks.lives], strict=True))
+
+
+def test_what_a_list_of_ones_own_does_not_have_any_more_is_looked_at(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """One job has ended, one is unknown to AWS by now, and one still runs: no row moves, and each says so."""
+    batchnb.plan(active["jobId"][0], reason="somebody else").execute()
+    jobs.world.forget(active["jobId"][1])
+    hand = hold(active, relist=lambda: active.iloc[3:])
+    hand.choose(0, 1, 2, 3)
+    before = rows(hand)
+    tick(hand)
+    assert rows(hand) == before
+    shown = statuses(hand)
+    assert [shown[f"run-00{row}"] for row in range(4)] == ["FAILED", "", "RUNNING", "RUNNING"]
+    assert locked(hand) == {"run-000": "FINISHED", "run-001": "NOT_FOUND"}
+    assert list(hand.picker.selected["jobName"]) == ["run-002", "run-003"]
+    assert hand.state["note"] == "1 job is not known to AWS any more."
+    jobs.calls.clear()
+    hand.sent.clear()
+    tick(hand)
+    assert [call.operation for call in jobs.calls] == ["DescribeJobs"], "only for what may have changed"
+    assert not hand.of_kind("snapshot")
+
+
+def test_what_cannot_be_looked_at_is_not_said_to_be_listed_just_now(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """Nothing is known of a job that the function does not list, and the age of the list goes on."""
+    active.attrs["listed_at"] = "2026-01-01T00:00:00+00:00"
+    hand = hold(active, relist=lambda: active.iloc[3:])
+    old = hand.picker._session.state()["where"]["listedAt"]
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="AccessDeniedException"))
+    for _ in range(3):
+        said = tick(hand)["off"]
+    assert said == "Auto refresh is off: You may not look at these jobs: needs batch:DescribeJobs."
+    assert hand.picker._session.state()["where"]["listedAt"] == old
+
+
+def test_a_list_without_a_status_tells_none(active: pd.DataFrame, hold: Hold) -> None:
+    """Its jobs are looked at, for the column would go on saying what was true once."""
+    hand = hold(active, relist=lambda: active.drop(columns="status"))
+    batchnb.plan(active["jobId"][0], reason="somebody else").execute()
+    tick(hand)
+    assert statuses(hand)["run-000"] == "FAILED"
+
+
+def test_new_jobs_of_a_list_of_ones_own_come_to_the_end(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """However the function orders them, and whatever columns it has: the rows that are there stay."""
+    hand = hold(active, relist=lambda: list_jobs(queues="train", name_glob="run-*").iloc[::-1].assign(more=1))
+    before = rows(hand)
+    jobs.world.add_jobs("train", "run", 1, created_ago=60.0)
+    assert tick(hand)["new"] == 1
+    hand.ask("show_new")
+    assert rows(hand)[:-1] == before
+    assert len(rows(hand)) == len(before) + 1
+    frame = hand.picker._session.jobs.snapshot.frame
+    assert {title: str(frame[title].dtype) for title in active} == {title: str(active[title].dtype) for title in active}
+
+
+def test_a_refresh_says_how_many_jobs_a_list_of_ones_own_has_no_more(active: pd.DataFrame, hold: Hold) -> None:
+    """Its rows take the place of those before."""
+    hand = hold(active, relist=lambda: active.iloc[2:])
+    assert refresh(hand).endswith("UTC; 2 jobs no longer in it.")
+    assert len(rows(hand)) == len(active) - 2
+
+
+@pytest.mark.parametrize("part", [slice(None), slice(0, 4)])
+def test_a_job_that_aws_does_not_know_any_more_is_not_shown_alive(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, part: slice
+) -> None:
+    """In a whole listing and in a part of one; one that was seen to end stays so."""
+    batchnb.plan(active["jobId"][0], reason="somebody else").execute()
+    hand = hold(active[part])
+    refresh(hand)
+    jobs.world.forget(active["jobId"][0])
+    jobs.world.forget(active["jobId"][2])
+    assert refresh(hand).endswith("1 job is not known to AWS any more.")
+    assert statuses(hand)["run-000"] == "FAILED"
+    assert statuses(hand)["run-002"] == ""
+    assert locked(hand) == {"run-000": "FINISHED", "run-002": "NOT_FOUND"}
+
+
+def test_a_job_that_was_not_described_for_a_moment_comes_back(
+    active: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """As one that was submitted just now does."""
+    hand = hold(active.iloc[:3])
+    jobs.world.hide_for(active["jobId"][1], 3600.0)
+    refresh(hand)
+    assert locked(hand) == {"run-001": "NOT_FOUND"}
+    jobs.world.hide_for(active["jobId"][1], -1.0)
+    assert "not known to AWS" not in refresh(hand)
+    assert locked(hand) == {}
+    assert statuses(hand)["run-001"] == "RUNNING"
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.permutations(range(6)), st.sets(st.integers(0, 5)), st.integers(0, 3))
 def test_a_refresh_in_place_gives_each_job_its_own_values(order: list[int], gone: set[int], new: int) -> None:
@@ -236,8 +345,12 @@ def test_a_refresh_in_place_gives_each_job_its_own_values(order: list[int], gone
     shown = pd.DataFrame({"jobId": [job(row) for row in range(6)], "status": "RUNNING", "cost": range(6)})
     rows = [*(row for row in order if row not in gone), *range(6, 6 + new)]
     fresh = pd.DataFrame({"jobId": [job(row) for row in rows], "status": [f"S{row}" for row in rows], "cost": 9})
-    frame, count = in_place(take_snapshot(shown, 1), Refreshed(fresh, ""))
-    assert count == new
+    found = in_place(take_snapshot(shown, 1), Refreshed(fresh, ""))
+    frame = found.frame
+    assert found.new == new
+    assert found.unlisted == {job(row) for row in gone}
+    assert list(found.whole["jobId"]) == [*shown["jobId"], *(job(row) for row in range(6, 6 + new))]
+    assert list(found.whole["status"]) == [*frame["status"], *(f"S{row}" for row in range(6, 6 + new))]
     assert list(frame["jobId"]) == list(shown["jobId"])
     assert list(frame["status"]) == ["RUNNING" if row in gone else f"S{row}" for row in range(6)]
     assert list(frame["cost"]) == [row if row in gone else 9 for row in range(6)]

@@ -41,6 +41,8 @@ export class FacetBar {
     }, [this.element]);
     document.addEventListener("pointerdown", this.elsewhere);
     this.later = new AfterPaint(() => this.show());
+    // Asked for at once, it would cost a layout of the page.
+    this.measureLater = new AfterPaint(() => this.resize());
     /** Whether they are behind the button, and closed. */ this.isAway = false;
     this.roving = new Roving([this.element, below], () => [...(this.isAway ? [] : this.element.children), below].map((row) => /** @type {HTMLElement[]} */ ([...row.querySelectorAll(STOPS)])));
   }
@@ -48,6 +50,7 @@ export class FacetBar {
   dispose() {
     document.removeEventListener("pointerdown", this.elsewhere);
     this.later.dispose();
+    this.measureLater.dispose();
   }
 
   /** What is counted among many rows comes after these; but the first time before them, so that the list does not move. */
@@ -70,7 +73,8 @@ export class FacetBar {
     this.filters.hidden = !rows.length;
     const on = facets.filter(({ values }) => values.some(({ isOn }) => isOn)).length;
     this.filters.textContent = on ? `Filters, ${on} on` : "Filters";
-    this.resize();
+    this.roving.refresh();
+    this.measureLater.soon();
     if (focused) /** @type {HTMLElement | undefined} */ ([...this.element.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
   }
 

@@ -1,6 +1,6 @@
 // @ts-check
 // The menu by which rows are grouped.
-import { element, focusAt } from "./dom.js";
+import { element } from "./dom.js";
 import { plural, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
@@ -9,6 +9,8 @@ const PAIR = ["definition", "name stem"];
 
 export class GroupMenu {
   /** @type {{name: string, label: string}[]} */ choices = [];
+  /** What is offered in it now. */ key = "";
+  secondKey = "";
 
   /** @param {Store} store @param {string} id @param {{say(text: string): void}} actions */
   constructor(store, id, { say }) {
@@ -16,7 +18,9 @@ export class GroupMenu {
     this.id = id;
     this.say = say;
     this.summary = element("summary", { class: "bnb-button bnb-drop", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group"]);
-    this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" });
+    this.list = element("div", { class: "bnb-group-list" });
+    this.then = element("div", { class: "bnb-group-list" });
+    this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" }, [this.list, this.then]);
     this.element = element("details", {
       class: "bnb-group-by",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
@@ -63,39 +67,47 @@ export class GroupMenu {
     this.fill();
   }
 
-  fill() {
-    const { groups } = this.store;
+  /** @returns {{by: string[], label: string}[]} */
+  get offers() {
     const { choices } = this;
-    const { by } = groups;
     const known = new Set(choices.map(({ name }) => name));
     const pair = PAIR.every((name) => known.has(name)) ? [{ by: PAIR, label: "Definition, then name stem" }] : [];
     const single = choices.map(({ name, label }) => ({ by: [name], label }));
     const at = single.findIndex(({ by: [name] }) => name === "name stem") + 1;
-    const all = [{ by: /** @type {string[]} */ ([]), label: "None" }, ...single.slice(0, at), ...pair, ...single.slice(at)];
-    const isPair = by.join("\0") === PAIR.join("\0");
-    const focus = /** @type {HTMLElement | null} */ (focusAt(this.menu));
-    const focused = focus && this.menu.contains(focus) ? focus.dataset.key : undefined;
-    const items = all.map((one) => this.choice(one, isPair ? one.by.length === 2 : one.by.length < 2 && one.by[0] === by[0]));
-    this.menu.replaceChildren(...items, ...(by.length ? [this.second(choices)] : []));
-    if (focused) /** @type {HTMLElement | undefined} */ ([...this.menu.querySelectorAll("[data-key]")].find((one) => /** @type {HTMLElement} */ (one).dataset.key === focused))?.focus();
+    return [{ by: [], label: "None" }, ...single.slice(0, at), ...pair, ...single.slice(at)];
   }
 
-  /** @param {{by: string[], label: string}} one @param {boolean} checked */
-  choice({ by, label }, checked) {
-    const box = element("input", { type: "radio", name: `${this.id}-group`, "data-key": `by-${by.join("-")}`, onchange: () => this.group(by) });
-    box.checked = checked;
-    return element("label", {}, [box, shown(label, 60)]);
+  /** What has the focus stays as it is: to take it out of the page and give it back takes longer than to group. */
+  fill() {
+    const { by } = this.store.groups;
+    const { offers, choices } = this;
+    const key = JSON.stringify(offers);
+    if (key !== this.key) this.list.replaceChildren(...offers.map((one) => this.choice(one)));
+    this.key = key;
+    const isPair = by.join("\0") === PAIR.join("\0");
+    const boxes = /** @type {NodeListOf<HTMLInputElement>} */ (this.list.querySelectorAll("input"));
+    offers.forEach((one, at) => (boxes[at].checked = isPair ? one.by.length === 2 : one.by.length < 2 && one.by[0] === by[0]));
+    const second = JSON.stringify([by[0], choices]);
+    if (second !== this.secondKey) this.then.replaceChildren(...(by.length ? [this.second(choices)] : []));
+    this.secondKey = second;
+    const select = this.then.querySelector("select");
+    if (!select) return;
+    const at = choices.filter(({ name }) => name !== by[0]).findIndex(({ name }) => name === by[1]);
+    select.value = at < 0 ? "" : String(at);
+  }
+
+  /** @param {{by: string[], label: string}} one */
+  choice({ by, label }) {
+    return element("label", {}, [element("input", { type: "radio", name: `${this.id}-group`, onchange: () => this.group(by) }), shown(label, 60)]);
   }
 
   /** A second level, of whatever there is. @param {{name: string, label: string}[]} choices */
   second(choices) {
     const { by } = this.store.groups;
     const others = choices.filter(({ name }) => name !== by[0]);
-    const select = element("select", { "data-key": "second", onchange: () => this.group(select.value ? [by[0], others[Number(select.value)].name] : [by[0]]) }, [
+    const select = element("select", { onchange: () => this.group(select.value ? [by[0], others[Number(select.value)].name] : [by[0]]) }, [
       element("option", { value: "" }, ["nothing"]), ...others.map(({ label }, at) => element("option", { value: String(at) }, [shown(label, 60)])),
     ]);
-    const at = others.findIndex(({ name }) => name === by[1]);
-    select.value = at < 0 ? "" : String(at);
     return element("label", { class: "bnb-then" }, ["then by ", select]);
   }
 

@@ -4,6 +4,8 @@
 /** @import { Column, SortKey } from "./types.js" */
 
 const ALL_KEYS = 0x10000;
+/** Fewer rows are compared with one another: to count keys is more work than that. */
+const FEW_ROWS = 500;
 /** With so many planes of 16 bits that tell rows apart, few rows are alike. */
 const ENOUGH_PLANES = 2;
 /** Rows alike in these are put in order one by one, up to so many next to one another. */
@@ -17,6 +19,7 @@ const places = new Uint32Array(ALL_KEYS);
  */
 export function sortedRows(sorts, columns, rows) {
   const planes = sorts.flatMap(({ column, descending }) => columns[column].keys(descending));
+  if (rows < FEW_ROWS) return Uint32Array.from({ length: rows }, (_, row) => row).sort(comparison(planes));
   /** @type {Uint16Array[]} */ const first = [];
   let taken = 0;
   while (taken < planes.length && first.length < ENOUGH_PLANES) {
@@ -54,6 +57,17 @@ function inOrderOf(planes, rows) {
   return order;
 }
 
+/** Compares two rows; those that are alike stay in their own order. @param {Plane[]} planes the most important first @returns {(a: number, b: number) => number} */
+function comparison(planes) {
+  return (a, b) => {
+    for (const plane of planes) {
+      const difference = plane.at(a) - plane.at(b);
+      if (difference) return difference;
+    }
+    return a - b;
+  };
+}
+
 /**
  * Put rows in order that are alike in the planes they are sorted by. Returns false where too many are, with the order as it was.
  * @param {Uint32Array} order @param {Uint16Array[]} sorted the planes that it goes by @param {Plane[]} rest the most important first
@@ -65,14 +79,7 @@ function orderAlike(order, sorted, rest) {
     for (to = from + 1; to < order.length && isAlike(order[from], order[to]); to += 1) if (to - from >= FEW_ALIKE) return false;
     if (to - from > 1) runs.push([from, to]);
   }
-  const compare = (/** @type {number} */ a, /** @type {number} */ b) => {
-    for (const plane of rest) {
-      const difference = plane.at(a) - plane.at(b);
-      if (difference) return difference;
-    }
-    // They stand in their own order, which stays.
-    return a - b;
-  };
+  const compare = comparison(rest);
   for (const [from, to] of runs) order.set(Array.from(order.subarray(from, to)).sort(compare), from);
   return true;
 }

@@ -28,6 +28,7 @@ export const GROUPS_LOOK = String.raw`
 .bnb-body .bnb-row:not(.bnb-group)[aria-level="3"] > :nth-child(2) { padding-left: 40px; }
 .bnb-group-by { position: relative; }
 .bnb-group-menu { max-height: 360px; }
+.bnb-group-list { display: contents; }
 .bnb-then { margin-top: 4px; padding-top: 6px; border-top: 1px solid var(--bnb-line); }
 .bnb-then select { color: inherit; background: var(--bnb-back); font: inherit; }
 @container (max-width: 800px) {

@@ -3,6 +3,7 @@
 import { CompletionList } from "./completion_list.js";
 import { ColumnsMenu } from "./columns_menu.js";
 import { element } from "./dom.js";
+import { AfterPaint } from "./frame/after_paint.js";
 import { GroupMenu } from "./group_menu.js";
 import { SearchHelp, refusalLine, withSuggestion } from "./search_line.js";
 import { Roving } from "./roving.js";
@@ -38,13 +39,19 @@ export class Toolbar {
       this.help.element, this.groups.element, this.columns.element, actions.filters,
     ]);
     this.tools = new Roving([this.element], () => [/** @type {HTMLElement[]} */ ([...this.element.querySelectorAll(":scope > details > summary, :scope > button")]).filter((one) => one.checkVisibility())]);
+    // Whether one can be seen costs a layout of the page.
+    this.toolsLater = new AfterPaint(() => this.tools.refresh());
+  }
+
+  dispose() {
+    this.toolsLater.dispose();
   }
 
   /** The list has other columns, or shows others. */
   lay() {
     this.search.value = this.store.matches.query;
     this.columns.show();
-    this.tools.refresh();
+    this.toolsLater.soon();
   }
 
   showError() {

@@ -126,6 +126,7 @@ export class View {
     this.strip.dispose();
     this.fit.dispose();
     this.facets.dispose();
+    this.toolbar.dispose();
     this.selected.dispose();
     this.theme.dispose();
     this.unguard();

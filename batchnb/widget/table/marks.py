@@ -107,6 +107,14 @@ class Marks:
                     self.messages.pop(row, None)
                     self._changed.add(row)
 
+    def forget_fates(self) -> None:
+        """Forget what became of jobs; statuses and locks stay as they are."""
+        with self._mutex:
+            self._changed.update(np.flatnonzero(self.fates).tolist())
+            self.fates[:] = 0
+            self.messages.clear()
+            self._new_messages.clear()
+
     def note_event(self, event: JobEvent) -> None:
         """Mark one change of one job."""
         if event.state in (EventState.SEEN, EventState.ENDED):

@@ -150,3 +150,15 @@ test("a table of a million rows keeps half as much of each", () => {
   assert.ok(table.facts.vcpus instanceof Float32Array);
   assert.ok(Number.isNaN(table.facts.vcpus[999_999]));
 });
+
+test("numbers take half the memory, but for those that would not be the same then", () => {
+  const columns = [{ title: "vcpus", kind: "number", values: [8, 0.25, NaN, 2] }, { title: "gpus", kind: "number", values: [0.1, 1, NaN, 0] }];
+  const table = tableWith(jobs, { columns });
+  assert.ok(table.facts.vcpus instanceof Float32Array);
+  assert.deepEqual([...table.facts.gpus], [0.1, 1, NaN, NaN]);
+  const { message, parts } = factsMessage({ 2: { vcpus: 0.3, memory: 30_720 } });
+  table.facts.take(message, parts);
+  assert.deepEqual([...table.facts.vcpus], [8, 0.25, 0.3, NaN]);
+  assert.deepEqual([...table.facts.memory], [NaN, NaN, 30_720, NaN]);
+  assert.ok(table.facts.memory instanceof Float32Array);
+});

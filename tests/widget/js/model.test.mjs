@@ -292,6 +292,66 @@ test("the jobs of a run are found by a term, and the search from before comes ba
   store.dispose();
 });
 
+/** A picker after a run of two of its jobs, of which one failed. */
+function afterRun() {
+  const opened = open();
+  const { store, receive, show } = opened;
+  show(NAMES);
+  store.matches.query = "b-";
+  store.resort();
+  patch(opened, [0x81, 2]);
+  receive({ kind: "state", state: { phase: "running", reasons: [] } });
+  receive({ kind: "state", state: { phase: "idle", reasons: [], result: { number: 4 } } });
+  return opened;
+}
+
+/** Say what became of the jobs in rows 2 and 3. */
+function patch({ receive }, fates, state = { phase: "running", reasons: [] }) {
+  const buffer = new ArrayBuffer(14);
+  new Uint32Array(buffer, 0, 2).set([2, 3]);
+  new Uint8Array(buffer).set([...fates, 5, 7, 0, 1], 8);
+  receive({ kind: "patch", snapshot: 1, rows: 2, messages: [], state }, [buffer]);
+}
+
+test("the kernel is told which result was read, and takes the column of results away", async () => {
+  const { sent, store, receive, told } = afterRun();
+  assert.equal(store.table.fate.hidden, false);
+  store.selection.toggle(0);
+  void store.finish();
+  assert.equal(store.result, null);
+  const { kind, id, number } = sent.find((one) => one.kind === "done");
+  assert.deepEqual([kind, number], ["done", 4]);
+  assert.equal(store.selection.count, 0);
+  told.length = 0;
+  patch({ receive }, [0, 0], { phase: "idle", reasons: [], result: null });
+  receive({ kind: "answer", id, ok: true, done: true });
+  await new Promise(setImmediate);
+  assert.equal(store.table.fate.hidden, true);
+  assert.ok(told.includes("table"));
+  assert.deepEqual(store.matches.facets.shown.filter(({ name }) => name === "fate"), []);
+  assert.deepEqual([store.result, store.matches.query], [null, "b-"]);
+  store.dispose();
+});
+
+test("a result that was read in another page goes here as well, and leaves the selection", () => {
+  const { store, receive } = afterRun();
+  assert.equal(store.matches.query, "result:*");
+  store.selection.toggle(0);
+  patch({ receive }, [0, 0], { phase: "idle", reasons: [], result: null });
+  assert.deepEqual([store.result, store.matches.query, store.selection.count], [null, "b-", 1]);
+  assert.deepEqual([...store.matches.rows], [2, 3, 4]);
+  store.dispose();
+});
+
+test("a result that the kernel would not forget is shown again", async () => {
+  const { sent, store, receive } = afterRun();
+  void store.finish();
+  receive({ kind: "answer", id: sent.find((one) => one.kind === "done").id, ok: true, done: false });
+  await new Promise(setImmediate);
+  assert.deepEqual(store.result, { number: 4 });
+  store.dispose();
+});
+
 test("rows that come at the end leave the selection, the cursor and the open groups where they are", async () => {
   const { sent, store, show } = open();
   show(NAMES);

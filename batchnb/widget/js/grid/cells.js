@@ -109,11 +109,11 @@ const FILLS = {
     const [dot, text] = /** @type {HTMLElement[]} */ ([...cell.children]);
     if (text && !times && cell.childNodes.length === 2) {
       for (const part of [dot, text]) if (part.dataset.kind !== kind) part.dataset.kind = kind;
-      return setText(text, shown(word, 40));
+      return setText(text, shown(word, 40) || NOT_KNOWN);
     }
     cell.replaceChildren(
       element("span", { class: "bnb-dot", "data-kind": kind, "aria-hidden": "true" }),
-      element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40)]), ...(times ? [` ${times}`] : []),
+      element("span", { class: "bnb-word", "data-kind": kind }, [shown(word, 40) || NOT_KNOWN]), ...(times ? [` ${times}`] : []),
     );
   },
   fate(cell, column, row, { fate }) {

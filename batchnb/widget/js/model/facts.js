@@ -9,7 +9,7 @@ export const FIGURES = /** @type {const} */ ({ vcpu: "vcpus", gpu: "gpus", memor
 /** @typedef {keyof typeof FIGURES} Figure */
 /** What an array needs, each of its children needs: the row has what its running children hold. */
 const OF_CHILDREN = ["vcpu", "gpu", "memory"];
-/** Above this number of rows, numbers of half the size are exact enough, and fit into the memory of a page. */
+/** Above this number of rows, numbers of 32 bits are exact enough, and fit into the memory of a page. */
 const MANY_ROWS = 250_000;
 const MOST_SHORT_CODES = 0xffff;
 
@@ -19,25 +19,27 @@ const UNTOLD = [3, 4];
 /** What an hour costs; 0 for what has no price. @typedef {{vcpu: number, memory: number, gpu: number}} HourPrice */
 /** Prices by the name of the queue, null for other queues where those have none. @typedef {{currency: string, everywhere: HourPrice | null, byQueue: Record<string, HourPrice>}} Prices */
 
-/** @param {number} rows @returns {Float64Array} */
-function unknownNumbers(rows) {
-  const numbers = rows > MANY_ROWS ? new Float32Array(rows) : new Float64Array(rows);
-  return /** @type {Float64Array} */ (numbers.fill(NaN));
-}
+/** @typedef {Float32Array | Float64Array} Numbers */
+
+/** @param {number} rows @returns {Numbers} */
+const unknownNumbers = (rows) => new Float32Array(rows).fill(NaN);
+
+/** Whether 32 bits hold a number as it is, as they do those of nearly all jobs. @param {number} value */
+const isShort = (value) => Number.isNaN(value) || Math.fround(value) === value;
 
 export class Facts {
-  /** @type {Float64Array} */ vcpus = new Float64Array();
-  /** @type {Float64Array} */ gpus = new Float64Array();
-  /** In MiB. @type {Float64Array} */ memory = new Float64Array();
-  /** @type {Float64Array} */ tries = new Float64Array();
-  /** @type {Float64Array} */ maxTries = new Float64Array();
-  /** @type {Float64Array} */ exit = new Float64Array();
+  /** @type {Numbers} */ vcpus = new Float32Array();
+  /** @type {Numbers} */ gpus = new Float32Array();
+  /** In MiB. @type {Numbers} */ memory = new Float32Array();
+  /** @type {Numbers} */ tries = new Float32Array();
+  /** @type {Numbers} */ maxTries = new Float32Array();
+  /** @type {Numbers} */ exit = new Float32Array();
   /** 0 for a row that was not described, 1 for one that was for an earlier list, 2 for this one; whether AWS knew it or not. */ described = new Uint8Array();
   /** Arrays, by row. @type {Map<number, Children>} */ children = new Map();
   /** How many nodes a multi-node job has, by row. @type {Map<number, number>} */ nodes = new Map();
   /** Each set of tags once; the first is for rows of which nobody knows them. @type {[string, string][][]} */ tagSets = [[]];
   /** The set of each row. @type {Uint16Array | Uint32Array} */ tagCodes = new Uint16Array();
-  /** What all figures share of which nothing is known yet. @type {Float64Array} */ unknown = new Float64Array();
+  /** What all figures share of which nothing is known yet. @type {Numbers} */ unknown = new Float32Array();
   /** What an hour costs, null where no prices are configured. @type {Prices | null} */ prices = null;
   /** Grows with each change, for those who keep what they have counted. */ version = 0;
 
@@ -59,10 +61,11 @@ export class Facts {
     for (const [source, name] of Object.entries(FIGURES)) {
       const column = numberColumn(columns, source);
       if (!column) continue;
-      const numbers = this.own(name);
+      const told = Float64Array.from({ length: header.here }, (_, row) => column.value(row));
+      const numbers = this.own(name, told.every(isShort));
       const isOfChildren = OF_CHILDREN.includes(source);
       for (let row = 0; row < header.here; row += 1) {
-        if (!this.described[row] && !(isOfChildren && arrays && arrays.value(row) > 0)) numbers[row] = column.value(row);
+        if (!this.described[row] && !(isOfChildren && arrays && arrays.value(row) > 0)) numbers[row] = told[row];
       }
     }
     // Of a row without an id, and of another one of the same job, AWS tells nothing.
@@ -89,9 +92,11 @@ export class Facts {
     this.masks.clear();
   }
 
-  /** The numbers of a figure, to be written into. @param {typeof FIGURES[Figure]} name */
-  own(name) {
-    if (this[name] === this.unknown) this[name] = this.unknown.slice();
+  /** The numbers of a figure, to be written into. @param {typeof FIGURES[Figure]} name @param {boolean} areShort whether 32 bits hold what is written */
+  own(name, areShort) {
+    const numbers = this[name];
+    if (!areShort && numbers instanceof Float32Array && numbers.length <= MANY_ROWS) this[name] = Float64Array.from(numbers);
+    else if (numbers === this.unknown) this[name] = numbers.slice();
     return this[name];
   }
 
@@ -110,7 +115,7 @@ export class Facts {
         const told = numbers.subarray(place * count, (place + 1) * count);
         // Of most jobs there is no exit code, and nothing to be kept.
         if (this[name] === this.unknown && told.every(Number.isNaN)) return;
-        const figures = this.own(name);
+        const figures = this.own(name, told.every(isShort));
         for (let at = 0; at < count; at += 1) figures[rows[at]] = told[at];
       });
       for (let at = 0; at < count; at += 1) this.described[rows[at]] = 2;
@@ -128,6 +133,11 @@ export class Facts {
     if (known !== undefined) return known;
     this.codeOf.set(key, this.tagSets.push(pairs) - 1);
     return this.tagSets.length - 1;
+  }
+
+  /** Whether this is a figure of which no row has anything. @param {string | null} source */
+  isUnknown(source) {
+    return source !== null && Object.hasOwn(FIGURES, source) && this[FIGURES[/** @type {Figure} */ (source)]] === this.unknown;
   }
 
   /** Whether a row has nothing of this that is known, and was not described. @param {string} source @param {number} row */

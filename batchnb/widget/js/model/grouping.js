@@ -35,8 +35,11 @@ export function groupChoices(table) {
   const taken = new Set(["name", "definition", "queue", "id", "size"]);
   // Moments hardly ever agree.
   const others = table.columns.filter((column) => column.kind !== "time" && !taken.has(column.role ?? "") && !Object.hasOwn(BUILT_IN, column.title) && !(column.role === "fate" && column.hidden));
-  return [...built, ...others.flatMap((column) => (columnLevel(column, table.here) ? [{ name: nameOf(column), label: labelOf(column) }] : []))];
+  return [...built, ...others.flatMap((column) => (hasGroups(column, table) ? [{ name: nameOf(column), label: labelOf(column) }] : []))];
 }
+
+/** Whether a column makes groups. One of which nothing was described yet makes one, without a look at its rows. @param {Column} column @param {Table} table */
+const hasGroups = (column, { facts, here }) => facts.isUnknown(column.role) || columnLevel(column, here) !== null;
 
 /** @param {Column} column */
 const nameOf = (column) => (column.role === "status" || column.role === "fate" ? column.role : column.title);

@@ -8,6 +8,7 @@ import { Cursor } from "./cursor.js";
 import { Describer } from "./describer.js";
 import { Groups } from "./groups.js";
 import { Kernel } from "./kernel.js";
+import { LastResult } from "./last_result.js";
 import { Layout } from "./layout.js";
 import { Matches } from "./matches.js";
 import { Selection } from "./selection.js";
@@ -31,9 +32,9 @@ export class Store {
   viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
   auto = new AutoRefresh(this);
   describer = new Describer(this);
+  last = new LastResult(this);
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
   reason = "";
-  /** The result that needs to be shown no more. */ read = "";
   /** What the picker is doing, as the kernel said last. @type {Json} */
   state = { phase: "idle", error: null, reasons: [], plan: null, progress: null, result: null };
   /** The kernel's clock, in seconds, and when it was heard, in milliseconds of this page. */ clock = { kernel: NaN, here: NaN };
@@ -146,9 +147,9 @@ export class Store {
 
   /** @param {Json} message @param {ArrayBuffer} buffer */
   patch(message, buffer) {
-    const { locked, hasResults } = this.table.patch(message, buffer);
+    const { locked, isOtherColumn } = this.table.patch(message, buffer);
     this.selection.drop(locked);
-    if (hasResults) this.notify("table");
+    if (isOtherColumn) this.notify("table");
     this.matches.facets.forget();
     this.notify("patch");
   }
@@ -159,7 +160,7 @@ export class Store {
     this.state = state;
     this.clock = { kernel: state.clock, here: performance.now() };
     if (state.plan) this.table.planned = new Map(state.plan.children);
-    if (before.phase === "running" && state.phase !== "running" && state.result) this.showResult();
+    this.last.follow(before);
     if (before.phase !== state.phase || before.where?.isAsking !== state.where?.isAsking || before.where?.obstacle !== state.where?.obstacle) this.describer.resume();
     this.notify("state");
   }
@@ -175,31 +176,19 @@ export class Store {
     this.notify("state");
   }
 
-  /** The jobs of this run, failures first. */
-  showResult() {
-    this.matches.showRun();
-    this.cursor.top = 0;
-    this.resort("table");
-  }
-
   showAll() {
     this.matches.query = "";
     this.refilter("table");
   }
 
-  /** The result has been read: on with the list as it was before the run, and with nothing selected. */
+  /** The result has been read. */
   finish() {
-    this.read = JSON.stringify(this.state.result);
-    this.matches.leaveRun();
-    this.selection.bulk("none");
-    this.resort("table");
-    this.notify("state");
+    return this.last.finish();
   }
 
   /** What became of the last run, until somebody has read it. @returns {Json | null} */
   get result() {
-    const { result } = this.state;
-    return result && this.read !== JSON.stringify(result) ? result : null;
+    return this.last.unread;
   }
 
   /** Exactly the selected rows. */

@@ -10,6 +10,9 @@ import { Facts, numberColumn } from "./facts.js";
 /** The first code of a lock whose words come from the kernel. */
 const LOCKS_FROM = 16;
 
+/** Whether there is anything to say of a job's end. @param {Uint8Array} fates @param {Uint8Array} locks */
+const hasResults = (fates, locks) => fates.some((fate) => fate !== 0) || locks.some((lock) => lock >= LOCKS_FROM);
+
 export class Table {
   /** What the kernel said of the snapshot, null before the first one. @type {Json | null} */ header = null;
   /** @type {Column[]} */ columns = [];
@@ -34,7 +37,7 @@ export class Table {
     this.locks = new Uint8Array(locks);
     this.fate = new FateColumn(message.fates, new Uint8Array(fates), new Map(message.messages));
     this.fate.noteAt = (row) => this.lockTextAt(row);
-    this.fate.hidden = !this.fate.fates.some((fate) => fate !== 0) && !this.locks.some((lock) => lock >= LOCKS_FROM);
+    this.fate.hidden = !hasResults(this.fate.fates, this.locks);
     const columns = decode(header, data, new Uint8Array(texts), this.lives, this.fate);
     this.facts.prices = message.prices ?? null;
     this.pricesError = message.pricesError ?? "";
@@ -44,7 +47,7 @@ export class Table {
   }
 
   /**
-   * Change some rows. Returns those that can be selected no more, and whether the column of results appears now.
+   * Change some rows. Returns those that can be selected no more, and whether the column of results comes or goes.
    * @param {Json} message @param {ArrayBuffer} buffer
    */
   patch(message, buffer) {
@@ -63,9 +66,10 @@ export class Table {
       if (locks[at]) locked.push(row);
     }
     for (const [row, text] of message.messages) this.fate.messages.set(row, text);
-    const hasResults = this.fate.hidden && (fates.some((fate) => fate !== 0) || locks.some((lock) => lock >= LOCKS_FROM));
-    if (hasResults) this.fate.hidden = false;
-    return { locked, hasResults };
+    const before = this.fate.hidden;
+    if (before) this.fate.hidden = !hasResults(fates, locks);
+    else if (!hasResults(fates, locks)) this.fate.hidden = !hasResults(this.fate.fates, this.locks);
+    return { locked, isOtherColumn: before !== this.fate.hidden };
   }
 
   /** What another picker does to the job in a row, or has done; empty where none does. @param {number} row */
