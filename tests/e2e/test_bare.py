@@ -694,6 +694,28 @@ def test_hostile_text_is_text_in_the_review_the_run_and_the_result(open_picker: 
     assert bare.errors == []
 
 
+def test_a_review_stays_as_it_was_when_a_group_is_left_out(open_picker: Open, page: Page) -> None:
+    """All rows that were asked for are there still, and what was in sight is."""
+    bare = open_picker(some_jobs(3))
+    state = hostile_states("a")[0]
+    (row, *_) = state["plan"]["rows"]
+    rows = [{**row, "group": at, "definition": f"etl:{at}", "isMarked": False} for at in range(40)]
+
+    def review(digest: str, count: int) -> None:
+        plan = {**state["plan"], "digest": digest, "rows": rows[:count]}
+        page.evaluate("(state) => window.deliver([[{ kind: 'state', state }, []]])", {**state, "plan": plan})
+
+    review("one", 40)
+    shown = page.locator(".bnb-groups tbody tr")
+    expect(shown).to_have_count(9)
+    bare.button("32 more groups").click()
+    page.locator(".bnb-review").evaluate("(review) => { review.scrollTop = 300 }")
+    review("two", 39)
+    expect(shown).to_have_count(39)
+    assert page.locator(".bnb-review").evaluate("(review) => review.scrollTop") == 300
+    assert bare.errors == []
+
+
 def test_a_hostile_message_of_aws_is_text(open_picker: Open, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error that holds markup is read, not run."""
 

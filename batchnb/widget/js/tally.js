@@ -35,7 +35,8 @@ export class TallyBar {
     this.invert = button("Invert", () => bulk("invert"), small);
     this.open = button("Open all", () => this.toggleGroups(true), { ...small, title: "Open all groups of the first level" });
     this.close = button("Close all", () => this.toggleGroups(false), { ...small, title: "Close all groups" });
-    this.element = element("div", { class: "bnb-count-line" }, [this.found, this.open, this.close, this.all, this.invert]);
+    this.locked = element("span", { class: "bnb-dim" }, ["The selection is locked until this is over."]);
+    this.element = element("div", { class: "bnb-count-line" }, [this.found, this.open, this.close, this.all, this.invert, this.locked]);
   }
 
   /** @param {boolean} open */
@@ -46,12 +47,15 @@ export class TallyBar {
   }
 
   show() {
-    const { table, matches, selection, groups, isFrozen } = this.store;
+    const { table, matches, selection, groups, isFrozen, state, kernel } = this.store;
     const { inSight, selectable } = selection.tally;
     const { isPartial, loading } = table;
     const [figure, words] = table.header ? matchText({ rows: table.rows, here: table.here, matching: matches.rows.length, isError: matches.error !== null, loading }) : ["", ""];
     const grouped = groups.count ? [", in ", element("strong", {}, [inFigures(groups.count)]), groups.count === 1 ? " group" : " groups"] : [];
     this.found.replaceChildren(element("strong", {}, [figure]), figure ? ` ${words}` : words, ...grouped);
+    const isLocked = ["planning", "running"].includes(state.phase) && kernel.lost === null;
+    this.locked.hidden = !isLocked;
+    this.all.hidden = this.invert.hidden = isLocked;
     this.open.hidden = this.close.hidden = !groups.count;
     this.all.textContent = isPartial ? "Select all" : selectAllText(matches.rows.length, selectable);
     this.all.title = loading ?? "Select all that match (Ctrl A)";

@@ -8,7 +8,7 @@ import { shown } from "../text.js";
 import { PERIODS } from "./auto_refresh.js";
 import { Menu } from "./menu.js";
 import { MoreMenu } from "./more_menu.js";
-import { badgeText, listAge, newJobsText, placeParts } from "./strip_text.js";
+import { badgeText, newJobsText, placeParts, rowsAge } from "./strip_text.js";
 /** @import { Store } from "../model/store.js" */
 /** @import { MoreActions } from "./more_menu.js" */
 
@@ -95,7 +95,8 @@ export class Strip {
   }
 
   showAge() {
-    const { text, isOld } = listAge(this.store.state.where?.listedAt ?? null, Date.now());
+    const { state, result, kernel } = this.store;
+    const { text, isOld } = rowsAge({ state, result, isLost: kernel.lost !== null }, Date.now());
     if (this.age.textContent !== text) this.age.textContent = text;
     this.age.classList.toggle("bnb-old", isOld);
   }
