@@ -16,7 +16,7 @@ export class GroupMenu {
     this.id = id;
     this.say = say;
     this.summary = element("summary", { class: "bnb-button bnb-drop", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group"]);
-    this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" });
+    this.menu = element("div", { class: "bnb-menu bnb-group-menu", tabindex: "-1", role: "group", "aria-label": "Group by" });
     this.element = element("details", {
       class: "bnb-group-by",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),

@@ -28,7 +28,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
-  viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
+  viewState = new ViewState((view, heard) => this.kernel.lost === null && this.ask("view", { view, heard }));
   auto = new AutoRefresh(this);
   describer = new Describer(this);
   details = new Details((content) => this.ask("details", content), () => this.notify("details"));
