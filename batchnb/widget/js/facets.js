@@ -35,7 +35,7 @@ export class FacetBar {
     /** Where the page is narrow, they are behind this button. */
     this.filters = button("Filters", () => this.showNarrow(!this.isOpen), { class: "bnb-button bnb-drop bnb-filters", "aria-expanded": "false" });
     this.place = element("div", {
-      class: "bnb-facets-place",
+      class: "bnb-facets-place", tabindex: "-1",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.isOpen && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && event.relatedTarget !== this.filters && !this.place.contains(/** @type {Node} */ (event.relatedTarget)) && this.showNarrow(false),
     }, [this.element]);
