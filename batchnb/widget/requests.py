@@ -81,6 +81,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 _HANDLERS: Mapping[str, Handler] = {
     "hello": lambda session, *_: session.greet(),
+    "who": lambda session, *_: session.ask_who(),
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,
@@ -106,7 +107,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
-    "view": lambda session, content, _: session.view.take(content.get("view")),
+    "view": lambda session, content, _: session.view.take(content.get("view"), content.get("heard")),
     "afresh": lambda session, *_: session.view.start_afresh(),
     "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),

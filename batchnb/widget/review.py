@@ -19,7 +19,7 @@ from batchnb.widget.names import names_text
 __all__ = ["DEPENDENTS", "LEFT_OUT", "Review", "jobs_of_part", "left_out_text", "names_of_group", "with_verb"]
 
 DEPENDENTS, LEFT_OUT = "dependents", "left_out"
-"""The parts of a review that are no group of its table."""
+"""The parts of a review beside the groups of its table."""
 
 _LENGTH = 1100
 _ROWS = 200

@@ -110,12 +110,17 @@ def test_each_result_can_be_gone_on_with(
     service.world.delays = local.Delays(running=3600.0)
     review(bare, 1)
     terminate.click()
+    expect(page.get_by_text("The selection is locked until this is over.")).to_be_visible()
+    expect(page.locator(".bnb-age")).to_have_text(re.compile(r"Rows are live · \d s so far"))
     expect(result).to_contain_text("1 still stopping after 1 min: run-000.", timeout=WITHIN)
+    expect(bare.button("Invert")).to_be_visible()
     service.world.schedule(0.3, frame["jobId"][0], "FAILED")
     bare.button("Watch for 5 min more").click()
     expect(result).to_contain_text("1 of 1 job ended.", timeout=WITHIN)
     expect(page.locator(".bnb-summary")).to_be_focused()
+    expect(page.locator(".bnb-age")).to_have_text(re.compile(r"Run ended \d\d:\d\d:\d\d UTC"))
     bare.button("Done").click()
+    expect(page.locator(".bnb-age")).to_have_text("Listed just now")
 
     service.world.delays = ENDING
     bare.row("run-001").click()

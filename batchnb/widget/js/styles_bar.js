@@ -56,6 +56,7 @@ export const BAR_LOOK = String.raw`
 .bnb-meter { display: flex; height: 8px; overflow: hidden; border-radius: 4px; background: var(--bnb-line); }
 .bnb-meter span { transition: width 0.25s linear; }
 .bnb-meter-done { background: var(--bnb-primary); }
+.bnb-meter-failed { background: var(--bnb-amber-line); }
 .bnb-meter-asked { background: color-mix(in srgb, var(--bnb-primary) 40%, transparent); }
 .bnb-figures { margin: 8px 0 4px; font-variant-numeric: tabular-nums; }
 .bnb-summary { margin: 0; font-size: 15px; line-height: 20px; font-weight: 600; }

@@ -219,3 +219,22 @@ test("the figures of a selection are described when it stands still, but not of 
   assert.deepEqual(store.describer.progress("selection"), { done: 0, goal: 2 });
   assert.equal(MOST_UNASKED, 10_000);
 });
+
+test("with a kernel that is back, rows are described again, and the list looks after itself again", async (t) => {
+  globalThis.document ??= { hidden: false };
+  const { sent, store, asked, show, pass, setPhase } = open(t, ["a", "b"]);
+  store.describer.seeSoon(() => [0, 1]);
+  pass(150);
+  store.auto.set(30_000);
+  t.after(() => store.auto.dispose());
+  store.kernel.lose();
+  await new Promise(setImmediate);
+  assert.equal(store.describer.progress("sight"), null, "nothing waits for what nobody answers");
+  setPhase("idle");
+  show({ number: 2 });
+  store.describer.seeSoon(() => [0, 1]);
+  pass(150);
+  assert.deepEqual(asked().map(([lane]) => lane), ["sight", "sight"]);
+  assert.equal(store.auto.isAsked, false);
+  assert.equal(sent.filter(({ kind }) => kind === "auto_refresh").length, 1);
+});

@@ -200,10 +200,12 @@ test("a request that cannot be sent means that the kernel is gone, until it is h
   store.setReason("why");
   store.selection.toggle(0);
   assert.equal(store.obstacle, null);
+  const waiting = store.ask("refresh");
   model.isBroken = true;
   const answer = await store.ask("plan");
   assert.equal(answer.ok, false);
   assert.match(store.obstacle, /kernel is gone/);
+  assert.equal((await waiting).ok, false, "whoever waits for an answer goes on");
   model.isBroken = false;
   const before = sent.length;
   assert.deepEqual([(await store.ask("refresh")).ok, sent.length], [false, before], "nobody would ever answer");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { AutoRefresh, PERIODS, isDue } from "../../../batchnb/widget/js/strip/auto_refresh.js";
 import { selectedIds } from "../../../batchnb/widget/js/strip/more_menu.js";
-import { newJobsText } from "../../../batchnb/widget/js/strip/strip_text.js";
+import { newJobsText, rowsAge } from "../../../batchnb/widget/js/strip/strip_text.js";
 
 const PAGE = { phase: "idle", isLost: false, isHidden: false, hasResult: false, isLoaded: true };
 const ON = { period: 30_000, last: 0, isAsked: false };
@@ -69,4 +69,17 @@ test("ids are those of the selected rows, in the order of the table", () => {
   assert.deepEqual(selectedIds({ table, selection: { bits: Uint8Array.of(0b00100001, 0b10) } }), ["id-0", "id-5", "id-9"]);
   assert.equal(newJobsText(1), "1 new job · Show");
   assert.equal(newJobsText(1200), "1,200 new jobs · Show");
+});
+
+test("in a run rows are live, after it they are as it left them, and else as old as the list", () => {
+  const where = { listedAt: 0 };
+  const said = (state, more = {}) => rowsAge({ state: { where, ...state }, result: null, isLost: false, ...more }, 47 * 60_000).text;
+  const overAt = Date.UTC(2026, 10, 25, 0, 58, 2);
+  assert.equal(said({ phase: "idle" }), "▲ Listed 47 min ago");
+  assert.equal(said({ phase: "running", progress: { elapsed: 12.4 } }), "Rows are live · 12 s so far");
+  assert.equal(said({ phase: "running", progress: { elapsed: 312 } }), "Rows are live · 5m so far");
+  assert.equal(said({ phase: "running", progress: { elapsed: 12 } }, { isLost: true }), "▲ Listed 47 min ago");
+  assert.equal(said({ phase: "idle" }, { result: { overAt, isStopped: false } }), "Run ended 00:58:02 UTC");
+  assert.equal(said({ phase: "idle" }, { result: { overAt, isStopped: true } }), "Run stopped 00:58:02 UTC");
+  assert.equal(said({ phase: "confirming" }, { result: { overAt, isStopped: true } }), "▲ Listed 47 min ago");
 });

@@ -24,6 +24,7 @@ export class Confirmation {
   constructor(plan, where, sight, id, actions) {
     this.plan = plan;
     this.actions = actions;
+    this.review = new Review(plan, where, sight, id, actions);
     const count = plan.blocked.length ? 0 : plan.toEnd;
     this.back = button("Back", () => actions.cancel());
     this.hint = element("span", { class: "bnb-why", id: `${id}-space` }, [this.hintText]);
@@ -39,7 +40,7 @@ export class Confirmation {
       class: "bnb-confirm", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-facts`,
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.keyed(event),
     }, [
-      new Review(plan, where, sight, id, actions).element,
+      this.review.element,
       // Below the scrolled part: why there is no final button, or which limit the number raises, is always in sight.
       ...(plan.blocked.length ? plan.blocked : [plan.raised]).filter(Boolean).map(amber),
       element("div", { class: "bnb-bar bnb-final-bar" }, [

@@ -3,17 +3,18 @@
 import { element } from "../dom.js";
 import { shown } from "../text.js";
 
-/** A meter in two parts: ended, and asked. */
+/** A meter in parts: ended, asked, and failed. */
 export function meter() {
-  const [done, asked] = ["bnb-meter-done", "bnb-meter-asked"].map((name) => element("span", { class: name }));
-  const bar = element("div", { class: "bnb-meter", role: "progressbar", "aria-valuemin": "0", "aria-label": "Jobs seen to end" }, [done, asked]);
+  const [done, asked, failures] = ["bnb-meter-done", "bnb-meter-asked", "bnb-meter-failed"].map((name) => element("span", { class: name }));
+  const bar = element("div", { class: "bnb-meter", role: "progressbar", "aria-valuemin": "0", "aria-label": "Jobs seen to end" }, [done, asked, failures]);
   const share = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / Math.max(1, whole)}%`;
   return {
     element: bar,
-    /** @param {number} ended @param {number} stopping @param {number} whole */
-    show(ended, stopping, whole) {
+    /** @param {number} ended @param {number} stopping @param {number} whole @param {number} failed */
+    show(ended, stopping, whole, failed) {
       done.style.width = share(ended, whole);
       asked.style.width = share(stopping, whole);
+      failures.style.width = share(Math.min(failed, whole - ended - stopping), whole);
       bar.setAttribute("aria-valuemax", String(whole));
       bar.setAttribute("aria-valuenow", String(ended));
       bar.setAttribute("aria-valuetext", `${ended.toLocaleString("en-US")} of ${whole.toLocaleString("en-US")} ended`);

@@ -9,12 +9,14 @@ import { Progress } from "./progress.js";
 import { spokenResult } from "./result.js";
 /** @import { PagedJob } from "../drawer/pager.js" */
 /** @import { Store } from "../model/store.js" */
+/** @import { Review } from "../review/review.js" */
 
 const SPEAK_MS = 10_000;
 
 export class Panel {
   /** Whether this view began the plan or run: it then moves the focus along. */ isMine = false;
   /** @type {Progress | null} */ progress = null;
+  /** The review that is shown. @type {Review | null} */ reviewed = null;
   /** How far a plan is. @type {HTMLElement | null} */ planning = null;
   /** What was said of that. @type {SpokenLine | null} */ spoken = null;
   /** What is shown. @type {{bar: string, phase: string, digest: string | null}} */ shown;
@@ -64,6 +66,10 @@ export class Panel {
     const { state, kernel } = this.store;
     const follows = this.isMine && this.view.hasFocus();
     const wasIn = this.element.contains(focusAt(this.element));
+    // A group was left out of a plan: the others are as they were.
+    const reviewed = before.bar === bar ? this.reviewed : null;
+    const top = reviewed?.element.scrollTop ?? 0;
+    this.reviewed = null;
     this.element.replaceChildren();
     this.progress = null;
     if (bar === "lost") {
@@ -78,7 +84,10 @@ export class Panel {
       if (follows) cancel.focus();
     } else if (bar === "review") {
       const review = this.review();
+      this.reviewed = review.review;
       this.element.append(review.element);
+      if (reviewed?.isOpen) review.review.open();
+      review.review.element.scrollTop = top;
       if (follows) review.back.focus();
     } else if (bar === "running") {
       this.progress = new Progress(() => this.store.ask("stop"), this.view.say);

@@ -32,7 +32,7 @@ export class Progress {
     this.title.textContent = title;
     this.reason.textContent = reason ? `· ${shown(reason, 200)}` : "";
     this.left.textContent = leftText(progress.left);
-    this.meter.show(progress.ended, progress.stopping, progress.watched);
+    this.meter.show(progress.ended, progress.stopping, progress.watched, progress.failed);
     this.figures.replaceChildren(...figureSpans(runFigures(progress)));
     this.note.textContent = runNote(progress, stopping);
     this.spoken.show(this.note.textContent);

@@ -11,6 +11,9 @@ import { figureSpans, meter } from "./meter.js";
 /** What the button of a cause asks for. */
 const ACTIONS = /** @type {Record<string, string>} */ ({ watch: "watch", untouched: "review_untouched" });
 
+/** How many jobs a cause is about, and what became of them. */
+const CAUSE = /^([\d,]+ [^:]{1,40}:)(.*)$/s;
+
 /** What is said aloud at the end of a run. @param {Json | null} result */
 export function spokenResult(result) {
   if (!result) return "";
@@ -42,7 +45,7 @@ export class Result {
   parts(result) {
     this.title = element("p", { class: "bnb-summary", tabindex: "-1" }, [shown(result.headline, 300)]);
     const bar = meter();
-    bar.show(result.ended, 0, result.watched);
+    bar.show(result.ended, 0, result.watched, result.failures);
     return [
       element("div", { class: "bnb-run-head" }, [this.title, element("span", { class: "bnb-run-left" }, [`took ${duration(result.seconds * 1000)}`])]),
       bar.element,
@@ -80,5 +83,6 @@ export class Result {
 /** One line, with the raw words behind it, and a button. @param {string} text @param {string} details @param {HTMLElement | null} act */
 function line(text, details, act) {
   const more = details ? element("details", { class: "bnb-details" }, [element("summary", {}, ["Details"]), shown(details, 1200)]) : null;
-  return element("div", { class: "bnb-cause" }, [shown(text, 1200), act ? " " : null, act, more]);
+  const [, head = "", rest] = CAUSE.exec(text) ?? [null, "", text];
+  return element("div", { class: "bnb-cause" }, [head ? element("strong", {}, [head]) : null, shown(rest, 1200), act ? " " : null, act, more]);
 }

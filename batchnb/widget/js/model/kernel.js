@@ -49,8 +49,15 @@ export class Kernel {
     if (this.lost !== null) return;
     const line = this.listener.resumeLine();
     this.lost = line === null ? LOST.idle : `${LOST.running}${line}`;
-    this.forget();
+    this.refuse();
     this.listener.change();
+  }
+
+  /** Nothing that waits is answered any more: whoever waits for it goes on. */
+  refuse() {
+    const waiting = [...this.pending.values()];
+    this.forget();
+    for (const { resolve } of waiting) resolve({ ok: false, error: this.lost });
   }
 
   forget() {
@@ -103,8 +110,8 @@ export class Kernel {
   receive(message, buffers) {
     this.heard = Date.now();
     if (this.lost !== null) {
+      this.refuse();
       this.lost = null;
-      this.forget();
       this.listener.change();
     }
     if (message.kind === "answer") this.settle(message);

@@ -56,18 +56,23 @@ export class Review {
     const { rows, hiddenGroups, hiddenJobs } = shownRows(this.plan, this.isOpen);
     const lines = rows.map((row, at) => this.row({ ...reviewRow(row, this.plan.madeAt, this.isOpen), isSame: rows[at - 1]?.definition === row.definition }, rows.length));
     if (hiddenGroups) {
-      const more = this.isOpen ? element("span", {}, [`${hiddenText(hiddenGroups, hiddenJobs)}, in plan.groups`]) : link(hiddenText(hiddenGroups, hiddenJobs), () => this.open());
+      const more = this.isOpen ? element("span", {}, [`${hiddenText(hiddenGroups, hiddenJobs)}, in plan.groups`]) : link(hiddenText(hiddenGroups, hiddenJobs), () => this.opened());
       const at = rows.findIndex((row) => row.isMarked);
       lines.splice(at < 0 ? lines.length : at, 0, element("tr", { class: "bnb-more-groups" }, [element("td", { colspan: "8" }, [more])]));
     }
     this.body.replaceChildren(...lines);
     const odd = `${plural(this.plan.moreOdd ?? 0, "more row looks", "more rows look")} different `;
-    this.unmarked.replaceChildren(odd, ...(this.isOpen ? [] : [link("Show", () => this.open(), { "aria-label": `Show ${odd.trim()}` })]));
+    this.unmarked.replaceChildren(odd, ...(this.isOpen ? [] : [link("Show", () => this.opened(), { "aria-label": `Show ${odd.trim()}` })]));
   }
 
   open() {
     this.isOpen = true;
     this.fill();
+  }
+
+  /** Somebody asks for all rows: what was pressed is gone. */
+  opened() {
+    this.open();
     this.element.focus();
   }
 

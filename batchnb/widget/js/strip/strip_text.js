@@ -1,6 +1,6 @@
 // @ts-check
-// The words of the header strip: where the jobs are, who calls, and how old the list is.
-import { plural } from "../text.js";
+// The words of the header strip: where the jobs are, who calls, how old the list is, and since when rows are as they are.
+import { duration, plural, utc } from "../text.js";
 /** @import { Json } from "../types.js" */
 
 const OLD_MS = 30 * 60_000;
@@ -21,6 +21,19 @@ export function placeParts({ alias, account, region, caller, isAsking }) {
 
 /** What waits behind a button. @param {number} count */
 export const newJobsText = (count) => `${plural(count, "new job")} · Show`;
+
+/**
+ * Since when rows are as they are: live in a run, as it left them after it, and else as old as the list.
+ * @param {{state: Json, result: Json | null, isLost: boolean}} known @param {number} now epoch milliseconds
+ */
+export function rowsAge({ state, result, isLost }, now) {
+  if (!isLost && state.phase === "running" && state.progress) {
+    const { elapsed = 0 } = state.progress;
+    return { text: `Rows are live · ${elapsed < 90 ? `${Math.round(elapsed)} s` : duration(elapsed * 1000)} so far`, isOld: false };
+  }
+  if (result?.overAt && ["idle", "listing"].includes(state.phase)) return { text: `Run ${result.isStopped ? "stopped" : "ended"} ${utc(result.overAt).slice(11)}`, isOld: false };
+  return listAge(state.where?.listedAt ?? null, now);
+}
 
 /** How old the list is, and whether that is too old to trust. @param {number | null} listedAt @param {number} now epoch milliseconds */
 export function listAge(listedAt, now) {
