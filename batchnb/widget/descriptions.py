@@ -23,6 +23,7 @@ from batchnb.text import shown
 from batchnb.widget.failures import failure_of
 from batchnb.widget.peers import PEERS
 from batchnb.widget.table.described import NOT_FOUND, Described, described_of, facts_message, tags_in, tags_message
+from batchnb.widget.threads import wait_for
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -131,9 +132,7 @@ class Descriptions:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""
         with self._mutex:
             thread = self._thread
-        if thread is not None:
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+        return wait_for(thread, timeout)
 
     # What a plan and a run describe anyway
 

@@ -70,7 +70,7 @@ def failure_of(
         return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
     if isinstance(error, GuardError) and error.guard == "accounts":
         name = shown(account, 80) if account else "This account"
-        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
+        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}).", raw)
     return Failure(raw)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from batchnb.errors import InputError
+from batchnb.widget.threads import wait_for
 
 __all__ = ["Phase", "Worker"]
 
@@ -97,11 +98,9 @@ class Worker:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the thread is done; return whether that was within `timeout` seconds."""
-        thread = self._thread
-        if thread is None or thread is threading.current_thread():
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
+        with self._mutex:  # it has started, then
+            thread = self._thread
+        return wait_for(thread, timeout)
 
     def _do(self, work: Callable[[int], Phase | None], turn: int) -> None:
         phase, began = None, time.monotonic()
