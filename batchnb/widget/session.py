@@ -170,7 +170,7 @@ class PickerSession:
         with self.jobs.mutex:
             run = self.reviewing.confirmed(digest, typed, sent_at)
             try:
-                self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+                self._start_run(run, Phase.CONFIRMING)
             except BaseException:
                 self.peer.give_up()
                 raise
@@ -183,10 +183,10 @@ class PickerSession:
 
     def watch_on(self) -> None:
         """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
-        if self.result is None:
-            raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
-        run = Watching(self.result, self.setup.connection, self.clock)
-        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
+        with self.jobs.mutex:
+            if self.result is None:
+                raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
+            self._start_run(Watching(self.result, self.setup.connection, self.clock), Phase.IDLE)
 
     def press_stop(self) -> None:
         """Stop sending; where that is over, stop watching."""
@@ -208,12 +208,21 @@ class PickerSession:
             # A notebook that is saved now shows the review that waits, or that none does any more.
             self.audience.keep_outputs()
 
+    def _start_run(self, run: Run | Watching, after: Phase) -> None:
+        def take() -> None:
+            # Before the thread begins: a Stop may come at once, and must not find nothing to stop.
+            self.run = run
+
+        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=after, first=take)
+
     def _execute(self, run: Run | Watching) -> None:
-        with self.peer.running():
-            self._execute_alone(run)
+        try:
+            with self.peer.running():
+                self._execute_alone(run)
+        finally:
+            self.run = None
 
     def _execute_alone(self, run: Run | Watching) -> None:
-        self.run = run
         self.jobs.marks.begin_run(run.plan)
         self.send_patch()
         # Should the kernel die before the end, the notebook says that a run had begun.
