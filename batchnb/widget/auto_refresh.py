@@ -112,6 +112,6 @@ class AutoRefresh:
         self._failures += 1
         if self._failures >= FAILURES:
             # That nothing was ended goes without saying: nobody asked for it.
-            said = str(session.failure_told(error)["error"]).replace(" Nothing was ended.", "")
+            said = str(session.failure_told(error, "Refresh")["error"]).replace(" Nothing was ended.", "")
             self._why = f"Auto refresh is off: {said}"
         session.send_state()

@@ -63,6 +63,8 @@ class PickerSession:
         """The report whose result somebody has read, and wants to see no more."""
         self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
+        self._is_watch = False
+        """Whether the run that was begun last only watches."""
         self.listing: Listing = Listing(self)
         """How the table is listed again."""
         self.worker = Worker(self._enter_phase)
@@ -211,7 +213,7 @@ class PickerSession:
     def _start_run(self, run: Run | Watching, after: Phase) -> None:
         def take() -> None:
             # Before the thread begins: a Stop may come at once, and must not find nothing to stop.
-            self.run = run
+            self.run, self._is_watch = run, isinstance(run, Watching)
 
         self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=after, first=take)
 
@@ -267,10 +269,15 @@ class PickerSession:
         with self.jobs.mutex:
             return self._state.tell()
 
-    def failure_told(self, error: BaseException) -> dict[str, Any]:
-        """Return what the bar says of an error."""
+    def failure_told(self, error: BaseException, press: str = "") -> dict[str, Any]:
+        """Return what the bar says of an error; `press` is the button that does again what failed, where known."""
         with self.jobs.mutex:
-            return self._state.failure(error)
+            return self._state.failure(error, press)
+
+    def failed_doing(self, error: BaseException | None) -> str:
+        """Return what failed with this error: a phase, `watching`, or nothing that is known."""
+        phase = self.worker.failed_in(error)
+        return "watching" if phase is Phase.RUNNING and self._is_watch else phase or ""
 
     def send_state(self) -> None:
         """Tell the browser what goes on."""
