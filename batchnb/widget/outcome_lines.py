@@ -74,10 +74,9 @@ def _headline(report: Report, ended: int, watched: int, untouched: int) -> str:
     if isinstance(report.stopped_by, CredentialsError):
         over = "session expired" if is_expired(report.stopped_by) else "login was refused"
         at = report.stopped_by_at or report.finished_at
-        left = (
-            f", {untouched:,} not asked" if untouched else f", {watched - ended:,} did not" if watched > ended else ""
-        )
-        return f"Your AWS {over} at {at:%H:%M} UTC. {ended:,} ended{left}."
+        not_ended = f", {watched - ended:,} did not" if watched > ended else ""
+        others = f", {untouched:,} not asked" if untouched else not_ended
+        return f"Your AWS {over} at {at:%H:%M} UTC. {ended:,} ended{others}."
     said = f"{ended:,} of {plural(watched, 'job')} ended."
     left = watched - ended
     return f"{said} {left:,} did not." if left else said
@@ -103,9 +102,8 @@ def _causes(
         causes.append(_line("The run was cut short.", stopped_by))
     elif isinstance(stopped_by, CredentialsError):
         on = any(cause["action"] == "watch" for cause in causes)
-        causes.append(
-            _line(f"{_log_in(stopped_by, profile)}{f', then press {WATCH_AGAIN}' if on else ''}.", stopped_by)
-        )
+        then = f", then press {WATCH_AGAIN}" if on else ""
+        causes.append(_line(f"{_log_in(stopped_by, profile)}{then}.", stopped_by))
     return causes
 
 
