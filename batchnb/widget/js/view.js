@@ -99,7 +99,7 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
-    this.asking = new AskingControls(this.root, { say, probe: () => void store.ask("hello") });
+    this.asking = new AskingControls(this.root, { say, probe: () => store.greet() });
     this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
