@@ -51,6 +51,8 @@ class Report:
     """Jobs like these that were submitted since the plan was made; None where nothing was asked for."""
     lost: Lost = NOTHING
     """What the journal has lost, where the run was resumed or read in part."""
+    stopped_by_at: datetime | None = None
+    """When the error came that ended the run early, which may be long before `finished_at`. UTC."""
 
     @cached_property
     def counts(self) -> dict[str, int]:

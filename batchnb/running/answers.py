@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from batchnb.aws.answers import BulkAnswer
 from batchnb.aws.denials import denied_job
 from batchnb.aws.errors import DENIED_CODES, RETRYABLE_ITEM_CODES, THROTTLED_CODES
@@ -46,6 +48,8 @@ class Answers:
         self.last_failure: AwsError | None = None
         self.stopped_by: AwsError | None = None
         """Why nothing more can be sent, if that is so."""
+        self.stopped_by_at: datetime | None = None
+        """When that came. UTC."""
 
     @property
     def answered_at(self) -> float:
@@ -126,7 +130,7 @@ class Answers:
             self._take_back(call, [call.job_ids])
         elif isinstance(error, CredentialsError):
             # Nothing can be sent any more; this call had no effect, and its jobs are as they were.
-            self.stopped_by = error
+            self.stopped_by, self.stopped_by_at = error, self.stopped_by_at or self._clock.wall()
             self._take_back(call, [call.job_ids])
         elif isinstance(error, RefusedError) and len(call.job_ids) > 1:
             # One job that AWS will not hear of must not keep its neighbours alive.

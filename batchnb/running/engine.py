@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -71,11 +72,17 @@ class Engine:
         self._answered: SimpleQueue[Call] = SimpleQueue()
         self._is_stopped = False
         self._gave_up: AwsError | None = None
+        self._gave_up_at: datetime | None = None
 
     @property
     def stopped_by(self) -> AwsError | None:
         """Why sending stopped before every job had been asked for, if it did and nobody wanted it to."""
         return self._answers.stopped_by or self._gave_up
+
+    @property
+    def stopped_by_at(self) -> datetime | None:
+        """When that came. UTC."""
+        return self._answers.stopped_by_at or self._gave_up_at
 
     @property
     def answered_at(self) -> float:
@@ -170,6 +177,7 @@ class Engine:
         # Jobs that were asked for have errors of their own; those whose turn never came have none but this.
         if any(self._ledger[job_id].attempts == 0 for call in self._queue for job_id in call.job_ids):
             self._gave_up = self._answers.last_failure or no_answer(lasting(self._patience))
+            self._gave_up_at = self._clock.wall()
 
     def _next_due(self) -> float:
         return max(self._queue.next_due(), self._answers.resume_at, self._pace.ready_at(self._clock.now()))

@@ -178,6 +178,7 @@ def end_line(report: Report, size: int) -> Record:
         "counts": report.counts,
         "waited": report.waited,
         "stopped_by": _stopped_by_record(report.stopped_by),
+        "stopped_by_at": moment_text(report.stopped_by_at),
         "stopped_at": moment_text(report.stopped_at),
         "newcomers": report.newcomers.record() if report.newcomers else None,
         "lost": report.lost.record() if report.lost else None,

@@ -106,10 +106,11 @@ def make_report(
     stopped_at: datetime | None = None,
     newcomers: Newcomers | None = None,
     lost: Lost = NOTHING,
+    stopped_by_at: datetime | None = None,
 ) -> Report:
     """Return the Report of what stands in the ledger now."""
     results = tuple(result_of(ledger, entry, stopped_by) for entry in ledger.entries.values())
-    ended = (ledger.clock.wall(), waited, stopped_by, run_id, stopped_at, newcomers, lost)
+    ended = (ledger.clock.wall(), waited, stopped_by, run_id, stopped_at, newcomers, lost, stopped_by_at)
     return Report(ledger.plan, results, started_at, *ended)
 
 

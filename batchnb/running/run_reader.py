@@ -228,7 +228,8 @@ class _Reader:
         return known
 
     def _take_end(self, line: Mapping[str, Any]) -> None:
-        moment(line.get("stopped_at"))
+        for name in ("stopped_at", "stopped_by_at"):
+            moment(line.get(name))
         self.record.end = line
 
     def _take_resume(self, line: Mapping[str, Any]) -> None:
@@ -242,8 +243,8 @@ class _Reader:
 
     def _take_watch(self, _line: Mapping[str, Any]) -> None:
         # Nothing was asked for since. What the report said of the sending still counts, with the time of the last line.
-        if self.record.end is not None:
-            self.record.end = {**self.record.end, "at": None}
+        if (end := self.record.end) is not None:
+            self.record.end = {**end, "at": None, "stopped_by_at": end.get("stopped_by_at") or end.get("at")}
 
     def finish(self) -> RunRecord:
         """Return what was read, with what is lost."""

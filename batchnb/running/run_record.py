@@ -171,6 +171,8 @@ class RunRecord:
             stopped_at=moment(end.get("stopped_at")),
             newcomers=Newcomers.from_record(end.get("newcomers")),
             lost=self.lost,
+            # Version 0.2 and older put only the end of the run on record.
+            stopped_by_at=moment(end.get("stopped_by_at") or end.get("at")) if end.get("stopped_by") else None,
         )
 
     def results(self, plan: Plan) -> tuple[JobResult, ...]:

@@ -219,15 +219,17 @@ class Stages:
 
     def _report(self) -> Report:
         """Return the report of what is known now."""
+        stopped = self._engine if self._engine.stopped_by else self._verifier
         return make_report(
             self._ledger,
-            self._engine.stopped_by or self._verifier.stopped_by,
+            stopped.stopped_by,
             self._started_at,
             waited=self._has_watched,
             run_id=self._run_id,
             stopped_at=self._stop.stopped_at,
             newcomers=self._newcomers,
             lost=self._lost,
+            stopped_by_at=stopped.stopped_by_at,
         )
 
     def _interrupted(self, report: Report) -> InterruptedRunError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
 
@@ -90,6 +91,8 @@ class Verifier:
         self._watches_since = ledger.clock.now()
         self.stopped_by: AwsError | None = None
         """Why the jobs could not be looked at to the end, if they could not."""
+        self.stopped_by_at: datetime | None = None
+        """When that came. UTC."""
         self.is_pressed = False
         """Whether a look is about to begin: slow work should wait until its calls are out."""
 
@@ -242,6 +245,7 @@ class Verifier:
         self._under_way.remove(look)
         if isinstance(look.answer, AwsError):
             self.stopped_by = self.stopped_by or look.answer
+            self.stopped_by_at = self.stopped_by_at or self._clock.wall()
         elif isinstance(look.answer, BaseException):
             raise look.answer
         seen = look.answer if isinstance(look.answer, Mapping) else None

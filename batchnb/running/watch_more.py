@@ -107,8 +107,14 @@ class _Watch:
             else one
             for one in self.before.results
         )
-        at = self._ledger.clock.wall()
-        return replace(self.before, results=results, finished_at=at, waited=True, stopped_by=stopped_by)
+        return replace(
+            self.before,
+            results=results,
+            finished_at=self._ledger.clock.wall(),
+            waited=True,
+            stopped_by=stopped_by,
+            stopped_by_at=self._verifier.stopped_by_at if stopped_now else self.before.stopped_by_at,
+        )
 
 
 def _restored(record: RunRecord, ledger: Ledger) -> Ledger:

@@ -54,6 +54,7 @@ class Identity:
 
     def ask(self, first_job: str | None = None) -> None:
         """Ask in a thread, unless that goes on. `first_job` is described where STS would not tell the account."""
+        self.expect()
         with self._mutex:
             if self._thread is not None and self._thread.is_alive():
                 return

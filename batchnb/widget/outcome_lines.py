@@ -73,7 +73,8 @@ def _headline(report: Report, ended: int, watched: int, untouched: int) -> str:
         return report.stopped_text
     if isinstance(report.stopped_by, CredentialsError):
         over = "session expired" if is_expired(report.stopped_by) else "login was refused"
-        return f"Your AWS {over} at {report.finished_at:%H:%M} UTC. {ended:,} ended, {untouched:,} not asked."
+        at = report.stopped_by_at or report.finished_at
+        return f"Your AWS {over} at {at:%H:%M} UTC. {ended:,} ended, {untouched:,} not asked."
     said = f"{ended:,} of {plural(watched, 'job')} ended."
     left = watched - ended
     return f"{said} {left:,} did not." if left else said

@@ -88,6 +88,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 _HANDLERS: Mapping[str, Handler] = {
     "hello": _on_hello,
+    "who": lambda session, *_: session.ask_who(),
     "select": _on_select,
     "plan": _on_plan,
     "confirm": _on_confirm,

@@ -142,10 +142,9 @@ class PickerSession:
             return len(self.jobs.rows)
 
     def greet(self) -> None:
-        """Send the table to a page that shows it, and ask in the background who calls."""
+        """Send the table to a page that shows it, and will ask who calls once it has painted the rows."""
         self.identity.expect()
         self.send_table()
-        self.ask_who()
 
     def ask_who(self) -> None:
         """Ask in the background who calls, unless that is known since the last login."""

@@ -23,6 +23,7 @@ from batchnb.guards.settings import layer
 from batchnb.jobs.ids import JobId
 from batchnb.jobs.outcome import Outcome
 from batchnb.local import Dependency, Fault
+from batchnb.local.operations import terminate_jobs
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import InterruptedRunError, Report
@@ -102,21 +103,28 @@ def test_a_tag_that_is_set_while_a_run_goes_on_keeps_the_job(
     start: Callable[..., local.LocalBatch],
     bulk: bool,  # noqa: FBT001
     status: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Once the first jobs are asked for, somebody tags others: those whose turn comes later are kept."""
+    """While the first job is asked for, somebody tags others: those whose turn comes later are kept."""
     emulator = start(lambda world: world.add_queue("train"), bulk=bulk)
     gateway, clock = connect(endpoint_url=emulator.endpoint_url), clock_of(emulator)
     ids = emulator.world.add_jobs("train", "job", 130, status=status)
     tagged: list[str] = []
 
-    def on_event(event: JobEvent) -> None:
-        if event.state is EventState.ACCEPTED and not tagged:
+    end = terminate_jobs._end
+
+    def end_and_tag(*parts: Any) -> None:
+        # Before the first answer: a run that is told of it may have gone on meanwhile.
+        if not tagged:
             tagged.extend([ids[100], ids[129]])
             for job_id in tagged:
                 _tag(emulator.world, job_id)
+        end(*parts)
 
-    report = _plan(gateway, ids, clock).execute(clock=clock, on_event=on_event)
+    monkeypatch.setattr(terminate_jobs, "_end", end_and_tag)
+    report = _plan(gateway, ids, clock).execute(clock=clock)
 
+    assert tagged
     for job_id in tagged:
         _assert_kept(emulator, report, job_id)
     assert len(_asked_for(emulator)) == 128

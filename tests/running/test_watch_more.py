@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,76 @@ def test_a_run_that_is_elsewhere_or_in_other_hands_is_left_alone(
     path.write_bytes(b"".join(lines[:-2] + lines[-1:]))
     with pytest.raises(JournalError, match="not whole"):
         watch_run(path, gateway, timeout=1, clock=clock)
+
+
+@pytest.fixture
+def expired(emulator: local.LocalBatch, gateway: Gateway, clock: Clock) -> Report:
+    """Return the report of a run of two jobs: one takes 400 s to stop, and then the login was over."""
+    emulator.world.delays = local.Delays(runnable=400.0, running=400.0)
+    ids = [emulator.world.add_job("train", "queued", status="RUNNABLE"), emulator.world.add_job("train", "running")]
+    for operation in ("TerminateJobs", "TerminateJob"):
+        emulator.faults.add(local.Fault(operation=operation, kind="ExpiredTokenException", job_id=ids[1]))
+    report = make_plan(gateway, [JobId(job_id) for job_id in ids], "OPS-1", clock).execute(clock=clock)
+    emulator.faults.clear()
+    assert _outcomes(report) == [Outcome.STOPPING, Outcome.NOT_ATTEMPTED]
+    return report
+
+
+def test_a_report_says_when_its_error_came_however_long_it_was_watched(
+    expired: Report, gateway: Gateway, clock: Clock
+) -> None:
+    """Not when the watch was over, nor one that was made later; the record says the same."""
+    at = expired.stopped_by_at
+    assert at is not None
+    assert (at - expired.started_at).total_seconds() < 10
+    assert (expired.finished_at - at).total_seconds() > 200
+    on_record = read_run(str(expired.run_id))
+    assert replace(on_record, stopped_by=None) == replace(expired, stopped_by=None, plan=on_record.plan)
+
+    report = watch_run(_journal(expired), gateway, timeout=300, clock=clock)
+
+    assert _outcomes(report) == [Outcome.CANCELLED, Outcome.NOT_ATTEMPTED]
+    assert report.stopped_by_at == at
+    assert report.finished_at > expired.finished_at
+    again = read_run(str(expired.run_id))
+    assert (again.stopped_by_at, again.finished_at) == (at, report.finished_at)
+
+
+def test_a_watch_that_is_cut_off_leaves_when_the_error_came(
+    expired: Report, gateway: Gateway, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record has a line that says that it was watched, and no end after that."""
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, "end", crash)
+    with pytest.raises(KeyboardInterrupt):
+        watch_run(_journal(expired), gateway, timeout=1, clock=clock)
+    assert read_run(str(expired.run_id)).stopped_by_at == expired.stopped_by_at
+
+
+def test_the_record_of_an_earlier_version_has_the_end_of_its_run(expired: Report) -> None:
+    """It did not say when the error came; a later watch does not change what it has."""
+    path = _journal(expired)
+    *lines, end = path.read_text().splitlines()
+    record = json.loads(end)
+    del record["stopped_by_at"]
+    watch = {"type": "watch", "at": "2099-01-01T00:00:00+00:00", "n": record["n"] + 1}
+    path.write_text("\n".join([*lines, json.dumps(record), json.dumps(watch), ""]))
+    report = read_run(str(expired.run_id))
+    assert report.stopped_by_at == expired.finished_at
+    assert report.finished_at.year == 2099
+
+
+def test_a_watch_that_meets_an_error_of_its_own_says_when(
+    slow: Report, emulator: local.LocalBatch, gateway: Gateway, clock: Clock
+) -> None:
+    """Before, nothing had stopped the run."""
+    assert slow.stopped_by_at is None
+    emulator.faults.add(local.Fault(operation="DescribeJobs", kind="ExpiredTokenException"))
+    report = watch_run(_journal(slow), gateway, timeout=300, clock=clock)
+    assert report.stopped_by is not None
+    assert report.stopped_by_at is not None
+    assert slow.finished_at <= report.stopped_by_at <= report.finished_at
+    assert read_run(str(slow.run_id)).stopped_by_at == report.stopped_by_at

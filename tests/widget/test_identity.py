@@ -36,6 +36,7 @@ def asked(jobs: local.LocalBatch, operation: str = "GetCallerIdentity") -> int:
 def shown(hand: Hand) -> Hand:
     """Show the picker in a page, and wait until it knows who calls."""
     assert hand.ask("hello")["ok"]
+    assert hand.ask("who")["ok"]
     assert hand.picker.wait(20)
     return hand
 
@@ -177,6 +178,7 @@ def test_it_is_told_at_most_a_few_times(frame: pd.DataFrame, hold: Hold) -> None
     hand = hold(frame)
     for _ in range(5):
         hand.ask("hello")
+        hand.ask("who")
     identity: Identity = hand.picker._session.identity
     assert identity.wait(20)
     assert len(hand.of_kind("state")) <= 10

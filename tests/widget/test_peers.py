@@ -252,10 +252,11 @@ def test_two_pickers_never_wait_for_each_other(
             ),
             lambda: hand.choose(*rows),
             lambda: hand.ask("hello"),
+            lambda: hand.ask("who"),
             lambda: hand.ask("cancel"),
             lambda: hand.ask("stop"),
         ]
-        chance.choices(kinds, [4, 6, 1, 1, 1, 1])[0]()
+        chance.choices(kinds, [4, 6, 1, 1, 1, 1, 1])[0]()
 
     def work(number: int) -> None:
         chance = random.Random(seed * 10 + number)  # noqa: S311 - the same for each run of the test

@@ -252,6 +252,7 @@ def test_the_kernel_is_free_while_jobs_end(hand: Hand) -> None:
     assert hand.picker.plan is not None
     assert hand.ask("confirm", {"digest": hand.picker.plan.digest, "at": hand.state["clock"]})["ok"]
     assert hand.ask("hello")["ok"]
+    assert hand.ask("who")["ok"]
     assert hand.picker.wait(20)
 
 
@@ -276,6 +277,7 @@ def test_the_cell_says_who_where_and_when_before_there_is_a_plan(hand: Hand) -> 
     assert lines[1] == "# 2 jobs, account 000000000000, Region local-1 (EMULATOR, not AWS)"
     assert re.fullmatch(r"# caller not known, \d{4}-\d\d-\d\d \d\d:\d\d UTC", lines[2])
     hand.ask("hello")
+    hand.ask("who")
     assert hand.picker.wait(20)
     assert hand.choose(0, 1, kind="cell")["text"].splitlines()[2].startswith("# local, ")
 

@@ -197,6 +197,7 @@ def test_nothing_is_reviewed_while_the_place_is_asked_for(nowhere: Hand, jobs: l
     assert hand.state["phase"] == "idle"
     assert not jobs.calls
     hand.ask("hello")
+    hand.ask("who")
     assert hand.picker.wait(20)
     assert hand.state["where"]["obstacle"] == ""
     hand.planned(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partialmethod
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 
 import batchnb
 from batchnb import local
+from batchnb.errors import CredentialsError
 from batchnb.widget.table.marks import FATE_FAILED
 from batchnb.widget.table.rows import LIVES
 from tests.widget.conftest import Hand
@@ -162,6 +164,22 @@ def test_a_login_that_ends_in_a_run_is_told_with_what_to_type(
     assert hand.ask("review_untouched")["ok"]
     assert hand.picker.wait(20)
     assert hand.state["plan"]["toEnd"] == 2
+
+
+def test_the_headline_has_the_moment_of_the_error_and_not_of_the_watch(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much later the jobs that had been asked for were watched."""
+    hand.planned(0)
+    hand.confirmed()
+    report = hand.picker.report
+    assert report is not None
+    error = CredentialsError("TerminateJobs: expired", code="ExpiredTokenException", operation="TerminateJobs")
+    at = report.started_at.replace(hour=0, minute=51)
+    watched = replace(report, stopped_by=error, stopped_by_at=at, finished_at=at.replace(hour=3))
+    monkeypatch.setattr(hand.picker._session, "report", watched)
+    told = hand.picker._session.state()["result"]
+    assert told["headline"] == "Your AWS session expired at 00:51 UTC. 1 ended, 0 not asked."
 
 
 def test_jobs_for_which_aws_kept_throttling_are_reviewed_again(

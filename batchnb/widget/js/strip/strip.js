@@ -1,6 +1,7 @@
 // @ts-check
 // Above everything, and never out of sight: the account and Region of the jobs, who calls, and how old the list is.
 import { button, element } from "../dom.js";
+import { AfterPaint } from "../frame/after_paint.js";
 import { SpokenLine } from "../frame/announcer.js";
 import { ASKS_KERNEL } from "../frame/asking.js";
 import { shown } from "../text.js";
@@ -20,10 +21,13 @@ function placePart({ text, isBold, isWho }) {
 const LIST_AGE_MS = 20_000;
 
 export class Strip {
+  /** Whether the kernel was asked who calls. */ isAsked = false;
+
   /** @param {Store} store @param {MoreActions & {say(text: string): void}} actions */
   constructor(store, actions) {
     this.store = store;
     this.spoken = new SpokenLine(actions.say);
+    this.who = new AfterPaint(() => void store.ask("who"));
     this.place = element("span", { class: "bnb-strip-place" });
     this.age = element("span", { class: "bnb-age" });
     this.off = element("span", { class: "bnb-amber-text" });
@@ -40,6 +44,7 @@ export class Strip {
 
   dispose() {
     clearInterval(this.clock);
+    this.who.dispose();
   }
 
   show() {
@@ -55,6 +60,17 @@ export class Strip {
     this.refresh.textContent = state.phase === "listing" ? "Refreshing…" : "Refresh";
     this.showAuto(isBusy);
     this.showAge();
+    this.askWho();
+  }
+
+  /** Once all rows are painted: what asks AWS in the kernel would delay them. */
+  askWho() {
+    const { kernel, table } = this.store;
+    if (kernel.lost !== null) this.isAsked = false;
+    else if (!this.isAsked && table.header && !table.isPartial) {
+      this.isAsked = true;
+      this.who.soon();
+    }
   }
 
   /** @param {boolean} isOff whether nothing can be shown now */
