@@ -114,7 +114,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "cell": _on_cell,
     "hold": _on_hold,
     "keep": _on_keep,
-    "view": lambda session, content, _: session.view.take(content.get("view")),
+    "view": lambda session, content, _: session.view.take(content.get("view"), content.get("heard")),
     "afresh": lambda session, *_: session.view.start_afresh(),
     "details": lambda session, content, _: session.details.ask(content),
     "dismiss": lambda session, *_: session.dismiss(),

@@ -30,14 +30,24 @@ def running_cell() -> RunningCell:
     """Return the cell that runs. Each call counts as one picker more in it."""
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
-    number = getattr(shell, "execution_count", None)
     request = _request_of(getattr(shell, "kernel", None))
     if request is None:
         return RunningCell(None, None)
     cell_id, message_id = request
     nth = _count(message_id)
     is_named = isinstance(cell_id, str) and 0 < len(cell_id) <= _ID_LENGTH
-    return RunningCell(f"{cell_id}/{nth}" if is_named else None, number if isinstance(number, int) else None)
+    return RunningCell(f"{cell_id}/{nth}" if is_named else None, _number_of(shell))
+
+
+def _number_of(shell: Any) -> int | None:
+    """Return the number of the cell that runs, as its prompt has it.
+
+    IPython counts on after a cell has run, newer versions before; both have noted it in `In` when it runs.
+    """
+    number, noted = getattr(shell, "execution_count", None), getattr(shell, "user_ns", {}).get("In")
+    if not isinstance(number, int):
+        return None
+    return number - 1 if isinstance(noted, list) and len(noted) == number else number
 
 
 def _count(message_id: str) -> int:

@@ -44,6 +44,10 @@ class SessionView:
         """The sentence that says what was kept from the last run of the cell, until a browser has heard it."""
         self.shown: tuple[str, ...] | None = None
         """The titles of the columns that the browser shows, in their order; None before it has said so."""
+        self._told = 0
+        """Counts the messages to the browser. It says which of them it has heard."""
+        self._set_in: dict[str, int] = {}
+        """The message with which each part was set that Python has set."""
 
     def restore(self) -> None:
         """Take the view that was kept for this picker. Of its selection, only rows that can be selected now count."""
@@ -71,10 +75,16 @@ class SessionView:
             selected = pack_rows(session.jobs.snapshot.rows, rows) if len(rows) else View().selected
             self._views.keep(key, replace(self.current, reason=session.reason, selected=selected), self._given)
 
-    def take(self, parts: object) -> None:
-        """Take what a browser has set. Raises InputError for anything but a view, and then takes nothing of it."""
+    def take(self, parts: object, heard: object = None) -> None:
+        """Take what a browser has set. Raises InputError for anything but a view, and then takes nothing of it.
+
+        `heard` is the number of the last message that it had heard when it said so: what Python has set since stays.
+        """
         with self._session.jobs.mutex:
             changed, shown = changed_by(self.current, parts), columns_shown(parts)
+            if isinstance(heard, int):
+                newer = [name for name, number in self._set_in.items() if number > heard]
+                changed = replace(changed, **{name: getattr(self.current, name) for name in newer})
             self.current, self.shown = changed, self.shown if shown is None else shown
             self.keep()
 
@@ -87,7 +97,9 @@ class SessionView:
             self.current = replace(self.current, **parts)
             self.keep()
             told = {**parts_told(self.current), "reason": session.reason}
-            session.send({"kind": "view", "view": {name: told[name] for name in parts}})
+            self._told += 1
+            self._set_in |= dict.fromkeys(parts, self._told)
+            session.send({"kind": "view", "view": {name: told[name] for name in parts}, "number": self._told})
 
     @property
     def titles(self) -> list[str] | None:
@@ -100,7 +112,7 @@ class SessionView:
     def told(self) -> dict[str, Any]:
         """Return the message for a browser that opens. It says once what was kept."""
         kept, self.kept = self.kept, ""
-        return {"kind": "view", "view": parts_told(self.current), "kept": kept}
+        return {"kind": "view", "view": parts_told(self.current), "kept": kept, "number": self._told}
 
     def start_afresh(self) -> None:
         """Forget what was kept and set: as the code of the picker asks for, and with nothing selected.
@@ -116,7 +128,10 @@ class SessionView:
             self.current = View(**self._given)
             session.reason = self.current.reason
             session.select([])
-            session.send({"kind": "view", "view": {**parts_told(self.current), "reason": session.reason}})
+            told = {**parts_told(self.current), "reason": session.reason}
+            self._told += 1
+            self._set_in = dict.fromkeys(parts_told(self.current), self._told)
+            session.send({"kind": "view", "view": told, "number": self._told})
 
     @property
     def _key(self) -> ViewKey | None:

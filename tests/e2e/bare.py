@@ -7,12 +7,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Locator, Page, expect
 
 from batchnb.widget import JobPicker
 
 _PLACE = "https://picker.invalid/"
+_shown: WeakKeyDictionary[Page, BarePage] = WeakKeyDictionary()
+"""What is in a page now: it can be given a function once, and shows one picker after the other."""
 
 _MODEL = """
 (source) => {
@@ -73,7 +76,10 @@ class BarePage:
         picker.send = self._send
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: self.errors.append(f"a dialog: {dialog.message}"))
-        page.expose_function("toKernel", self._to_kernel)
+        page.goto("about:blank")  # what was in it asks for nothing any more
+        if page not in _shown:
+            page.expose_function("toKernel", lambda content, buffers: _shown[page]._to_kernel(content, buffers))
+        _shown[page] = self
         # A place of its own: a page without one may not write to the clipboard.
         page.route(_PLACE, lambda route: route.fulfill(content_type="text/html", body=_PAGE))
         page.goto(_PLACE)

@@ -23,6 +23,7 @@ _FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+SIZE: ViewportSize = {"width": 1100, "height": 900}
 expect.set_options(timeout=15_000)  # of a busy machine; what is there sooner is not waited for
 
 
@@ -41,19 +42,35 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """Return what the pages of one file share, which is little more than the cache; they may use the clipboard."""
-    size: ViewportSize = {"width": 1100, "height": 900}
-    context = browser.new_context(viewport=size, permissions=["clipboard-read", "clipboard-write"])
+    context = browser.new_context(viewport=SIZE, permissions=["clipboard-read", "clipboard-write"])
     yield context
     context.close()
 
 
+@pytest.fixture(scope="module")
+def shared_pages() -> Iterator[list[Page]]:
+    """Return the page that the tests of a file have one after the other, once there is one."""
+    pages: list[Page] = []
+    yield pages
+    for page in pages:
+        page.close()
+
+
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """Return a page of its own."""
-    page = context.new_page()
+def page(context: BrowserContext, shared_pages: list[Page]) -> Iterator[Page]:
+    """Return an empty page. To make one for each test takes longer than many a test."""
+    page = shared_pages.pop() if shared_pages else context.new_page()
     page.set_default_timeout(15_000)
+    page.unroute_all()
+    page.emulate_media(media="null")
+    page.set_viewport_size(SIZE)
+    page.mouse.move(0, 0)
     yield page
-    page.close()
+    page.goto("about:blank")
+    if page.evaluate("() => /native code/.test(String(setTimeout))"):
+        shared_pages.append(page)
+    else:
+        page.close()  # its clock is that of a test
 
 
 @pytest.fixture(scope="session")

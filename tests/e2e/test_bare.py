@@ -162,19 +162,20 @@ def test_escape_closes_one_level(picker: BarePage, page: Page) -> None:
     assert page.evaluate("document.activeElement === document.body")
 
 
-@pytest.mark.parametrize(
-    "style", [".bnb * { all: revert }", "dl, dt, dd, div, button { float: right; width: 40px; font-size: 30px }"]
-)
-def test_no_rule_of_the_page_reaches_the_picker(picker: BarePage, page: Page, style: str) -> None:
+STYLES = [".bnb * { all: revert }", "dl, dt, dd, div, button { float: right; width: 40px; font-size: 30px }"]
+
+
+def test_no_rule_of_the_page_reaches_the_picker(picker: BarePage, page: Page) -> None:
     """Neither one that names its classes, nor one for elements."""
     # How much room there is for columns is for the page to say.
     page.evaluate("() => { const at = document.querySelector('#one'); at.style.width = `${at.offsetWidth}px` }")
     before = picker.row("pretrain-large").bounding_box()
-    page.add_style_tag(content=style)
-    after = picker.row("pretrain-large").bounding_box()
-    assert before is not None
-    assert after is not None
-    assert (before["width"], before["height"]) == (after["width"], after["height"])
+    for style in STYLES:
+        page.add_style_tag(content=style)
+        after = picker.row("pretrain-large").bounding_box()
+        assert before is not None
+        assert after is not None
+        assert (before["width"], before["height"]) == (after["width"], after["height"]), style
 
 
 def test_selection_survives_sort_filter_and_refresh(open_picker: Open) -> None:
@@ -571,33 +572,32 @@ def test_a_guard_is_read_in_the_picker(
     assert not [call for call in night.calls if call.operation.startswith("Terminate")]
 
 
-@pytest.mark.parametrize(
-    ("guards", "buttons", "said"),
-    [
-        ({"max_percent": 10}, 0, "of train-gpu's live jobs; a keyword argument allows 10 % (max_percent)."),
-        ({"protect": ["name:sweep-eval-*"]}, 0, "are protected (a keyword argument) and would fail. Leave"),
-        ({"protect": ["name:sweep-lr-00*"]}, 1, "10 of your 60: 10 are protected by name:sweep-lr-00*"),
-        ({"protect": ["name:sweep-lr-0*"]}, 0, "Nothing to end: 60 are protected by name:sweep-lr-0*"),
-        ({"production_accounts": ["000000000000"]}, 1, "Terminate 60 jobs in PRODUCTION, account 000000000000?"),
-        ({"accounts": ["123456789012"]}, None, "000000000000 is not on the list of accounts (a keyword argument)."),
-    ],
-)  # fmt: skip
-def test_each_guard_is_met_in_the_dialog(
-    night: local.LocalBatch, open_picker: Open, page: Page, guards: dict[str, Any], buttons: int | None, said: str
-) -> None:
+GUARDED: list[tuple[dict[str, Any], int | None, str]] = [
+    ({"max_percent": 10}, 0, "of train-gpu's live jobs; a keyword argument allows 10 % (max_percent)."),
+    ({"protect": ["name:sweep-eval-*"]}, 0, "are protected (a keyword argument) and would fail. Leave"),
+    ({"protect": ["name:sweep-lr-00*"]}, 1, "10 of your 60: 10 are protected by name:sweep-lr-00*"),
+    ({"protect": ["name:sweep-lr-0*"]}, 0, "Nothing to end: 60 are protected by name:sweep-lr-0*"),
+    ({"production_accounts": ["000000000000"]}, 1, "Terminate 60 jobs in PRODUCTION, account 000000000000?"),
+    ({"accounts": ["123456789012"]}, None, "000000000000 is not on the list of accounts (a keyword argument)."),
+]
+"""Guards, how many final buttons there are, where there is a review, and what is said."""
+
+
+def test_each_guard_is_met_in_the_dialog(night: local.LocalBatch, open_picker: Open, page: Page) -> None:
     """It says what the guard holds back and who set it; the final button is there only where it can be pressed."""
-    bare = open_picker(batchnb.list_jobs(status="all"), guards=guards, confirm_above=1000)
-    bare.filter(SWEEP)
-    bare.button("Select all").click()
-    bare.reason("OPS-123")
-    bare.button("Review 60 jobs").click()
-    dialog = page.get_by_role("alertdialog")
-    expect(page.get_by_role("alert") if buttons is None else dialog).to_contain_text(said)
-    expect(dialog.get_by_role("button", name="Terminate")).to_have_count(buttons or 0)
-    if "production_accounts" in guards:
-        expect(page.locator(".bnb-badge")).to_have_text("EMULATOR, not AWS")
-        expect(dialog.get_by_label("Type 60")).to_be_visible()
-        expect(dialog.get_by_role("button", name="Terminate")).to_be_disabled()
+    jobs = batchnb.list_jobs(status="all")
+    for guards, buttons, said in GUARDED:
+        bare = open_picker(jobs, guards=guards, confirm_above=1000, reason="OPS-123")
+        bare.filter(SWEEP)
+        bare.button("Select all").click()
+        bare.button("Review 60 jobs").click()
+        dialog = page.get_by_role("alertdialog")
+        expect(page.get_by_role("alert") if buttons is None else dialog).to_contain_text(said)
+        expect(dialog.get_by_role("button", name="Terminate")).to_have_count(buttons or 0)
+        if "production_accounts" in guards:
+            expect(page.locator(".bnb-badge")).to_have_text("EMULATOR, not AWS")
+            expect(dialog.get_by_label("Type 60")).to_be_visible()
+            expect(dialog.get_by_role("button", name="Terminate")).to_be_disabled()
     assert not [call for call in night.calls if call.operation.startswith("Terminate")]
 
 

@@ -15,6 +15,7 @@ from batchnb.clock import Clock
 from batchnb.errors import InputError
 from batchnb.widget import JobPicker
 from batchnb.widget.running_cell import RunningCell, running_cell
+from batchnb.widget.view_parts import parts_told
 from batchnb.widget.views import Views
 from tests.widget.conftest import Hand
 
@@ -211,6 +212,24 @@ def test_a_view_of_another_form_changes_nothing(hand: Hand, forged: object) -> N
     assert hand.picker._session.view.current == before
 
 
+def test_a_browser_does_not_undo_what_it_has_not_heard_of(hand: Hand) -> None:
+    """A cell sets the search, and selects what matches: what a browser said before it heard of that changes neither."""
+    session = hand.picker._session
+    heard = told(hand)["number"]
+    hand.picker.query = "name:run-00*"
+    wanted = len(hand.picker.matching)
+    hand.ask("view", {"view": {"search": "", "height": 500}, "heard": heard})
+    assert hand.picker.query == "name:run-00*"
+    assert len(hand.picker.matching) == wanted < len(session.jobs)
+    assert session.view.current.height == 500
+    hand.ask("view", {"view": {"search": "name:b"}, "heard": hand.of_kind("view")[-1][0]["number"]})
+    assert hand.picker.query == "name:b"
+    session.view.start_afresh()
+    hand.ask("view", {"view": {"search": "name:b", "height": 600}, "heard": heard})
+    assert hand.picker.query == ""
+    assert parts_told(session.view.current)["height"] is None
+
+
 def test_a_view_selects_and_confirms_nothing(hand: Hand, jobs: local.LocalBatch) -> None:
     """What is no part of a view is not taken, whatever it is called."""
     hand.planned(0)
@@ -289,6 +308,17 @@ def test_the_pickers_of_a_cell_are_counted(
         kernel.message = message
         found.append(running_cell().name)
     assert found == names
+
+
+@pytest.mark.parametrize("count", [4, 5])
+def test_a_cell_has_the_number_in_its_prompt(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Whether IPython counts on after a cell, or before it, as newer versions do."""
+    import IPython
+
+    noted = ["", "one", "two", "three", "four"]
+    shell = type("Shell", (), {"kernel": Kernel(request("a")), "execution_count": count, "user_ns": {"In": noted}})()
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    assert running_cell().number == 4
 
 
 PUBLIC = {

@@ -1,29 +1,30 @@
 // @ts-check
 // What the cells say, as plain text: names, statuses, lengths of time, definitions, numbers and sizes.
-import { duration, plural, shown, utc } from "./text.js";
+import { duration, grouped, plural, shown, utc } from "./text.js";
 /** @import { Children } from "./model/facts.js" */
 
 /** In place of what is not known. */
 export const NOT_KNOWN = "–";
 const DIGITS = 4;
+const NUDGE = 2 ** -51;
 const WHOLE_FROM = 10 ** (DIGITS - 1);
 const TAIL_LENGTH = 7;
 const SPLIT_FROM = 12;
 const [MIB_IN_GIB, MIB_IN_TIB] = [1024, 1024 * 1024];
 const MONEY = /(^|[_\s-])(cost|costs|price|usd|eur)($|[_\s-])/i;
 
-// Made once: to make one takes longer than to paint a row.
-const FEW_DIGITS = new Intl.NumberFormat("en-US", { maximumSignificantDigits: DIGITS, useGrouping: false });
-const WHOLE_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0, useGrouping: false });
-const GROUPED_DIGITS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-/** By currency. @type {Map<string, Intl.NumberFormat>} */ const MONEY_FORMATS = new Map();
+/** Made once: to make one takes longer than to paint a row. By currency. @type {Map<string, Intl.NumberFormat>} */ const MONEY_FORMATS = new Map();
 
 /** A number with 4 digits that count; more of them where they stand before the point. @param {number} value */
 export function numberText(value) {
   if (Number.isNaN(value)) return NOT_KNOWN;
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e15)) return Number(value.toPrecision(DIGITS)).toString();
-  return (size < WHOLE_FROM ? FEW_DIGITS : size < 10 * WHOLE_FROM ? WHOLE_DIGITS : GROUPED_DIGITS).format(value);
+  // In binary, 108.35 is a little less, and would read as 108.3.
+  const short = Number((value * (1 + NUDGE)).toPrecision(DIGITS));
+  // -0 is 0.
+  if (size < WHOLE_FROM || size >= 1e15) return String(short + 0);
+  const whole = Math.round(size);
+  return `${value < 0 ? "-" : ""}${size < 10 * WHOLE_FROM ? whole : grouped(whole)}`;
 }
 
 /** All of a number. @param {number} value */
@@ -82,9 +83,6 @@ export function behindName(size, live, nodes) {
   if (nodes !== undefined) parts.push(`· ${plural(nodes, "node")}`);
   return parts.join(" ");
 }
-
-/** @param {number} number */
-const grouped = (number) => number.toLocaleString("en-US");
 
 /** @param {number | undefined} live */
 export function arrayTitle(live) {

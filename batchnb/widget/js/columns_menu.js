@@ -22,7 +22,7 @@ export class ColumnsMenu {
       class: "bnb-columns",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
-    }, [this.summary, element("div", { class: "bnb-menu" }, [
+    }, [this.summary, element("div", { class: "bnb-menu", tabindex: "-1" }, [
       this.list, this.reset, element("p", { class: "bnb-menu-hint" }, ["Drag to move, or Alt+Shift+←→."]),
     ])]);
   }

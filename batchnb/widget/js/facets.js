@@ -6,7 +6,7 @@ import { menuOf } from "./menu.js";
 import { withValues, choicesIn, schemaOf } from "./model/facets.js";
 import { ALL_RESULTS } from "./model/matches.js";
 import { Roving } from "./roving.js";
-import { shown } from "./text.js";
+import { grouped, shown } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 /** @import { ShownFacet } from "./model/facet_counts.js" */
 /** @import { Facet, FacetValue } from "./model/facets.js" */
@@ -35,7 +35,7 @@ export class FacetBar {
     /** Where the page is narrow, they are behind this button. */
     this.filters = button("Filters", () => this.showNarrow(!this.isOpen), { class: "bnb-button bnb-drop bnb-filters", "aria-expanded": "false" });
     this.place = element("div", {
-      class: "bnb-facets-place",
+      class: "bnb-facets-place", tabindex: "-1",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.isOpen && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && event.relatedTarget !== this.filters && !this.place.contains(/** @type {Node} */ (event.relatedTarget)) && this.showNarrow(false),
     }, [this.element]);
@@ -127,7 +127,7 @@ export class FacetBar {
       isTyped ? element("span", { class: "bnb-typed-facet", title: "The search has another term for this field." }, ["as typed"]) : null,
       isPending ? element("span", { class: "bnb-chip-count" }, ["counting…"]) : null,
       element("div", { class: "bnb-chips" }, chips),
-      rest.length ? this.menu(one, rest, `+${rest.length.toLocaleString("en-US")} more`) : null,
+      rest.length ? this.menu(one, rest, `+${grouped(rest.length)} more`) : null,
     ]);
   }
 
@@ -137,7 +137,7 @@ export class FacetBar {
     return button("", () => this.toggle(one.facet, value), {
       class: "bnb-chip", "aria-pressed": String(isOn), disabled: isOff, "data-key": `${one.facet.name}=${value}`, title: shown(value),
     }, [
-      element("span", { class: "bnb-chip-word" }, [shown(value, 60)]), element("span", { class: "bnb-chip-count" }, [count.toLocaleString("en-US")]),
+      element("span", { class: "bnb-chip-word" }, [shown(value, 60)]), element("span", { class: "bnb-chip-count" }, [grouped(count)]),
     ]);
   }
 
@@ -151,7 +151,7 @@ export class FacetBar {
       const more = found.length - MENU_CHIPS;
       list.replaceChildren(
         ...found.slice(0, MENU_CHIPS).map((value) => this.chip(one, value)),
-        more > 0 ? `${more.toLocaleString("en-US")} more: type a part of one.` : found.length ? "" : "None of them.",
+        more > 0 ? `${grouped(more)} more: type a part of one.` : found.length ? "" : "None of them.",
       );
     };
     const isOpen = this.open.name === name;

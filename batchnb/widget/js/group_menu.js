@@ -20,7 +20,7 @@ export class GroupMenu {
     this.summary = element("summary", { class: "bnb-button bnb-drop", onclick: (/** @type {Event} */ event) => this.opening(event) }, ["Group"]);
     this.list = element("div", { class: "bnb-group-list" });
     this.then = element("div", { class: "bnb-group-list" });
-    this.menu = element("div", { class: "bnb-menu bnb-group-menu", role: "group", "aria-label": "Group by" }, [this.list, this.then]);
+    this.menu = element("div", { class: "bnb-menu bnb-group-menu", tabindex: "-1", role: "group", "aria-label": "Group by" }, [this.list, this.then]);
     this.element = element("details", {
       class: "bnb-group-by",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),

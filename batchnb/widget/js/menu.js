@@ -15,6 +15,8 @@ export function menuOf({ summary, content, class: kind }, attributes = {}) {
     ontoggle: () => menu.open && document.addEventListener("pointerdown", elsewhere),
     ...attributes,
   }, [summary, content]);
+  // A press beside what is in it gives it the focus; a notebook would give it to the cell, and the menu would close.
+  content.tabIndex = -1;
   const close = (/** @type {Event} */ event) => {
     event.preventDefault();
     menu.open = false;

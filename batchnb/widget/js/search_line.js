@@ -52,7 +52,7 @@ export class SearchHelp {
       class: "bnb-help",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
-    }, [this.summary, element("div", { class: "bnb-menu bnb-examples" }, [
+    }, [this.summary, element("div", { class: "bnb-menu bnb-examples", tabindex: "-1" }, [
       element("dl", { class: "bnb-facts" }, examples),
       element("p", { class: "bnb-line" }, [`All terms have to match. Fields: ${FIELDS.map(({ name }) => name).join(", ")}. A column’s own title is one, too.`]),
       element("p", { class: "bnb-line" }, ["Behind a colon, ↓ and Tab take a value of the list. Keys in the list: / search, Enter details, Space select, Ctrl A all that match, g group, c columns, r review, F6 next part."]),

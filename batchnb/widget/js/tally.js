@@ -1,11 +1,8 @@
 // @ts-check
 // How many jobs match, above the list, with what selects many at once; and how many are selected, in the bar.
 import { button, element } from "./dom.js";
-import { plural } from "./text.js";
+import { grouped, plural } from "./text.js";
 /** @import { Store } from "./model/store.js" */
-
-/** @param {number} number */
-const inFigures = (number) => number.toLocaleString("en-US");
 
 /**
  * How many jobs match, as a figure and the words behind it.
@@ -13,17 +10,17 @@ const inFigures = (number) => number.toLocaleString("en-US");
  */
 export function matchText({ rows, here, matching, isError, loading }) {
   if (loading && (isError || matching === here)) return ["", loading];
-  if (loading) return [inFigures(matching), `of the first ${plural(here, "job")} match. The rest is on its way.`];
+  if (loading) return [grouped(matching), `of the first ${plural(here, "job")} match. The rest is on its way.`];
   if (isError) return ["", `– of ${plural(rows, "job")}`];
-  if (matching === rows) return [inFigures(rows), rows === 1 ? "job" : "jobs"];
-  return [inFigures(matching), `of ${plural(rows, "job")} match`];
+  if (matching === rows) return [grouped(rows), rows === 1 ? "job" : "jobs"];
+  return [grouped(matching), `of ${plural(rows, "job")} match`];
 }
 
 /** @param {number} matching @param {number} selectable of these */
-export const selectAllText = (matching, selectable) => (selectable ? `Select all ${inFigures(selectable)}${selectable < matching ? " live" : ""}` : "Select all");
+export const selectAllText = (matching, selectable) => (selectable ? `Select all ${grouped(selectable)}${selectable < matching ? " live" : ""}` : "Select all");
 
 /** What is said aloud of a selection. @param {number} selected @param {number} out of sight */
-export const selectedText = (selected, out) => `${inFigures(selected)} selected${out ? `, ${inFigures(out)} out of sight` : ""}`;
+export const selectedText = (selected, out) => `${grouped(selected)} selected${out ? `, ${grouped(out)} out of sight` : ""}`;
 
 export class TallyBar {
   /** @param {Store} store @param {(how: "all" | "invert") => void} bulk */
@@ -51,8 +48,8 @@ export class TallyBar {
     const { inSight, selectable } = selection.tally;
     const { isPartial, loading } = table;
     const [figure, words] = table.header ? matchText({ rows: table.rows, here: table.here, matching: matches.rows.length, isError: matches.error !== null, loading }) : ["", ""];
-    const grouped = groups.count ? [", in ", element("strong", {}, [inFigures(groups.count)]), groups.count === 1 ? " group" : " groups"] : [];
-    this.found.replaceChildren(element("strong", {}, [figure]), figure ? ` ${words}` : words, ...grouped);
+    const inGroups = groups.count ? [", in ", element("strong", {}, [grouped(groups.count)]), groups.count === 1 ? " group" : " groups"] : [];
+    this.found.replaceChildren(element("strong", {}, [figure]), figure ? ` ${words}` : words, ...inGroups);
     const isLocked = ["planning", "running"].includes(state.phase) && kernel.lost === null;
     this.locked.hidden = !isLocked;
     this.all.hidden = this.invert.hidden = isLocked;

@@ -32,9 +32,12 @@ export function codePoints(text) {
   return count;
 }
 
+/** A whole number with commas between its thousands. To ask the browser for it takes longer than to paint a row. @param {number} number */
+export const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
 /** @param {number} count @param {string} noun @param {string} [nouns] */
 export function plural(count, noun, nouns = `${noun}s`) {
-  return `${count.toLocaleString("en-US")} ${count === 1 ? noun : nouns}`;
+  return `${grouped(count)} ${count === 1 ? noun : nouns}`;
 }
 
 /** A length of time in the two largest units that it has. @param {number} milliseconds */

@@ -25,6 +25,20 @@ test("what the kernel has kept is set with the first rows, and told as it is the
   assert.deepEqual(told, [{ search: "a", height: null }]);
 });
 
+test("with what it says goes the number of what it has heard", () => {
+  const heard = [];
+  const state = new ViewState((_view, number) => heard.push(number));
+  let search = "";
+  state.register("search", { get: () => search, set: (value) => (search = value) });
+  state.arrive();
+  state.say();
+  state.take({ view: { search: "b" }, number: 3 });
+  state.say();
+  search = "c";
+  state.say();
+  assert.deepEqual(heard, [0, 3, 3]);
+});
+
 test("a part that is there only later is set when it comes", () => {
   const { state } = open();
   state.take({ view: { drawer: "x" } });

@@ -6,7 +6,7 @@ import { ASKS_KERNEL } from "../frame/asking.js";
 import { MOST_UNASKED } from "../model/describer.js";
 import { totalParts, totalsOf } from "../model/totals.js";
 import { DESCRIBED_IN_ONE_CALL } from "../search/evaluate.js";
-import { plural, shown } from "../text.js";
+import { grouped, plural, shown } from "../text.js";
 /** @import { Store } from "../model/store.js" */
 
 /** Above this number of rows, adding them up takes longer than painting them. */
@@ -42,10 +42,10 @@ export class SelectedLine {
     const out = table.isPartial ? 0 : selection.count - selection.tally.inSight;
     // It stays where nothing is selected, so that nothing moves with the first click.
     this.element.hidden = !table.rows || (this.store.result !== null && !selection.count);
-    this.count.replaceChildren(element("strong", {}, [selection.count.toLocaleString("en-US")]), " selected");
+    this.count.replaceChildren(element("strong", {}, [grouped(selection.count)]), " selected");
     if (this.store.table.here > MANY_TO_ADD) this.later.soon();
     else this.showTotals();
-    this.out.textContent = out ? `▲ ${out.toLocaleString("en-US")} out of sight` : "";
+    this.out.textContent = out ? `▲ ${grouped(out)} out of sight` : "";
     this.showSelection.hidden = !out;
     this.undo.hidden = !selection.undoable || isFrozen;
     this.clear.hidden = !selection.count;

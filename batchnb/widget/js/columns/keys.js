@@ -55,7 +55,7 @@ const [LOW, HIGH] = new Uint8Array(Uint16Array.of(1).buffer)[0] ? [0, 1] : [1, 0
  */
 export function floatPlanes(numbers, descending) {
   // Adding 0 makes -0 the same as 0. What is missing is 0 here, and differs in the first plane.
-  const values = Float64Array.from(numbers);
+  const values = new Float64Array(numbers);
   const rows = values.length;
   for (let row = 0; row < rows; row += 1) values[row] = Number.isNaN(values[row]) ? 0 : values[row] + 0;
   const bits = new Uint32Array(values.buffer);

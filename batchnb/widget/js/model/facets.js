@@ -62,7 +62,7 @@ export function facetsOf(table) {
   const tag = tagFacet(table);
   if (tag) facets.push(tag);
   const { fate } = table;
-  if (!fate.hidden) facets.push({ name: "fate", title: "Result", field: "result", tag: null, codes: Uint8Array.from(fate.fates, (code) => code & 0x7f), ...valuesOf(fate, (word) => word) });
+  if (!fate.hidden) facets.push({ name: "fate", title: "Result", field: "result", tag: null, codes: fate.fates.map((code) => code & 0x7f), ...valuesOf(fate, (word) => word) });
   return facets;
 }
 

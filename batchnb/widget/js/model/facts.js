@@ -61,7 +61,8 @@ export class Facts {
     for (const [source, name] of Object.entries(FIGURES)) {
       const column = numberColumn(columns, source);
       if (!column) continue;
-      const told = Float64Array.from({ length: header.here }, (_, row) => column.value(row));
+      const told = new Float64Array(header.here);
+      for (let row = 0; row < told.length; row += 1) told[row] = column.value(row);
       const numbers = this.own(name, told.every(isShort));
       const isOfChildren = OF_CHILDREN.includes(source);
       for (let row = 0; row < header.here; row += 1) {
@@ -95,7 +96,7 @@ export class Facts {
   /** The numbers of a figure, to be written into. @param {typeof FIGURES[Figure]} name @param {boolean} areShort whether 32 bits hold what is written */
   own(name, areShort) {
     const numbers = this[name];
-    if (!areShort && numbers instanceof Float32Array && numbers.length <= MANY_ROWS) this[name] = Float64Array.from(numbers);
+    if (!areShort && numbers instanceof Float32Array && numbers.length <= MANY_ROWS) this[name] = new Float64Array(numbers);
     else if (numbers === this.unknown) this[name] = numbers.slice();
     return this[name];
   }

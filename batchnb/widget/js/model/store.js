@@ -29,7 +29,7 @@ export class Store {
     change: () => this.selectionChanged(),
   });
   telling = new Telling((kind) => this.ask(kind, ...this.draft()));
-  viewState = new ViewState((view) => this.kernel.lost === null && this.ask("view", { view }));
+  viewState = new ViewState((view, heard) => this.kernel.lost === null && this.ask("view", { view, heard }));
   auto = new AutoRefresh(this);
   describer = new Describer(this);
   last = new LastResult(this);

@@ -11,12 +11,13 @@ export class ViewState {
   /** @type {Map<string, ViewPart>} */ parts = new Map();
   /** What the kernel has of parts that are not here yet. @type {Map<string, unknown>} */ wanted = new Map();
   /** The sentence that says what was kept from the last run of the cell, until it is dismissed. */ kept = "";
+  /** The number of the kernel's last message: what it has set since is not to be overwritten. */ heard = 0;
   /** Whether there is a table, to which all of this applies. */ isReady = false;
   said = "";
   saidAt = -Infinity;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ timer = undefined;
 
-  /** @param {(view: Json) => void} tell asks the kernel to keep it */
+  /** @param {(view: Json, heard: number) => void} tell asks the kernel to keep it */
   constructor(tell) {
     this.tell = tell;
   }
@@ -33,7 +34,8 @@ export class ViewState {
   }
 
   /** Take what the kernel has kept, or what Python sets. @param {Json} message @returns {boolean} whether it can be seen now */
-  take({ view, kept = "" }) {
+  take({ view, kept = "", number = 0 }) {
+    this.heard = number;
     for (const [name, value] of Object.entries(view)) this.wanted.set(name, value);
     if (kept) this.kept = kept;
     if (!this.isReady) return false;
@@ -80,7 +82,7 @@ export class ViewState {
     if (text === this.said) return;
     this.said = text;
     this.saidAt = performance.now();
-    this.tell(view);
+    this.tell(view, this.heard);
   }
 
   cancel() {

@@ -106,7 +106,7 @@ function statusVerdicts(names, table) {
   let said = new Uint8Array(table.rows).fill(UNKNOWN);
   if (column?.kind === "words") {
     const verdicts = Uint8Array.from({ length: column.count }, (_, code) => (code ? statusVerdict(column.word(code), names) : UNKNOWN));
-    said = Uint8Array.from(byCode(verdicts, column.codes, table.rows));
+    said = byCode(verdicts, column.codes, table.rows).slice();
   } else if (column?.kind === "texts") {
     said = said.map((_, row) => statusVerdict(column.text(row) ?? "", names));
   }

@@ -8,7 +8,7 @@ export class Menu {
   constructor(label, title, fill) {
     this.fill = fill;
     this.summary = element("summary", { class: "bnb-button", "aria-label": title, title }, [label]);
-    this.content = element("div", { class: "bnb-menu" });
+    this.content = element("div", { class: "bnb-menu", tabindex: "-1" });
     this.element = element("details", {
       class: "bnb-strip-menu",
       ontoggle: () => this.element.open && this.show(),
