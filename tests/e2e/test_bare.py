@@ -862,6 +862,9 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
     picker.button("Refresh").click()
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     check_access(page)
+    # It is said first, with its last line in sight.
+    expect(page.locator(".bnb-acts > :not(:empty)").first).to_contain_text("The kernel is gone")
+    expect(page.get_by_text("Last update")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

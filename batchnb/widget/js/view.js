@@ -266,6 +266,9 @@ export class View {
     this.notices.show();
     this.result.show();
     this.form.showState();
+    // That the kernel is gone is said first: below a result, it may be out of sight.
+    const behind = this.store.kernel.lost === null ? this.notices.waiting : this.kept.element;
+    if (this.panel.element.nextElementSibling !== behind) behind.before(this.panel.element);
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();

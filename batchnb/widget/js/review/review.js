@@ -102,7 +102,7 @@ export class Review {
     const look = plan.dependents ? show("dependents", "that wait for them", "Show the jobs that wait for them") : null;
     /** @type {[string, (Node | string)[] | null, ...(HTMLElement | null)[]][]} */
     const all = [
-      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, look, dependents],
+      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, dependents, look],
       ["Not looked at", plan.gap ? [shown(plan.gap, 1200)] : null, null],
       ["Out of sight", out ? [out, ...(query.trim() ? [" ", element("code", {}, [shown(query, 80)])] : []), "."] : null, link("Show the selection", () => actions.showSelection())],
       ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, show("left_out", "that are left out", "Show the jobs that are left out")],
