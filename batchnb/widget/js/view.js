@@ -18,6 +18,7 @@ import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
+import { closeByPress } from "./menu.js";
 import { MissingLine } from "./missing_line.js";
 import { startAfresh } from "./model/view_parts.js";
 import { Notices } from "./notices.js";
@@ -104,6 +105,7 @@ export class View {
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
+    this.unpress = closeByPress(this.root);
     store.viewState.register("height", {
       get: () => (this.grip.get() === USUAL_HEIGHT ? null : this.grip.get()),
       set: (height) => {
@@ -130,6 +132,7 @@ export class View {
     this.selected.dispose();
     this.theme.dispose();
     this.unguard();
+    this.unpress();
     this.host.remove();
   }
 
