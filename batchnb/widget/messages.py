@@ -25,11 +25,15 @@ def table(jobs: ShownJobs, state: Mapping[str, Any]) -> Message:
     with jobs.mutex:
         marks = jobs.marks
         marked = [marks.lives, marks.locks, marks.fates]
-        return _table(jobs, whole_payload(jobs.snapshot), marked, list(marks.messages.items()), state)
+        content, buffers = _table(jobs, whole_payload(jobs.snapshot), marked, list(marks.messages.items()), state)
+        return content | prices_told(), buffers
 
 
 def first_rows(jobs: ShownJobs, state: Mapping[str, Any]) -> Message | None:
-    """Return the first rows, to be sent ahead of the table; None where they are all, or jobs have been marked."""
+    """Return the first rows, to be sent ahead of the table; None where they are all, or jobs have been marked.
+
+    Nothing is read from a disk for them.
+    """
     with jobs.mutex:
         if len(jobs) <= FIRST_ROWS or jobs.marks.are_used:
             return None
@@ -62,7 +66,6 @@ def _table(
     state: Mapping[str, Any],
 ) -> Message:
     told = {
-        **prices_told(),
         "header": payload.header,
         "extends": jobs.extends,
         "fates": FATES,

@@ -23,7 +23,7 @@ from batchnb.widget.frontends import Outputs, is_unattended
 from batchnb.widget.hosts import check_host, is_streamlit
 from batchnb.widget.kept_text import cell_of
 from batchnb.widget.matching import check_query, rows_matching
-from batchnb.widget.module import join_modules
+from batchnb.widget.module import join_modules, pack_module
 from batchnb.widget.requests import answer_to
 from batchnb.widget.saved_form import still_of
 from batchnb.widget.session import PickerSession
@@ -72,7 +72,7 @@ class JobPicker(anywidget.AnyWidget):
     `plan`, `report` and `error` can be read at any time. Nothing is ended by making or showing a picker.
     """
 
-    _esm = join_modules(_HERE / "js" / "index.js")
+    _esm = pack_module(join_modules(_HERE / "js" / "index.js"))
     _saved = traitlets.Dict().tag(sync=True)
 
     def __init__(

@@ -51,6 +51,13 @@ def _draft(session: PickerSession, content: Content, buffers: Buffers) -> int:
     return session.take_draft(content.get("snapshot"), buffers, _reason(content))
 
 
+def _on_hello(session: PickerSession, content: Content, _buffers: Buffers) -> None:
+    if content.get("view") is not None:
+        # A page that had lost this kernel for a while.
+        session.view.take(content["view"])
+    session.greet()
+
+
 def _on_select(session: PickerSession, content: Content, buffers: Buffers) -> Content:
     return {"selected": _draft(session, content, buffers)}
 
@@ -80,7 +87,7 @@ def _on_cell(session: PickerSession, content: Content, buffers: Buffers) -> Cont
 
 
 _HANDLERS: Mapping[str, Handler] = {
-    "hello": lambda session, *_: session.greet(),
+    "hello": _on_hello,
     "who": lambda session, *_: session.ask_who(),
     "select": _on_select,
     "plan": _on_plan,

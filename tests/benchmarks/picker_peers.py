@@ -19,8 +19,10 @@ import anywidget
 import numpy as np
 import traitlets
 
+import batchnb.widget
 from batchnb.model.event import EventState, JobEvent
 from batchnb.widget import JobPicker
+from batchnb.widget.module import join_modules
 from batchnb.widget.table.payload import whole_payload
 from batchnb.widget.table.rows import LIVES
 from batchnb.widget.table.snapshot import take_snapshot
@@ -57,7 +59,7 @@ def has_itables() -> bool:
 
 def module_with(bundle: Path) -> str:
     """Return the module of `AgGrid`: the picker's, for its columns, the bundle, and what joins them."""
-    picker = str(JobPicker._esm).replace("export default ", "")
+    picker = join_modules(Path(batchnb.widget.__file__).with_name("js") / "index.js").replace("export default ", "")
     held = f"const agGrid = ((module, exports) => {{ {bundle.read_text()}; return module.exports }})({{}}, {{}});"
     return "\n".join([picker, held, Path(__file__).with_name("ag_grid.js").read_text()])
 

@@ -162,6 +162,16 @@ class Bench:
     def __init__(self, browser: Browser, lab: Lab, rounds: int, bundle: Path | None) -> None:
         self.browser, self.lab, self.rounds, self.bundle = browser, lab, rounds, bundle
 
+    def warm_up(self) -> None:
+        """Show a small picker in a page of its own: the first page of a browser fetches JupyterLab's own modules."""
+        context = self.browser.new_context()
+        page = context.new_page()
+        page.set_default_timeout(LIMIT)
+        notebook = Notebook(page, self.lab, self.lab.write("warm.ipynb", START.format(rows=100), PICKER.make))
+        notebook.run(0, 1)
+        page.locator(PICKER.row).first.wait_for()
+        context.close()
+
     def measure(self, grid: Grid, rows: int) -> Figures:
         """Return the figures of a grid by their names; one that could not be taken is missing."""
         context = self.browser.new_context(viewport={"width": 1400, "height": 1000})
@@ -303,6 +313,7 @@ def main() -> None:
         grids, bundle = _peers(Path(folder), options.before, alone=options.alone)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         bench = Bench(browser, lab, options.rounds, bundle)
+        bench.warm_up()
         for rows in options.rows:
             measured: dict[str, Figures] = {}
             for grid in grids:

@@ -147,6 +147,20 @@ def test_escape_closes_one_level(picker: BarePage, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("checkbox", name="Queue")).to_be_hidden()
     expect(page.locator(".bnb-columns summary")).to_be_focused()
+    menus = (
+        ".bnb-columns > summary",
+        ".bnb-help > summary",
+        ".bnb-group-by > summary",
+        "summary[title=More]",
+        "[title='Auto refresh']",
+    )
+    for summary in menus:
+        page.locator(f"#one {summary}").click()
+        menu = page.locator("#one details[open] > .bnb-menu")
+        expect(menu).to_be_visible()
+        # A press closes it that falls on nothing.
+        page.mouse.click(5, 5)
+        expect(menu).to_have_count(0)
     picker.filter("name:sweep-lr-02*")
     page.keyboard.press("Escape")
     expect(picker.grid).to_be_focused()
@@ -593,6 +607,10 @@ def test_each_guard_is_met_in_the_dialog(night: local.LocalBatch, open_picker: O
         bare.button("Review 60 jobs").click()
         dialog = page.get_by_role("alertdialog")
         expect(page.get_by_role("alert") if buttons is None else dialog).to_contain_text(said)
+    if said.startswith("Nothing to end"):
+        dialog.get_by_role("button", name="Show the jobs that are left out").click()
+        expect(page.locator(".bnb-drawer")).to_contain_text("1 of 60 jobs that are left out")
+        expect(page.locator(".bnb-drawer")).to_contain_text("It is protected by name:sweep-lr-0* (a keyword argument).")
         expect(dialog.get_by_role("button", name="Terminate")).to_have_count(buttons or 0)
         if "production_accounts" in guards:
             expect(page.locator(".bnb-badge")).to_have_text("EMULATOR, not AWS")
@@ -700,6 +718,9 @@ def test_a_review_stays_as_it_was_when_a_group_is_left_out(open_picker: Open, pa
     state = hostile_states("a")[0]
     (row, *_) = state["plan"]["rows"]
     rows = [{**row, "group": at, "definition": f"etl:{at}", "isMarked": False} for at in range(40)]
+
+    # The kernel, which has no plan, says nothing in between.
+    page.evaluate("() => { clearInterval(window.pump); window.model.send = () => {} }")
 
     def review(digest: str, count: int) -> None:
         plan = {**state["plan"], "digest": digest, "rows": rows[:count]}
@@ -859,6 +880,9 @@ def test_axe_finds_nothing(picker: BarePage, page: Page, night: local.LocalBatch
     picker.button("Refresh").click()
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
     check_access(page)
+    # It is said first, with its last line in sight.
+    expect(page.locator(".bnb-acts > :not(:empty)").first).to_contain_text("The kernel is gone")
+    expect(page.get_by_text("Last update")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

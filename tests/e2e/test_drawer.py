@@ -149,6 +149,7 @@ def test_by_mouse_to_tags_dependents_environment_and_json(
 def check_without_a_kernel(page: Page) -> None:
     """Check that what would ask the kernel is off while that is gone, and comes back."""
     drawer = drawer_of(page)
+    page.evaluate("clearInterval(window.pump)")
     page.evaluate("() => { window.send = window.model.send; window.model.send = () => { throw new Error('closed') } }")
     drawer.get_by_role("button", name="Look", exact=True).click()
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_be_visible()
@@ -163,6 +164,7 @@ def check_without_a_kernel(page: Page) -> None:
     page.evaluate("() => { window.model.send = window.send }")
     drawer.get_by_role("button", name="Look", exact=True).click(force=True)
     expect(page.get_by_role("alert").filter(has_text="The kernel is gone")).to_have_count(0)
+    page.evaluate("() => { window.pump = setInterval(() => window.toKernel(null, []).then(window.deliver), 40) }")
     drawer.get_by_role("button", name="Look", exact=True).click()
     expect(drawer.get_by_role("button", name="Select second too")).to_be_enabled()
 

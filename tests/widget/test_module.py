@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batchnb.widget import JobPicker
-from batchnb.widget.module import join_modules
+from batchnb.widget.module import join_modules, pack_module
 
 
 def write(folder: Path, **modules: str) -> Path:
@@ -105,6 +105,35 @@ def test_only_one_form_of_import_is_taken(tmp_path: Path, line: str) -> None:
     """Whatever else JavaScript knows is refused by name, and not joined wrongly."""
     with pytest.raises(ValueError, match=r"index\.js: an import must be"):
         join_modules(write(tmp_path, index=f"{line}\n", a="export const a = 1;\n"))
+
+
+def test_a_packed_module_is_unpacked_once_in_a_page(node: str) -> None:
+    """Also where two pickers come at once, or its text is hostile; one that could not be read is tried again."""
+    text = "</script> é \\n `${1}`"
+    sources = [f"globalThis.runs += 1; export default '{text}';", "export default 2;", "throw new Error('x');"]
+    script = _PAGE % json.dumps([pack_module(source) for source in sources])
+    told = subprocess.run([node, "--input-type=module", "--eval", script], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout) == [["</script> é \n `${1}`"] * 3 + [2], 1, ["x", "x"]]
+
+
+_PAGE = """
+globalThis.runs = 0;
+// Node knows no import of a blob.
+globalThis.Blob = class extends Blob {
+  constructor(parts, options) {
+    super(parts, options);
+    this.parts = parts;
+  }
+};
+URL.createObjectURL = ({ parts: [text] }) => `data:text/javascript,${encodeURIComponent(text)}//${Math.random()}`;
+const [one, two, bad] = %s.map((text) => `data:text/javascript,${encodeURIComponent(text)}`);
+const picked = async (url, more) => (await import(url + more)).default;
+const found = await Promise.all([picked(one, "//1"), picked(one, "//2"), picked(one, "//3"), picked(two, "")]);
+const failed = [];
+for (const more of ["//1", "//2"]) await picked(bad, more).catch(({ message }) => failed.push(message));
+console.log(JSON.stringify([found, globalThis.runs, failed]));
+"""
 
 
 def test_the_picker_is_the_same_in_every_process() -> None:

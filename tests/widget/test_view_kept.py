@@ -59,6 +59,16 @@ def told(hand: Hand) -> dict[str, Any]:
     return hand.of_kind("view")[-1][0]
 
 
+def test_a_page_that_had_lost_its_kernel_says_how_it_is_set(frame: pd.DataFrame, hold: Hold) -> None:
+    """What was set meanwhile is not undone by what the kernel had heard before."""
+    hand = hold(frame)
+    assert hand.ask("view", {"view": {**SET, "search": "before"}})["ok"]
+    assert hand.ask("hello", {"view": {**SET, "search": "after"}})["ok"]
+    assert hand.of_kind("view")[-1][0]["view"]["search"] == "after"
+    assert hand.picker.query == "after"
+    assert not hand.ask("hello", {"view": {"search": 7}})["ok"]
+
+
 def test_the_next_picker_of_the_cell_is_set_like_the_last(frame: pd.DataFrame, hold: Hold) -> None:
     """Search, groups, columns, widths, sort, height, details, reason and selection; said once."""
     one = hold(frame)

@@ -1,5 +1,5 @@
 // @ts-check
-// A button that opens a menu: Escape and a press elsewhere close it, and the focus goes back to the button.
+// Menus behind buttons: Escape and a press elsewhere close them, and with Escape the focus goes back to the button.
 import { element } from "./dom.js";
 /** @import { Json } from "./types.js" */
 
@@ -12,7 +12,6 @@ export function menuOf({ summary, content, class: kind }, attributes = {}) {
     class: kind,
     onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && menu.open && close(event),
     onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !menu.contains(/** @type {Node} */ (event.relatedTarget)) && menu.removeAttribute("open"),
-    ontoggle: () => menu.open && document.addEventListener("pointerdown", elsewhere),
     ...attributes,
   }, [summary, content]);
   // A press beside what is in it gives it the focus; a notebook would give it to the cell, and the menu would close.
@@ -22,10 +21,15 @@ export function menuOf({ summary, content, class: kind }, attributes = {}) {
     menu.open = false;
     summary.focus();
   };
-  const elsewhere = (/** @type {Event} */ event) => {
-    if (menu.open && event.composedPath().includes(menu)) return;
-    menu.open = false;
-    document.removeEventListener("pointerdown", elsewhere);
-  };
   return menu;
+}
+
+/** Let a press elsewhere close every menu of a picker, wherever in the page it falls. @param {HTMLElement} root @returns {() => void} what ends that */
+export function closeByPress(root) {
+  const pressed = (/** @type {Event} */ event) => {
+    const path = event.composedPath();
+    for (const menu of root.querySelectorAll("details[open]:has(> .bnb-menu)")) if (!path.includes(menu)) menu.removeAttribute("open");
+  };
+  document.addEventListener("pointerdown", pressed, true);
+  return () => document.removeEventListener("pointerdown", pressed, true);
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // How many jobs match, above the list, with what selects many at once; and how many are selected, in the bar.
 import { button, element } from "./dom.js";
+import { NO_KERNEL } from "./frame/asking.js";
 import { grouped, plural } from "./text.js";
 /** @import { Store } from "./model/store.js" */
 
@@ -55,9 +56,10 @@ export class TallyBar {
     this.all.hidden = this.invert.hidden = isLocked;
     this.open.hidden = this.close.hidden = !groups.count;
     this.all.textContent = isPartial ? "Select all" : selectAllText(matches.rows.length, selectable);
-    this.all.title = loading ?? "Select all that match (Ctrl A)";
+    const why = loading ?? (kernel.lost === null ? null : NO_KERNEL);
+    this.all.title = why ?? "Select all that match (Ctrl A)";
     this.all.disabled = isFrozen || isPartial || matches.isStale || !selectable || inSight === selectable;
-    this.invert.title = loading ?? "Select what is not selected among the jobs that match";
+    this.invert.title = why ?? "Select what is not selected among the jobs that match";
     this.invert.disabled = isFrozen || isPartial || matches.isStale || !selectable;
   }
 }

@@ -18,6 +18,7 @@ import { ColumnFit } from "./grid/fit.js";
 import { Grid } from "./grid/grid.js";
 import { guardKeys, shortcutOf } from "./keyboard.js";
 import { Kept } from "./kept.js";
+import { closeByPress } from "./menu.js";
 import { MissingLine } from "./missing_line.js";
 import { startAfresh } from "./model/view_parts.js";
 import { Notices } from "./notices.js";
@@ -99,11 +100,12 @@ export class View {
     const shadow = this.host.attachShadow({ mode: "open" });
     styleRoot(shadow);
     shadow.append(this.root);
-    this.asking = new AskingControls(this.root, { say, probe: () => void store.ask("hello") });
+    this.asking = new AskingControls(this.root, { say, probe: () => store.greet() });
     this.columnFit = new ColumnFit(store, this.grid.element, this.root);
     this.theme = new Theme(this.host);
     this.fit = new Fit(this.host, this.root, () => this.shorten());
     this.unguard = guardKeys(this.host);
+    this.unpress = closeByPress(this.root);
     store.viewState.register("height", {
       get: () => (this.grip.get() === USUAL_HEIGHT ? null : this.grip.get()),
       set: (height) => {
@@ -130,6 +132,7 @@ export class View {
     this.selected.dispose();
     this.theme.dispose();
     this.unguard();
+    this.unpress();
     this.host.remove();
   }
 
@@ -266,6 +269,9 @@ export class View {
     this.notices.show();
     this.result.show();
     this.form.showState();
+    // That the kernel is gone is said first: below a result, it may be out of sight.
+    const behind = this.store.kernel.lost === null ? this.notices.waiting : this.kept.element;
+    if (this.panel.element.nextElementSibling !== behind) behind.before(this.panel.element);
     // Before the panel, which may give it the focus.
     this.form.show();
     this.panel.show();

@@ -209,8 +209,9 @@ test("a request that cannot be sent means that the kernel is gone, until it is h
   model.isBroken = false;
   const before = sent.length;
   assert.deepEqual([(await store.ask("refresh")).ok, sent.length], [false, before], "nobody would ever answer");
-  store.ask("hello");
-  assert.equal(sent.length, before + 1);
+  store.matches.query = "a-";
+  store.greet();
+  assert.deepEqual([sent.length, sent.at(-1).kind, sent.at(-1).view.search], [before + 1, "hello", "a-"]);
   receive({ kind: "state", state: { phase: "idle", reasons: [] } });
   assert.equal(store.obstacle, null);
   assert.equal(store.kernel.pending.size, 0, "no request of before makes it look busy");

@@ -3,7 +3,7 @@
 import { button, element, focusAt } from "../dom.js";
 import { termForTag } from "../search/compose.js";
 import { SpokenLine } from "../frame/announcer.js";
-import { ASKS_KERNEL, NO_KERNEL } from "../frame/asking.js";
+import { ASKS_KERNEL, NO_KERNEL, fixedText } from "../frame/asking.js";
 import { shown } from "../text.js";
 import { hasEnded } from "./details.js";
 import { logSection } from "./log_section.js";
@@ -290,7 +290,7 @@ export class Drawer {
     const row = rowOfJob(store.table, job);
     const array = row < 0 && /:\d+$/.test(job) ? rowOfJob(store.table, job.replace(/:\d+$/, "")) : -1;
     if (row < 0) return actions.say(array < 0 ? "This job is not in the list." : "This is a child of an array. Select the array, or list its children.");
-    if (store.isFrozen) return actions.say("The selection is fixed until this is over.");
+    if (store.isFrozen) return actions.say(fixedText(store));
     if (store.table.locks[row]) return actions.say("This job cannot be selected.");
     store.selection.change((bits) => store.selection.setRow(bits, row, true));
     actions.say(`${this.context.nameOf(job)} is selected too.`);

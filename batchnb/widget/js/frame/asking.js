@@ -6,6 +6,9 @@ export const ASKS_KERNEL = { "data-asks": true };
 const ASKING = "[data-asks]";
 export const NO_KERNEL = "The kernel is gone. Run the cell again.";
 
+/** Why the selection cannot change now. @param {{kernel: {lost: string | null}}} store */
+export const fixedText = ({ kernel }) => (kernel.lost === null ? "The selection is fixed until this is over." : NO_KERNEL);
+
 /**
  * Turns all marked controls of a view off and on. They keep the focus, and say why they do nothing.
  * Controls that appear while the kernel is gone, as those of a menu, are found as well.

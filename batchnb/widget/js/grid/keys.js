@@ -2,6 +2,7 @@
 // Mouse and keys in the table: the active cell, and what a click or a key does at it.
 import { labelOf } from "../columns/labels.js";
 import { moveColumn } from "../columns_menu.js";
+import { NO_KERNEL, fixedText } from "../frame/asking.js";
 import { ROW_HEIGHT } from "../scroll.js";
 import { shown } from "../text.js";
 import { lockText } from "./cells.js";
@@ -69,12 +70,12 @@ export class GridKeys {
     const { table, lines, groups, selection } = this.store;
     if (this.isHead(at)) {
       if (!selection.tallyOf(groups.rowsAt(at)).selectable) this.grid.say("No job of this group can be selected.");
-      else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");
+      else if (this.store.isFrozen) this.grid.say(fixedText(this.store));
       return;
     }
     const lock = lockText(table, lines[at]);
     if (lock) this.grid.say(`This job ${lock}.`);
-    else if (this.store.isFrozen) this.grid.say("The selection is fixed until this is over.");
+    else if (this.store.isFrozen) this.grid.say(fixedText(this.store));
   }
 
   focused() {
@@ -171,7 +172,9 @@ export class GridKeys {
     if (cursor.anchor > at) cursor.anchor = Math.max(at, cursor.anchor + change);
     this.store.notify("rows");
     this.actions.say(`${shown(title, 120)} is ${change > 0 ? "open" : "closed"}.`);
-    if (change > 0 && array >= 0) this.store.askChildren(array);
+    if (change <= 0 || array < 0) return;
+    if (this.store.kernel.lost === null) this.store.askChildren(array);
+    else this.actions.say(NO_KERNEL);
   }
 
   /** @param {number} row @param {boolean} extend */

@@ -11,7 +11,7 @@ const LOST = {
 /**
  * The listener of the kernel: for messages, for refused requests, and for changes between ready, slow and gone.
  * @typedef {{receive(message: Json, buffers: DataView[]): void, fail(answer: Json): void, change(): void,
- *   resumeLine(): string | null}} Listener what to type in a new kernel, null where no run goes on
+ *   greet(): void, resumeLine(): string | null}} Listener `greet` asks for the table; `resumeLine` is what to type in a new kernel, null where no run goes on
  */
 
 export class Kernel {
@@ -41,7 +41,7 @@ export class Kernel {
     const session = manager?.context?.sessionContext ?? manager?.kernel;
     session?.statusChanged?.connect?.((/** @type {unknown} */ _, /** @type {string} */ status) => /restarting|dead|terminating/.test(status) && this.lose());
     session?.kernelChanged?.connect?.(() => this.lose());
-    this.model.on("comm_live_update", () => (this.lost ? this.ask("hello") : this.lose()));
+    this.model.on("comm_live_update", () => (this.lost ? this.listener.greet() : this.lose()));
   }
 
   /** The kernel is gone: ask for nothing that cannot be. */
@@ -53,7 +53,7 @@ export class Kernel {
     this.listener.change();
   }
 
-  /** Nothing that waits is answered any more: whoever waits for it goes on. */
+  /** Refuse what waits for an answer that never comes. */
   refuse() {
     const waiting = [...this.pending.values()];
     this.forget();

@@ -50,13 +50,19 @@ export class Store {
         if (this.kernel.lost !== null) this.details.forget();
         this.notify("state");
       },
+      greet: () => this.greet(),
       resumeLine: () => (this.state.phase === "running" ? this.state.progress?.resume ?? "%batch_resume" : null),
     });
     this.matches.isSelected = (row) => hasBit(this.selection.bits, row);
     for (const [name, part] of Object.entries(modelParts(this))) this.viewState.register(name, part);
     /** What a notebook kept of the table, for a page without a kernel. */
     this.saved = () => model.get("_saved");
-    this.ask("hello");
+    this.greet();
+  }
+
+  /** Ask for the table. A page that has one, and has lost its kernel for a while, says how it is set: it knows better. */
+  greet() {
+    void this.ask("hello", this.viewState.isReady ? { view: this.viewState.now } : {});
   }
 
   dispose() {

@@ -7,6 +7,7 @@ import { hiddenText, lineParts, outOfSightText, reviewRow, shownRows, spokenRevi
 /** @import { ReviewRow } from "./rows.js" */
 
 const SHORT = 20;
+const LEFT_OUT_JOBS = "that are left out";
 const COLUMNS = ["Definition", "Names", "Terminate", "Cancel", "Oldest", "vCPU", "GPU"];
 
 /**
@@ -29,6 +30,7 @@ export class Review {
     this.fill();
     const title = element("p", { class: "bnb-question", id: `${id}-title` }, [shown(titleText(plan, where), 200)]);
     const line = element("p", { class: "bnb-line" }, lineParts(plan).map((part, at) => (at % 2 ? element("strong", {}, [part]) : shown(part, 1200))));
+    if (!plan.toEnd) line.append(" ", link("Show", () => actions.showJobs("left_out", LEFT_OUT_JOBS), { "aria-label": `Show the jobs ${LEFT_OUT_JOBS}` }));
     this.element = element("div", { class: "bnb-review", tabindex: "0", role: "region", "aria-labelledby": `${id}-title` }, [
       title,
       line,
@@ -102,10 +104,10 @@ export class Review {
     const look = plan.dependents ? show("dependents", "that wait for them", "Show the jobs that wait for them") : null;
     /** @type {[string, (Node | string)[] | null, ...(HTMLElement | null)[]][]} */
     const all = [
-      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, look, dependents],
+      ["Fail with them", plan.dependentsText ? [shown(plan.dependentsText, 400)] : null, dependents, look],
       ["Not looked at", plan.gap ? [shown(plan.gap, 1200)] : null, null],
       ["Out of sight", out ? [out, ...(query.trim() ? [" ", element("code", {}, [shown(query, 80)])] : []), "."] : null, link("Show the selection", () => actions.showSelection())],
-      ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, show("left_out", "that are left out", "Show the jobs that are left out")],
+      ["Left out", plan.leftOut ? [shown(plan.leftOut, 400)] : null, show("left_out", LEFT_OUT_JOBS, `Show the jobs ${LEFT_OUT_JOBS}`)],
       ["Left out by you", plan.leftOutByYou ? [shown(plan.leftOutByYou, 400), "."] : null, link("Add again", () => actions.putBack())],
       ["Arrays", plan.arrays ? [shown(plan.arrays, 400)] : null, null],
       ["Takes", takes ? [takes] : null, null],

@@ -14,6 +14,6 @@ export const KEYS = [
   ["g c r l ?", "group, columns, review, log (in the details), how to search"],
   ["Tab", "from part to part; ← → within the tools and the filters"],
   ["F6, Shift F6", "next and previous part"],
-  ["Alt ← →", "width of the column"],
+  ["Alt ← →", "width of the column; with Shift: move it"],
   ["Escape", "close one level"],
 ];

@@ -42,7 +42,7 @@ export class MoreMenu {
     const isBusy = !["idle", "listing"].includes(store.state.phase);
     return [
       entry("Copy as a cell", () => actions.copyCell(this.element), false, { title: "Copies a cell that shows the plan again. It ends nothing by itself.", ...ASKS_KERNEL }),
-      entry("Copy ids", () => this.copyIds(), !selection.count || table.isPartial),
+      entry("Copy ids", () => this.copyIds(), !selection.count || table.isPartial, { title: table.loading ?? (selection.count ? null : "Select jobs first.") }),
       entry("Undo selection (Ctrl Z)", () => selection.undo(), !selection.undoable || isFrozen),
       ...(startAfresh ? [entry("Start afresh", startAfresh, isBusy, { title: "Forgets what was kept of the last run.", ...ASKS_KERNEL })] : []),
       page("Keyboard", () => [factList(KEYS), back()]),
