@@ -87,6 +87,8 @@ def _aligned(snapshot: Snapshot, other: Snapshot) -> pd.DataFrame:
 
 def _with_rows(frame: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with these rows at its end; columns that they do not have stay empty there."""
+    if not len(new):
+        return frame.copy()
     titles: Sequence[object] = list(new.columns)
     columns = []
     for place, title in enumerate(frame.columns):

@@ -311,3 +311,15 @@ def test_new_jobs_that_are_gone_again_are_told_by_their_cause(left_over: Hand, j
     left_over.ask("review_newcomers")
     assert left_over.picker.wait(20)
     assert re.fullmatch(r"Nothing to end: 1 is not known to AWS\.", left_over.state["error"])
+
+
+def test_where_sts_is_denied_the_jobs_tell_their_account(nowhere: Hand, jobs: local.LocalBatch) -> None:
+    """They are described for it: the review that follows can be confirmed."""
+    jobs.world.deny_operation("GetCallerIdentity")
+    nowhere.ask("hello")
+    nowhere.ask("who")
+    assert nowhere.picker.wait(20)
+    assert nowhere.state["where"]["obstacle"] == ""
+    nowhere.planned(0)
+    assert nowhere.confirmed()["ok"]
+    assert nowhere.state["result"]["headline"] == "1 of 1 job ended."
