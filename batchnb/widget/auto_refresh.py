@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from batchnb.widget.in_place import InPlace, in_place, look_at_unlisted
 from batchnb.widget.peers import PEERS
 from batchnb.widget.refresh import list_again
+from batchnb.widget.threads import wait_for
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -82,9 +83,7 @@ class AutoRefresh:
         """Wait until nothing is looked at; return whether that was within `timeout` seconds."""
         with self._mutex:  # it has started, then
             thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+        return wait_for(thread, timeout)
 
     def _look(self, turn: int) -> None:
         session = self._session
@@ -113,6 +112,6 @@ class AutoRefresh:
         self._failures += 1
         if self._failures >= FAILURES:
             # That nothing was ended goes without saying: nobody asked for it.
-            said = str(session.failure_told(error)["error"]).replace(" Nothing was ended.", "")
+            said = str(session.failure_told(error, "Refresh")["error"]).replace(" Nothing was ended.", "")
             self._why = f"Auto refresh is off: {said}"
         session.send_state()

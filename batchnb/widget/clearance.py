@@ -73,7 +73,7 @@ def _blocked(plan: Plan, refusals: tuple[Refusal, ...]) -> Iterator[str]:
             )
         elif refusal.guard == "max_percent" and refusal.number is not None:
             queue, percent = next(shares)
-            allowed = f"{source} allows {limit_text(refusal.number)} % (max_percent)."
+            allowed = f"{source} allows {limit_text(refusal.number)} %."
             yield f"This is {percent:.3g} % of {shown(queue, 80)}'s live jobs; {allowed}"
         elif refusal.guard == "protect":
             yield _unseen(plan) if refusal.keyword.startswith("accept_unseen") else _failing(plan, source)
@@ -82,7 +82,7 @@ def _blocked(plan: Plan, refusals: tuple[Refusal, ...]) -> Iterator[str]:
 
 
 def _unseen(plan: Plan) -> str:
-    return f"{shown(plan.dependents.gap, 800)} A protected job may be among them, and fail. In a cell: --accept-unseen"
+    return f"Blocked: {shown(plan.dependents.gap, 800)} A protected one may fail. In a cell: --accept-unseen"
 
 
 def _failing(plan: Plan, source: str) -> str:

@@ -23,6 +23,7 @@ from batchnb.text import shown
 from batchnb.widget.failures import failure_of
 from batchnb.widget.peers import PEERS
 from batchnb.widget.table.described import NOT_FOUND, Described, described_of, facts_message, tags_in, tags_message
+from batchnb.widget.threads import wait_for
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Descriptions:
         self._wanted: dict[str, dict[str, None]] = {lane: {} for lane in LANES}
         self._thread: threading.Thread | None = None
         self._gateway: tuple[Gateway, str | None, float] | None = None
+        self._was_held = False
+        """Whether a page waits for the end of a run to ask again."""
         self.failure = ""
         """Why nothing is described any more until somebody tries again, empty where nothing is wrong."""
         self.is_quiet = False
@@ -86,12 +89,22 @@ class Descriptions:
             self.failure = ""
         with self._mutex:
             here = [job_id for job_id in job_ids if job_id in self._known]
-            is_held = bool(self.failure) or self._is_busy
+            is_busy = self._is_busy
+            self._was_held |= is_busy
+            is_held = bool(self.failure) or is_busy
             asked = [] if is_held else [one for one in job_ids if self._is_wanted(one, lane, snapshot.number)]
             self._wanted[lane] = dict.fromkeys(asked)
             self._start()
         self._send(here)
         return {"asked": len(asked), "isHeld": is_held, "failure": self.failure, "isQuiet": self.is_quiet}
+
+    def go_on(self) -> None:
+        """Let a page ask again for what was held back, where no plan and no run goes on any more."""
+        with self._mutex:
+            if not self._was_held or self._is_busy:
+                return
+            self._was_held = False
+        self._send([])
 
     def stop(self) -> None:
         """Describe no more than what is under way."""
@@ -119,9 +132,7 @@ class Descriptions:
         """Wait until nothing is described any more; return whether that was within `timeout` seconds."""
         with self._mutex:
             thread = self._thread
-        if thread is not None:
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+        return wait_for(thread, timeout)
 
     # What a plan and a run describe anyway
 
@@ -172,6 +183,7 @@ class Descriptions:
         """Return the jobs to be described next; none where there is nothing to do, and the thread is over."""
         with self._mutex:
             if self._is_busy:
+                self._was_held |= any(self._wanted.values())
                 self.stop()
             for lane in LANES:
                 wanted = self._wanted[lane]
@@ -233,7 +245,7 @@ class Descriptions:
             here = [(row_of[job_id], *self._known[job_id]) for job_id in job_ids if job_id in row_of]
             left = {lane: len(wanted) for lane, wanted in self._wanted.items()}
             told: dict[str, Any] = {"left": left, "isBusy": self._thread is not None}
-            told |= {"failure": self.failure, "isQuiet": self.is_quiet}
+            told |= {"failure": self.failure, "isQuiet": self.is_quiet, "isHeld": self._was_held}
             # A job that lives, described for an earlier list, is described again when somebody looks.
             told["old"] = [row for row, one, number in here if number != snapshot.number and not one.has_ended]
             rows, described = [row for row, _, _ in here], [one for _, one, _ in here]

@@ -31,25 +31,33 @@ class Elsewhere:
         self.note = ""
         """The sentence that says how many jobs are locked, and by which picker; empty if all can be selected."""
         self._has_locked = False
+        self._live: Counter[str] = Counter()
+        """How many rows are locked with each text."""
 
-    def lock(self, marks: Marks, wanted: Mapping[int, str]) -> bool:
-        """Lock exactly these rows, each for its reason; return whether that changes anything.
+    def lock(self, marks: Marks, wanted: Mapping[int, str], *, is_all: bool = True) -> bool:
+        """Lock exactly these rows, each for its reason, or else these besides; return whether that changes anything.
 
         A row that is locked otherwise, as a job that has ended is, stays as it is.
         """
-        if not wanted and not self._has_locked:
+        if not wanted and not (is_all and self._has_locked):
             # To look at the locks is to look at every row, and a long table is to be on the screen before that.
             return False
         self._has_locked = True
-        locks = marks.locks
-        change = {row: int(Lock.NONE) for row in np.flatnonzero(locks >= LOCKS_FROM).tolist() if row not in wanted}
+        locks, change = marks.locks, dict[int, int]()
+        if is_all:
+            self._live.clear()
+            change = {row: int(Lock.NONE) for row in np.flatnonzero(locks >= LOCKS_FROM).tolist() if row not in wanted}
         for row, text in wanted.items():
-            code = self._code_of(text)
-            if locks[row] != code and (locks[row] == Lock.NONE or locks[row] >= LOCKS_FROM):
+            if locks[row] != Lock.NONE and locks[row] < LOCKS_FROM:
+                continue
+            if not is_all and locks[row] >= LOCKS_FROM:
+                self._live[self.texts[locks[row] - LOCKS_FROM]] -= 1
+            self._live[text] += 1
+            if locks[row] != (code := self._code_of(text)):
                 change[row] = code
         if change:
             marks.relock(change)
-        live = Counter(text for row, text in wanted.items() if locks[row] >= LOCKS_FROM and text.startswith("being "))
+        live = {text: count for text, count in self._live.items() if count and text.startswith("being ")}
         self.note = " ".join(
             f"{plural(count, 'job')} {'is' if count == 1 else 'are'} {text}." for text, count in live.items()
         )

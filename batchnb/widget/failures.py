@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from batchnb.errors import (
@@ -25,6 +25,7 @@ _UNREACHED = frozenset(
     {"EndpointConnectionError", "ConnectTimeoutError", "ConnectionError", "ProxyConnectionError", "SSLError"}
 )
 _NOTHING = "Nothing was ended."
+_REVIEW = "Review"
 
 
 class LateError(BatchnbError):
@@ -52,10 +53,12 @@ def failure_of(
     region: str | None = None,
     tried: float | None = None,
     account: str | None = None,
+    press: str = _REVIEW,
 ) -> Failure | None:
     """Return what to say of an error, None of none. `profile` and `region` are those of the calls, where known.
 
-    `tried` are the seconds from the first call to the error, and `account` is the name of the account.
+    `tried` are the seconds from the first call to the error, and `account` is the name of the account. `press` is the
+    button that does again what failed.
     """
     if error is None:
         return None
@@ -65,12 +68,14 @@ def failure_of(
     if isinstance(error, PlanMismatchError):
         return Failure(_mismatch_text(error), raw, "Review again")
     if isinstance(error, AwsError):
-        return _of_aws(error, raw, profile, region, tried)
+        failure = _of_aws(error, raw, profile, region, tried, press)
+        # The button of the error asks for a review, and nothing else.
+        return failure if press == _REVIEW else replace(failure, again="")
     if isinstance(error, GuardError) and error.guard == "read_only":
         return Failure(f"Read-only: {shown(error.layer, 300)}. Nothing can be ended from here.", raw)
     if isinstance(error, GuardError) and error.guard == "accounts":
         name = shown(account, 80) if account else "This account"
-        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}). {_NOTHING}", raw)
+        return Failure(f"{name} is not on the list of accounts ({shown(error.layer, 300)}).", raw)
     return Failure(raw)
 
 
@@ -88,13 +93,14 @@ def _mismatch_text(error: PlanMismatchError) -> str:
     return f"{jobs} no longer what you reviewed ({'; '.join(causes)}). {_NOTHING}"
 
 
-def _of_aws(error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None) -> Failure:
+def _of_aws(
+    error: AwsError, raw: str, profile: str | None, region: str | None, tried: float | None, press: str
+) -> Failure:
     if isinstance(error, CredentialsError):
         if not is_expired(error):
             return Failure(raw, again="Try again")
-        text = (
-            f"Your AWS session has expired. Run {login_line(profile)}, then press Review again. Your selection is kept."
-        )
+        kept = " Your selection is kept." if press == _REVIEW else ""
+        text = f"Your AWS session has expired. Run {login_line(profile)}, then press {press} again.{kept}"
         return Failure(text, raw, "Review again")
     if isinstance(error, AccessDeniedError):
         looks = "end" if error.operation.startswith("Terminate") else "look at"

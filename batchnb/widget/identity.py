@@ -14,6 +14,7 @@ from batchnb.aws.kept_connection import KeptConnection
 from batchnb.errors import BatchnbError
 from batchnb.guards.settings import account_names
 from batchnb.jobs.ids import account_and_partition
+from batchnb.widget.threads import wait_for
 
 if TYPE_CHECKING:
     from batchnb.jobs.place import Place
@@ -77,9 +78,7 @@ class Identity:
         """Wait until nobody is asking; return whether that was within `timeout` seconds."""
         with self._mutex:  # it has started, then
             thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join(timeout)
-        return thread is None or not thread.is_alive()
+        return wait_for(thread, timeout)
 
     def _ask(self, first_job: str | None) -> None:
         timer = threading.Timer(PATIENCE + 0.05, self._changed)

@@ -17,7 +17,7 @@ from batchnb.text import plural, shown
 from batchnb.widget.failures import is_expired, login_line
 from batchnb.widget.names import names_text
 from batchnb.widget.table.untouched import is_untouched
-from batchnb.widget.watching import WATCH_SECONDS, is_watchable
+from batchnb.widget.watching import WATCH_AGAIN, is_watchable
 
 __all__ = ["result_told"]
 
@@ -74,7 +74,9 @@ def _headline(report: Report, ended: int, watched: int, untouched: int) -> str:
     if isinstance(report.stopped_by, CredentialsError):
         over = "session expired" if is_expired(report.stopped_by) else "login was refused"
         at = report.stopped_by_at or report.finished_at
-        return f"Your AWS {over} at {at:%H:%M} UTC. {ended:,} ended, {untouched:,} not asked."
+        not_ended = f", {watched - ended:,} did not" if watched > ended else ""
+        others = f", {untouched:,} not asked" if untouched else not_ended
+        return f"Your AWS {over} at {at:%H:%M} UTC. {ended:,} ended{others}."
     said = f"{ended:,} of {plural(watched, 'job')} ended."
     left = watched - ended
     return f"{said} {left:,} did not." if left else said
@@ -98,17 +100,23 @@ def _causes(
         causes.append(_of_untouched(stopped_by, untouched, profile))
     elif stopped_by is not None and not failed:
         causes.append(_line("The run was cut short.", stopped_by))
+    elif isinstance(stopped_by, CredentialsError):
+        on = any(cause["action"] == "watch" for cause in causes)
+        then = f", then press {WATCH_AGAIN}" if on else ""
+        causes.append(_line(f"{_log_in(stopped_by, profile)}{then}.", stopped_by))
     return causes
+
+
+def _log_in(error: CredentialsError, profile: str | None) -> str:
+    return f"Run {login_line(profile)}" if is_expired(error) else "Log in again"
 
 
 def _of_untouched(stopped_by: AwsError | None, results: Sequence[JobResult], profile: str | None) -> dict[str, Any]:
     """Return the line for the jobs that no request was made for, though nobody stopped the run."""
     untouched = len(results)
     if isinstance(stopped_by, CredentialsError):
-        log_in = f"Run {login_line(profile)}" if is_expired(stopped_by) else "Log in again"
-        return _line(
-            f"{log_in}, then press Go on: you review the {untouched:,} first.", stopped_by, "untouched", "Go on"
-        )
+        text = f"{_log_in(stopped_by, profile)}, then press Go on: you review the {untouched:,} first."
+        return _line(text, stopped_by, "untouched", "Go on")
     throttled = next((one for one in results if one.error_code in THROTTLED_CODES), None)
     is_throttled = isinstance(stopped_by, ThrottledError) or (stopped_by is None and throttled is not None)
     why = "AWS kept throttling us" if is_throttled else "the run was cut short"
@@ -133,5 +141,5 @@ def _cause(report: Report, results: Sequence[JobResult]) -> dict[str, Any]:
             n=f"{count:,}", names=names, it=it, its=its, minutes=f"{minutes} min"
         )
     if is_watchable(first.outcome) and report.run_id:
-        return _line(line, first.message, "watch", f"Watch for {WATCH_SECONDS / 60:.0f} min more")
+        return _line(line, first.message, "watch", WATCH_AGAIN)
     return _line(line, first.message)

@@ -9,52 +9,25 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from batchnb.jobs.ids import array_parent
+from batchnb.jobs.job import JobStatus
+from batchnb.jobs.outcome import Outcome
 from batchnb.model.event import EventState, JobEvent
 from batchnb.model.plan import Plan
 from batchnb.model.report import Report
 from batchnb.widget.elsewhere import Elsewhere
-from batchnb.widget.failures import LateError
+from batchnb.widget.peer_runs import PeerRun, PeerRuns, end_of
 from batchnb.widget.whereabouts import Whereabouts, where_planned
 
 if TYPE_CHECKING:
     from batchnb.widget.session import PickerSession
     from batchnb.widget.table.snapshot import Snapshot
 
-__all__ = ["ENDED_KEPT", "PEERS", "Peer", "Peers"]
-
-ENDED_KEPT = 200_000
-"""Ids of ended jobs that are remembered, so that an old DataFrame does not show them as alive."""
-
-
-@dataclass(eq=False, slots=True)
-class _Run:
-    """A run of a picker: which jobs it ends, and which of them have ended."""
-
-    owner: weakref.ref[Peer]
-    where: Whereabouts
-    job_ids: frozenset[str]
-    text: str
-    """What the other pickers say of its jobs."""
-    ended: dict[str, datetime] = field(default_factory=dict)
-    thread: threading.Thread | None = None
-    """The thread that executes it; None before it has begun."""
-    is_over: bool = False
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it goes on. A thread that died ends it, too."""
-        return not self.is_over and (self.thread is None or self.thread.is_alive())
-
-    def has(self, job_id: str) -> bool:
-        """Whether it ends this job, or the array of which this is a child."""
-        return job_id in self.job_ids or array_parent(job_id) in self.job_ids
+__all__ = ["PEERS", "Peer", "Peers"]
 
 
 class Peers:
@@ -63,7 +36,7 @@ class Peers:
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._all: weakref.WeakSet[Peer] = weakref.WeakSet()
-        self._runs: list[_Run] = []
+        self.runs = PeerRuns()
 
     def join(self, session: PickerSession, cell: int | None = None) -> Peer:
         """Return the peer of a picker. `cell` is the number of the cell in which it is made."""
@@ -71,26 +44,6 @@ class Peers:
         with self._mutex:
             self._all.add(peer)
         return peer
-
-    def begin(self, run: _Run) -> None:
-        """Let a run be the only one that ends its jobs. Raises LateError where one of them is in another run."""
-        with self._mutex:
-            for other in self._runs:
-                is_near = other.is_live and other.where.may_be(run.where)
-                # An array ends with its children, whichever of them the other run names.
-                taken = (sum(map(other.has, run.job_ids)) or sum(map(run.has, other.job_ids))) if is_near else 0
-                if taken:
-                    jobs = f"{taken:,} of these {len(run.job_ids):,} jobs" if len(run.job_ids) > 1 else "This job"
-                    raise LateError(f"{jobs} {'is' if taken == 1 else 'are'} {other.text}. Nothing was ended.")
-            self._runs.append(run)
-            kept = sum(len(one.ended) for one in self._runs)
-            while kept > ENDED_KEPT and not self._runs[0].is_live:
-                kept -= len(self._runs.pop(0).ended)
-
-    def note_ended(self, run: _Run, ended: Mapping[str, datetime]) -> None:
-        """Remember that jobs of a run have ended."""
-        with self._mutex:
-            run.ended.update(ended)
 
     def others(self, peer: Peer) -> list[Peer]:
         """Return all other pickers."""
@@ -100,13 +53,7 @@ class Peers:
     @property
     def is_running(self) -> bool:
         """Whether any picker of this process ends jobs now."""
-        with self._mutex:
-            return any(run.is_live for run in self._runs)
-
-    def runs(self) -> list[tuple[_Run, dict[str, datetime]]]:
-        """Return the runs that are known, each with the jobs of it that have ended, the oldest first."""
-        with self._mutex:
-            return [(run, dict(run.ended)) for run in self._runs]
+        return self.runs.is_running
 
 
 class Peer:
@@ -117,18 +64,22 @@ class Peer:
         self._session = weakref.ref(session)
         self._text = f"being ended by {'another picker' if cell is None else f'the picker of cell [{cell}]'}"
         self._news: deque[JobEvent] = deque()
-        self._run: _Run | None = None
-        self._last: _Run | None = None
+        self._run: PeerRun | None = None
+        self._last: PeerRun | None = None
         """The last run, whose jobs may be watched for longer."""
         self._rows: _Rows | None = None
+        self._marked: object = None
+        """The snapshot and the runs by which rows were locked last, all of them."""
+        self._heard: list[int] = []
+        """How much of the news of each of these runs has come to the rows."""
         self.elsewhere = Elsewhere()
         """What is said of the jobs that others end."""
 
     def claim(self, plan: Plan) -> None:
         """Let the run of this plan be the only one of its jobs. Raises LateError where one of them is in another."""
         ids = frozenset(planned.job_id for planned in plan.to_end)
-        run = _Run(weakref.ref(self), where_planned(plan.identity), ids, self._text)
-        self._peers.begin(run)
+        run = PeerRun(weakref.ref(self), where_planned(plan.identity), ids, self._text)
+        self._peers.runs.begin(run)
         self._run = self._last = run
 
     @contextmanager
@@ -157,11 +108,16 @@ class Peer:
         self.give_up()
         if run is not None:
             self._tell(run.where)
+            for other in self._peers.others(self):
+                # In any place: while a run goes on, no picker describes anything for its totals.
+                with suppress(Exception):
+                    other.go_on()
 
     def note_event(self, event: JobEvent) -> None:
         """Note a change of one job, to be passed on soon."""
         if event.state is EventState.ENDED and self._last is not None:
-            self._peers.note_ended(self._last, {event.job_id: event.at})
+            by_itself = Outcome.SUCCEEDED if event.message == JobStatus.SUCCEEDED else None
+            self._peers.runs.note_ended(self._last, {event.job_id: end_of(event.at, by_itself)})
         if event.state in (EventState.SEEN, EventState.ENDED):
             self._news.append(event)
 
@@ -183,31 +139,35 @@ class Peer:
         """Tell the others what became of the jobs of a run. A picker that has a result of its own keeps that."""
         results = [one for one in report.results if one.outcome.has_ended]
         if self._last is not None:
-            self._peers.note_ended(
-                self._last, {one.planned.job_id: one.ended_at or report.finished_at for one in results}
-            )
+            ends = {one.planned.job_id: end_of(one.ended_at or report.finished_at, one.outcome) for one in results}
+            self._peers.runs.note_ended(self._last, ends)
         self._tell(where_planned(report.plan.identity), lambda session: _note_outcomes(session, report))
 
-    def mark(self) -> bool:
+    def mark(self, *, anew: bool = True) -> bool:
         """Lock the rows of jobs that others end or have ended; return whether that changes anything.
 
-        The mutex of the session's jobs has to be held.
+        Without `anew`, only by what is new since the last time: nothing else has changed a lock. The mutex of the
+        session's jobs has to be held.
         """
         session = self._session()
         if session is None:
             return False
+        runs, snapshot = self._peers.runs.near(session.where), session.jobs.snapshot
+        key = (snapshot.number, [(run.number, run.is_live) for run in runs])
+        is_same = not anew and self._marked == key
+        if not is_same:
+            self._marked, self._heard = key, [0] * len(runs)
         wanted: dict[int, str] = {}
-        where = session.where
-        for run, ended in self._peers.runs():
-            if not run.where.may_be(where):
-                continue
-            is_own, rows = run.owner() is self, self._rows_of(session.jobs.snapshot)
-            if run.is_live and not is_own:
-                wanted.update(dict.fromkeys(rows.of(run.job_ids), run.text))
-            who = "a run of this picker" if is_own else "another picker"
-            for job_id, at in ended.items():
-                wanted.update(dict.fromkeys(rows.of([job_id]), f"ended at {at:%H:%M} by {who}"))
-        is_changed = self.elsewhere.lock(session.jobs.marks, wanted)
+        news = self._peers.runs.news_of(runs, self._heard)
+        self._heard = [count for _, count in news]
+        for run, (ended, _) in zip(runs, news, strict=True):
+            is_own = run.owner() is self
+            if run.is_live and not is_own and not is_same:
+                wanted.update(dict.fromkeys(self._rows_of(snapshot).of(run.job_ids), run.text))
+            who = "by a run of this picker" if is_own else "by another picker"
+            for job_id, end in ended.items():
+                wanted.update(dict.fromkeys(self._rows_of(snapshot).of([job_id]), end.text(who)))
+        is_changed = self.elsewhere.lock(session.jobs.marks, wanted, is_all=not is_same)
         session.jobs.drop_locked()
         return is_changed
 
@@ -221,8 +181,15 @@ class Peer:
         session = self._session()
         if session is not None and self.elsewhere.note:
             with session.jobs.mutex:
-                if self.mark():
+                if self.mark(anew=False):
                     session.send_patch()
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Let this picker ask again for what it held back while another one ended jobs."""
+        session = self._session()
+        if session is not None:
+            session.descriptions.go_on()
 
     def hear(self, where: Whereabouts, change: Callable[[PickerSession], object] | None = None) -> None:
         """Take a change of another picker, and show it. No mutex of a session may be held."""
@@ -232,7 +199,7 @@ class Peer:
         with session.jobs.mutex:
             if change is not None:
                 change(session)
-            self.mark()
+            self.mark(anew=False)
             if session.jobs.marks.have_changed:
                 session.send_patch()
 

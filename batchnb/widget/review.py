@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from batchnb.errors import InputError
-from batchnb.model.facts import DIGEST_SHOWN
 from batchnb.model.groups import Group
 from batchnb.model.plan import Plan
 from batchnb.model.plan_view import plan_facts, plan_warnings
@@ -27,6 +26,8 @@ _ROWS = 200
 _NAMES = 50
 _ARRAYS = 1000
 _NOTES = 20
+_DIGEST_SHOWN = 8
+"""Characters of the digest beside the final button, and as many as `expect` needs. What is compared is all of it."""
 
 
 class Review:
@@ -62,7 +63,7 @@ class Review:
         ends = len(plan.to_end)
         return {
             "digest": plan.digest,
-            "digestShown": plan.digest[:DIGEST_SHOWN],
+            "digestShown": plan.digest[:_DIGEST_SHOWN],
             "toEnd": ends,
             "terminate": counts[Verdict.TERMINATE],
             "cancel": counts[Verdict.CANCEL],

@@ -202,6 +202,8 @@ class Reviewing:
     def _make(self, turn: int, draft: Draft) -> Phase | None:
         session = self._session
         with session.jobs.mutex:
+            if not session.worker.is_current(turn):
+                return None  # given up before it began
             planning = self.planning = Planning(session.jobs, session.setup, session.reason, draft)
         plan = planning.make(session.send_state)
         use_reason(planning.reason)

@@ -63,6 +63,8 @@ class PickerSession:
         """The report whose result somebody has read, and wants to see no more."""
         self.run: Run | Watching | None = None
         """The run that goes on, None where none does."""
+        self._is_watch = False
+        """Whether the run that was begun last only watches."""
         self.listing: Listing = Listing(self)
         """How the table is listed again."""
         self.worker = Worker(self._enter_phase)
@@ -170,7 +172,7 @@ class PickerSession:
         with self.jobs.mutex:
             run = self.reviewing.confirmed(digest, typed, sent_at)
             try:
-                self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=Phase.CONFIRMING)
+                self._start_run(run, Phase.CONFIRMING)
             except BaseException:
                 self.peer.give_up()
                 raise
@@ -183,10 +185,10 @@ class PickerSession:
 
     def watch_on(self) -> None:
         """Watch the jobs of the last run for longer, in the thread. Raises InputError where none may still end."""
-        if self.result is None:
-            raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
-        run = Watching(self.result, self.setup.connection, self.clock)
-        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run))
+        with self.jobs.mutex:
+            if self.result is None:
+                raise InputError("there is no run yet to watch, or its result was read. Nothing was asked of AWS.")
+            self._start_run(Watching(self.result, self.setup.connection, self.clock), Phase.IDLE)
 
     def press_stop(self) -> None:
         """Stop sending; where that is over, stop watching."""
@@ -208,12 +210,21 @@ class PickerSession:
             # A notebook that is saved now shows the review that waits, or that none does any more.
             self.audience.keep_outputs()
 
+    def _start_run(self, run: Run | Watching, after: Phase) -> None:
+        def take() -> None:
+            # Before the thread begins: a Stop may come at once, and must not find nothing to stop.
+            self.run, self._is_watch = run, isinstance(run, Watching)
+
+        self.worker.start(Phase.RUNNING, lambda _turn: self._execute(run), after=after, first=take)
+
     def _execute(self, run: Run | Watching) -> None:
-        with self.peer.running():
-            self._execute_alone(run)
+        try:
+            with self.peer.running():
+                self._execute_alone(run)
+        finally:
+            self.run = None
 
     def _execute_alone(self, run: Run | Watching) -> None:
-        self.run = run
         self.jobs.marks.begin_run(run.plan)
         self.send_patch()
         # Should the kernel die before the end, the notebook says that a run had begun.
@@ -232,6 +243,7 @@ class PickerSession:
         with self.jobs.mutex:
             self.report, self.run = report, None
             self.jobs.marks.note_report(report)
+            self.peer.mark()
         self.send_patch()
         self.peer.note_report(report)
         self.descriptions.note_report(report)
@@ -257,10 +269,15 @@ class PickerSession:
         with self.jobs.mutex:
             return self._state.tell()
 
-    def failure_told(self, error: BaseException) -> dict[str, Any]:
-        """Return what the bar says of an error."""
+    def failure_told(self, error: BaseException, press: str = "") -> dict[str, Any]:
+        """Return what the bar says of an error; `press` is the button that does again what failed, where known."""
         with self.jobs.mutex:
-            return self._state.failure(error)
+            return self._state.failure(error, press)
+
+    def failed_doing(self, error: BaseException | None) -> str:
+        """Return what failed with this error: a phase, `watching`, or nothing that is known."""
+        phase = self.worker.failed_in(error)
+        return "watching" if phase is Phase.RUNNING and self._is_watch else phase or ""
 
     def send_state(self) -> None:
         """Tell the browser what goes on."""

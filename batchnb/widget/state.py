@@ -9,6 +9,7 @@ from batchnb.widget.failures import failure_of
 from batchnb.widget.outcome_lines import result_told
 from batchnb.widget.place_strip import place_told
 from batchnb.widget.view_model import queues_not_listed, reasons_used
+from batchnb.widget.watching import WATCH_AGAIN
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StateTold"]
 
+_AGAIN = {"listing": "Refresh", "watching": WATCH_AGAIN}
+"""The buttons for what may fail besides a review."""
 _NO_FAILURE = {"error": None, "errorDetails": "", "errorAgain": ""}
 
 
@@ -54,10 +57,12 @@ class StateTold:
             "result": self._result_told(),
         }
 
-    def failure(self, error: BaseException | None) -> dict[str, Any]:
-        """Return what the bar says of an error."""
-        profile, where, tried = self._session.setup.connection.profile, self._where(), self._session.worker.tried
-        failure = failure_of(error, profile, where["region"], tried, where["alias"] or where["account"])
+    def failure(self, error: BaseException | None, press: str = "") -> dict[str, Any]:
+        """Return what the bar says of an error; `press` is the button that does again what failed, where known."""
+        session, where = self._session, self._where()
+        press = press or _AGAIN.get(session.failed_doing(error), "Review")
+        profile, tried, account = session.setup.connection.profile, session.worker.tried, where["account"]
+        failure = failure_of(error, profile, where["region"], tried, where["alias"] or account, press)
         return failure.told() if failure else _NO_FAILURE
 
     def _where(self) -> dict[str, Any]:

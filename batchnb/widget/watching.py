@@ -21,10 +21,13 @@ from batchnb.widget.table.marks import Progress
 if TYPE_CHECKING:
     from batchnb.aws.connection import Connection
 
-__all__ = ["WATCH_SECONDS", "Watching", "is_watchable"]
+__all__ = ["WATCH_AGAIN", "WATCH_SECONDS", "Watching", "is_watchable"]
 
 WATCH_SECONDS = 300.0
 """Seconds for which the jobs are watched at most each time."""
+
+WATCH_AGAIN = f"Watch for {WATCH_SECONDS / 60:.0f} min more"
+"""The button for that."""
 
 
 def is_watchable(outcome: Outcome) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from batchnb.errors import InputError
+from batchnb.widget.threads import wait_for
 
 __all__ = ["Phase", "Worker"]
 
@@ -36,6 +37,7 @@ class Worker:
         """The last error, None after the next thing has begun."""
         self.tried: float | None = None
         """Seconds from the beginning of the work to its error, None without one."""
+        self._failed: tuple[Exception, Phase] | None = None
 
     def begin(self, phase: Phase, *, after: Phase = Phase.IDLE, first: Callable[[], object] | None = None) -> int:
         """Enter a phase, and return the number of this turn. Raises InputError unless the phase is `after`.
@@ -69,7 +71,7 @@ class Worker:
         phase.
         """
         turn = self.begin(phase, after=after, first=first)
-        thread = threading.Thread(target=self._do, args=(work, turn), name="batchnb-picker", daemon=True)
+        thread = threading.Thread(target=self._do, args=(work, turn, phase), name="batchnb-picker", daemon=True)
         with self._mutex:  # for `wait`, it has started
             thread.start()
             self._thread = thread
@@ -97,18 +99,21 @@ class Worker:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the thread is done; return whether that was within `timeout` seconds."""
-        thread = self._thread
-        if thread is None or thread is threading.current_thread():
-            return True
-        thread.join(timeout)
-        return not thread.is_alive()
+        with self._mutex:  # it has started, then
+            thread = self._thread
+        return wait_for(thread, timeout)
 
-    def _do(self, work: Callable[[int], Phase | None], turn: int) -> None:
+    def failed_in(self, error: BaseException | None) -> Phase | None:
+        """Return the phase in which work failed with this error; None where it came from something else."""
+        failed = self._failed
+        return failed[1] if failed is not None and failed[0] is error else None
+
+    def _do(self, work: Callable[[int], Phase | None], turn: int, doing: Phase) -> None:
         phase, began = None, time.monotonic()
         try:
             phase = work(turn)
         except Exception as error:  # noqa: BLE001 - it is shown in the picker, and kept for the caller
             if self.is_current(turn):
-                self.error, self.tried = error, time.monotonic() - began
+                self.error, self.tried, self._failed = error, time.monotonic() - began, (error, doing)
         finally:
             self.enter(phase or Phase.IDLE, turn=turn)

@@ -594,7 +594,7 @@ def test_a_guard_is_read_in_the_picker(
 
 
 GUARDED: list[tuple[dict[str, Any], int | None, str]] = [
-    ({"max_percent": 10}, 0, "of train-gpu's live jobs; a keyword argument allows 10 % (max_percent)."),
+    ({"max_percent": 10}, 0, "of train-gpu's live jobs; a keyword argument allows 10 %."),
     ({"protect": ["name:sweep-eval-*"]}, 0, "are protected (a keyword argument) and would fail. Leave"),
     ({"protect": ["name:sweep-lr-00*"]}, 1, "10 of your 60: 10 are protected by name:sweep-lr-00*"),
     ({"protect": ["name:sweep-lr-0*"]}, 0, "Nothing to end: 60 are protected by name:sweep-lr-0*"),

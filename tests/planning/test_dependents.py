@@ -225,7 +225,9 @@ def test_what_was_not_looked_at_refuses_where_a_job_may_be_protected(
     assert "Not looked at: queues train, other (" in plan.dependents.gap
     assert "--accept-unseen" in dict(plan_facts(plan))["Refused"]
     assert [refusal.flag for refusal in plan.refused_by] == ["--accept-unseen"]
-    assert "--accept-unseen" in Review(plan, confirm_above=0, is_production=False).told()["blocked"][0]
+    (blocked,) = Review(plan, confirm_above=0, is_production=False).told()["blocked"]
+    assert blocked.startswith("Blocked: There may be more dependents. Not looked at: queues train, other (")
+    assert blocked.endswith(" A protected one may fail. In a cell: --accept-unseen")
     assert "type accept_unseen=True or --accept-unseen" in _refused(plan, clock)
     assert not _is_asked_to_end(emulator)
     accepted = _guarded(gateway, [first], clock, ACCEPTED)

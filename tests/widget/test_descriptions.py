@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from math import isnan, nan
 from typing import TYPE_CHECKING, Any
@@ -200,7 +201,32 @@ def test_nothing_is_described_while_another_picker_ends_jobs(
     monkeypatch.setattr(Run, "execute", look_and_execute)
     other.confirmed()
     assert asked == [True, 0]
+    assert hand.of_kind("facts")[-1][0]["isHeld"] is False, "the page asks again"
     assert describe(hand, 5)["asked"] == 1
+
+
+def test_a_page_in_any_place_hears_that_it_may_ask_again(
+    hand: Hand, frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, when no run goes on any more; and one whose thread has died is over as well."""
+    elsewhere = hold(frame, endpoint_url="http://127.0.0.1:9")
+    hand.planned(0)
+    peer, plan = hand.picker._session.peer, hand.picker.plan
+    assert plan is not None
+    peer.claim(plan)
+    with peer.running():
+        assert describe(elsewhere, 5)["isHeld"]
+        assert not [told for told, _ in elsewhere.of_kind("facts") if told["isHeld"] is False]
+    assert [told["isHeld"] for told, _ in elsewhere.of_kind("facts")].count(False) == 1
+    peer.claim(plan)
+    monkeypatch.setattr(peer, "release", lambda: None)
+    with peer.running():
+        describe(elsewhere, 5)
+    assert peer._run is not None
+    peer._run.thread = threading.Thread()
+    elsewhere.sent.clear()
+    elsewhere.ask("about")
+    assert [told["isHeld"] for told, _ in elsewhere.of_kind("facts")] == [False]
 
 
 def test_a_load_gives_way_to_a_plan(start: Callable[..., local.LocalBatch], hold: Hold) -> None:

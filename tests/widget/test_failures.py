@@ -55,7 +55,7 @@ def aws(kind: type[AwsError], code: str, operation: str = "DescribeJobs") -> Aws
         ),
         (
             GuardError("raw words", guard="accounts", layer="pyproject.toml"),
-            "This account is not on the list of accounts (pyproject.toml). Nothing was ended.",
+            "This account is not on the list of accounts (pyproject.toml).",
             "",
         ),
         (

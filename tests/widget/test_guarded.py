@@ -27,7 +27,7 @@ def ending(jobs: local.LocalBatch) -> list[str]:
     ("guards", "said"),
     [
         ({"max_jobs": 2}, "a keyword argument allows 2 jobs (max_jobs) and this plan has 3. It cannot be raised here."),
-        ({"max_percent": 10}, "This is 27.3 % of train's live jobs; a keyword argument allows 10 % (max_percent)."),
+        ({"max_percent": 10}, "This is 27.3 % of train's live jobs; a keyword argument allows 10 %."),
     ],
 )
 def test_a_plan_that_a_guard_refuses_is_shown_and_not_executed(

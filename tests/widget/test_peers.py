@@ -5,16 +5,19 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import batchnb
 from batchnb import local
+from batchnb.jobs.outcome import Outcome
 from batchnb.model.event import EventState, JobEvent
 from batchnb.widget.elsewhere import LOCKS_FROM
 from batchnb.widget.execution import Run
 from batchnb.widget.running_cell import RunningCell
+from batchnb.widget.table.marks import Marks
 from tests.widget.conftest import Hand
 
 if TYPE_CHECKING:
@@ -215,6 +218,102 @@ def test_time_of_the_end_is_that_of_the_event(frame: pd.DataFrame, hold: Hold) -
         assert lock_text(two, 0) in two.state["locks"]
 
 
+def test_a_job_that_ended_by_itself_is_not_said_to_be_ended_by_a_picker(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch
+) -> None:
+    """Where the report knows it: it had succeeded, it had failed, or another request was quicker."""
+    one, two = hold(frame), hold(frame)
+    one.planned(0, 1, 2, 3)
+    one.confirmed()
+    report = one.picker.report
+    assert report is not None
+    outcomes = (Outcome.TERMINATED, Outcome.SUCCEEDED, Outcome.FAILED, Outcome.ENDED_BY_ANOTHER)
+    results = [replace(result, outcome=outcome) for result, outcome in zip(report.results, outcomes, strict=True)]
+    one.picker._session.peer.note_report(replace(report, results=tuple(results)))
+    said = [lock_text(two, row).split(" ", 3)[3] for row in range(4)]
+    assert said == ["by another picker", "by itself", "by itself", "by another request"]
+    assert two.choose(0, 1, 2, 3)["selected"] == 0
+    one.picker.refresh(frame)
+    assert lock_text(one, 0).endswith("by a run of this picker")
+    assert lock_text(one, 1).endswith("by itself")
+    assert jobs.running
+
+
+def test_a_job_that_is_seen_to_succeed_ends_by_itself(frame: pd.DataFrame, hold: Hold) -> None:
+    """While the run goes on, the status tells that much."""
+    one, two = hold(frame), hold(frame)
+    one.planned(0, 1)
+    peer, plan = one.picker._session.peer, one.picker.plan
+    assert plan is not None
+    peer.claim(plan)
+    with peer.running():
+        for row, status in enumerate(("SUCCEEDED", "FAILED")):
+            peer.note_event(JobEvent(frame["jobId"][row], EventState.ENDED, plan.made_at, status))
+        peer.pass_on()
+        assert lock_text(two, 0).endswith("by itself")
+        assert lock_text(two, 1).endswith("by another picker")
+
+
+def test_a_tick_looks_at_what_is_new_alone(frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many jobs have ended before it: a long run must not get slower."""
+    one, two = hold(frame), hold(frame)
+    one.planned(*range(10))
+    peer, plan = one.picker._session.peer, one.picker.plan
+    assert plan is not None
+    looked: list[int] = []
+    elsewhere = two.picker._session.peer.elsewhere
+    lock = elsewhere.lock
+
+    def note(marks: Marks, wanted: dict[int, str], *, is_all: bool = True) -> bool:
+        looked.append(len(wanted))
+        return lock(marks, wanted, is_all=is_all)
+
+    monkeypatch.setattr(elsewhere, "lock", note)
+    peer.claim(plan)
+    with peer.running():
+        assert looked == [10]
+        assert two.state["note"] == "10 jobs are being ended by another picker."
+        for row in range(10):
+            peer.note_event(JobEvent(frame["jobId"][row], EventState.ENDED, plan.made_at, "FAILED"))
+            peer.pass_on()
+            two.ask("about")
+        assert set(looked[1:]) == {0, 1}
+        assert sum(looked[1:]) == 10
+        assert two.state["note"] == ""
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_new_adds_up_to_all_there_is(frame: pd.DataFrame, hold: Hold, seed: int) -> None:
+    """In whatever order runs begin, jobs end and tables come: the locks are those that a look at everything gives."""
+    chance = random.Random(seed)  # noqa: S311 - the same for each run of the test
+    one, two, watcher = (hold(frame) for _ in range(3))
+    one.planned(*range(5))
+    two.planned(*range(5, 10))
+    session = watcher.picker._session
+    for step in range(150):
+        hand = chance.choice((one, two))
+        peer, plan = hand.picker._session.peer, hand.picker.plan
+        assert plan is not None
+        kind = chance.choice(("begin", "over", "ended", "ended", "ended", "seen", "refresh"))
+        if kind == "begin" and peer._run is None:
+            peer.claim(plan)
+            peer._tell(session.where)
+        elif kind == "over":
+            peer.release()
+        elif kind in ("ended", "seen"):
+            at = plan.made_at.replace(minute=chance.randrange(3))
+            status = chance.choice(("FAILED", "SUCCEEDED")) if kind == "ended" else "STARTING"
+            peer.note_event(JobEvent(chance.choice(plan.jobs).job_id, EventState(kind), at, status))
+            peer.pass_on()
+        elif kind == "refresh":
+            watcher.picker.refresh(frame.sample(frac=0.8, random_state=step))
+        note, locks = session.peer.elsewhere.note, session.jobs.marks.locks.tolist()
+        with session.jobs.mutex:
+            session.peer.mark()
+        assert (session.peer.elsewhere.note, session.jobs.marks.locks.tolist()) == (note, locks), (step, kind)
+    assert (session.jobs.marks.locks >= LOCKS_FROM).any()
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_two_pickers_never_wait_for_each_other(
     frame: pd.DataFrame, hold: Hold, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -270,6 +369,10 @@ def test_two_pickers_never_wait_for_each_other(
         one.join(30)
     assert not [one for one in threads if one.is_alive()]
     assert all(hand.picker.wait(30) for hand in hands)
+    for hand in hands:
+        hand.ask("cancel")
+        hand.planned(5)
+        assert hand.confirmed()["ok"]
     assert len(begun) > 1
     assert [ids for ids in shared if ids] == []
     assert all(hand.choose(*range(10))["selected"] for hand in hands)

@@ -14,9 +14,12 @@ import batchnb
 from batchnb import local
 from batchnb.errors import InputError
 from batchnb.jobs.place import Place
+from batchnb.widget.draft import Draft
 from batchnb.widget.elsewhere import LOCKS_FROM
+from batchnb.widget.execution import Run
 from batchnb.widget.identity import Caller
 from batchnb.widget.planning import Planning
+from batchnb.widget.session import PickerSession
 from batchnb.widget.table.rows import Lock
 from batchnb.widget.worker import Phase, Worker
 from tests.widget.conftest import Hand
@@ -171,6 +174,45 @@ def test_what_is_done_first_is_done_only_where_the_phase_is_free() -> None:
     with pytest.raises(InputError, match="no"):
         worker.start(Phase.PLANNING, lambda _turn: None, after=Phase.CONFIRMING, first=fail)
     assert (worker.phase, worker.turn) == (Phase.CONFIRMING, 0)
+
+
+# --- what comes at once ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_stop_that_comes_before_the_run_has_begun_counts(
+    hand: Hand, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch, presses: int
+) -> None:
+    """The thread of the run is not there yet: nothing is sent, and the result says that you stopped it."""
+    begin = PickerSession._execute
+    answers: list[bool] = []
+
+    def press_and_begin(session: PickerSession, run: Run) -> None:
+        answers.extend(hand.ask("stop")["ok"] for _ in range(presses))
+        begin(session, run)
+
+    monkeypatch.setattr(PickerSession, "_execute", press_and_begin)
+    hand.planned(0, 1)
+    assert hand.confirmed()["ok"]
+    assert answers == [True] * presses
+    assert not [call for call in jobs.calls if call.operation.startswith("Terminate")]
+    result = hand.state["result"]
+    assert (result["isStopped"], result["untouched"], result["ended"]) == (True, 2, 0)
+    assert hand.state["progress"] is None
+
+
+def test_a_review_that_was_taken_back_asks_aws_for_nothing(hand: Hand, jobs: local.LocalBatch) -> None:
+    """Where its thread comes late, and in the place of the next one."""
+    session = hand.picker._session
+    hand.choose(0)
+    turn = session.worker.begin(Phase.PLANNING)
+    hand.ask("cancel")
+    hand.planned(1)
+    planned = session.reviewing.planning
+    jobs.calls.clear()
+    assert session.reviewing._make(turn, Draft()) is None
+    assert not jobs.calls
+    assert session.reviewing.planning is planned
 
 
 # --- an unknown place --------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from batchnb import list_jobs, local
+from batchnb import plan as make_plan
 from batchnb.magics.guard_options import GUARD_FLAGS, plan_options_of
 from batchnb.magics.options import TERMINATE
 from batchnb.model.event import EventState
@@ -237,3 +238,18 @@ def test_without_a_run_there_is_nothing_untouched_and_no_ticket(hand: Hand) -> N
     """A page that asks for it all the same is told so."""
     assert "no job untouched" in hand.ask("review_untouched")["error"]
     assert "no run yet" in hand.ask("ticket")["error"]
+
+
+def test_the_digest_beside_the_button_is_one_that_a_cell_takes(
+    frame: pd.DataFrame, hand: Hand, jobs: local.LocalBatch
+) -> None:
+    """8 characters are shown, and enough for `expect`; a yes with them alone ends nothing."""
+    hand.planned(0)
+    plan, told = hand.picker.plan, hand.state["plan"]
+    assert plan is not None
+    assert told["digestShown"] == plan.digest[:8]
+    answer = hand.confirmed(digest=told["digestShown"])
+    assert not answer["ok"]
+    assert not [call for call in jobs.calls if call.operation.startswith("Terminate")]
+    again = make_plan(frame.head(1), reason="OPS-123")
+    assert again.execute(expect=told["digestShown"]).ok

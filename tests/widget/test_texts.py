@@ -16,6 +16,7 @@ from batchnb import local
 from batchnb.errors import CredentialsError
 from batchnb.widget.table.marks import FATE_FAILED
 from batchnb.widget.table.rows import LIVES
+from batchnb.widget.watching import Watching
 from tests.widget.conftest import Hand
 
 if TYPE_CHECKING:
@@ -179,7 +180,49 @@ def test_the_headline_has_the_moment_of_the_error_and_not_of_the_watch(
     watched = replace(report, stopped_by=error, stopped_by_at=at, finished_at=at.replace(hour=3))
     monkeypatch.setattr(hand.picker._session, "report", watched)
     told = hand.picker._session.state()["result"]
-    assert told["headline"] == "Your AWS session expired at 00:51 UTC. 1 ended, 0 not asked."
+    assert told["headline"] == "Your AWS session expired at 00:51 UTC. 1 ended."
+
+
+def test_a_login_that_ends_in_a_watch_is_told_with_what_to_press(
+    frame: pd.DataFrame, hold: Hold, jobs: local.LocalBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before its first call, and in it: there is nothing to review then."""
+    monkeypatch.setattr("batchnb.widget.watching.WATCH_SECONDS", 5.0)
+    jobs.world.delays = local.Delays(running=3600.0)
+    hand = hold(frame, timeout=0.2)
+    hand.planned(0, 1)
+    assert hand.confirmed()["ok"]
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="ExpiredTokenException"))
+    assert hand.ask("watch")["ok"]
+    assert hand.picker.wait(20)
+    result = hand.state["result"]
+    assert re.fullmatch(r"Your AWS session expired at \d\d:\d\d UTC\. 0 ended, 2 did not\.", result["headline"])
+    assert result["causes"][-1]["text"] == "Run aws sso login, then press Watch for 5 min more."
+    monkeypatch.setattr(Watching, "execute", lambda *_, **__: (_ for _ in ()).throw(expired()))
+    assert hand.ask("watch")["ok"]
+    assert hand.picker.wait(20)
+    said = "Your AWS session has expired. Run aws sso login, then press Watch for 5 min more again."
+    assert (hand.state["error"], hand.state["errorAgain"]) == (said, "")
+    assert hand.state["result"] == result
+
+
+def expired() -> CredentialsError:
+    """Return the error of a login that is over."""
+    return CredentialsError("DescribeJobs: expired", code="ExpiredTokenException", operation="DescribeJobs")
+
+
+def test_what_fails_in_a_refresh_offers_no_review(hand: Hand, jobs: local.LocalBatch) -> None:
+    """Nobody has asked for one: it is Refresh that has to be pressed again."""
+    jobs.faults.add(local.Fault(operation="ListJobs", kind="ExpiredTokenException", times=1))
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="ExpiredTokenException", times=1))
+    hand.ask("refresh")
+    assert hand.picker.wait(20)
+    said = "Your AWS session has expired. Run aws sso login, then press Refresh again."
+    assert (hand.state["error"], hand.state["errorAgain"]) == (said, "")
+    jobs.faults.clear()
+    jobs.faults.add(local.Fault(operation="DescribeJobs", kind="ExpiredTokenException", times=1))
+    hand.planned(0)
+    assert hand.state["errorAgain"] == "Review again"
 
 
 def test_jobs_for_which_aws_kept_throttling_are_reviewed_again(

@@ -158,6 +158,46 @@ test("a load that is stopped, or gives way to a plan, says again what is missing
   assert.equal(line().text, "Tags of 2 jobs are not here yet.");
 });
 
+test("what another picker's run holds back is asked for when that is over", async (t) => {
+  const { store, asked, answer, tell, pass } = open(t, ["a", "b", "c"]);
+  store.describer.countSoon([0, 2]);
+  pass(300);
+  await answer({ isHeld: true, asked: 0 });
+  assert.deepEqual(store.describer.progress("selection"), { done: 0, goal: 2 }, "the totals are still to be counted");
+  store.describer.seeSoon(() => [1]);
+  pass(5000);
+  assert.equal(asked().length, 1, "nothing is asked while it goes on");
+  store.describer.countSoon([2]);
+  pass(300);
+  tell({ 1: { vcpus: 1 } }, { isHeld: true });
+  assert.equal(asked().length, 1, "what comes meanwhile does not end it");
+  tell({}, { isHeld: false });
+  assert.deepEqual(asked().at(-1), ["selection", [2]], "what is selected by now");
+  await answer();
+  tell({ 2: { vcpus: 4 } });
+  assert.equal(store.describer.progress("selection"), null);
+});
+
+test("what was under way when a run began is asked for again, and so is what nobody speaks of any more", async (t) => {
+  const { store, asked, answer, tell, pass } = open(t, ["a", "b", "c"]);
+  store.describer.countSoon([0, 1, 2]);
+  pass(300);
+  await answer();
+  tell({ 0: { vcpus: 1 } }, { isBusy: true, isHeld: false });
+  tell({}, { isHeld: true });
+  assert.deepEqual(store.describer.progress("selection"), { done: 0, goal: 2 });
+  pass(14_000);
+  assert.equal(asked().length, 1);
+  pass(1000);
+  assert.deepEqual(asked()[1], ["selection", [1, 2]]);
+  await answer({ isHeld: true, asked: 0 });
+  pass(15_000);
+  assert.equal(asked().length, 3);
+  await answer({ isHeld: true, asked: 0, failure: "not known: you may not look." });
+  pass(60_000);
+  assert.equal(asked().length, 3, "a failure is not tried again");
+});
+
 test("a sort by what is not here says that these stand last", async (t) => {
   const { store, tell, line } = open(t, ["a", "b", "c"]);
   tell({ 1: { vcpus: 4 } });

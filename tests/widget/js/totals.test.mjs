@@ -28,7 +28,7 @@ test("with a figure that is not known, the sum is the least, and the row is to b
   const table = tell(jobs(), { 0: { vcpus: 1200, gpus: 0, memory: NaN } });
   assert.equal(text(table, 0b10001), "at least 1,200 vCPU in use  6 job-hours");
   assert.deepEqual(totalsOf(table, Uint8Array.of(0b11111)).pending, [1, 4], "not one that was described, waits or has ended");
-  assert.equal(text(table, 0b00101), "1,200 vCPU in use  2 job-hours", "a job that waits holds nothing");
+  assert.equal(text(table, 0b00101), "1,200 vCPU in use  memory not known  2 job-hours", "a job that waits holds nothing");
   assert.equal(text(table, 0b10000), "what they have in use is not known  4 job-hours");
   assert.equal(text(table, 0b10000, { isCounting: true }), "counting…  4 job-hours");
   assert.equal(text(table, 0b10001, { isCounting: true }), "at least 1,200 vCPU in use  counting…  6 job-hours");
@@ -48,7 +48,30 @@ test("an array has in use what its running children hold, and nobody knows their
 
 test("a job whose status is not known may have something in use", () => {
   const table = tell(tableWith([["a", "RUNNING", started(1)], ["b", ""]]), { 0: { vcpus: 4, gpus: 0, memory: 1024 }, 1: { vcpus: 4 } });
-  assert.equal(text(table, 0b11), "at least 4 vCPU  at least 1 GiB in use  at least 1 job-hour");
+  assert.equal(text(table, 0b11), "at least 4 vCPU  at least 1 GiB in use  GPU not known  at least 1 job-hour");
+});
+
+test("what nobody knows of any job is said, once nothing more is asked, and a known 0 is left out", () => {
+  const table = tell(jobs(), { 0: { vcpus: 4, gpus: 0, memory: 1024 }, 1: { vcpus: 4, memory: 1024 } });
+  assert.equal(text(table, 0b00001), "4 vCPU  1 GiB in use  2 job-hours");
+  assert.equal(text(table, 0b00011), "8 vCPU  2 GiB in use  GPU not known  2 job-hours");
+  assert.equal(text(table, 0b00011, { isCounting: true }), "8 vCPU  2 GiB in use  counting…  2 job-hours");
+  const half = "at least 4 vCPU  at least 1 GiB in use";
+  assert.equal(text(table, 0b10001), `${half}  6 job-hours`, "a job that was not described yet may have none");
+  assert.equal(text(table, 0b10001, { hasFailed: true }), `${half}  GPU not known  6 job-hours`);
+  tell(table, { 1: { vcpus: 4 } });
+  assert.equal(text(table, 0b00010), "4 vCPU in use  GPU and memory not known");
+  tell(table, { 1: {} });
+  assert.equal(text(table, 0b00010), "what they have in use is not known");
+});
+
+test("hours and cost that nobody knows are said as well, where there is a column of them", () => {
+  const prices = { currency: "USD", everywhere: { vcpu: 1, memory: 0, gpu: 0 }, byQueue: {} };
+  const told = { 0: { vcpus: 4, gpus: 0, memory: 1024 } };
+  assert.equal(text(tell(tableWith([["a", "RUNNING"]], { prices }), told), 1), "4 vCPU  1 GiB in use  job-hours and cost not known");
+  const table = tell(tableWith([["a", "RUNNING", started(1)]]), told);
+  table.columns = table.columns.filter(({ role }) => role !== "hours");
+  assert.equal(text(table, 1), "4 vCPU  1 GiB in use");
 });
 
 test("costs are counted where prices are configured, by queue, and are the least where a price is not known", () => {

@@ -57,7 +57,8 @@ export class SelectedLine {
     this.recount();
     const { totals } = this;
     const isCounting = describer.progress("selection") !== null;
-    const parts = totals ? totalParts(totals, { currency: table.facts.prices?.currency, isCounting }) : [];
+    const how = { currency: table.facts.prices?.currency, isCounting, hasFailed: describer.hasFailed };
+    const parts = totals ? totalParts(totals, how) : [];
     const error = totals && table.pricesError ? [element("span", { class: "bnb-out", title: shown(table.pricesError, 400) }, ["prices cannot be read"])] : [];
     this.sums.replaceChildren(...parts.map(totalSpan), ...error);
     const rest = totals && selection.count && !isCounting && !describer.isHeld ? totals.pending.length : 0;

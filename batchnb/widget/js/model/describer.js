@@ -7,6 +7,8 @@
 const LANES = /** @type {const} */ (["sight", "selection", "search"]);
 /** After the last scroll, and after the last change of the selection. */
 const [LOOK_PAUSE_MS, COUNT_MS] = [150, 300];
+/** Should the kernel not say that a run of another picker is over. */
+const HELD_MS = 15_000;
 const MOST_IN_SIGHT = 100;
 /** With more rows of a selection to be described, somebody has to ask for it: a hundred calls. */
 export const MOST_UNASKED = 10_000;
@@ -28,11 +30,14 @@ export class Describer {
     /** @type {ReturnType<typeof setTimeout> | undefined} */ this.counting = undefined;
     /** @type {(() => number[]) | null} */ this.look = null;
     /** Whether a request has no answer yet: at most one has none. */ this.isAsking = false;
+    /** Whether another picker ends jobs: what was asked for meanwhile is asked again after that. */ this.isWaiting = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */ this.retrying = undefined;
   }
 
   cancel() {
     clearTimeout(this.timer);
     clearTimeout(this.counting);
+    clearTimeout(this.retrying);
   }
 
   /** A snapshot is here: ask for what the kernel knows of it already. */
@@ -52,8 +57,14 @@ export class Describer {
   /** Whether nothing may be asked now: the kernel is gone, ends jobs, has failed to describe any, or jobs and caller do not belong together. */
   get isHeld() {
     const { kernel, state: { phase, where }, table } = this.store;
-    if (where?.isAsking || where?.obstacle) return true;
+    if (where?.isAsking || where?.obstacle || this.isWaiting) return true;
     return kernel.lost !== null || phase === "planning" || phase === "running" || table.header === null || this.failure !== "";
+  }
+
+  /** Whether nothing is described until somebody does something about it. */
+  get hasFailed() {
+    const { kernel, state: { where } } = this.store;
+    return kernel.lost !== null || this.failure !== "" || Boolean(where?.obstacle && !where.isAsking);
   }
 
   /** The list was scrolled or painted: describe what is in sight, when it stands still. @param {() => number[]} look returns the rows */
@@ -100,10 +111,21 @@ export class Describer {
     const { snapshot } = this.store.table.header ?? {};
     const answer = await this.store.ask("describe", { snapshot, lane, again }, [Uint32Array.from(rows).buffer]);
     this.isAsking = false;
-    if (answer.isHeld || answer.isStale || !answer.ok) this.forget(lane);
+    if (answer.isHeld && !answer.failure) this.hold(lane, rows);
+    else if (answer.isHeld || answer.isStale || !answer.ok) this.forget(lane);
     if (answer.ok) this.fail(answer);
     this.pump();
     this.store.notify("state");
+  }
+
+  /** Ask again for these rows when the run of another picker is over. A search was asked for by a press, and is again. @param {Lane} lane @param {number[]} rows */
+  hold(lane, rows) {
+    const next = this.next[lane];
+    this.forget(lane);
+    if (lane !== "search") this.next[lane] = next ?? rows;
+    this.isWaiting = true;
+    clearTimeout(this.retrying);
+    this.retrying = setTimeout(() => this.resume(), HELD_MS);
   }
 
   /** Keep why nothing is described; what a review says as well needs no line of its own. @param {Json} told */
@@ -120,6 +142,8 @@ export class Describer {
     facts.take(message, buffers);
     this.store.matches.facets.forget();
     this.fail(message);
+    // What was taken back gave way to a run.
+    if (message.isHeld && !message.isBusy && !this.isAsking) for (const lane of LANES) if (this.waiting[lane].size) this.hold(lane, [...this.waiting[lane]]);
     for (const lane of LANES) {
       for (const row of rows) this.waiting[lane].delete(row);
       // Nothing more comes: what is missing was given up.
@@ -128,11 +152,14 @@ export class Describer {
     }
     if (hadGoal && !this.goal.search) this.store.resort();
     else this.store.notify(rows.length ? "patch" : "state");
+    if (this.isWaiting && message.isHeld === false) this.resume();
     this.pump();
   }
 
   /** A plan or a run is over: go on with what is in sight. */
   resume() {
+    this.isWaiting = false;
+    clearTimeout(this.retrying);
     if (this.isHeld) return;
     this.pump();
     if (this.look) this.seeSoon(this.look);

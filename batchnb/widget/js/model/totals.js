@@ -45,7 +45,9 @@ export function totalsOf(table, bits) {
     if (holds === false) continue;
     let isKnown = holds === true;
     for (const { to, column } of figures) {
-      const value = holds === null || !column ? NaN : column.value(row);
+      // Where the table has no such column, nothing is said of it.
+      if (!column) continue;
+      const value = holds === null ? NaN : column.value(row);
       add(to, value);
       isKnown &&= !Number.isNaN(value);
     }
@@ -53,8 +55,8 @@ export function totalsOf(table, bits) {
     if (!isKnown && !facts.described[row] && (holds === true || isArray)) totals.pending.push(row);
     if (isArray) totals.arrays += 1;
     else {
-      add(totals.hours, holds === null || !hours ? NaN : hours.value(row, now));
-      if (totals.isPriced) add(totals.cost, holds === null || !cost ? NaN : cost.value(row, now));
+      if (hours) add(totals.hours, holds === null ? NaN : hours.value(row, now));
+      if (cost && totals.isPriced) add(totals.cost, holds === null ? NaN : cost.value(row, now));
     }
   }
   return totals;
@@ -82,10 +84,10 @@ function arrayHolds(table, row, word) {
 }
 
 /**
- * The totals in parts, each a number and what it counts; none where nothing is in use.
- * @param {Totals} totals @param {{currency?: string, isCounting?: boolean}} [how] @returns {{number: string, of: string}[]}
+ * The totals in parts, each a number and what it counts; none where nothing is in use. `hasFailed`: nothing more is described.
+ * @param {Totals} totals @param {{currency?: string, isCounting?: boolean, hasFailed?: boolean}} [how] @returns {{number: string, of: string}[]}
  */
-export function totalParts(totals, { currency = "", isCounting = false } = {}) {
+export function totalParts(totals, { currency = "", isCounting = false, hasFailed = false } = {}) {
   const { vcpu, gpu, memory, hours, cost, arrays, isPriced } = totals;
   const held = [
     part(vcpu, (sum) => withDigits(sum, 2), "vCPU"), part(gpu, (sum) => withDigits(sum, 2), "GPU"),
@@ -99,7 +101,18 @@ export function totalParts(totals, { currency = "", isCounting = false } = {}) {
     isPriced ? part(cost, (sum) => priceText(sum, currency), "so far", "≈ ") : null,
   ].filter((one) => one !== null);
   if (arrays && hours.sum) others[0].of += ` + ${plural(arrays, "array")}`;
-  return [...held, ...(isCounting ? [{ number: "", of: "counting…" }] : []), ...others];
+  // To leave out what nobody knows would say that it is 0. While it is being asked for, something else says so.
+  const isAsked = !isCounting && (hasFailed || !totals.pending.length);
+  const unanswered = isAsked && held.some(({ number }) => number) ? notKnown(totals) : [];
+  return [...held, ...unanswered, ...(isCounting ? [{ number: "", of: "counting…" }] : []), ...others];
+}
+
+/** Of what the known figures add up to nothing, and others are not known. @param {Totals} totals */
+function notKnown({ vcpu, gpu, memory, hours, cost, isPriced }) {
+  const all = /** @type {[Total, string][]} */ ([[vcpu, "vCPU"], [gpu, "GPU"], [memory, "memory"], [hours, "job-hours"], ...(isPriced ? [[cost, "cost"]] : [])]);
+  const names = all.filter(([{ sum, unknown }]) => !sum && unknown).map(([, name]) => name);
+  const last = names.pop();
+  return last ? [{ number: "", of: `${names.length ? `${names.join(", ")} and ` : ""}${last} not known` }] : [];
 }
 
 /** @param {Totals} totals @param {Parameters<typeof totalParts>[1]} [how] */
