@@ -161,6 +161,13 @@ def test_escape_closes_one_level(picker: BarePage, page: Page) -> None:
         # A press closes it that falls on nothing.
         page.mouse.click(5, 5)
         expect(menu).to_have_count(0)
+    picker.grid.focus()
+    page.keyboard.press("?")
+    expect(page.locator(".bnb-help")).to_contain_text("it never ends one")
+    page.locator(".bnb-help").get_by_role("button", name="How to search").press("Enter")
+    expect(page.locator(".bnb-help")).to_contain_text("Fields: name, status, queue")
+    page.keyboard.press("Escape")
+    expect(page.locator(".bnb-help > summary")).to_be_focused()
     picker.filter("name:sweep-lr-02*")
     page.keyboard.press("Escape")
     expect(picker.grid).to_be_focused()
