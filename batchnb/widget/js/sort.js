@@ -6,9 +6,9 @@
 const ALL_KEYS = 0x10000;
 /** Fewer rows are compared with one another: to count keys is more work than that. */
 const FEW_ROWS = 500;
-/** With so many planes of 16 bits that tell rows apart, few rows are alike. */
+/** Few rows are alike in this number of planes of 16 bits, of those that tell rows apart. */
 const ENOUGH_PLANES = 2;
-/** Rows alike in these are put in order one by one, up to so many next to one another. */
+/** Rows alike in these are put in order one by one, up to this number next to one another. */
 const FEW_ALIKE = 32;
 /** How many rows have each key, and then where each begins. */
 const places = new Uint32Array(ALL_KEYS);
