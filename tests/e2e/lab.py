@@ -175,6 +175,15 @@ class Notebook:
             cell,
         )
 
+    def execute(self, code: str) -> None:
+        """Run code in the kernel as another cell would, and wait until it is done."""
+        status = self.page.evaluate(
+            "async (code) => (await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+            ".requestExecute({ code }).done).content",
+            code,
+        )
+        assert status["status"] == "ok", status
+
     def restart(self) -> None:
         """Restart the kernel, without the question whether to."""
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
