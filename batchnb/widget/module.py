@@ -83,7 +83,7 @@ def pack_module(source: str) -> str:
     """Return a module with the same default export as the module `source`, of about a quarter of its length.
 
     Each picker sends its module to its page, and a page reads 400 KB of code in as long as it paints the first rows.
-    Needs what browsers have since March 2023: DecompressionStream, and await at the top of a module.
+    Needs what browsers have since May 2023: DecompressionStream, and await at the top of a module.
     """
     data = source.encode("utf-8")
     packed = b64encode(gzip.compress(data, 6, mtime=0)).decode("ascii")

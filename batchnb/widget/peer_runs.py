@@ -66,8 +66,8 @@ class PeerRun:
 
     @property
     def is_live(self) -> bool:
-        """Whether it goes on. A thread that died ends it, too."""
-        return not self.is_over and (self.thread is None or self.thread.is_alive())
+        """Whether it goes on. A thread that died ends it, too, and so does a picker that is gone before it began."""
+        return not self.is_over and (self.owner() is not None if self.thread is None else self.thread.is_alive())
 
     def has(self, job_id: str) -> bool:
         """Whether it ends this job, or the array of which this is a child."""

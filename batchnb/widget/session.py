@@ -30,7 +30,7 @@ from batchnb.widget.setup import Audience, Origin, Setup
 from batchnb.widget.shown_jobs import ShownJobs
 from batchnb.widget.state import StateTold
 from batchnb.widget.watching import Watching
-from batchnb.widget.whereabouts import Whereabouts, where_planned, whereabouts_of
+from batchnb.widget.whereabouts import Whereabouts, planned_place, where_planned, whereabouts_of
 from batchnb.widget.worker import Phase, Worker
 
 __all__ = ["PickerSession"]
@@ -115,9 +115,9 @@ class PickerSession:
         """Where the jobs are: as AWS has confirmed it for the last plan, or else as far as the frame tells."""
         key = (self.jobs.snapshot.number, id(self.plan))
         if self._where is None or self._where[0] != key:
-            plan = self.plan
             frame = self.jobs.snapshot.frame
-            self._where = key, where_planned(plan.identity) if plan else whereabouts_of(frame, self.setup)
+            place = planned_place(self.plan, frame)
+            self._where = key, where_planned(place) if place else whereabouts_of(frame, self.setup)
         return self._where[1]
 
     def select(self, job_ids: Sequence[str]) -> None:

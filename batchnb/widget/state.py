@@ -10,6 +10,7 @@ from batchnb.widget.outcome_lines import result_told
 from batchnb.widget.place_strip import place_told
 from batchnb.widget.view_model import queues_not_listed, reasons_used
 from batchnb.widget.watching import WATCH_AGAIN
+from batchnb.widget.whereabouts import planned_place
 from batchnb.widget.worker import Phase
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class StateTold:
         caller, listed_at = asked.place and asked.place.caller, frame.attrs.get("listed_at")
         key = (session.jobs.snapshot.number, id(plan), asked, caller, str(listed_at))
         if self._place is None or self._place[0] != key:
-            self._place = key, place_told(frame, session.setup, plan.identity if plan else None, asked)
+            self._place = key, place_told(frame, session.setup, planned_place(plan, frame), asked)
         return self._place[1]
 
     def _result_told(self) -> dict[str, Any] | None:

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from batchnb.jobs.place import Place
+    from batchnb.model.plan import Plan
     from batchnb.widget.setup import Setup
 
-__all__ = ["Whereabouts", "place_of_first_arn", "where_planned", "whereabouts_of"]
+__all__ = ["Whereabouts", "place_of_first_arn", "planned_place", "where_planned", "whereabouts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,24 @@ def whereabouts_of(frame: pd.DataFrame, setup: Setup) -> Whereabouts:
 def where_planned(place: Place) -> Whereabouts:
     """Return the place of a plan, which AWS has confirmed."""
     return Whereabouts(place.account, place.region, place.endpoint)
+
+
+def planned_place(plan: Plan | None, frame: pd.DataFrame) -> Place | None:
+    """Return the place of a plan, which AWS has confirmed; None once the frame has the jobs of another one."""
+    return plan.identity if plan is not None and _may_be_of(frame, plan.identity) else None
+
+
+def _may_be_of(frame: pd.DataFrame, place: Place) -> bool:
+    known = next((title for title in ARN_COLUMNS if list(frame.columns).count(title) == 1), None)
+    if known is None or place.account is None:
+        return True
+    words, is_told = f":{place.region}:{place.account}:", False
+    for arn in frame[known]:
+        if isinstance(arn, str):
+            if words in arn:
+                return True
+            is_told = True
+    return not is_told
 
 
 def place_of_first_arn(frame: pd.DataFrame) -> tuple[str | None, str | None]:

@@ -182,3 +182,32 @@ def test_it_is_told_at_most_a_few_times(frame: pd.DataFrame, hold: Hold) -> None
     identity: Identity = hand.picker._session.identity
     assert identity.wait(20)
     assert len(hand.of_kind("state")) <= 10
+
+
+@pytest.mark.parametrize("part", ["account", "Region"])
+def test_the_place_of_an_earlier_plan_is_not_that_of_other_jobs(
+    hand: Hand, frame: pd.DataFrame, jobs: local.LocalBatch, part: str
+) -> None:
+    """The table has the jobs of another place since: the strip says so, and nothing of them is reviewed."""
+    hand.planned(0)
+    hand.ask("cancel")
+    here, there = {"account": (OURS, "210987654321"), "Region": ("local-1", "eu-west-9")}[part]
+    hand.picker.refresh(frame.assign(jobArn=[arn.replace(here, there) for arn in frame["jobArn"]]))
+    where = hand.picker._session.state()["where"]
+    assert there in (where["account"], where["region"])
+    assert there in (hand.picker._session.where.account, hand.picker._session.where.region)
+    if part == "account":
+        jobs.calls.clear()
+        assert there in hand.choose(0, kind="plan")["error"]
+        assert not jobs.calls
+    hand.picker.refresh(frame)
+    assert here in (hand.picker._session.where.account, hand.picker._session.where.region)
+
+
+def test_the_place_of_a_plan_counts_where_the_jobs_are_of_several(frame: pd.DataFrame, hold: Hold) -> None:
+    """The plan is for those of ours."""
+    arns = frame["jobArn"].tolist()
+    hand = hold(frame.assign(jobArn=[arns[0].replace(OURS, "210987654321"), *arns[1:]]))
+    hand.planned(1)
+    assert hand.state["phase"] == "confirming"
+    assert hand.state["where"]["account"] == OURS

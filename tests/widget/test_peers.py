@@ -312,6 +312,8 @@ def test_what_is_new_adds_up_to_all_there_is(frame: pd.DataFrame, hold: Hold, se
             session.peer.mark()
         assert (session.peer.elsewhere.note, session.jobs.marks.locks.tolist()) == (note, locks), (step, kind)
     assert (session.jobs.marks.locks >= LOCKS_FROM).any()
+    for hand in (one, two):
+        hand.picker._session.peer.release()
 
 
 @pytest.mark.parametrize("seed", range(2))

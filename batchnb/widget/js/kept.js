@@ -16,9 +16,9 @@ export class Kept {
   }
 
   show() {
-    const { viewState, isFrozen } = this.store;
+    const { viewState, isFrozen, kernel } = this.store;
     // With a review or a run, what was kept has been looked at.
-    if (isFrozen) viewState.kept = "";
+    if (isFrozen && kernel.lost === null) viewState.kept = "";
     const { kept } = viewState;
     if (this.text === kept) return;
     this.text = kept;

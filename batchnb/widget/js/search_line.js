@@ -1,8 +1,9 @@
 // @ts-check
 // The error line below the search, and the table of examples behind “?”.
-import { button, element } from "./dom.js";
+import { button, element, factList } from "./dom.js";
 import { FIELDS } from "./search/fields.js";
 import { spelledOut } from "./search/letters.js";
+import { KEYS } from "./strip/keys.js";
 import { shown } from "./text.js";
 /** @import { QueryError } from "./search/parse.js" */
 
@@ -39,29 +40,49 @@ export function refusalLine(refusal, apply) {
   return [said, ASKS, ...meant.flatMap((one, at) => [at === 0 ? "" : at === last ? " or " : ", ", one]), "?"];
 }
 
-/** The examples, each a button. */
+/** The examples, each a button; and the keys of the picker, to which the key `?` leads. */
 export class SearchHelp {
   /** @param {(query: string) => void} apply */
   constructor(apply) {
-    const examples = SEARCH_EXAMPLES.flatMap(([query, meaning]) => [
-      element("dt", {}, [button(query, () => this.take(query, apply), { class: "bnb-link bnb-code" })]),
-      element("dd", {}, [meaning]),
-    ]);
-    this.summary = element("summary", { class: "bnb-button", "aria-label": "How to search", title: "How to search" }, ["?"]);
+    this.apply = apply;
+    this.summary = element("summary", { class: "bnb-button", "aria-label": "How to search", title: "How to search, and the keys (?)", onclick: () => this.element.open || this.turnTo(this.examples) }, ["?"]);
+    this.content = element("div", { class: "bnb-menu bnb-examples", tabindex: "-1" });
     this.element = element("details", {
       class: "bnb-help",
       onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.element.open && this.close(event),
       onfocusout: (/** @type {FocusEvent} */ event) => event.relatedTarget && !this.element.contains(/** @type {Node} */ (event.relatedTarget)) && this.element.removeAttribute("open"),
-    }, [this.summary, element("div", { class: "bnb-menu bnb-examples", tabindex: "-1" }, [
-      element("dl", { class: "bnb-facts" }, examples),
-      element("p", { class: "bnb-line" }, [`All terms have to match. Fields: ${FIELDS.map(({ name }) => name).join(", ")}. A column’s own title is one, too.`]),
-      element("p", { class: "bnb-line" }, ["Behind a colon, ↓ and Tab take a value of the list. Keys in the list: / search, Enter details, Space select, Ctrl A all that match, g group, c columns, r review, F6 next part."]),
-    ])]);
+    }, [this.summary, this.content]);
   }
 
+  /** @param {Node[]} parts */
+  turnTo(parts) {
+    // What is pressed goes, and the focus with it.
+    this.content.focus();
+    this.content.replaceChildren(...parts);
+  }
+
+  /** @returns {Node[]} */
+  get examples() {
+    const examples = SEARCH_EXAMPLES.flatMap(([query, meaning]) => [
+      element("dt", {}, [button(query, () => this.take(query), { class: "bnb-link bnb-code" })]),
+      element("dd", {}, [meaning]),
+    ]);
+    return [
+      element("dl", { class: "bnb-facts" }, examples),
+      element("p", { class: "bnb-line" }, [`All terms have to match. Fields: ${FIELDS.map(({ name }) => name).join(", ")}. A column’s own title is one, too. Behind a colon, ↓ and Tab take a value of the list.`]),
+      button("Keys ▸", () => this.turnTo(this.keys), { class: "bnb-link bnb-turn" }),
+    ];
+  }
+
+  /** @returns {Node[]} */
+  get keys() {
+    return [factList(KEYS), button("How to search ▸", () => this.turnTo(this.examples), { class: "bnb-link bnb-turn" })];
+  }
+
+  /** Show the keys. */
   open() {
     this.element.open = true;
-    this.summary.focus();
+    this.turnTo(this.keys);
   }
 
   /** @param {KeyboardEvent} event */
@@ -71,9 +92,9 @@ export class SearchHelp {
     this.summary.focus();
   }
 
-  /** @param {string} query @param {(query: string) => void} apply */
-  take(query, apply) {
+  /** @param {string} query */
+  take(query) {
     this.element.open = false;
-    apply(query);
+    this.apply(query);
   }
 }

@@ -106,6 +106,7 @@ summary::-webkit-details-marker { display: none; }
 .bnb-query-error:empty { display: none; }
 .bnb-query-error strong { color: var(--bnb-bad); font-weight: 600; }
 .bnb-code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: 12px; }
+.bnb-turn { align-self: flex-start; }
 .bnb-examples { width: max-content; max-width: min(560px, 80cqw); max-height: 440px; }
 
 .bnb-drop::after { content: "\25be" / ""; }

@@ -8,6 +8,7 @@ export const STRIP_LOOK = String.raw`
 .bnb-strip-place strong { overflow-wrap: anywhere; unicode-bidi: isolate; }
 .bnb-strip-part { overflow-wrap: anywhere; color: var(--bnb-dim); unicode-bidi: isolate; }
 .bnb-strip-part::before { content: "\b7\a0"; }
+.bnb-badge + .bnb-strip-part::before { content: none; }
 .bnb-strip-who { flex: 0 1 auto; max-width: 260px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .bnb-strip-acts { display: flex; flex: 0 1 auto; flex-wrap: wrap; gap: 4px 8px; align-items: center; justify-content: flex-end; margin-left: auto; }
 .bnb-badge { padding: 1px 8px; border: 1px solid var(--bnb-strong-line); border-radius: 4px; font-size: 11px; font-weight: 700; letter-spacing: 0.03em; white-space: nowrap; }

@@ -34,6 +34,8 @@ test("an empty list says why, and how to go on", () => {
   assert.equal(emptiness({ ...list, matching: 1 }), null);
   assert.equal(emptiness({ ...list, isHere: false }), null);
   assert.deepEqual(emptiness(list), { text: "No job matches “zzz”.", more: "", act: "clear" });
+  for (const query of ["is:odd", "sweep -is:selected,ODD"]) assert.deepEqual(emptiness({ ...list, query }), { text: "Which jobs are odd, the list does not know.", more: "The review marks them.", act: "clear" });
+  assert.match(emptiness({ ...list, query: "name:this:odd" }).text, /^No job matches/);
   assert.deepEqual(emptiness({ ...list, rows: 0, query: "" }), { text: "There are no jobs in this list.", more: "", act: "refresh" });
   assert.deepEqual(emptiness({ ...list, error: "no", selected: 61 }), {
     text: "The search has an error, so it matches nothing.", more: "Your 61 selected jobs stay selected.", act: "clear",

@@ -56,7 +56,7 @@ export class SelectedLine {
     const { table, selection, describer } = this.store;
     this.recount();
     const { totals } = this;
-    const isCounting = describer.progress("selection") !== null;
+    const isCounting = describer.progress("selection") !== null && !describer.hasFailed;
     const how = { currency: table.facts.prices?.currency, isCounting, hasFailed: describer.hasFailed };
     const parts = totals ? totalParts(totals, how) : [];
     const error = totals && table.pricesError ? [element("span", { class: "bnb-out", title: shown(table.pricesError, 400) }, ["prices cannot be read"])] : [];

@@ -5,6 +5,9 @@ import { plural, shown } from "../text.js";
 import { ASKS_KERNEL } from "./asking.js";
 /** @import { Store } from "../model/store.js" */
 
+/** Only a plan compares its jobs with one another. */
+const ASKS_FOR_ODD = /(^|\s)-?is:\S*\bodd\b/i;
+
 /** @typedef {{text: string, more: string, act: "clear" | "refresh" | null}} Emptiness */
 
 /**
@@ -19,6 +22,7 @@ export function emptiness({ isHere, rows, matching, isPartial, query, error, isM
   if (error !== null) return { text: "The search has an error, so it matches nothing.", more: stay, act: "clear" };
   if (isMissing) return { text: "Load them to see which jobs match.", more: stay, act: null };
   if (isPartial) return { text: "None of the first jobs matches.", more: "The rest is on its way.", act: null };
+  if (ASKS_FOR_ODD.test(query)) return { text: "Which jobs are odd, the list does not know.", more: `The review marks them. ${stay}`.trim(), act: "clear" };
   return { text: query.trim() ? `No job matches “${shown(query.trim(), 80)}”.` : "No job matches.", more: stay, act: query.trim() ? "clear" : null };
 }
 

@@ -11,7 +11,7 @@ export const KEYS = [
   ["Ctrl Z", "undo the selection"],
   ["Ctrl C", "copy the job id"],
   ["Enter", "details of the job; it never ends one"],
-  ["g c r l ?", "group, columns, review, log (in the details), how to search"],
+  ["g c r l ?", "group, columns, review, log (in the details), these keys"],
   ["Tab", "from part to part; ← → within the tools and the filters"],
   ["F6, Shift F6", "next and previous part"],
   ["Alt ← →", "width of the column; with Shift: move it"],
