@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -183,6 +184,19 @@ class Notebook:
             code,
         )
         assert status["status"] == "ok", status
+
+    def wait_until(self, expression: str) -> None:
+        """Wait until this is true in the kernel: what a page tells it comes in between two requests."""
+        until = time.monotonic() + SLOW / 1000
+        while time.monotonic() < until:
+            told = self.page.evaluate(
+                "async (is) => (await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+                ".requestExecute({ code: '', silent: true, user_expressions: { is } }).done).content",
+                f"bool({expression})",
+            )
+            if told["user_expressions"]["is"]["data"]["text/plain"] == "True":
+                return
+        raise AssertionError(f"this does not become true: {expression}")
 
     def restart(self) -> None:
         """Restart the kernel, without the question whether to."""

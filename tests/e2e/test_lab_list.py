@@ -277,6 +277,7 @@ def check_kept(picker: Listed) -> None:
     expect(picker.drawer.get_by_role("heading", name="model-03-a")).to_be_visible()
     page.locator(".jp-Cell").nth(1).locator(".cm-content").click()
     expect(notebook.output(1).locator(".bnb-still")).to_contain_text("3 jobs of")
+    notebook.wait_until("picker._session.view.current.drawer and picker._session.view.current.height")
     notebook.run(1)
     kept = picker.root.locator(".bnb-kept")
     expect(kept).to_contain_text(
