@@ -8,6 +8,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -174,6 +175,28 @@ class Notebook:
             " shell.currentWidget.content.activeCellIndex = cell; commands.execute('notebook:run-cell'); }",
             cell,
         )
+
+    def execute(self, code: str) -> None:
+        """Run code in the kernel as another cell would, and wait until it is done."""
+        status = self.page.evaluate(
+            "async (code) => (await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+            ".requestExecute({ code }).done).content",
+            code,
+        )
+        assert status["status"] == "ok", status
+
+    def wait_until(self, expression: str) -> None:
+        """Wait until this is true in the kernel: what a page tells it comes in between two requests."""
+        until = time.monotonic() + SLOW / 1000
+        while time.monotonic() < until:
+            told = self.page.evaluate(
+                "async (is) => (await window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+                ".requestExecute({ code: '', silent: true, user_expressions: { is } }).done).content",
+                f"bool({expression})",
+            )
+            if told["user_expressions"]["is"]["data"]["text/plain"] == "True":
+                return
+        raise AssertionError(f"this does not become true: {expression}")
 
     def restart(self) -> None:
         """Restart the kernel, without the question whether to."""

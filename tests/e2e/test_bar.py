@@ -237,3 +237,27 @@ def test_a_list_that_refreshes_itself_moves_no_row(service: local.LocalBatch, op
     expect(fresh).to_be_hidden()
     bare.expect_selected(["run-003"])
     assert bare.errors == []
+
+
+def test_very_many_jobs_are_added_up_when_somebody_asks(
+    start: Callable[..., local.LocalBatch], open_picker: Open, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says how many calls that takes; until then, the sums are what is known at least."""
+
+    def fill(world: local.World) -> None:
+        world.add_queue("train")
+        world.add_jobs("train", "run", 10_100, created_ago=7200.0, vcpus=2, memory=2048)
+
+    handle = start(fill, clock=local.WallClock())
+    for name, value in handle.environ().items():
+        monkeypatch.setenv(name, value)
+    bare = open_picker(batchnb.list_jobs(queues="train"))
+    bare.button("Select all").click()
+    totals = page.locator("#one .bnb-totals")
+    expect(totals).to_contain_text("20,200 vCPU")
+    expect(totals).not_to_contain_text("TiB")
+    bare.button("Count all (10").click()
+    expect(totals).to_contain_text("19.7 TiB in use", timeout=WITHIN)
+    expect(totals).not_to_contain_text("at least")
+    expect(bare.button("Count all")).to_be_hidden()
+    assert bare.errors == []
