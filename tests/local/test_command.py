@@ -74,7 +74,12 @@ def test_what_is_printed_leads_a_client_to_it(running: Running, monkeypatch: pyt
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_without_a_word(running: Running, number: signal.Signals) -> None:
     """Ctrl-C and SIGTERM are how one stops it: status 0, and nothing on stderr."""
-    process = running("--fill", "empty", "--shell", "sh")
+    # A shell starts what it runs in the background with SIGINT ignored, and that is passed on.
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        process = running("--fill", "empty", "--shell", "sh")
+    finally:
+        signal.signal(number, before)
     variables(process)
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
