@@ -307,6 +307,8 @@ def test_two_views_share_one_selection(desk: Desk) -> None:
     notebook = desk.take(START, SHOW, "picker")
     notebook.run(0, 1, 2)
     one, two = LabPicker(notebook, 1), LabPicker(notebook, 2)
+    # Until the second output is there, the page moves, and a press may fall between two rows.
+    expect(two.row("sweep")).to_be_visible()
     one.filter("name:sweep-lr-00*")
     one.row("sweep-lr-003").click()
     expect(two.counts).to_contain_text("1 selected")
