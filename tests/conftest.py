@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from batchnb.aws.sessions import forget_sessions
 from batchnb.aws.waiting_told import forget_told
 from batchnb.clock import Clock
 from batchnb.guards import settings
+from tests.tools import missing
 
 # On a busy machine an example may be slow. CI looks at the same examples each time: what lands must not depend on
 # chance; whoever works on the code meets new ones.
@@ -154,3 +156,12 @@ def clock_of(emulator: local.LocalBatch) -> Clock:
         wall=lambda: datetime.fromtimestamp(moved.now_ms() / 1000, UTC),
         chance=lambda: 0.5,
     )
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """Return the command `node`."""
+    found = shutil.which("node")
+    if found is None:
+        missing("Node 20 or later: apt-get install nodejs")
+    return found

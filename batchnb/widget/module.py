@@ -13,7 +13,6 @@ from pathlib import Path
 __all__ = ["join_modules", "pack_module"]
 
 _IMPORT = re.compile(r'^import \{ \w+(?:, \w+)* \} from "(\.{1,2}/[\w/.]+\.js)";\n', re.MULTILINE)
-_FOR_TYPES = re.compile(r"^(?:// @ts-check|/\*\* @import .+ \*/)\n", re.MULTILINE)
 _TEXT = r"""`(?:\\.|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
 _EXPRESSION = r"(?:[(,=:\[!&|?{};]\s*|^[ \t]*)/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/"
 _NOTE = r"/\*\*(?:(?!\*/)(?s:.))*\*/"
@@ -41,7 +40,7 @@ def join_modules(entry: Path) -> str:
             continue
         text = path.read_text("utf-8")
         needs[path] = [Path(os.path.normpath(path.parent / name)) for name in _IMPORT.findall(text)]
-        texts[path] = _FOR_TYPES.sub("", _IMPORT.sub("", text))
+        texts[path] = _IMPORT.sub("", text)
         if odd := _OTHERWISE.search(texts[path]):
             raise ValueError(f'{path.name}: an import must be import {{ a }} from "./b.js"; got {odd.group()}')
         waiting += needs[path]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ import pytest
 from batchnb import local
 from batchnb.api import list_jobs
 from batchnb.widget import JobPicker
-from tests.tools import missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,15 +20,6 @@ if TYPE_CHECKING:
 ENDING = local.Delays(
     submitted=0.02, pending=0.02, runnable=0.02, starting=0.05, running=0.05, succeeding=0.02, dependents=0.02
 )
-
-
-@pytest.fixture(scope="session")
-def node() -> str:
-    """Return the command `node`."""
-    found = shutil.which("node")
-    if found is None:
-        missing("Node 20 or later: apt-get install nodejs")
-    return found
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -20,7 +19,6 @@ from batchnb.jobs.search.choices import FLAGS
 from batchnb.jobs.search.evaluate import hold_against
 from batchnb.jobs.search.fields import FIELDS, STATUS_WORDS, SYNONYMS, TITLES
 from batchnb.jobs.search.terms import as_plain
-from tests.tools import missing
 
 from .cases import read_cases, table_of
 from .searches import broken_queries, queries, tables
@@ -28,15 +26,6 @@ from .searches import broken_queries, queries, tables
 SCRIPT = Path(__file__).parents[2] / "widget" / "js" / "search_lines.mjs"
 
 Twin = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Return the command `node`."""
-    found = shutil.which("node")
-    if found is None:
-        missing("Node 20 or later: apt-get install nodejs")
-    return found
 
 
 @pytest.fixture(scope="module")
